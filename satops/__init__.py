@@ -1,0 +1,3 @@
+"""Orders as code for satellite imagery."""
+
+__version__ = "0.1.0"

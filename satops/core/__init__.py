@@ -1,0 +1,1 @@
+"""The rules of satops as pure functions and values: no files, no network, no clock."""

@@ -1,0 +1,90 @@
+"""What `satops.yaml` says, once it has been checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, timezone
+from typing import Any, Literal
+
+from satops.core.problem import Severity
+
+SANDBOX = "sandbox"
+"""The `marketplace.url` that starts the embedded marketplace."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceConfig:
+    """How the marketplace is reached, and how its documentation is read where it disagrees."""
+
+    url: str = SANDBOX
+    header: Literal["Authorization", "X-API-Key"] = "Authorization"
+    token_from: str = "SATOPS_TOKEN"  # noqa: S105 - the name of a variable
+    """The environment variable that holds the token, or with `_FILE` appended a path to it."""
+    geometry: Literal["geojson", "wkt"] = "geojson"
+    timezone: timezone = UTC
+    """What the marketplace's zone-less dates mean."""
+    query: bool = True
+    """Whether page/query and detail may be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyConfig:
+    """How orders are sent."""
+
+    concurrency: int = 4
+    batch: int | None = None
+    """Orders per append; None takes what the store's cost of an append suggests."""
+    connect_timeout_s: float = 10
+    answer_timeout_s: float = 60
+    """For the whole answer, from the first byte sent."""
+    retry_after_max_s: float = 60
+    intent_s: float = 300
+    """How long an intent keeps other runs away."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileConfig:
+    """When an order that is not found may be called not placed."""
+
+    wait_s: float = 900
+    looks: int = 3
+    skew_s: float = 300
+    """How far the marketplace's clock may differ from ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that can refuse a plan."""
+
+    key: str
+    """As in `satops.yaml`: `areaKm2PerApply`."""
+    value: float
+    file: str
+    line: int
+    label: tuple[str, str] | None = None
+    """Counts only orders with this label: key and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole of `satops.yaml`, defaults filled in."""
+
+    marketplace: MarketplaceConfig = field(default_factory=MarketplaceConfig)
+    apply: ApplyConfig = field(default_factory=ApplyConfig)
+    reconcile: ReconcileConfig = field(default_factory=ReconcileConfig)
+    timezone: timezone | None = None
+    """How zone-less dates in specs are read; without it such a date is an error."""
+    state: str = "file:state/ledger.jsonl"
+    orders: str = "orders/"
+    region: tuple[float, float, float, float] | None = None
+    """West, south, east, north: where orders are expected."""
+    allowed: str | None = None
+    """Path of a file whose polygons every order must lie in."""
+    forbidden: str | None = None
+    limits: tuple[Limit, ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    """Check code to the severity that this repository gives it."""
+    modes: str | None = None
+    """Path of a file that overrides what is known of the sensor modes."""
+    prices: Mapping[str, Any] | None = None
+    digest: str = ""
+    """SHA-256 of the file's bytes, for caches and plans."""

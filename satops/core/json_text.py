@@ -1,0 +1,33 @@
+"""JSON to and from bytes: the home of orjson."""
+
+from typing import Any
+
+import orjson
+
+Raw = orjson.Fragment
+"""JSON bytes that are embedded as they stand."""
+
+
+class NotJson(ValueError):
+    """The bytes are not one JSON text."""
+
+
+def dumps(value: object) -> bytes:
+    """Return compact UTF-8 JSON, keys in the order given, without a newline.
+
+    Raises TypeError for what JSON cannot hold.  NaN and infinities must not reach it.
+    """
+    return orjson.dumps(value)
+
+
+def dumps_pretty(value: object) -> bytes:
+    """Return JSON for people: two spaces of indent and a final newline."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def loads(text: bytes | str) -> Any:
+    """Return the value of one JSON text; raises `NotJson`."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise NotJson(str(error)) from None

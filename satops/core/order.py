@@ -1,0 +1,216 @@
+"""What is bought: the canonical order and its digest.
+
+The canonical order is one JSON text, `order/1`: keys sorted, no white space, UTC instants as
+`YYYY-MM-DDThh:mm:ssZ`, one GeoJSON Polygon.  Coordinates have at most 7 decimals, in plain
+notation without an exponent and without trailing zeros.  The exterior ring runs counter-clockwise
+and holes clockwise (RFC 7946, 3.1.6), each ring is closed and begins at its smallest vertex, and
+holes are sorted.  A field that the spec leaves out is left out here, and is not sent.
+
+What is shown = what is hashed = what is sent: reports and requests are made from these bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from hashlib import sha256
+from typing import Any, Self
+
+from satops.core import json_text
+
+Position = tuple[float, float]
+"""Longitude and latitude in degrees, WGS 84."""
+Ring = tuple[Position, ...]
+"""A closed ring: the first position is repeated at the end."""
+Rings = tuple[Ring, ...]
+"""The exterior ring, then the holes."""
+
+VERSION = "order/1"
+
+
+class Provider(StrEnum):
+    """The operators that the marketplace's create page documents."""
+
+    CHANGGUANG = "changguang"
+    TIANYI = "tianyi"
+
+
+class Unit(IntEnum):
+    """`recurringUnit`, as the marketplace numbers it."""
+
+    DAY = 1
+    WEEK = 2
+    MONTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One `resolutionType` of the marketplace's create page."""
+
+    number: int
+    name: str
+    """The name that a spec may use instead of the number."""
+    title: str
+    provider: Provider
+    resolution_m: float
+    """As page/query reports it: 3 and 4, and 6 and 7, read back alike."""
+
+
+MODES = {
+    mode.number: mode
+    for mode in (
+        Mode(1, "super-high", "Super High", Provider.CHANGGUANG, 0.3),
+        Mode(2, "very-high", "Very High", Provider.CHANGGUANG, 0.5),
+        Mode(3, "high", "High", Provider.CHANGGUANG, 1.0),
+        Mode(4, "spotlight", "Spotlight", Provider.TIANYI, 1.0),
+        Mode(5, "stripmap", "Stripmap", Provider.TIANYI, 3.0),
+        Mode(6, "narrow-scan", "Narrow Scan", Provider.TIANYI, 12.0),
+        Mode(7, "narrow-scan-tops", "Narrow Scan TOPS", Provider.TIANYI, 12.0),
+        Mode(8, "wide-scan", "Wide Scan", Provider.TIANYI, 20.0),
+    )
+}
+"""Every documented mode by its number."""
+MODE_NUMBERS = {mode.name: mode.number for mode in MODES.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The part of a spec that is bought; made by `canonical_order` or read back by `parse`."""
+
+    canonical: bytes
+    digest: str
+    """SHA-256 of `canonical`, in hex."""
+    provider: str
+    start: str
+    """UTC, `YYYY-MM-DDThh:mm:ssZ`; such strings sort as the instants do."""
+    end: str
+    max_cloud: int | None
+    """Percent."""
+    resolution_type: int | None
+    recurring: bool | None
+    recurring_day: int | None
+    recurring_unit: int | None
+
+    @property
+    def rings(self) -> Rings:
+        """The polygon, decoded from the canonical bytes."""
+        rings = json_text.loads(self.canonical)["geometry"]["coordinates"]
+        return tuple(tuple((x, y) for x, y in ring) for ring in rings)
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode bought, where the order names one."""
+        return None if self.resolution_type is None else MODES.get(self.resolution_type)
+
+    @classmethod
+    def parse(cls, canonical: bytes) -> Self:
+        """Read canonical bytes back, as they stand in the ledger."""
+        fields: dict[str, Any] = json_text.loads(canonical)
+        return cls(
+            canonical=canonical,
+            digest=sha256(canonical).hexdigest(),
+            provider=fields["provider"],
+            start=fields["startDate"],
+            end=fields["endDate"],
+            max_cloud=fields.get("maxCloud"),
+            resolution_type=fields.get("resolutionType"),
+            recurring=fields.get("recurring"),
+            recurring_day=fields.get("recurringDay"),
+            recurring_unit=fields.get("recurringUnit"),
+        )
+
+
+def canonical_order(  # one field of the API each
+    *,
+    provider: str,
+    rings: Sequence[Sequence[Position]],
+    start: datetime,
+    end: datetime,
+    max_cloud: int | None = None,
+    resolution_type: int | None = None,
+    recurring: bool | None = None,
+    recurring_day: int | None = None,
+    recurring_unit: int | None = None,
+) -> Order:
+    """Bring an order into its one normal form.
+
+    `rings` must be closed, finite and within range; instants must carry a zone and whole seconds.
+    """
+    start_text, end_text = instant_text(start), instant_text(end)
+    parts = [f'"endDate":"{end_text}"', f'"geometry":{{"coordinates":{coordinates_text(rings)}']
+    parts[-1] += ',"type":"Polygon"}'
+    if max_cloud is not None:
+        parts.append(f'"maxCloud":{max_cloud}')
+    parts.append(f'"provider":"{provider}"')
+    if recurring is not None:
+        parts.append(f'"recurring":{"true" if recurring else "false"}')
+    if recurring_day is not None:
+        parts.append(f'"recurringDay":{recurring_day}')
+    if recurring_unit is not None:
+        parts.append(f'"recurringUnit":{recurring_unit}')
+    if resolution_type is not None:
+        parts.append(f'"resolutionType":{resolution_type}')
+    parts.append(f'"startDate":"{start_text}"')
+    parts.append(f'"version":"{VERSION}"')
+    canonical = ("{" + ",".join(parts) + "}").encode()
+    return Order(
+        canonical=canonical,
+        digest=sha256(canonical).hexdigest(),
+        provider=provider,
+        start=start_text,
+        end=end_text,
+        max_cloud=max_cloud,
+        resolution_type=resolution_type,
+        recurring=recurring,
+        recurring_day=recurring_day,
+        recurring_unit=recurring_unit,
+    )
+
+
+def instant_text(instant: datetime) -> str:
+    """Write an instant in UTC with whole seconds, as the canonical order does."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant(text: str) -> datetime:
+    """Read what `instant_text` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def coordinates_text(rings: Sequence[Sequence[Position]]) -> str:
+    """Write the coordinates of a polygon in canonical form, as JSON."""
+    exterior = _ring_text(rings[0], clockwise=False)
+    holes = sorted(_ring_text(ring, clockwise=True) for ring in rings[1:])
+    return "[" + ",".join([exterior, *holes]) + "]"
+
+
+def _ring_text(ring: Sequence[Position], *, clockwise: bool) -> str:
+    points = [(round(x, 7) + 0.0, round(y, 7) + 0.0) for x, y in ring[:-1]]
+    if (_doubled_area(points) < 0) is not clockwise:
+        points.reverse()
+    # A vertex may stand twice: of all starts that are smallest, the smallest sequence is taken,
+    # so that the start of the ring as written never shows.
+    smallest = min(points)
+    starts = [index for index, point in enumerate(points) if point == smallest]
+    points = min(points[start:] + points[:start] for start in starts)
+    points.append(points[0])
+    return "[" + ",".join(f"[{_number(x)},{_number(y)}]" for x, y in points) + "]"
+
+
+def _doubled_area(points: Sequence[Position]) -> float:
+    """Return twice the planar signed area in square degrees: only its sign is used."""
+    x0, y0 = points[0]
+    total = 0.0
+    xa, ya = points[-1][0] - x0, points[-1][1] - y0
+    for x, y in points:
+        xb, yb = x - x0, y - y0
+        total += xa * yb - xb * ya
+        xa, ya = xb, yb
+    return total
+
+
+def _number(value: float) -> str:
+    text = repr(value)
+    if "e" in text:
+        text = f"{value:.7f}".rstrip("0")
+    return text.removesuffix(".0").removesuffix(".")

@@ -1,0 +1,94 @@
+"""The plan: what would be bought, and what it was made from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from satops.core import json_text
+from satops.core.problem import Problem
+from satops.core.spec import Spec
+from satops.core.state import OrderState
+
+FORMAT = "satops.plan/1"
+
+
+class ActionKind(StrEnum):
+    """What apply would do with one order name."""
+
+    CREATE = "create"
+    KEEP = "keep"
+    HOLD = "hold"
+    CONFLICT = "conflict"
+    EXPIRED = "expired"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One order name, what would happen to it, and why."""
+
+    name: str
+    kind: ActionKind
+    reason: str
+    spec: Spec | None
+    """None for a retired order."""
+    known: OrderState | None
+    """What the ledger knows, if it knows the name."""
+    estimated_cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A limit that the plan exceeds."""
+
+    summary: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Actions, problems and refusals, and what they were made from."""
+
+    ledger_head: str | None
+    """None where there is no ledger: the plan is against nothing."""
+    made_at: str
+    """UTC; the clock that expiry and time checks were held against."""
+    actions: tuple[Action, ...]
+    problems: tuple[Problem, ...]
+    refusals: tuple[Refusal, ...]
+    specs: int
+    rules_digest: str = ""
+    """SHA-256 of the limits, severities and other settings that can refuse a plan."""
+
+    @property
+    def creates(self) -> list[Action]:
+        """The orders that apply would buy, in the order of their names."""
+        return [action for action in self.actions if action.kind is ActionKind.CREATE]
+
+    def count(self, kind: ActionKind) -> int:
+        """Return how many actions are of a kind."""
+        return sum(action.kind is kind for action in self.actions)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything that apply is bound to: the ledger's head, each action with its
+        order digest, and the rules.  The clock is not in it: what time changes shows as actions.
+        """
+        return sha256(
+            json_text.dumps(
+                {
+                    "format": FORMAT,
+                    "ledger_head": self.ledger_head,
+                    "rules": self.rules_digest,
+                    "actions": [[a.name, a.kind, order_digest(a)] for a in self.actions],
+                    "refusals": [r.summary for r in self.refusals],
+                }
+            )
+        ).hexdigest()
+
+
+def order_digest(action: Action) -> str | None:
+    """Return the digest of the order an action is about: the spec's, else the ledger's."""
+    if action.spec is not None:
+        return action.spec.order.digest
+    return action.known.order_digest if action.known else None

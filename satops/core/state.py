@@ -1,0 +1,186 @@
+"""The state of every order: a fold over the ledger's events, never stored beside it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from satops.core.ledger import EMPTY, Head, decode
+from satops.errors import LedgerCorrupt
+
+
+class Standing(StrEnum):
+    """What is known of an order, as `satops list` names it."""
+
+    PLACED = "placed"
+    IN_DOUBT = "in-doubt"
+    BEING_PLACED = "being-placed"
+    REJECTED = "rejected"
+    NOT_SENT = "not-sent"
+    NOT_PLACED = "not-placed"
+
+
+OPEN = frozenset({Standing.IN_DOUBT, Standing.BEING_PLACED})
+"""A submission that may exist: it is never sent again, and it counts as spent."""
+SPENT = OPEN | {Standing.PLACED}
+"""What every limit counts."""
+
+
+@dataclass(slots=True)
+class OrderState:
+    """What the ledger knows of one order name."""
+
+    name: str
+    standing: Standing
+    """As the events say; `standing_at` tells whether BEING_PLACED has become IN_DOUBT."""
+    order_digest: str | None = None
+    attempt: int = 0
+    run: str = ""
+    """The run that intended the last attempt, or adopted the order."""
+    intended_at: str = ""
+    until: str = ""
+    seq: int = 0
+    """Of the event that holds the canonical order: SubmissionIntended or OrderAdopted."""
+    order_no: str | None = None
+    placed_at: str | None = None
+    reason: str = ""
+    """What the last outcome said."""
+    status: int | None = None
+    """The marketplace's, as last observed."""
+    further_order_nos: tuple[str, ...] = ()
+    """Numbers beyond the first: the marketplace holds this order more than once."""
+    provider: str = ""
+    resolution_type: int | None = None
+    start: str = ""
+    end: str = ""
+    area_km2: float = 0.0
+    bounds: tuple[float, float, float, float] | None = None
+    """West, south, east, north in degrees."""
+    estimated_cost: float | None = None
+    labels: dict[str, str] | None = None
+    source: dict[str, Any] | None = None
+
+    def standing_at(self, now: str) -> Standing:
+        """Return the standing at an instant (`YYYY-MM-DDThh:mm:ssZ`)."""
+        if self.standing is Standing.BEING_PLACED and now >= self.until:
+            return Standing.IN_DOUBT
+        return self.standing
+
+
+@dataclass(slots=True)
+class LedgerState:
+    """The fold of a ledger up to `head`."""
+
+    head: Head = EMPTY
+    ledger: str = ""
+    """The ledger's id."""
+    orders: dict[str, OrderState] = field(default_factory=dict)
+    claimed: dict[str, str] = field(default_factory=dict)
+    """Order number to the order name that holds it."""
+    plans_used: set[str] = field(default_factory=set)
+    """Digests of the plans that some run has applied: a plan is single-use."""
+
+    def fold(self, lines: Iterable[bytes]) -> None:
+        """Fold further lines of the chain; raises `LedgerCorrupt` at the first bad one.
+
+        The state then stands where the last good line left it.
+        """
+        for event, head in decode(lines, after=self.head):
+            try:
+                self._take(event)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise LedgerCorrupt(
+                    f"Line {event['seq']} of the ledger is not a whole {event.get('kind')}: "
+                    f"{type(error).__name__} {error}."
+                ) from error
+            self.head = head
+
+    def _take(self, event: dict[str, Any]) -> None:
+        match event["kind"]:
+            case "SubmissionIntended":
+                self._intend(event)
+            case "SubmissionPlaced":
+                self._place(self.orders[event["name"]], event)
+            case "SubmissionRejected":
+                self._close(event, Standing.REJECTED, event["message"])
+            case "SubmissionNotSent":
+                self._close(event, Standing.NOT_SENT, event["reason"])
+            case "SubmissionLeftInDoubt":
+                self._close(event, Standing.IN_DOUBT, event["reason"])
+            case "DoubtSettled":
+                if event["placed"]:
+                    self._place(self.orders[event["name"]], event)
+                else:
+                    self._close(event, Standing.NOT_PLACED, event["because"])
+            case "OrderAdopted":
+                self._adopt(event)
+            case "StatusObserved":
+                self.orders[event["name"]].status = event["status"]
+            case "RunStarted":
+                if "plan_digest" in event:
+                    self.plans_used.add(event["plan_digest"])
+            case "LedgerStarted":
+                self.ledger = event["ledger"]
+            case "RunFinished":
+                pass
+            case kind:
+                raise ValueError(f"the kind {kind!r} is not known to this version of satops")
+
+    def _intend(self, event: dict[str, Any]) -> None:
+        name = event["name"]
+        known = self.orders.get(name)
+        if known is not None and known.standing in SPENT:
+            raise ValueError(f"{name!r} is intended again while it is {known.standing}")
+        order = OrderState(name, Standing.BEING_PLACED, attempt=event["attempt"])
+        order.until = event["until"]
+        order.intended_at = event["time"]
+        _describe(order, event)
+        self.orders[name] = order
+
+    def _adopt(self, event: dict[str, Any]) -> None:
+        name = event["name"]
+        known = self.orders.get(name)
+        order = OrderState(name, Standing.PLACED, attempt=known.attempt if known else 0)
+        order.intended_at = event["time"]
+        _describe(order, event)
+        self.orders[name] = order
+        self._place(order, event)
+
+    def _place(self, order: OrderState, event: dict[str, Any]) -> None:
+        order_no = event["order_no"]
+        self.claimed[order_no] = order.name
+        if order.order_no is not None and order.order_no != order_no:
+            order.further_order_nos += (order_no,)
+            return
+        order.standing = Standing.PLACED
+        order.order_no = order_no
+        order.placed_at = event["time"]
+        order.reason = event.get("because", "")
+
+    def _close(self, event: dict[str, Any], standing: Standing, reason: str) -> None:
+        order = self.orders[event["name"]]
+        # A late word about an attempt that is over changes nothing: only a receipt is a fact
+        # that outranks what was settled.
+        if order.attempt == event["attempt"] and order.standing in OPEN:
+            order.standing = standing
+            order.reason = reason
+
+
+def _describe(order: OrderState, event: dict[str, Any]) -> None:
+    order.run = event["run"]
+    order.seq = event["seq"]
+    order.order_digest = event.get("order_digest")
+    order.source = event.get("source")
+    order.labels = event.get("labels")
+    order.estimated_cost = event.get("estimated_cost")
+    bought = event.get("order")
+    if bought is not None:
+        order.provider = bought["provider"]
+        order.resolution_type = bought.get("resolutionType")
+        order.start, order.end = bought["startDate"], bought["endDate"]
+    footprint = event.get("footprint")
+    if footprint is not None:
+        order.area_km2 = footprint["area_km2"]
+        order.bounds = (
+            footprint["west"], footprint["south"], footprint["east"], footprint["north"],
+        )  # fmt: skip

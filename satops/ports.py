@@ -1,0 +1,156 @@
+"""What the workflows need of the outside world, as promises that adapters keep."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from satops.core.problem import Problem
+from satops.core.submission import Outcome
+
+
+class LedgerStore(Protocol):
+    """Where the ledger's lines are kept.  Compare-and-append is the whole concurrency story."""
+
+    @property
+    def address(self) -> str:
+        """The store's address for messages and logs, without credentials."""
+
+    @property
+    def orders_per_append(self) -> int:
+        """How many orders one append should carry, by the cost of an append."""
+
+    def read(self, after: int = 0) -> Iterator[bytes]:
+        """Yield the lines with a `seq` above `after`, in order, without their newlines.
+
+        Every append that was acknowledged before the call is seen whole.  Bytes of an append
+        that was never acknowledged are never yielded.  The lines are not checked here.
+        Raises `LedgerMissing` when there is no ledger, also for an empty one, and
+        `StoreUnreachable` when it cannot be told.
+        """
+
+    def append(self, lines: Sequence[bytes], expected_head: str) -> None:
+        """Append lines if and only if the head is `expected_head`; durable on return.
+
+        Of several writers with one expected head exactly one succeeds, across processes and
+        machines.  With `ledger.GENESIS` the ledger is created.  All lines are written or none.
+        Raises `HeadMoved` when the head is another one (nothing was written), `LedgerMissing`
+        when there is no ledger and one was expected, and `StoreUnreachable` when the store
+        failed: then the lines may or may not be there, and reading tells which.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceOrder:
+    """One order as page/query or detail shows it, read with tolerance: None where it is absent."""
+
+    order_no: str
+    provider: str | None = None
+    kind: int | None = None
+    """1 normal, 2 programming."""
+    status: int | None = None
+    geometry: str | None = None
+    """The `region` as sent by the marketplace: WKT or GeoJSON."""
+    start: str | None = None
+    """In the marketplace's own zone-less notation."""
+    end: str | None = None
+    recurring: bool | None = None
+    recurring_day: int | None = None
+    recurring_unit: int | None = None
+    max_cloud: int | None = None
+    resolution_m: float | None = None
+    creator: str | None = None
+    created_at: datetime | None = None
+    """UTC; seconds or milliseconds are told apart by magnitude."""
+    deleted: bool = False
+    total_amount: float | None = None
+
+
+class Marketplace(Protocol):
+    """The service that sells."""
+
+    @property
+    def address(self) -> str:
+        """Where orders go, for messages; never with a credential."""
+
+    @property
+    def longest_answer_s(self) -> float:
+        """The most seconds that `place` can take from its call to its return."""
+
+    def place(self, request: bytes) -> Outcome:
+        """Send one create request, once.  Never retries, never follows a redirect, never raises
+        for what the network or the marketplace does.
+        """
+
+    def orders(self) -> Iterator[MarketplaceOrder]:
+        """Yield every programming order of the account, newest first, page by page to the end.
+
+        Raises `MarketplaceUnreachable`.
+        """
+
+    def order(self, order_no: str) -> MarketplaceOrder | None:
+        """Return one order by its number, or None where the marketplace says there is none.
+
+        Raises `MarketplaceUnreachable`.
+        """
+
+
+class Clock(Protocol):
+    """Time, so that tests can set it."""
+
+    def now(self) -> datetime:
+        """The wall clock, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards and go on while the machine sleeps."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """An outcome on this machine's disk that may not be in the ledger yet."""
+
+    ledger: str
+    run: str
+    name: str
+    attempt: int
+    time: str
+    outcome: Outcome
+
+
+class Spool(Protocol):
+    """The last-resort record of outcomes, on local disk."""
+
+    def keep(self, entry: Spooled) -> None:
+        """Write an outcome; it is on the disk when this returns.  Raises OSError."""
+
+    def entries(self, ledger: str) -> Sequence[Spooled]:
+        """Return what is kept for a ledger, oldest first; a torn last line is left out."""
+
+    def forget(self, entries: Sequence[Spooled]) -> None:
+        """Drop entries that are in the ledger now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file under `orders/` that should hold specs, with its bytes."""
+
+    path: str
+    """From the repository's root, with forward slashes."""
+    content: bytes
+    sha256: str
+
+
+class OrderFiles(Protocol):
+    """The tree of order specs and the files that they refer to."""
+
+    def walk(self) -> Iterator[SourceFile | Problem]:
+        """Yield every spec file in the order of its path, or the problem that hides it."""
+
+    def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
+        """Return the bytes and SHA-256 of a file that a spec refers to, or what is wrong.
+
+        `ref` is relative to the spec and may not leave the repository, links included.
+        """

@@ -1,0 +1,1 @@
+"""Results to text, JSON, Markdown and GeoJSON.  Nothing here decides anything."""

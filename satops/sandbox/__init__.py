@@ -1,0 +1,1 @@
+"""A local marketplace that speaks the documented API, with faults on demand."""

@@ -1,0 +1,1 @@
+"""One file per verb.  Each takes its ports as arguments and returns a value."""
