@@ -1,0 +1,116 @@
+"""The marketplace's token: where it comes from, and how it is kept out of everything."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Never, SupportsIndex
+from urllib.parse import quote
+
+from satops.core import json_text
+from satops.errors import UsageError
+
+REDACTED: Final = "[token]"
+"""Stands where the token stood."""
+
+_LENGTH_MAX: Final = 8192
+"""Characters.  Servers refuse longer headers; a longer file is not a token."""
+_TAIL_MIN: Final = 6
+"""A text that ends with so many of the token's first characters was cut inside the token."""
+
+
+class Token:
+    """A secret that shows itself to nobody: not by repr, str, format, copy or pickle.
+
+    `reveal` is the one way to it, and has one caller: what writes the request's header.
+    """
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: str) -> None:
+        """Take a secret; raises UsageError, without showing it, for what no header can carry."""
+        secret = secret.strip()
+        if not secret:
+            raise UsageError("The token is empty.")
+        if not (secret.isascii() and secret.isprintable()):
+            raise UsageError(
+                "The token holds a line break or a character that is not printable ASCII. "
+                "An HTTP header cannot carry it. Copy the token again."
+            )
+        if len(secret) > _LENGTH_MAX:
+            raise UsageError(f"The token is longer than {_LENGTH_MAX} characters.")
+        self._secret = secret
+
+    def reveal(self) -> str:
+        """Return the secret, for the request's header only."""
+        return self._secret
+
+    def redact(self, text: str) -> str:
+        """Return the text without the token, plain or as JSON or a URL would spell it.
+
+        A beginning of the token at the end of the text goes too: an answer can be cut inside it.
+        """
+        secret = self._secret
+        spellings = {secret, json_text.dumps(secret)[1:-1].decode(), quote(secret, safe="")}
+        for spelling in sorted(spellings, key=len, reverse=True):
+            text = text.replace(spelling, REDACTED)
+        for length in range(min(len(secret) - 1, len(text)), _TAIL_MIN - 1, -1):
+            if text.endswith(secret[:length]):
+                return text[:-length] + REDACTED
+        return text
+
+    def __repr__(self) -> str:
+        return "Token(hidden)"
+
+    def __str__(self) -> str:
+        return "Token(hidden)"
+
+    def __format__(self, spec: str) -> Never:
+        raise TypeError("a Token cannot be formatted into a text")
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Never:
+        raise TypeError("a Token cannot be copied or pickled")
+
+
+def read_token(variable: str, environ: Mapping[str, str]) -> Token:
+    """Return the token from a variable, or from the file that the variable `..._FILE` names.
+
+    White space around it is cut off, as editors leave a line end.  Raises UsageError when there is
+    none, when both are set, or when the file cannot be read.
+    """
+    file_variable = f"{variable}_FILE"
+    if variable in environ and file_variable in environ:
+        raise UsageError(
+            f"Both {variable} and {file_variable} are set, and it is not clear which token counts. "
+            "Unset one of them."
+        )
+    if variable in environ:
+        secret = environ[variable]
+        source = f"The environment variable {variable}"
+    elif file_variable in environ:
+        secret = _file_text(Path(environ[file_variable]), file_variable)
+        source = f"The file that {file_variable} names"
+    else:
+        raise UsageError(
+            f"There is no token for the marketplace. Set the environment variable {variable}, "
+            f"or let {file_variable} name a file that holds it."
+        )
+    try:
+        return Token(secret)
+    except UsageError as error:
+        raise UsageError(f"{source} holds no usable token. {error}") from None
+
+
+def sandbox_token() -> Token:
+    """Return the fixed token of the sandbox: no secret, and it orders nothing real."""
+    return Token("sandbox-token-orders-nothing")
+
+
+def _file_text(path: Path, variable: str) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LENGTH_MAX * 2)
+    except OSError as error:
+        raise UsageError(
+            f"{variable} names the file {path}, which cannot be read: {error.strerror}."
+        ) from None
+    # Bytes that are not ASCII become characters that `Token` refuses.
+    return content.decode("ascii", "replace")

@@ -1,0 +1,1 @@
+"""Servers on loopback that do what real networks and real servers do wrong."""
