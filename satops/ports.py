@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.problem import Problem
 from satops.core.submission import Outcome
 
@@ -38,32 +39,6 @@ class LedgerStore(Protocol):
         when there is no ledger and one was expected, and `StoreUnreachable` when the store
         failed: then the lines may or may not be there, and reading tells which.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class MarketplaceOrder:
-    """One order as page/query or detail shows it, read with tolerance: None where it is absent."""
-
-    order_no: str
-    provider: str | None = None
-    kind: int | None = None
-    """1 normal, 2 programming."""
-    status: int | None = None
-    geometry: str | None = None
-    """The `region` as sent by the marketplace: WKT or GeoJSON."""
-    start: str | None = None
-    """In the marketplace's own zone-less notation."""
-    end: str | None = None
-    recurring: bool | None = None
-    recurring_day: int | None = None
-    recurring_unit: int | None = None
-    max_cloud: int | None = None
-    resolution_m: float | None = None
-    creator: str | None = None
-    created_at: datetime | None = None
-    """UTC; seconds or milliseconds are told apart by magnitude."""
-    deleted: bool = False
-    total_amount: float | None = None
 
 
 class Marketplace(Protocol):
@@ -104,6 +79,10 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds that never run backwards and go on while the machine sleeps."""
 
+    @property
+    def epoch(self) -> str:
+        """Names the run of the monotonic clock, as a boot id: readings compare within one epoch."""
+
     def sleep(self, seconds: float) -> None:
         """Wait."""
 
@@ -123,6 +102,9 @@ class Spooled:
 class Spool(Protocol):
     """The last-resort record of outcomes, on local disk."""
 
+    def prepare(self, run: str) -> None:
+        """Make sure that outcomes of a run can be kept; raises OSError when they cannot."""
+
     def keep(self, entry: Spooled) -> None:
         """Write an outcome; it is on the disk when this returns.  Raises OSError."""
 
@@ -131,6 +113,30 @@ class Spool(Protocol):
 
     def forget(self, entries: Sequence[Spooled]) -> None:
         """Drop entries that are in the ledger now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When this machine began to look for one submission in doubt, and how often it looked."""
+
+    first: float
+    """On the monotonic clock, within `epoch`."""
+    count: int
+    """Full looks that did not find it, the first included."""
+    epoch: str
+
+
+class LookBook(Protocol):
+    """This machine's own looks for submissions in doubt, kept between runs.
+
+    They are never shared: the wait before an order is called not placed is measured on one clock.
+    """
+
+    def look(self, ledger: str, name: str, attempt: int) -> Look | None:
+        """Return what was noted of one submission."""
+
+    def note(self, ledger: str, name: str, attempt: int, look: Look) -> None:
+        """Note a look.  Losing it only makes the wait begin again."""
 
 
 @dataclass(frozen=True, slots=True)

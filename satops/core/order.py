@@ -9,12 +9,12 @@ holes are sorted.  A field that the spec leaves out is left out here, and is not
 What is shown = what is hashed = what is sent: reports and requests are made from these bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any
 
 from satops.core import json_text
 
@@ -75,7 +75,7 @@ MODE_NUMBERS = {mode.name: mode.number for mode in MODES.values()}
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The part of a spec that is bought; made by `canonical_order` or read back by `parse`."""
+    """The part of a spec that is bought; made by `canonical_order`."""
 
     canonical: bytes
     digest: str
@@ -101,23 +101,6 @@ class Order:
     def mode(self) -> Mode | None:
         """The mode bought, where the order names one."""
         return None if self.resolution_type is None else MODES.get(self.resolution_type)
-
-    @classmethod
-    def parse(cls, canonical: bytes) -> Self:
-        """Read canonical bytes back, as they stand in the ledger."""
-        fields: dict[str, Any] = json_text.loads(canonical)
-        return cls(
-            canonical=canonical,
-            digest=sha256(canonical).hexdigest(),
-            provider=fields["provider"],
-            start=fields["startDate"],
-            end=fields["endDate"],
-            max_cloud=fields.get("maxCloud"),
-            resolution_type=fields.get("resolutionType"),
-            recurring=fields.get("recurring"),
-            recurring_day=fields.get("recurringDay"),
-            recurring_unit=fields.get("recurringUnit"),
-        )
 
 
 def canonical_order(  # one field of the API each
@@ -164,6 +147,21 @@ def canonical_order(  # one field of the API each
         recurring=recurring,
         recurring_day=recurring_day,
         recurring_unit=recurring_unit,
+    )
+
+
+def order_from_fields(fields: Mapping[str, Any]) -> Order:
+    """Make an order from the fields of a canonical order, byte for byte as it was."""
+    return canonical_order(
+        provider=fields["provider"],
+        rings=fields["geometry"]["coordinates"],
+        start=instant(fields["startDate"]),
+        end=instant(fields["endDate"]),
+        max_cloud=fields.get("maxCloud"),
+        resolution_type=fields.get("resolutionType"),
+        recurring=fields.get("recurring"),
+        recurring_day=fields.get("recurringDay"),
+        recurring_unit=fields.get("recurringUnit"),
     )
 
 

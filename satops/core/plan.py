@@ -5,9 +5,10 @@ from enum import StrEnum
 from hashlib import sha256
 
 from satops.core import json_text
+from satops.core.changes import Change
 from satops.core.problem import Problem
 from satops.core.spec import Spec
-from satops.core.state import OrderState
+from satops.core.state import OrderState, Standing
 
 FORMAT = "satops.plan/1"
 
@@ -35,6 +36,8 @@ class Action:
     known: OrderState | None
     """What the ledger knows, if it knows the name."""
     estimated_cost: float | None = None
+    changes: tuple[Change, ...] = ()
+    """For a conflict: the fields that were edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,22 @@ class Plan:
     def count(self, kind: ActionKind) -> int:
         """Return how many actions are of a kind."""
         return sum(action.kind is kind for action in self.actions)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether some problem blocks an order; the others may still be placed."""
+        return any(problem.blocks for problem in self.problems)
+
+    @property
+    def in_doubt(self) -> list[Action]:
+        """The orders that may or may not exist, and that no run is placing any more."""
+        return [
+            action
+            for action in self.actions
+            if action.kind is ActionKind.HOLD
+            and action.known is not None
+            and action.known.standing_at(self.made_at) is Standing.IN_DOUBT
+        ]
 
     @property
     def digest(self) -> str:

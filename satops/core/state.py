@@ -1,6 +1,6 @@
 """The state of every order: a fold over the ledger's events, never stored beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -77,6 +77,8 @@ class LedgerState:
     orders: dict[str, OrderState] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
     """Order number to the order name that holds it."""
+    holders: dict[str, str] = field(default_factory=dict)
+    """Digest of an order that counts as spent to the order name that holds it."""
     plans_used: set[str] = field(default_factory=set)
     """Digests of the plans that some run has applied: a plan is single-use."""
 
@@ -96,35 +98,17 @@ class LedgerState:
             self.head = head
 
     def _take(self, event: dict[str, Any]) -> None:
-        match event["kind"]:
-            case "SubmissionIntended":
-                self._intend(event)
-            case "SubmissionPlaced":
-                self._place(self.orders[event["name"]], event)
-            case "SubmissionRejected":
-                self._close(event, Standing.REJECTED, event["message"])
-            case "SubmissionNotSent":
-                self._close(event, Standing.NOT_SENT, event["reason"])
-            case "SubmissionLeftInDoubt":
-                self._close(event, Standing.IN_DOUBT, event["reason"])
-            case "DoubtSettled":
-                if event["placed"]:
-                    self._place(self.orders[event["name"]], event)
-                else:
-                    self._close(event, Standing.NOT_PLACED, event["because"])
-            case "OrderAdopted":
-                self._adopt(event)
-            case "StatusObserved":
-                self.orders[event["name"]].status = event["status"]
-            case "RunStarted":
-                if "plan_digest" in event:
-                    self.plans_used.add(event["plan_digest"])
-            case "LedgerStarted":
-                self.ledger = event["ledger"]
-            case "RunFinished":
-                pass
-            case kind:
-                raise ValueError(f"the kind {kind!r} is not known to this version of satops")
+        kind = event["kind"]
+        if kind not in _FOLDS:
+            raise ValueError(f"the kind {kind!r} is not known to this version of satops")
+        _FOLDS[kind](self, event)
+
+    def _start(self, event: dict[str, Any]) -> None:
+        self.ledger = event["ledger"]
+
+    def _start_run(self, event: dict[str, Any]) -> None:
+        if "plan_digest" in event:
+            self.plans_used.add(event["plan_digest"])
 
     def _intend(self, event: dict[str, Any]) -> None:
         name = event["name"]
@@ -134,36 +118,68 @@ class LedgerState:
         order = OrderState(name, Standing.BEING_PLACED, attempt=event["attempt"])
         order.until = event["until"]
         order.intended_at = event["time"]
-        _describe(order, event)
-        self.orders[name] = order
+        self._hold(order, event)
 
     def _adopt(self, event: dict[str, Any]) -> None:
         name = event["name"]
         known = self.orders.get(name)
         order = OrderState(name, Standing.PLACED, attempt=known.attempt if known else 0)
         order.intended_at = event["time"]
-        _describe(order, event)
-        self.orders[name] = order
-        self._place(order, event)
+        self._hold(order, event)
+        self._place(event)
 
-    def _place(self, order: OrderState, event: dict[str, Any]) -> None:
-        order_no = event["order_no"]
+    def _hold(self, order: OrderState, event: dict[str, Any]) -> None:
+        _describe(order, event)
+        self.orders[order.name] = order
+        if order.order_digest is not None:
+            self.holders[order.order_digest] = order.name
+
+    def _place(self, event: dict[str, Any]) -> None:
+        order, order_no = self.orders[event["name"]], event["order_no"]
         self.claimed[order_no] = order.name
-        if order.order_no is not None and order.order_no != order_no:
-            order.further_order_nos += (order_no,)
+        if order.order_no is not None:
+            if order.order_no != order_no:
+                order.further_order_nos += (order_no,)
             return
         order.standing = Standing.PLACED
         order.order_no = order_no
         order.placed_at = event["time"]
         order.reason = event.get("because", "")
+        if order.order_digest is not None:
+            self.holders[order.order_digest] = order.name
+
+    def _settle(self, event: dict[str, Any]) -> None:
+        if event["placed"]:
+            self._place(event)
+        else:
+            self._close(event, Standing.NOT_PLACED, event["because"])
+
+    def _reject(self, event: dict[str, Any]) -> None:
+        self._close(event, Standing.REJECTED, event["message"])
+
+    def _not_send(self, event: dict[str, Any]) -> None:
+        self._close(event, Standing.NOT_SENT, event["reason"])
+
+    def _doubt(self, event: dict[str, Any]) -> None:
+        self._close(event, Standing.IN_DOUBT, event["reason"])
 
     def _close(self, event: dict[str, Any], standing: Standing, reason: str) -> None:
         order = self.orders[event["name"]]
         # A late word about an attempt that is over changes nothing: only a receipt is a fact
         # that outranks what was settled.
-        if order.attempt == event["attempt"] and order.standing in OPEN:
-            order.standing = standing
-            order.reason = reason
+        if order.attempt != event["attempt"] or order.standing not in OPEN:
+            return
+        order.standing = standing
+        order.reason = reason
+        digest = order.order_digest
+        if standing not in SPENT and digest is not None and self.holders.get(digest) == order.name:
+            del self.holders[digest]
+
+    def _observe(self, event: dict[str, Any]) -> None:
+        self.orders[event["name"]].status = event["status"]
+
+    def _finish_run(self, event: dict[str, Any]) -> None:
+        """Counts are for people; the events before it say all that the fold needs."""
 
 
 def _describe(order: OrderState, event: dict[str, Any]) -> None:
@@ -184,3 +200,19 @@ def _describe(order: OrderState, event: dict[str, Any]) -> None:
         order.bounds = (
             footprint["west"], footprint["south"], footprint["east"], footprint["north"],
         )  # fmt: skip
+
+
+# ruff: noqa: SLF001 - the table of folds belongs to the class above it
+_FOLDS: dict[str, Callable[[LedgerState, dict[str, Any]], None]] = {
+    "LedgerStarted": LedgerState._start,
+    "RunStarted": LedgerState._start_run,
+    "SubmissionIntended": LedgerState._intend,
+    "SubmissionPlaced": LedgerState._place,
+    "SubmissionRejected": LedgerState._reject,
+    "SubmissionNotSent": LedgerState._not_send,
+    "SubmissionLeftInDoubt": LedgerState._doubt,
+    "DoubtSettled": LedgerState._settle,
+    "OrderAdopted": LedgerState._adopt,
+    "StatusObserved": LedgerState._observe,
+    "RunFinished": LedgerState._finish_run,
+}

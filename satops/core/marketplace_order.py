@@ -1,0 +1,30 @@
+"""An order as the marketplace shows it, which is less than what was sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceOrder:
+    """One order as page/query or detail shows it, read with tolerance: None where it is absent."""
+
+    order_no: str
+    provider: str | None = None
+    kind: int | None = None
+    """1 normal, 2 programming."""
+    status: int | None = None
+    geometry: str | None = None
+    """The `region` as sent by the marketplace: WKT or GeoJSON."""
+    start: str | None = None
+    """In the marketplace's own zone-less notation."""
+    end: str | None = None
+    recurring: bool | None = None
+    recurring_day: int | None = None
+    recurring_unit: int | None = None
+    max_cloud: int | None = None
+    resolution_m: float | None = None
+    creator: str | None = None
+    created_at: datetime | None = None
+    """UTC; seconds or milliseconds are told apart by magnitude."""
+    deleted: bool = False
+    total_amount: float | None = None
