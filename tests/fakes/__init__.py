@@ -1,1 +1,1 @@
-"""Stand-ins for the outside world, deterministic, with the same file names as ports and adapters."""
+"""Stand-ins for the outside world, with the same file names as the ports and adapters."""

@@ -1,0 +1,199 @@
+"""The ledger in a file: a lock, a look at the last line, one write, and fsync.
+
+An unterminated last line was never acknowledged: readers leave it out, and the next append
+replaces it.  So a power cut in the middle of a write costs nothing that anybody relied on.
+"""
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from satops.adapters.stores.file_lock import LockBusy, locked
+from satops.adapters.stores.lines import joined, offset_after, stream, tail
+from satops.core.ledger import GENESIS, line_digest
+from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
+
+LOCK_WAIT_S = 30.0
+"""Far above the milliseconds of an append, far below the patience of a person."""
+
+
+class FileStore:
+    """A ledger in one file on a local disk.
+
+    The file itself is locked: no other file lies beside it, and nothing is left to clean up.
+    """
+
+    orders_per_append = 1
+    """An append costs one fsync, which is far less than one call of the marketplace."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        lock_wait_s: float = LOCK_WAIT_S,
+        flush: Callable[[int], None] | None = None,
+    ) -> None:
+        """Take the path; `flush` brings an open file to the disk and raises OSError if it fails."""
+        self.path = path
+        self._lock_wait_s = lock_wait_s
+        self._flush = flush or _flush
+        self._distrust = ""
+        """Why what the file shows can no longer be believed, once that is so."""
+
+    @property
+    def address(self) -> str:
+        """The path, as `file:PATH`."""
+        return f"file:{self.path}"
+
+    def read(self, after: int = 0) -> Iterator[bytes]:
+        """Yield the lines above `after`; see `ports.LedgerStore.read`."""
+        with self._told(), self._opened(os.O_RDONLY) as fd:
+            with locked(fd, exclusive=False, wait_s=self._lock_wait_s):
+                found = tail(fd, os.fstat(fd).st_size)
+            if found.last is None:
+                raise LedgerMissing(self._empty())
+            # The lock is free from here on: what lies before `end` never changes.
+            yield from stream(fd, offset_after(fd, found.end, after), found.end)
+
+    def append(self, lines: Sequence[bytes], expected_head: str) -> None:
+        """Compare and append; see `ports.LedgerStore.append`."""
+        content = joined(lines)
+        with self._told():
+            if expected_head == GENESIS:
+                _make_folder(self.path.parent)
+            with self._locked_for_writing(create=expected_head == GENESIS) as fd:
+                found = tail(fd, os.fstat(fd).st_size)
+                if found.last is None and expected_head != GENESIS:
+                    raise LedgerMissing(self._empty())
+                head = GENESIS if found.last is None else line_digest(found.last)
+                if head != expected_head:
+                    raise HeadMoved(f"Somebody else appended to the ledger at {self.address}.")
+                self._write(fd, found.end, content)
+                if expected_head == GENESIS:
+                    _flush_folder(self.path.parent)
+
+    def unterminated_bytes(self) -> int:
+        """Return the size of an unterminated last line, which was never acknowledged."""
+        with (
+            self._told(),
+            self._opened(os.O_RDONLY) as fd,
+            locked(fd, exclusive=False, wait_s=self._lock_wait_s),
+        ):
+            size = os.fstat(fd).st_size
+            return size - tail(fd, size).end
+
+    def _write(self, fd: int, end: int, content: bytes) -> None:
+        try:
+            os.ftruncate(fd, end)
+            written = 0
+            while written < len(content):
+                written += os.pwrite(fd, content[written:], end + written)
+            self._flush(fd)
+        except OSError as error:
+            self._take_back(fd, end)
+            raise StoreUnreachable(
+                f"The ledger at {self.address} could not be written: {_why(error)}. "
+                + (self._distrust or "Nothing was added to it.")
+            ) from None
+
+    def _take_back(self, fd: int, end: int) -> None:
+        # After a failed fsync the kernel may go on to show bytes that never reached the disk.
+        # They must not be read as acknowledged, neither by others nor by this process.
+        try:
+            os.ftruncate(fd, end)
+            self._flush(fd)
+        except OSError as error:
+            self._distrust = (
+                f"The write to {self.address} could not be taken back: {_why(error)}. What the "
+                "file shows may not be on the disk. Mend the disk, and run again."
+            )
+
+    @contextmanager
+    def _locked_for_writing(self, *, create: bool) -> Iterator[int]:
+        while True:
+            with (
+                self._opened(os.O_RDWR | (os.O_CREAT if create else 0)) as fd,
+                locked(fd, exclusive=True, wait_s=self._lock_wait_s),
+            ):
+                # While this process waited, git or a person may have put another file here.
+                if os.path.samestat(os.fstat(fd), self.path.lstat()):
+                    yield fd
+                    return
+
+    @contextmanager
+    def _opened(self, flags: int) -> Iterator[int]:
+        if self._distrust:
+            raise StoreUnreachable(self._distrust)
+        # O_NONBLOCK: opening a FIFO must not wait for its other end.
+        fd = os.open(self.path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+        try:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise StoreUnreachable(
+                    f"{self.path} is not a file, so it cannot be a ledger. "
+                    "Name a file in `state` of satops.yaml."
+                )
+            yield fd
+        finally:
+            os.close(fd)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what the system says into what a person can act on."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise LedgerMissing(
+                f"There is no ledger at {self.address}. If there was one, get it back first: "
+                "without it every order would be bought again. To begin a new one, run\n"
+                "    satops ledger start"
+            ) from None
+        except LockBusy as error:
+            raise StoreUnreachable(
+                f"The ledger at {self.address} is locked: {error}. "
+                "Wait until that process ends, or end it; the lock is then free by itself."
+            ) from None
+        except OSError as error:
+            raise StoreUnreachable(
+                f"The ledger at {self.address} cannot be used: {_why(error)}."
+            ) from None
+
+    def _empty(self) -> str:
+        return (
+            f"The file at {self.address} holds no event, so it is not a ledger. If there was "
+            "one, get it back first: without it every order would be bought again. To begin a "
+            "new one, run\n    satops ledger start"
+        )
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "it is a symbolic link; name the file that it points to"
+    return (error.strerror or str(error)).lower()
+
+
+def _flush(fd: int) -> None:
+    os.fsync(fd)
+    # On macOS fsync leaves the bytes in the drive's own cache; this asks for the rest.
+    full = getattr(fcntl, "F_FULLFSYNC", None)
+    if full is not None:
+        fcntl.fcntl(fd, full)
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _flush_folder(folder.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

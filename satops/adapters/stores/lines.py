@@ -1,0 +1,124 @@
+"""Lines in an open file: the last one, the one after a `seq`, and all up to an end.
+
+Everything here reads at an offset, so that neither an append nor a look at what is new costs more
+in a ledger of a million events than in one of ten.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from satops.core import json_text
+
+_BLOCK_BYTES = 64 * 1024
+_STREAM_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the whole lines of a file end."""
+
+    end: int
+    """The offset behind the last newline; 0 when there is no whole line."""
+    last: bytes | None
+    """The last whole line, without its newline."""
+
+
+def joined(lines: Sequence[bytes]) -> bytes:
+    """Return lines as the bytes to write.  No line at all, or a newline in one, is a bug."""
+    if not lines or any(not line or b"\n" in line for line in lines):
+        raise ValueError("An append needs at least one line, and a line holds no newline.")
+    return b"\n".join(lines) + b"\n"
+
+
+def tail(fd: int, size: int) -> Tail:
+    """Find the last whole line of the first `size` bytes, reading back from their end."""
+    end = _newline_before(fd, size)
+    if end == 0:
+        return Tail(0, None)
+    start = _newline_before(fd, end - 1)
+    return Tail(end, os.pread(fd, end - 1 - start, start))
+
+
+def offset_after(fd: int, end: int, after: int) -> int:
+    """Return where the line that follows number `after` begins.
+
+    Searches by halves for the `seq` that the lines carry; where one cannot be read, counts
+    newlines from the start.  Lines are not checked here: the chain is, by who reads them.
+    """
+    if after <= 0:
+        return 0
+    low, high = 0, end
+    while low < high:
+        start = _newline_before(fd, (low + high) // 2, floor=low)
+        line = _line_at(fd, start, end)
+        seq = _seq(line)
+        if seq is None:
+            return _offset_by_count(fd, end, after)
+        if seq <= after:
+            low = start + len(line) + 1
+        else:
+            high = start
+    return low
+
+
+def stream(fd: int, start: int, end: int) -> Iterator[bytes]:
+    """Yield the lines between two offsets that are both the beginning of a line."""
+    rest = b""
+    for block in _blocks(fd, start, end):
+        *lines, rest = (rest + block).split(b"\n")
+        yield from lines
+
+
+def _newline_before(fd: int, position: int, floor: int = 0) -> int:
+    """Return the offset behind the last newline before `position`, or `floor` without one."""
+    while position > floor:
+        start = max(floor, position - _BLOCK_BYTES)
+        found = os.pread(fd, position - start, start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        position = start
+    return floor
+
+
+def _line_at(fd: int, start: int, end: int) -> bytes:
+    parts = []
+    for position in range(start, end, _BLOCK_BYTES):
+        block = os.pread(fd, min(_BLOCK_BYTES, end - position), position)
+        line, newline, _ = block.partition(b"\n")
+        parts.append(line)
+        if newline:
+            break
+    return b"".join(parts)
+
+
+def _seq(line: bytes) -> int | None:
+    try:
+        event = json_text.loads(line)
+    except json_text.NotJson:
+        return None
+    seq = event.get("seq") if isinstance(event, dict) else None
+    return seq if type(seq) is int else None
+
+
+def _offset_by_count(fd: int, end: int, after: int) -> int:
+    position = 0
+    for block in _blocks(fd, 0, end):
+        here = block.count(b"\n")
+        if here >= after:
+            found = -1
+            for _ in range(after):
+                found = block.index(b"\n", found + 1)
+            return position + found + 1
+        after -= here
+        position += len(block)
+    return end
+
+
+def _blocks(fd: int, start: int, end: int) -> Iterator[bytes]:
+    while start < end:
+        block = os.pread(fd, min(_STREAM_BYTES, end - start), start)
+        if not block:
+            raise OSError("the file became shorter while it was read")
+        start += len(block)
+        yield block
