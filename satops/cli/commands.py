@@ -1,0 +1,32 @@
+"""The table of commands: name, module and one line of help.  It imports none of them."""
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """Where a command lives, and what it is for."""
+
+    module: str
+    """Its attribute `command` is the click command."""
+    summary: str
+
+
+COMMANDS = {
+    "init": Entry("satops.cli.init", "Make a folder ready: config, sample orders, ledger."),
+    "new": Entry("satops.cli.new", "Write an order spec from flags."),
+    "validate": Entry("satops.cli.validate", "Check every order spec."),
+    "plan": Entry("satops.cli.plan", "Show what would be bought. Buys nothing."),
+    "apply": Entry("satops.cli.apply", "Buy the new orders of the plan."),
+    "list": Entry("satops.cli.list", "List the orders that the ledger knows."),
+    "show": Entry("satops.cli.show", "Show all that is known of one order."),
+    "history": Entry("satops.cli.history", "Show the events of the ledger."),
+    "reconcile": Entry("satops.cli.reconcile", "Look up orders in doubt at the marketplace."),
+    "resolve": Entry("satops.cli.resolve", "Settle an order in doubt by hand."),
+    "adopt": Entry("satops.cli.adopt", "Record an order that was placed elsewhere."),
+    "refresh": Entry("satops.cli.refresh", "Read the status of placed orders."),
+    "verify": Entry("satops.cli.verify", "Check the chain of the ledger."),
+    "explain": Entry("satops.cli.explain", "Say what a check looks for, and what to do."),
+    "ledger": Entry("satops.cli.ledger", "Begin a ledger."),
+    "sandbox": Entry("satops.cli.sandbox", "Run a local marketplace to try things on."),
+    "demo": Entry("satops.cli.demo", "Show the life of an order in a scratch folder."),
+}

@@ -1,0 +1,71 @@
+"""How a call ends: the only place that turns errors into messages and exit codes."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import click
+
+from satops.cli.output import finish, say
+from satops.core.problem import Problem
+from satops.errors import ExitCode, InvalidInput, SatopsError, UsageError
+
+
+def prepare_streams() -> None:
+    """Make sure that no character of any message can fail to be written."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; errors are written to stderr.
+
+    Where JSON was asked for, an error is one JSON object on stdout as well: whoever parses
+    stdout always finds one document.
+    """
+    as_json = _wants_json(arguments)
+    try:
+        return int(command() or ExitCode.DONE)
+    except SatopsError as error:
+        return _failed(error, as_json=as_json)
+    except click.ClickException as error:
+        return _failed(_usage(error), as_json=as_json)
+    except (KeyboardInterrupt, click.Abort):
+        say("satops: Interrupted.")
+        return ExitCode.INTERRUPTED
+    except Exception:  # a bug ends here, and says so
+        traceback.print_exc()
+        say("satops: This is a bug in satops. Report it with the lines above.")
+        return ExitCode.BUG
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    pairs = set(pairwise(arguments))
+    return "--json" in arguments or "--format=json" in arguments or ("--format", "json") in pairs
+
+
+def _usage(error: click.ClickException) -> SatopsError:
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        message += f"\n\n    {context.command_path} --help"
+    return UsageError(message)
+
+
+def _failed(error: SatopsError, *, as_json: bool) -> int:
+    from satops.report.text.errors import error_blocks
+
+    if as_json:
+        from satops.report.json import error_json
+
+        finish(error.exit_code, as_json=True, json=lambda: error_json(error), text=tuple)
+    problems = error.problems if isinstance(error, InvalidInput) else ()
+    say(*error_blocks(str(error), [p for p in problems if isinstance(p, Problem)]))
+    return error.exit_code

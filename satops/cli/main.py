@@ -1,0 +1,82 @@
+"""The command line as a whole: the table of commands, and the one place where calls end.
+
+A command's module is imported when it is called, so that `satops --help` costs no more than click.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from satops import __version__
+from satops.cli.call import Call
+from satops.cli.commands import COMMANDS
+from satops.cli.ends import end_of, prepare_streams
+
+_WIDTH_MAX = 100
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name, and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of an order's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None where there is none of that name."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = import_module(entry.module).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"satops {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH_MAX},
+)
+@click.option("-C", "directory", metavar="DIR", help="Run as if satops was started in DIR.")
+@click.option("-q", "--quiet", is_flag=True, help="Write only results and errors.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+    help="Show the version.",
+)  # fmt: skip
+@click.pass_obj
+def satops(call: Call, directory: str | None, quiet: bool) -> None:
+    """Orders as code for satellite imagery.
+
+    Order specs are YAML files under orders/. `plan` shows what would be bought, `apply` buys
+    exactly that, and the ledger keeps every order number.
+    """
+    if directory is not None:
+        call.directory = Path(directory)
+        if not call.directory.is_dir():
+            raise click.UsageError(f"-C {directory}: there is no such folder.")
+    call.quiet = quiet
+
+
+def main(argv: Sequence[str] | None = None, call: Call | None = None) -> int:
+    """Run one command and return its exit code; nothing is raised for what a user can cause."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    prepare_streams()
+    return end_of(
+        lambda: satops.main(
+            arguments, prog_name="satops", standalone_mode=False, obj=call or Call()
+        ),
+        arguments,
+    )

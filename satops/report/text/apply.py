@@ -1,0 +1,121 @@
+"""What a run did, for people: every order with its number, and what to do about the rest."""
+
+from collections.abc import Iterator
+
+from satops.core.problem import by_place
+from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
+from satops.report.safe import safe
+from satops.report.text.count import counted
+from satops.report.text.problems import problem_blocks
+from satops.workflow.apply import ApplyReport
+from satops.workflow.place import OrderResult
+
+_SIGNS = {"placed": "+", "rejected": "x", "not-sent": "x", "in-doubt": "?", "held": "."}
+_TONES = {
+    "placed": Tone.GOOD,
+    "rejected": Tone.ERROR,
+    "not-sent": Tone.ERROR,
+    "in-doubt": Tone.WARNING,
+    "held": Tone.QUIET,
+}
+_HEADER = ("", "NAME", "OUTCOME", "ORDER")
+
+
+def apply_blocks(report: ApplyReport) -> Iterator[Block]:
+    """Yield a run's results, and the commands that come next."""
+    if report.orders:
+        yield Table(_HEADER, report.orders, _row)
+        yield BLANK
+    for result in report.orders:
+        if result.message:
+            yield Line(_reason(result), _TONES[result.outcome])
+    if any(result.message for result in report.orders):
+        yield BLANK
+    blocking = [problem for problem in report.plan.problems if problem.blocks]
+    if blocking:
+        yield from problem_blocks(sorted(blocking, key=by_place))
+        yield BLANK
+    yield from _totals(report)
+    yield from _next(report)
+
+
+def result_line(result: OrderResult) -> str:
+    """Return one outcome as one line, for a log that is read while orders are placed."""
+    said = f"{result.name}: {_words(result)}"
+    if result.order_no:
+        said += f" as {result.order_no}"
+    return safe(f"{said}. {result.message}" if result.message else said)
+
+
+def _row(result: OrderResult) -> Row:
+    cells = (
+        _SIGNS[result.outcome],
+        safe(result.name),
+        _words(result),
+        safe(result.order_no or ""),
+    )
+    return Row(cells, _TONES[result.outcome])
+
+
+def _words(result: OrderResult) -> str:
+    return result.outcome.replace("-", " ")
+
+
+def _reason(result: OrderResult) -> str:
+    return f"{_SIGNS[result.outcome]} {safe(result.name)}: {safe(result.message)}"
+
+
+def _totals(report: ApplyReport) -> Iterator[Block]:
+    if report.replayed:
+        count = counted(report.replayed, "outcome")
+        yield Line(f"{count} of an earlier run went from this machine's disk into the ledger.")
+    if not report.expected:
+        kept = report.plan.blocked or report.plan.in_doubt
+        yield Line(
+            "Nothing was sent: there is no new order to place.", Tone.PLAIN if kept else Tone.GOOD
+        )
+        return
+    placed = report.count("placed")
+    tone = Tone.GOOD if placed == report.expected else Tone.ERROR
+    rest = [
+        f"{count} {words}"
+        for count, words in (
+            (report.count("rejected"), "rejected"),
+            (report.count("not-sent"), "not sent"),
+            (report.count("in-doubt"), "in doubt"),
+            (report.count("held"), "held: another run is placing them"),
+        )
+        if count
+    ]
+    tail = f" ({', '.join(rest)})" if rest else ""
+    yield Line(f"Placed {placed} of {report.expected} expected{tail}.", tone)
+
+
+def _next(report: ApplyReport) -> Iterator[Block]:
+    if report.interrupted:
+        yield Line("Interrupted: nothing new was begun, and what was on the wire was finished.")
+    if report.stopped:
+        yield Line(f"The run stopped: {safe(report.stopped)}", Tone.ERROR)
+    if report.count("in-doubt") or report.plan.in_doubt:
+        yield Line(
+            "An order in doubt may exist. Never order it again by hand. To look it up:",
+            Tone.WARNING,
+        )
+        yield command("satops reconcile")
+    if report.unrecorded:
+        yield from _unrecorded(report)
+
+
+def _unrecorded(report: ApplyReport) -> Iterator[Block]:
+    """Say how what was bought gets into the ledger, with the commands that do it by hand."""
+    yield Line(
+        f"The ledger does not hold {counted(report.unrecorded, 'outcome')} of this run yet. "
+        "They are on this machine's disk, and the next run here brings them into the ledger. "
+        "On another machine, once the ledger can be reached:",
+        Tone.ERROR,
+    )
+    for result in report.orders:
+        if result.outcome == "placed":
+            yield command(
+                f"satops resolve {safe(result.name)} --placed {safe(result.order_no or '')}"
+            )

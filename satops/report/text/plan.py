@@ -1,0 +1,154 @@
+"""A plan for people: what would be bought, what stands in the way, and what comes next."""
+
+from collections.abc import Iterator, Set
+
+from satops.core.plan import Action, ActionKind, Plan
+from satops.core.problem import by_place
+from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
+from satops.report.place import area
+from satops.report.safe import safe, shorten
+from satops.report.subject import subject
+from satops.report.text.count import counted
+from satops.report.text.problems import problem_blocks, problem_totals
+from satops.report.window import moment
+
+SIGNS = {
+    ActionKind.CREATE: "+",
+    ActionKind.KEEP: "=",
+    ActionKind.HOLD: "?",
+    ActionKind.CONFLICT: "!",
+    ActionKind.EXPIRED: "~",
+    ActionKind.RETIRED: "-",
+}
+_TONES = {
+    ActionKind.CREATE: Tone.NEW,
+    ActionKind.KEEP: Tone.QUIET,
+    ActionKind.HOLD: Tone.WARNING,
+    ActionKind.CONFLICT: Tone.ERROR,
+    ActionKind.EXPIRED: Tone.ERROR,
+    ActionKind.RETIRED: Tone.QUIET,
+}
+_TOTALS = (
+    (ActionKind.KEEP, "kept as placed"),
+    (ActionKind.HOLD, "on hold"),
+    (ActionKind.CONFLICT, "in conflict"),
+    (ActionKind.EXPIRED, "expired"),
+    (ActionKind.RETIRED, "retired"),
+)
+_HEADER = ("", "NAME", "SENSOR", "PLACE", "KM²", "WINDOW (UTC)", "ORDER")
+_NUMBERS = frozenset({4})
+_ORDER_WIDTH = 40
+
+
+def plan_blocks(plan: Plan, *, show_all: bool = False) -> Iterator[Block]:
+    """Yield a plan.  Kept orders are counted, and listed only with `show_all`."""
+    if plan.ledger_head is None:
+        yield Line("There is no ledger: this plan is made against nothing.", Tone.WARNING)
+        yield BLANK
+    listed = [action for action in plan.actions if show_all or _worth_a_row(action)]
+    if listed:
+        in_doubt = {action.name for action in plan.in_doubt}
+        yield Table(_HEADER, listed, lambda action: _row(action, in_doubt), right=_NUMBERS)
+        yield BLANK
+    notes = [action for action in listed if _has_note(action)]
+    if notes:
+        for action in notes:
+            text = f"{SIGNS[action.kind]} {safe(action.name)}: {safe(action.reason)}"
+            yield Line(text, _TONES[action.kind])
+        yield BLANK
+    if plan.problems:
+        yield from problem_blocks(sorted(plan.problems, key=by_place))
+        yield BLANK
+    for refusal in plan.refusals:
+        yield Line(f"Refused: {safe(refusal.summary)}", Tone.ERROR)
+        yield Line(safe(refusal.detail), indent=4)
+        yield BLANK
+    yield from _totals(plan)
+    yield from _next(plan)
+
+
+def _worth_a_row(action: Action) -> bool:
+    return action.kind is not ActionKind.KEEP or _has_note(action)
+
+
+def _has_note(action: Action) -> bool:
+    """Whether the reason says what neither the row nor a problem says."""
+    known = action.known
+    match action.kind:
+        case ActionKind.HOLD:
+            return True
+        case ActionKind.CREATE:
+            return known is not None
+        case ActionKind.KEEP:
+            return known is not None and bool(known.further_order_nos)
+        case _:
+            return False
+
+
+def _row(action: Action, in_doubt: Set[str]) -> Row:
+    facts = subject(action)
+    cells = (
+        SIGNS[action.kind],
+        safe(action.name),
+        safe(facts.sensor),
+        facts.place,
+        "?" if facts.area_km2 is None else area(facts.area_km2),
+        facts.window,
+        "in doubt" if action.name in in_doubt else _order(action),
+    )
+    return Row(cells, _TONES[action.kind])
+
+
+def _order(action: Action) -> str:
+    known = action.known
+    if known is not None and known.order_no:
+        return shorten(known.order_no, _ORDER_WIDTH)
+    if action.kind is ActionKind.CREATE:
+        cost = action.estimated_cost
+        return "new" if cost is None else f"new, about {cost:,.2f}"
+    return "being placed" if action.kind is ActionKind.HOLD else str(action.kind)
+
+
+def _totals(plan: Plan) -> Iterator[Block]:
+    creates = plan.creates
+    if creates:
+        km2 = sum(action.spec.footprint.area_km2 for action in creates if action.spec)
+        text = f"To create: {counted(len(creates), 'order')}, {area(km2)} km²"
+        costs = [a.estimated_cost for a in creates if a.estimated_cost is not None]
+        if costs:
+            text += f", about {sum(costs):,.2f}"
+            missing = len(creates) - len(costs)
+            text += f" ({counted(missing, 'order')} without an estimate)" if missing else ""
+        yield Line(text + ".", Tone.HEADING)
+    counts = [(plan.count(kind), words) for kind, words in _TOTALS]
+    others = ", ".join(f"{count:,} {words}" for count, words in counts if count)
+    if others:
+        yield Line(f"Not to create: {others}.")
+    if plan.problems:
+        yield Line(f"Problems: {problem_totals(plan.problems)}.")
+
+
+def _next(plan: Plan) -> Iterator[Block]:
+    if plan.ledger_head is None:
+        yield Line("Nothing can be bought without a ledger. To begin one:")
+        yield command("satops ledger start")
+        yield Line("If orders were placed from here before, find the old ledger instead.")
+        return
+    if plan.in_doubt:
+        count = counted(len(plan.in_doubt), "order")
+        yield Line(f"In doubt: {count}. Never order it again by hand. To look it up:", Tone.WARNING)
+        yield command("satops reconcile")
+    if plan.refusals:
+        yield Line("Nothing will be sent while the plan is refused.", Tone.ERROR)
+    elif plan.creates:
+        if plan.blocked:
+            yield Line("What has an error is not bought.", Tone.ERROR)
+        yield Line(f"Plan {plan.digest[:12]}, made at {moment(plan.made_at)} UTC. To buy:")
+        yield command("satops apply")
+    elif plan.blocked:
+        yield Line("Nothing to buy. Mend the errors first.", Tone.ERROR)
+    elif plan.specs == 0:
+        yield Line("There are no order specs yet. To write one:")
+        yield command("satops new --help")
+    else:
+        yield Line("Nothing to do: every order that can be bought is bought.", Tone.GOOD)
