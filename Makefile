@@ -1,0 +1,46 @@
+# Two commands set up everything: `make demo` shows satops at work, `make test` checks it.
+# Each makes a virtual environment in .venv and installs what it needs.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint types bench soak clean
+
+demo: .venv/user
+	@$(BIN)/satops demo
+
+test: .venv/developer
+	$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
+
+lint: .venv/developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/developer
+	$(BIN)/mypy
+
+bench: .venv/developer
+	$(BIN)/python -m bench $(ARGS)
+
+soak: .venv/developer
+	$(BIN)/python -m pytest -q tests/simulation tests/crash --soak $(ARGS)
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis bench/work
+
+# A Debian machine without python3-venv has no ensurepip: then the outer pip installs into .venv.
+.venv/bin/python:
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 \
+	  || { rm -rf .venv && $(PYTHON) -m venv --without-pip .venv; }
+
+.venv/user: .venv/bin/python pyproject.toml .ci/constraints.txt
+	@echo "Installing satops into .venv"
+	@.ci/install .venv -e .
+	@touch $@
+
+.venv/developer: .venv/bin/python pyproject.toml .ci/constraints.txt
+	@echo "Installing satops and its test tools into .venv"
+	@.ci/install .venv -e '.[gis,postgresql,cloud,dev]'
+	@touch $@ .venv/user
