@@ -1,0 +1,59 @@
+"""A remark about one value, made by a rule that does not know where the value was written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from satops.core.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from satops.core.document import Document
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the root of a document, or from the value that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `Problem` says, with the place as a path instead of a line and a column."""
+
+    check: str
+    path: Path
+    summary: str
+    """A few fixed words, without user input."""
+    detail: str
+    """Whole sentences: what is wrong, why it matters, what to do."""
+    severity: Severity = Severity.ERROR
+
+    def under(self, path: Path) -> "Finding":
+        """Return the same finding, seen from further up the document."""
+        return replace(self, path=path + self.path)
+
+    def at(self, path: Path) -> "Finding":
+        """Return the same finding about another place, as when the value came from a file."""
+        return replace(self, path=path)
+
+    def problem(self, document: "Document", file: str) -> Problem:
+        """Return the finding with its place in a file."""
+        line, column = document.place(self.path)
+        return Problem(
+            check=self.check,
+            severity=self.severity,
+            file=file,
+            line=line,
+            column=column,
+            path=dotted(self.path),
+            summary=self.summary,
+            detail=self.detail,
+        )
+
+
+def dotted(path: Path) -> str:
+    """Write a path as people do: `order.geometry.coordinates[0][3]`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+def has_error(findings: Iterable[Finding]) -> bool:
+    """Tell whether one of the findings is an error."""
+    return any(finding.severity is Severity.ERROR for finding in findings)

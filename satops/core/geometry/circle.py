@@ -1,0 +1,36 @@
+"""A geodesic circle around a point, as a polygon."""
+
+from pyproj import Geod
+
+from satops.core.order import Position
+
+CORNERS = 64
+"""The polygon covers 99.84 % of the circle's area: its corners lie on the circle."""
+_WGS84 = Geod(ellps="WGS84")
+
+
+def circle(longitude: float, latitude: float, radius_km: float) -> list[Position]:
+    """Return the closed ring of `CORNERS` corners at one distance, from the north clockwise.
+
+    Longitudes beyond 180 degrees are not wrapped: they show that the circle crosses the
+    antimeridian.
+    """
+    bearings = [360 * corner / CORNERS for corner in range(CORNERS)]
+    longitudes, latitudes, _ = _WGS84.fwd(
+        [longitude] * CORNERS, [latitude] * CORNERS, bearings, [radius_km * 1000] * CORNERS
+    )
+    corners = [
+        (longitude + _difference(x, longitude), y)
+        for x, y in zip(longitudes, latitudes, strict=True)
+    ]
+    return [*corners, corners[0]]
+
+
+def distance_to_pole_km(latitude: float) -> float:
+    """Return the length of the meridian from a point to the nearer pole."""
+    _, _, metres = _WGS84.inv(0, latitude, 0, 90 if latitude >= 0 else -90)
+    return float(metres) / 1000
+
+
+def _difference(longitude: float, origin: float) -> float:
+    return (longitude - origin + 180) % 360 - 180

@@ -1,0 +1,298 @@
+"""The coordinates of one polygon: numbers, ranges, rounding, closing."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from satops.core.finding import Finding, Path, has_error
+from satops.core.order import Position, Ring, Rings
+from satops.core.problem import Severity
+
+DECIMALS = 7
+"""About one centimetre: finer than any footprint needs (RFC 7946, 11.2)."""
+MAX_POSITIONS = 20_000
+"""Of one polygon.  A marketplace form that draws more than this is not known."""
+_PROJECTED = 1_000
+"""Beyond this, a number is no slip in degrees: it is metres of a projection."""
+_NUMBERS = (float, int)
+
+
+def read_rings(coordinates: object, at: Path = ()) -> tuple[Rings | None, list[Finding]]:
+    """Read a GeoJSON Polygon's `coordinates`; None where a finding is an error.
+
+    The rings are closed, rounded, within range, with three distinct corners at least, and no edge
+    spans more than 180 degrees.  That the outline does not cross itself is for `shapes` to tell.
+    """
+    quick = _quickly(coordinates, at)
+    if quick is not None:
+        return quick
+    findings = list(_structure(coordinates, at))
+    if findings:
+        return None, findings
+    assert isinstance(coordinates, list)
+    findings += _heights(coordinates, at)
+    findings += _ranges(coordinates, at)
+    if has_error(findings):
+        return None, findings
+    rings = []
+    for index, written in enumerate(coordinates):
+        ring, said = _ring(written, index, (*at, index))
+        findings += said
+        rings.append(ring)
+    if any(round_changed(position) for ring in coordinates for position in ring):
+        findings.append(_rounded(at))
+    return (None if has_error(findings) else tuple(rings)), findings
+
+
+def round_changed(position: Sequence[float]) -> bool:
+    """Tell whether a position has more decimals than satops keeps."""
+    x, y = position[:2]
+    return round(x, DECIMALS) != x or round(y, DECIMALS) != y
+
+
+def ring_name(index: int) -> str:
+    """Name a ring by its index: the first is the exterior, the others are holes."""
+    return f"hole {index}" if index else "the exterior ring"
+
+
+def _quickly(coordinates: object, at: Path) -> tuple[Rings, list[Finding]] | None:
+    """Read what needs no word except about rounding: nearly every polygon; None for the rest."""
+    if type(coordinates) is not list or not coordinates:
+        return None
+    rings: list[Ring] = []
+    exact = True
+    positions = 0
+    for written in coordinates:
+        if type(written) is not list or len(written) < 4:
+            return None
+        ring: list[Position] = []
+        for position in written:
+            if type(position) is not list or len(position) != 2:
+                return None
+            x, y = position
+            if type(x) not in _NUMBERS or type(y) not in _NUMBERS:
+                return None
+            if not (-180 <= x <= 180 and -90 <= y <= 90):
+                return None
+            # Adding 0.0 makes a float of an integer, and 0.0 of -0.0.
+            corner = (round(x, DECIMALS) + 0.0, round(y, DECIMALS) + 0.0)
+            exact = exact and corner == (x, y)
+            ring.append(corner)
+        if ring[0] != ring[-1] or len(set(ring)) < 3 or max(ring)[0] - min(ring)[0] > 180:
+            return None
+        positions += len(ring)
+        rings.append(tuple(ring))
+    if positions > MAX_POSITIONS:
+        return None
+    return tuple(rings), ([] if exact else [_rounded(at)])
+
+
+def _structure(coordinates: object, at: Path) -> Iterator[Finding]:
+    """Find what is not a list of rings of positions; at most one finding for each ring."""
+    if not isinstance(coordinates, list) or not coordinates:
+        yield _shapeless(at, f"The coordinates are {shown(coordinates)}.")
+        return
+    if all(_is_position(item) for item in coordinates):
+        yield _shapeless(at, "Here the positions stand one level too high: add a pair of brackets.")
+        return
+    total = sum(len(ring) for ring in coordinates if isinstance(ring, list))
+    if total > MAX_POSITIONS:
+        yield Finding(
+            "G10",
+            at,
+            "too many corners",
+            f"The polygon has {total} positions; satops takes at most {MAX_POSITIONS}. "
+            "Use a simpler outline.",
+        )
+        return
+    for index, ring in enumerate(coordinates):
+        if not isinstance(ring, list) or not ring:
+            yield _shapeless((*at, index), f"{ring_name(index).capitalize()} is {shown(ring)}.")
+            continue
+        for place, position in enumerate(ring):
+            if not _is_position(position):
+                yield _bad_position(position, _where(index, place), (*at, index, place))
+                break
+
+
+def _is_position(value: object) -> bool:
+    return isinstance(value, list) and len(value) >= 2 and all(map(_is_number, value))
+
+
+def _is_number(value: object) -> bool:
+    # Comparing with the infinities also refuses NaN; an integer may be too long for a float.
+    return type(value) in _NUMBERS and -1e300 < value < 1e300  # type: ignore[operator]
+
+
+def _bad_position(position: object, where: str, path: Path) -> Finding:
+    if not isinstance(position, list):
+        return _shapeless(path, f"{where.capitalize()} is {shown(position)}.")
+    if len(position) < 2:
+        return _shapeless(path, f"{where.capitalize()} has {len(position)} numbers.")
+    if any(isinstance(item, list) for item in position):
+        return _shapeless(path, f"{where.capitalize()} holds lists: it is one level too deep.")
+    bad = next(item for item in position if not _is_number(item))
+    return Finding(
+        "G01",
+        path,
+        "a coordinate is not a number",
+        f"{where.capitalize()} holds {shown(bad)}. A coordinate is a finite number of degrees, "
+        "without quotes.",
+    )
+
+
+def _shapeless(path: Path, what: str) -> Finding:
+    return Finding(
+        "G01",
+        path,
+        "not the coordinates of a polygon",
+        f"{what} A polygon's coordinates are a list of rings; a ring is a list of positions, "
+        "and a position is [longitude, latitude].",
+    )
+
+
+def _heights(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]:
+    dropped = False
+    for index, ring in enumerate(coordinates):
+        for place, position in enumerate(ring):
+            if any(position[2:]):
+                yield Finding(
+                    "G08",
+                    (*at, index, place),
+                    "a height that is not 0",
+                    f"{_where(index, place).capitalize()} has the height {shown(position[2])}. "
+                    "An order is a flat outline, and satops does not drop what may have a "
+                    "meaning. Leave the heights out.",
+                )
+                return
+            dropped = dropped or len(position) > 2
+    if dropped:
+        yield Finding(
+            "G08",
+            at,
+            "heights dropped",
+            "The positions have heights that are all 0. They are left out of the order.",
+            Severity.INFO,
+        )
+
+
+def _ranges(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]:
+    """Find positions off the map; one finding for the polygon, at the first of them."""
+    for index, ring in enumerate(coordinates):
+        for place, (x, y, *_) in enumerate(ring):
+            if not (-180 <= x <= 180 and -90 <= y <= 90):
+                every = [(a, b) for line in coordinates for a, b, *_ in line]
+                yield off_the_map(x, y, every, _where(index, place), (*at, index, place))
+                return
+
+
+def off_the_map(x: float, y: float, every: Sequence[Position], where: str, path: Path) -> Finding:
+    """Say why a position is out of range, and what the whole of the positions looks like."""
+    is_at = f"{where.capitalize()} is {shown(x)}, {shown(y)}."
+    if any(abs(a) > _PROJECTED or abs(b) > _PROJECTED for a, b in every):
+        return Finding(
+            "G11",
+            path,
+            "not in degrees",
+            f"{is_at} This looks like metres of a projection, for example EPSG:3857. "
+            "Export the outline as WGS 84 longitude and latitude.",
+        )
+    if all(-90 <= a <= 90 and -180 <= b <= 180 for a, b in every):
+        return Finding(
+            "A01",
+            path,
+            "latitude and longitude are swapped",
+            f"{is_at} A latitude lies between -90 and 90. These look like latitude, longitude: "
+            f"write the longitude first, as {shown(y)}, {shown(x)}.",
+        )
+    if all(-90 <= b <= 90 and -360 <= a <= 360 for a, b in every):
+        return Finding(
+            "A04",
+            path,
+            "longitude beyond 180 degrees",
+            f"{is_at} A longitude lies between -180 and 180: 190 is written as -170. An area on "
+            "both sides of the antimeridian has to be two orders, one for each side.",
+        )
+    return Finding(
+        "A01",
+        path,
+        "outside longitude and latitude",
+        f"{is_at} A longitude lies between -180 and 180, a latitude between -90 and 90.",
+    )
+
+
+def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, list[Finding]]:
+    findings = []
+    ring = [(round(p[0], DECIMALS) + 0.0, round(p[1], DECIMALS) + 0.0) for p in written]
+    distinct = len(set(ring))
+    name = ring_name(index)
+    if distinct < 3:
+        findings.append(
+            Finding(
+                "G03",
+                path,
+                "too few corners",
+                f"{name.capitalize()} has {distinct} distinct corners (at {DECIMALS} decimals); "
+                "an area needs three at least.",
+            )
+        )
+    elif ring[0] != ring[-1]:
+        ring.append(ring[0])
+        findings.append(
+            Finding(
+                "G03",
+                path,
+                "closing point added",
+                f"{name.capitalize()} does not end where it begins. The closing point was added.",
+                Severity.INFO,
+            )
+        )
+    for (xa, ya), (xb, yb) in pairwise(ring):
+        if abs(xb - xa) > 180:
+            findings.append(
+                Finding(
+                    "A04",
+                    path,
+                    "crosses the antimeridian",
+                    f"{name.capitalize()} jumps from {xa}, {ya} to {xb}, {yb}: more than "
+                    "180 degrees of longitude. An area on both sides of the antimeridian has to "
+                    "be two orders, one for each side. A very wide area needs corners between.",
+                )
+            )
+            break
+    return tuple(ring), findings
+
+
+def _rounded(at: Path) -> Finding:
+    return Finding(
+        "G09",
+        at,
+        "coordinates rounded",
+        f"The coordinates have more than {DECIMALS} decimals. They are rounded to {DECIMALS}, "
+        "which is about one centimetre.",
+        Severity.INFO,
+    )
+
+
+def _where(ring: int, position: int) -> str:
+    return f"position {position + 1} of {ring_name(ring)}"
+
+
+def shown(value: object) -> str:
+    """Describe a value that should not be there, in a few characters that no terminal obeys."""
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return f"{value}".lower()
+        case []:
+            return "an empty list"
+        case list():
+            return f"a list of {len(value)}"
+        case dict():
+            return "a mapping"
+        case str():
+            text = repr(value)
+            return f"the text {text}" if len(text) <= 40 else f"the text {text[:40]}..."
+        case _:
+            text = repr(value)
+            return text if len(text) <= 40 else f"{text[:40]}..."
