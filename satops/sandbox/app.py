@@ -1,0 +1,163 @@
+"""The marketplace as an ASGI application: the door, the endpoints, and the faults between."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from satops.core import json_text
+from satops.sandbox.clock import SandboxClock
+from satops.sandbox.control import control_routes
+from satops.sandbox.endpoints import DOWNLOAD_PATH, ENDPOINTS, Call, Endpoint
+from satops.sandbox.faults import Faults
+from satops.sandbox.misbehave import misbehave
+from satops.sandbox.options import Options
+from satops.sandbox.replies import BAD_REQUEST, UNAUTHORIZED, Reply, failure, success
+from satops.sandbox.rules import BadRequest
+from satops.sandbox.store import Store
+from satops.sandbox.wire import Stopping, Wire
+
+TOKEN_HEADERS = ("authorization", "x-api-key")
+"""The endpoint pages name the first, the guide and every example request the second."""
+_SECRET_HEADERS = frozenset({*TOKEN_HEADERS, "proxy-authorization", "cookie"})
+_HIDDEN = "(hidden)"
+_LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Marketplace:
+    """Everything that one server's endpoints share."""
+
+    store: Store
+    faults: Faults
+    token: str | None = field(repr=False)
+    """The one token that opens; None takes any that is not empty."""
+    stop: asyncio.Event
+    """Set when the server stops: answers that wait give up."""
+
+    @property
+    def options(self) -> Options:
+        """The options of the store, which are the server's."""
+        return self.store.options
+
+    @property
+    def clock(self) -> SandboxClock:
+        """The clock of the store, which is the server's."""
+        return self.store.clock
+
+
+def marketplace_app(marketplace: Marketplace) -> Starlette:
+    """Return the application: the documented endpoints, and `/_sandbox/` where it is asked for."""
+    base = marketplace.options.base_path
+    routes: list[BaseRoute] = [
+        Route(base + endpoint.path, Desk(marketplace, endpoint), methods=["POST"])
+        for endpoint in ENDPOINTS
+        if endpoint.name not in marketplace.options.without
+    ]
+    routes.append(Route(base + DOWNLOAD_PATH, _download))
+    if marketplace.options.control:
+        routes += control_routes(marketplace.store, marketplace.faults)
+    return Starlette(routes=routes)
+
+
+async def _download(request: Request) -> PlainTextResponse:
+    """Answer where downloadLinks points, so that its addresses lead somewhere."""
+    return PlainTextResponse("This is the satops sandbox: no image was taken.\n")
+
+
+class Desk:
+    """One endpoint as an ASGI application: where a request is recorded, checked and answered."""
+
+    def __init__(self, marketplace: Marketplace, endpoint: Endpoint) -> None:
+        self._marketplace, self._endpoint = marketplace, endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, rightly or as a fault says."""
+        market, wire = self._marketplace, Wire(scope, receive, send, self._marketplace.stop)
+        request = Request(scope, receive)
+        try:
+            body = await _whole_body(request)
+        except ClientDisconnect:
+            return  # what did not arrive whole was never received
+        if body is None:
+            await wire.send(Reply(413, b""))
+            return
+        fields = _fields(body)
+        rule = market.faults.pick(self._endpoint.name, body, fields or {})
+        number = market.store.keep_request(
+            method=request.method,
+            path=request.url.path,
+            headers=_without_secrets(request),
+            body=body,
+            fault=rule.kind if rule else None,
+        )
+
+        def answer() -> Reply:
+            return self._answer(request, fields, number)
+
+        try:
+            await wire.pause(market.options.latency_ms / 1000)
+            if rule is None:
+                await wire.send(answer())
+            else:
+                await misbehave(rule, wire, request.url.path, answer)
+        except Stopping:
+            return
+
+    def _answer(self, request: Request, fields: Mapping[str, Any] | None, number: int) -> Reply:
+        """Let the request take effect, and return the right answer."""
+        options = self._marketplace.options
+        if self._endpoint.needs_token and not self._opens(request):
+            return failure(UNAUTHORIZED, "Unauthorized", options)
+        try:
+            call = self._call(request, fields, number)
+            return success(self._endpoint.answer(self._marketplace.store, call))
+        except BadRequest as error:
+            return failure(BAD_REQUEST, str(error), options)
+
+    def _call(self, request: Request, fields: Mapping[str, Any] | None, number: int) -> Call:
+        if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+            raise BadRequest("Content-Type must be application/json")
+        if fields is None:
+            raise BadRequest("The body must be a JSON object")
+        base = self._marketplace.options.base_path
+        return Call(fields, number, f"{request.url.scheme}://{request.url.netloc}{base}")
+
+    def _opens(self, request: Request) -> bool:
+        tokens = [request.headers.get(name, "") for name in TOKEN_HEADERS]
+        expected = self._marketplace.token
+        if expected is None:
+            return any(tokens)
+        return any(compare_digest(token.encode(), expected.encode()) for token in tokens)
+
+
+async def _whole_body(request: Request) -> bytes | None:
+    """Return the body, or None when it is larger than any order can be."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= _LARGEST_REQUEST_BYTES:
+            parts.append(part)
+    return None if size > _LARGEST_REQUEST_BYTES else b"".join(parts)
+
+
+def _fields(body: bytes) -> dict[str, Any] | None:
+    try:
+        value = json_text.loads(body)
+    except json_text.NotJson:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _without_secrets(request: Request) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, _HIDDEN if name in _SECRET_HEADERS else value)
+        for name, value in request.headers.items()
+    )

@@ -1,0 +1,39 @@
+"""The sandbox's clock: the machine's, until a test sets it."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+
+class SandboxClock:
+    """Says when an order was placed, and so which status it has by now.  Safe across threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stands_at: datetime | None = None
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the sandbox's time, UTC."""
+        with self._lock:
+            return (self._stands_at or datetime.now(UTC)) + self._ahead
+
+    def now_ms(self) -> int:
+        """Return the sandbox's time in milliseconds since 1970."""
+        return round(self.now().timestamp() * 1000)
+
+    def set(self, instant: datetime) -> None:
+        """Stop the clock at an instant, which must carry a zone; `advance` moves it on."""
+        if instant.tzinfo is None:
+            raise ValueError("The instant must carry a zone.")
+        with self._lock:
+            self._stands_at, self._ahead = instant.astimezone(UTC), timedelta()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on, whether it stands or runs."""
+        with self._lock:
+            self._ahead += timedelta(seconds=seconds)
+
+    def reset(self) -> None:
+        """Follow the machine's clock again."""
+        with self._lock:
+            self._stands_at, self._ahead = None, timedelta()

@@ -1,0 +1,133 @@
+"""The SQLite file behind a sandbox: one connection, safe for threads and for other processes."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_BUSY_TIMEOUT_S = 30
+_SCHEMA = """
+create table if not exists requests (
+    number integer primary key, at_ms integer not null, method text not null, path text not null,
+    headers text not null, body blob not null, fault text
+) strict;
+create table if not exists orders (
+    id integer primary key, order_no text not null unique, request integer, kind integer not null,
+    provider text not null, geometry text not null, region text not null,
+    start text not null, "end" text not null, recurring integer, recurring_day integer,
+    recurring_unit integer, max_cloud integer, resolution_type integer, simulation_id text,
+    creator text not null, ctime_ms integer not null, pinned_status integer,
+    deleted integer not null, queries_before integer not null
+) strict;
+create index if not exists orders_by_time on orders (ctime_ms);
+create table if not exists simulations (
+    task_no text primary key, at_ms integer not null, provider text not null,
+    geometry text not null, region text not null, start text not null, "end" text not null,
+    max_cloud integer, resolution_type integer
+) strict;
+create table if not exists passes (
+    id integer primary key, task_no text not null, row_index integer not null,
+    start text not null, stop text not null, order_no text
+) strict;
+create table if not exists counters (name text primary key, value integer not null) strict;
+"""
+
+
+class Database:
+    """A connection whose writes are immediate transactions: they wait, and do not fail half way.
+
+    A committed row survives a kill of the process: it is in the write-ahead log, with the system.
+    It is not synced to the disk at once; a loss of power may cost the last orders of a sandbox.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(
+            path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        self._connection.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection; a second call does nothing."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """Hold the one write transaction of the file; an exception takes all of it back.
+
+        Within another `write` of the same thread it is part of that one.
+        """
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
+    def execute(self, statement: str, values: Sequence[Any] | dict[str, Any] = ()) -> int:
+        """Run one statement and return the row id that it inserted, if any."""
+        with self._lock:
+            return self._connection.execute(statement, values).lastrowid or 0
+
+    def define(self, name: str, function: Callable[[], int]) -> None:
+        """Let statements of this connection call a function without arguments."""
+        self._connection.create_function(name, 0, function)
+
+    def insert(self, table: str, row: dict[str, Any]) -> int:
+        """Add a row whose keys are columns of the table, and return its id."""
+        columns = ", ".join(f'"{name}"' for name in row)
+        places = ", ".join(f":{name}" for name in row)
+        return self.execute(f"insert into {table} ({columns}) values ({places})", row)  # noqa: S608
+
+    def rows(
+        self, statement: str, values: Sequence[Any] | dict[str, Any] = ()
+    ) -> list[sqlite3.Row]:
+        """Return all rows of a query."""
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()
+
+    def count(self, name: str) -> int:
+        """Add one to a named counter and return it; for use within `write`."""
+        return int(
+            self.rows(
+                "insert into counters values (?, 1)"
+                " on conflict do update set value = value + 1 returning value",
+                (name,),
+            )[0][0]
+        )
+
+    def counter(self, name: str) -> int:
+        """Return a named counter."""
+        rows = self.rows("select value from counters where name = ?", (name,))
+        return int(rows[0][0]) if rows else 0
+
+    def _prepare(self) -> None:
+        # The switch to write-ahead logging does not honour the busy timeout, and several servers
+        # may open a new file at the same moment.
+        deadline = time.monotonic() + _BUSY_TIMEOUT_S
+        while True:
+            try:
+                self._connection.execute("pragma journal_mode = wal")
+                break
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+        self._connection.execute("pragma synchronous = normal")
+        with self.write():
+            for statement in _SCHEMA.split(";"):
+                self._connection.execute(statement)

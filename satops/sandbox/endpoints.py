@@ -1,0 +1,195 @@
+"""What each documented endpoint answers: the content of `data`, or `BadRequest`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from satops.core.order import MODES
+from satops.sandbox import simulations
+from satops.sandbox.polygon import as_geojson
+from satops.sandbox.records import Pass, StoredOrder
+from satops.sandbox.rules import (
+    BadRequest,
+    Fields,
+    read_create,
+    read_page,
+    read_simulation,
+    required_text,
+    whole_number,
+)
+from satops.sandbox.store import Store
+
+DOWNLOAD_PATH = "/market/product/download"
+_HAS_IMAGES = (2, 3)
+"""The statuses for which downloadLinks is documented to list addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that passed the door: its fields, its number, and where it was received."""
+
+    fields: Fields
+    request: int
+    address: str
+    """Of the server, with the base path, as the client wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One documented POST."""
+
+    name: str
+    """As options and faults call it."""
+    path: str
+    answer: Callable[[Store, Call], dict[str, Any]]
+    needs_token: bool = True
+
+
+def create(store: Store, call: Call) -> dict[str, Any]:
+    """Place a programming order."""
+    return {"orderNo": store.place(read_create(call.fields), request=call.request)}
+
+
+def query(store: Store, call: Call) -> dict[str, Any]:
+    """List orders, page by page."""
+    total, orders = store.page(read_page(call.fields))
+    return {"total": total, "content": [_market_order(store, order) for order in orders]}
+
+
+def detail(store: Store, call: Call) -> dict[str, Any]:
+    """Show one order; no image is ever taken here, so its content is empty."""
+    order = _find(store, call)
+    return {
+        "order": _market_order(store, order),
+        "total": 0,
+        "content": [],
+        "discountAmount": None,
+        "finalAmount": None,
+        "totalAmount": None,
+        "area": None,
+    }
+
+
+def download_links(store: Store, call: Call) -> dict[str, Any]:
+    """Give the status and, once delivered, an address that stands for the image."""
+    order = _find(store, call)
+    link = {"orderNo": order.order_no, "id": order.id, "sign": "sandbox"}
+    address = f"{call.address}{DOWNLOAD_PATH}?{urlencode(link)}"
+    return {
+        "status": order.status,
+        "downloadUrls": [address] if order.status in _HAS_IMAGES else [],
+    }
+
+
+def simulate(store: Store, call: Call) -> dict[str, Any]:
+    """Start a simulation."""
+    return {"taskNo": simulations.start_simulation(store, read_simulation(call.fields))}
+
+
+def results(store: Store, call: Call) -> dict[str, Any]:
+    """Show a simulation and its passes."""
+    found = simulations.find_simulation(store, required_text(call.fields, "taskNo"))
+    if found is None:
+        raise BadRequest("Simulation task not found")
+    return {
+        "taskNo": found.task_no,
+        "status": found.status,
+        "total": len(found.passes),
+        "content": [_result(found, row) for row in found.passes],
+    }
+
+
+def create_from_simulation(store: Store, call: Call) -> dict[str, Any]:
+    """Order one result of a simulation, once."""
+    result = whole_number(call.fields, "resultId")
+    if result is None:
+        raise BadRequest("resultId is required")
+    number = simulations.order_result(store, result, request=call.request)
+    if number is None:
+        raise BadRequest("Simulation result not found or already used")
+    return {"orderNo": number}
+
+
+ENDPOINTS = (
+    Endpoint("create", "/market/order/programming/create", create),
+    Endpoint("query", "/market/order/page/query", query),
+    Endpoint("detail", "/market/order/detail", detail),
+    Endpoint("downloadLinks", "/market/order/downloadLinks", download_links),
+    Endpoint("simulation", "/market/order/programming/simulation/create", simulate),
+    Endpoint(
+        "results",
+        "/market/order/programming/simulation/results",
+        results,
+        needs_token=False,  # the page marks the token as optional
+    ),
+    Endpoint(
+        "createFromSimulation",
+        "/market/order/programming/createFromSimulation",
+        create_from_simulation,
+    ),
+)
+
+
+def _find(store: Store, call: Call) -> StoredOrder:
+    order = store.visible(required_text(call.fields, "orderNo"))
+    if order is None:
+        raise BadRequest("Order not found")
+    return order
+
+
+def _result(simulation: simulations.Simulation, row: Pass) -> dict[str, Any]:
+    """One pass as documented; the units and formats of its texts are the sandbox's own guess."""
+    return {
+        "id": row.id,
+        "taskNo": row.task_no,
+        "rowIndex": row.row_index,
+        "satName": f"SANDBOX-{row.row_index + 1}",
+        "satId": str(row.row_index + 1),
+        "trackDirection": "L" if row.row_index % 2 else "R",
+        "startTime": row.start,
+        "stopTime": row.stop,
+        "duration": None,
+        "direction": "D" if row.row_index % 2 else "A",
+        "active": "1",
+        "optimalTime": row.start,
+        "optimalAng": None,
+        "centerLat": None,
+        "centerLon": None,
+        "thisCoverage": None,
+        "currentCoverage": None,
+        "absCoverage": None,
+        "allSwathLonLat": None,
+        "region": as_geojson(simulation.region),
+        "area": None,
+    }
+
+
+def _market_order(store: Store, order: StoredOrder) -> dict[str, Any]:
+    """MarketOrder as documented: metres in place of the resolutionType, no price known."""
+    mode = None if order.resolution_type is None else MODES[order.resolution_type]
+    unit_ms = 1 if store.options.time_unit == "ms" else 1000
+    return {
+        "id": order.id,
+        "orderNo": order.order_no,
+        "totalAmount": None,
+        "discountAmount": None,
+        "finalAmount": None,
+        "thumb": None,
+        "status": order.status,
+        "type": order.kind,
+        "provider": order.provider,
+        "region": order.region,
+        "timeStart": order.start,
+        "timeEnd": order.end,
+        "simulationId": order.simulation_id,
+        "recurring": order.recurring,
+        "recurringDay": order.recurring_day,
+        "recurringUnit": order.recurring_unit,
+        "maxCloud": order.max_cloud,
+        "resolution": mode.resolution_m if mode else None,
+        "creator": order.creator,
+        "ctime": order.ctime_ms // unit_ms,
+        "mtime": order.mtime_ms // unit_ms,
+        "deleted": int(order.deleted),
+    }

@@ -1,0 +1,60 @@
+"""How the sandbox reads what the marketplace's documentation leaves open."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ENDPOINTS = (
+    "create",
+    "query",
+    "detail",
+    "downloadLinks",
+    "simulation",
+    "results",
+    "createFromSimulation",
+)
+"""The short names of the documented endpoints, as options and faults use them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The knobs of a sandbox.  The defaults are the likeliest reading, and never slow."""
+
+    base_path: str = "/market_service"
+    http_status: Literal["auth-only", "as-code", "always-200"] = "auth-only"
+    """Which body codes show in the HTTP status too: only 401, all of them, or none."""
+    order_numbers: Literal["serial", "uuid"] = "serial"
+    """`PROG_ORDER_` with date and serial, as on the create page, or a UUID, as on later pages."""
+    time_unit: Literal["ms", "s"] = "ms"
+    """Of ctime, mtime, orderTimeStart and orderTimeEnd."""
+    largest_page: int = 100
+    """A larger `pageSize` is cut to this without a word."""
+    sorting: Literal["asked", "oldest-first", "shuffled"] = "asked"
+    """The last two ignore `sort` and `order`."""
+    visible_after_s: float = 0
+    """How old an order must be before any read shows it."""
+    visible_after_queries: int = 0
+    """How many calls of page/query pass before a new order is shown by any read."""
+    without: tuple[str, ...] = ()
+    """Endpoints, by their short names, that this account lacks: they answer HTTP 404."""
+    latency_ms: int = 0
+    """Waited before every answer, without keeping other requests waiting."""
+    lifecycle: tuple[tuple[float, int], ...] = ((0, 1), (60, 4), (120, 5), (600, 2), (900, 3))
+    """Age in seconds and the status from then on: pending, analysing, imaging, delivered,
+    completed.  The documentation numbers the states and does not say how they follow."""
+    simulation_s: float = 2
+    """How long a simulation runs."""
+    control: bool = False
+    """Whether `/_sandbox/` answers."""
+
+    def __post_init__(self) -> None:
+        if self.largest_page < 1:
+            raise ValueError("largest_page must be 1 or more.")
+        if not self.base_path.startswith("/") or self.base_path.endswith("/"):
+            raise ValueError("base_path must begin with a slash and not end with one.")
+        if not self.lifecycle or self.lifecycle[0][0] != 0:
+            raise ValueError("lifecycle must begin at age 0.")
+        if [age for age, _ in self.lifecycle] != sorted(age for age, _ in self.lifecycle):
+            raise ValueError("lifecycle must be in order of age.")
+        for name in self.without:
+            if name not in ENDPOINTS:
+                raise ValueError(f"{name!r} is no endpoint. Known are {', '.join(ENDPOINTS)}.")

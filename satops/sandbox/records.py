@@ -1,0 +1,82 @@
+"""What the sandbox keeps, as values."""
+
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from satops.core import json_text
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRequest:
+    """A request that reached the server whole."""
+
+    number: int
+    """From 1, in the order of arrival."""
+    at_ms: int
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    """As sent, with lower-case names; the value of a credential is left out."""
+    body: bytes
+    """As received, byte for byte."""
+    fault: str | None
+    """The kind of the fault that it met."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    """An order that exists in the sandbox."""
+
+    id: int
+    order_no: str
+    request: int | None
+    """The number of the request that placed it; None for one that was placed by hand."""
+    kind: int
+    """1 normal, 2 programming."""
+    provider: str
+    geometry: str
+    """As the request had it."""
+    region: str
+    """The same polygon as WKT."""
+    start: str
+    """`yyyy-MM-dd HH:mm:ss`, zone-less as the request was."""
+    end: str
+    recurring: bool | None
+    recurring_day: int | None
+    recurring_unit: int | None
+    max_cloud: int | None
+    resolution_type: int | None
+    simulation_id: str | None
+    creator: str
+    ctime_ms: int
+    mtime_ms: int
+    """When its status changed last."""
+    status: int
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One row of a simulation's result: a satellite that would see the area."""
+
+    id: int
+    task_no: str
+    row_index: int
+    start: str
+    stop: str
+
+
+def received_request(row: Row) -> ReceivedRequest:
+    """Read a row of the table `requests`."""
+    fields = dict(row)
+    headers = tuple((name, value) for name, value in json_text.loads(fields.pop("headers")))
+    return ReceivedRequest(headers=headers, **fields)
+
+
+def stored_order(row: Row) -> StoredOrder:
+    """Read an order with the status and mtime that its age gives it."""
+    fields = {name: row[name] for name in StoredOrder.__dataclass_fields__}
+    fields["deleted"] = bool(fields["deleted"])
+    if fields["recurring"] is not None:
+        fields["recurring"] = bool(fields["recurring"])
+    return StoredOrder(**fields)

@@ -1,0 +1,223 @@
+"""What a sandbox has received and sold: requests as they came, and orders."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+from satops.core import json_text
+from satops.sandbox.clock import SandboxClock
+from satops.sandbox.database import Database
+from satops.sandbox.options import Options
+from satops.sandbox.records import ReceivedRequest, StoredOrder, received_request, stored_order
+from satops.sandbox.rules import OrderRequest, PageRequest, read_create
+
+PROGRAMMING = 2
+"""`type` of an order that create placed."""
+CREATOR = "sandbox"
+
+_VIEW = """
+    create temp view aged_orders as select *,
+        coalesce(pinned_status, (
+            select status from lifecycle where from_ms <= age_ms order by from_ms desc limit 1
+        )) as status,
+        ctime_ms + (select max(from_ms) from lifecycle where from_ms <= age_ms) as mtime_ms,
+        age_ms >= {visible_after_ms} and {visible_after_queries} <=
+            coalesce((select value from counters where name = 'queries'), 0) - queries_before
+            as visible
+    from (select *, max(now_ms() - ctime_ms, 0) as age_ms from orders)
+"""
+"""The orders with what their age gives them."""
+_FILTERS = {
+    "order_no": "order_no = :order_no",
+    "kind": "kind = :kind",
+    "creator": "creator = :creator",
+    "time_start": "ctime_ms / :time_unit_ms >= :time_start",
+    "time_end": "ctime_ms / :time_unit_ms <= :time_end",
+    "statuses": "status in (select value from json_each(:statuses))",
+}
+"""Field of a page request to the condition it sets."""
+_SORTING = {
+    "ctime": "ctime_ms {0}, id {0}",
+    "mtime": "mtime_ms {0}, id {0}",
+    "id": "id {0}",
+    "orderNo": "order_no {0}",
+}
+_WRONG_SORTING = {
+    "oldest-first": "id",
+    "shuffled": "(id * 7919) % 10007, id",  # the same at every call, or pages would overlap
+}
+
+
+class Store:
+    """The orders and requests of one file.  Several stores, in several processes, may share it."""
+
+    def __init__(
+        self, path: Path, *, options: Options | None = None, clock: SandboxClock | None = None
+    ) -> None:
+        self.options = options or Options()
+        self.clock = clock or SandboxClock()
+        self.database = Database(path)
+        self.database.define("now_ms", self.clock.now_ms)
+        self.database.execute("create temp table lifecycle (from_ms integer, status integer)")
+        for age_s, status in self.options.lifecycle:
+            self.database.insert("lifecycle", {"from_ms": round(age_s * 1000), "status": status})
+        self.database.execute(
+            _VIEW.format(
+                visible_after_ms=round(self.options.visible_after_s * 1000),
+                visible_after_queries=self.options.visible_after_queries,
+            )
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    def keep_request(
+        self,
+        *,
+        method: str,
+        path: str,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes,
+        fault: str | None,
+    ) -> int:
+        """Record a request and return its number."""
+        with self.database.write():
+            return self.database.execute(
+                "insert into requests values (null, ?, ?, ?, ?, ?, ?)",
+                (self.clock.now_ms(), method, path, json_text.dumps(headers).decode(), body, fault),
+            )
+
+    def place(
+        self,
+        order: OrderRequest,
+        *,
+        request: int | None = None,
+        order_no: str | None = None,
+        simulation_id: str | None = None,
+        creator: str = CREATOR,
+        kind: int = PROGRAMMING,
+        status: int | None = None,
+        deleted: bool = False,
+        ctime_ms: int | None = None,
+    ) -> str:
+        """Store an order and return its number: it survives a kill from then on.
+
+        A `status` that is given stays; else it follows the order's age.
+        """
+        with self.database.write():
+            number = order_no or self._next_order_no()
+            row = {
+                "order_no": number,
+                "request": request,
+                "kind": kind,
+                "provider": order.provider,
+                "geometry": order.geometry,
+                "region": order.region,
+                "start": order.start,
+                "end": order.end,
+                "recurring": order.recurring,
+                "recurring_day": order.recurring_day,
+                "recurring_unit": order.recurring_unit,
+                "max_cloud": order.max_cloud,
+                "resolution_type": order.resolution_type,
+                "simulation_id": simulation_id,
+                "creator": creator,
+                "ctime_ms": self.clock.now_ms() if ctime_ms is None else ctime_ms,
+                "pinned_status": status,
+                "deleted": deleted,
+                "queries_before": self.database.counter("queries"),
+            }
+            self.database.insert("orders", row)
+        return number
+
+    def insert(self, fields: Mapping[str, Any], **facts: Any) -> str:
+        """Place an order by hand, as somebody beside satops would: `fields` is a create body.
+
+        `facts` are the keywords of `place`.  Raises `rules.BadRequest`.
+        """
+        return self.place(read_create(fields), **facts)
+
+    def mark(self, order_no: str, *, deleted: bool = False, status: int | None = None) -> bool:
+        """Set an order's deleted flag, and its status where one is given.
+
+        Returns False where there is no such order.
+        """
+        with self.database.write():
+            return bool(
+                self.database.rows(
+                    "update orders set deleted = ?, pinned_status = coalesce(?, pinned_status)"
+                    " where order_no = ? returning id",
+                    (deleted, status, order_no),
+                )
+            )
+
+    def orders(self) -> tuple[StoredOrder, ...]:
+        """Return every order in the order of placing, visible to clients or not."""
+        rows = self.database.rows("select * from aged_orders order by id")
+        return tuple(map(stored_order, rows))
+
+    def requests(self, endpoint: str = "") -> tuple[ReceivedRequest, ...]:
+        """Return the requests whose path ends with `endpoint`, in the order of arrival."""
+        rows = self.database.rows("select * from requests order by number")
+        return tuple(received_request(row) for row in rows if row["path"].endswith(endpoint))
+
+    def bought(self) -> Counter[bytes]:
+        """Return how many orders each request body has bought: more than 1 is a double order."""
+        rows = self.database.rows(
+            "select body, count(*) from orders join requests on request = number group by body"
+        )
+        return Counter({row[0]: row[1] for row in rows})
+
+    def reset(self) -> None:
+        """Forget everything."""
+        with self.database.write():
+            for table in ("requests", "orders", "simulations", "passes", "counters"):
+                self.database.execute(f"delete from {table}")  # noqa: S608 - names of our own
+
+    def visible(self, order_no: str) -> StoredOrder | None:
+        """Return one order, if clients can see it by now."""
+        rows = self.database.rows(
+            "select * from aged_orders where order_no = ? and visible", (order_no,)
+        )
+        return stored_order(rows[0]) if rows else None
+
+    def page(self, page: PageRequest) -> tuple[int, tuple[StoredOrder, ...]]:
+        """Return how many visible orders match, and those of one page."""
+        with self.database.write():
+            self.database.count("queries")
+        size = min(page.size, self.options.largest_page)
+        values = {
+            **page.filters,
+            "time_unit_ms": 1 if self.options.time_unit == "ms" else 1000,
+            "size": size,
+            "before": (page.number - 1) * size,
+        }
+        conditions = " and ".join(["visible", *(_FILTERS[name] for name in page.filters)])
+        sorting = _WRONG_SORTING.get(self.options.sorting) or _SORTING[page.sort].format(page.order)
+        matching = f"from aged_orders where {conditions}"  # values are bound, never pasted
+        total = self.database.rows(f"select count(*) {matching}", values)[0][0]
+        rows = self.database.rows(
+            f"select * {matching} order by {sorting} limit :size offset :before", values
+        )
+        return total, tuple(map(stored_order, rows))
+
+    def _next_order_no(self) -> str:
+        if self.options.order_numbers == "uuid":
+            return str(uuid4())
+        day = f"{self.clock.now():%Y%m%d}"
+        return f"PROG_ORDER_{day}{self.database.count(day):04d}"

@@ -1,0 +1,106 @@
+"""One connection at the level of bytes: an answer, a part of one, or none.
+
+ASGI cannot close a connection without an answer, so the server's protocol class puts the
+connection's transport where the application finds it.
+"""
+
+import asyncio
+import struct
+from collections.abc import Iterable
+from socket import SO_LINGER, SOL_SOCKET
+
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from satops.sandbox.replies import Reply
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # linger for 0 seconds: close sends RST, not FIN
+_BODILESS = frozenset({204, 304})
+
+
+class Stopping(Exception):
+    """The server stops while an answer waits: the connection is closed without one."""
+
+
+class ExposingProtocol(H11Protocol):
+    """HTTP/1.1 as uvicorn does it, with the transport in `scope["state"]`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start a connection."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class Wire:
+    """The answering side of one request."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, stop: asyncio.Event) -> None:
+        self._receive, self._send, self._stop = receive, send, stop
+        self._transport: asyncio.Transport = scope["state"]["transport"]
+
+    async def send(self, reply: Reply) -> None:
+        """Send a whole answer."""
+        bodiless = reply.status in _BODILESS
+        length = () if bodiless else ((b"content-length", str(len(reply.body)).encode()),)
+        await self.begin(reply.status, (*reply.headers, *length))
+        await self._part(b"" if bodiless else reply.body, more=False)
+
+    async def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """Send the head alone; without a content-length the body is chunked."""
+        await self._send(
+            {"type": "http.response.start", "status": status, "headers": list(headers)}
+        )
+
+    async def stream(self, parts: Iterable[bytes]) -> None:
+        """Send a body part by part, as fast as the client reads, until its end or the client's."""
+        for part in parts:
+            if self._gone():
+                return
+            await self._part(part, more=True)
+        await self._part(b"", more=False)
+
+    async def drip(self, seconds_apart: float) -> None:
+        """Send one byte after the other until the client leaves or the server stops."""
+        while not self._gone():
+            await self._part(b" ", more=True)
+            await self.pause(seconds_apart)
+
+    async def cut(self, reply: Reply) -> None:
+        """Promise a whole answer, send half of its body, and close."""
+        length = (b"content-length", str(len(reply.body)).encode())
+        await self.begin(reply.status, (*reply.headers, length))
+        await self._part(reply.body[: len(reply.body) // 2], more=True)
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection once what was sent is out."""
+        self._transport.close()
+        await self._until_gone()
+
+    async def reset(self) -> None:
+        """Close the connection with a TCP reset, losing what the client has not read."""
+        self._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _RESET_ON_CLOSE)
+        self._transport.abort()
+        await self._until_gone()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait; a client that leaves meanwhile changes nothing.  Raises `Stopping`."""
+        if seconds <= 0:
+            return
+        try:
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        except TimeoutError:
+            return
+        self._transport.abort()
+        await self._until_gone()
+        raise Stopping
+
+    async def _part(self, body: bytes, *, more: bool) -> None:
+        await self._send({"type": "http.response.body", "body": body, "more_body": more})
+
+    def _gone(self) -> bool:
+        return self._transport.is_closing()
+
+    async def _until_gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
