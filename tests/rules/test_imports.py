@@ -18,7 +18,8 @@ LAYERS = (
     {"workflow"},
     {"adapters", "report", "sandbox"},
     {"api", "__init__"},
-    {"cli", "__main__"},
+    {"cli"},
+    {"__main__"},
 )
 """From the ground up: a module may import from its own part and from the layers below it."""
 

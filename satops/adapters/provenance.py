@@ -1,0 +1,101 @@
+"""Who runs this, for what commit and where, as far as the environment tells."""
+
+import getpass
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from satops import __version__
+from satops.core import json_text
+from satops.core.events import RunStarted
+
+_GIT_TIMEOUT_S = 10
+
+
+def run_started(
+    command: str, root: Path, environment: Mapping[str, str] | None = None
+) -> RunStarted:
+    """Return the provenance of a run; what the environment does not tell is left out.
+
+    GitHub Actions and GitLab CI are recognised by their documented variables, any other CI by
+    `SATOPS_ACTOR`, `SATOPS_PULL_REQUEST`, `SATOPS_RUN_URL` and `SATOPS_APPROVALS`
+    (comma-separated), which win over the rest.
+    """
+    env = os.environ if environment is None else environment
+    found = _github(env) if env.get("GITHUB_ACTIONS") == "true" else {}
+    if env.get("GITLAB_CI") == "true":
+        found = _gitlab(env)
+    approvals = tuple(filter(None, (env.get("SATOPS_APPROVALS") or "").split(",")))
+    return RunStarted(
+        command=command,
+        tool=f"satops {__version__}",
+        host=platform.node(),
+        actor=env.get("SATOPS_ACTOR") or found.get("actor") or local_user(),
+        commit=found.get("commit") or _git(root, "rev-parse", "HEAD"),
+        branch=found.get("branch") or _git(root, "symbolic-ref", "--short", "-q", "HEAD"),
+        pull_request=env.get("SATOPS_PULL_REQUEST") or found.get("pull_request"),
+        run_url=env.get("SATOPS_RUN_URL") or found.get("run_url"),
+        approvals=approvals or None,
+    )
+
+
+def local_user() -> str | None:
+    """Return the name of the person at this machine, where there is one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None
+
+
+def _github(env: Mapping[str, str]) -> dict[str, str]:
+    server, repository = env.get("GITHUB_SERVER_URL", ""), env.get("GITHUB_REPOSITORY", "")
+    found = {
+        "actor": env.get("GITHUB_ACTOR", ""),
+        "commit": env.get("GITHUB_SHA", ""),
+        "branch": env.get("GITHUB_HEAD_REF") or env.get("GITHUB_REF_NAME", ""),
+    }
+    if env.get("GITHUB_RUN_ID"):
+        found["run_url"] = f"{server}/{repository}/actions/runs/{env['GITHUB_RUN_ID']}"
+    number = _github_pull_request(env)
+    if number:
+        found["pull_request"] = f"{server}/{repository}/pull/{number}"
+    return found
+
+
+def _github_pull_request(env: Mapping[str, str]) -> str:
+    """Return the number of the pull request an event is about, read from the event's own file."""
+    try:
+        event = json_text.loads(Path(env["GITHUB_EVENT_PATH"]).read_bytes())
+        return str(event["pull_request"]["number"])
+    except (KeyError, TypeError, OSError, json_text.NotJson):
+        return ""
+
+
+def _gitlab(env: Mapping[str, str]) -> dict[str, str]:
+    found = {
+        "actor": env.get("GITLAB_USER_LOGIN", ""),
+        "commit": env.get("CI_COMMIT_SHA", ""),
+        "branch": env.get("CI_COMMIT_REF_NAME", ""),
+        "run_url": env.get("CI_JOB_URL", ""),
+    }
+    if env.get("CI_MERGE_REQUEST_IID"):
+        project = env.get("CI_MERGE_REQUEST_PROJECT_URL") or env.get("CI_PROJECT_URL", "")
+        found["pull_request"] = f"{project}/-/merge_requests/{env['CI_MERGE_REQUEST_IID']}"
+    return found
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            timeout=_GIT_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None
