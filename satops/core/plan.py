@@ -1,5 +1,6 @@
 """The plan: what would be bought, and what it was made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -93,17 +94,33 @@ class Plan:
         """SHA-256 over everything that apply is bound to: the ledger's head, each action with its
         order digest, and the rules.  The clock is not in it: what time changes shows as actions.
         """
-        return sha256(
-            json_text.dumps(
-                {
-                    "format": FORMAT,
-                    "ledger_head": self.ledger_head,
-                    "rules": self.rules_digest,
-                    "actions": [[a.name, a.kind, order_digest(a)] for a in self.actions],
-                    "refusals": [r.summary for r in self.refusals],
-                }
-            )
-        ).hexdigest()
+        return plan_digest(
+            ledger_head=self.ledger_head,
+            rules_digest=self.rules_digest,
+            actions=[(a.name, a.kind, order_digest(a)) for a in self.actions],
+            refusals=[refusal.summary for refusal in self.refusals],
+        )
+
+
+def plan_digest(
+    *,
+    ledger_head: str | None,
+    rules_digest: str,
+    actions: Sequence[tuple[str, str, str | None]],
+    refusals: Sequence[str],
+) -> str:
+    """Return the digest of a plan, from the plan itself or from a saved one.
+
+    An action is its name, its kind and its order digest.
+    """
+    content = {
+        "format": FORMAT,
+        "ledger_head": ledger_head,
+        "rules": rules_digest,
+        "actions": actions,
+        "refusals": refusals,
+    }
+    return sha256(json_text.dumps(content)).hexdigest()
 
 
 def order_digest(action: Action) -> str | None:
