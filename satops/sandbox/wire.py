@@ -7,7 +7,7 @@ connection's transport where the application finds it.
 import asyncio
 import struct
 from collections.abc import Iterable
-from socket import SO_LINGER, SOL_SOCKET
+from socket import IPPROTO_TCP, SO_LINGER, SOL_SOCKET, TCP_NODELAY
 
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -26,7 +26,13 @@ class ExposingProtocol(H11Protocol):
     """HTTP/1.1 as uvicorn does it, with the transport in `scope["state"]`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start a connection."""
+        """Start a connection.
+
+        Head and body of an answer are two writes: without TCP_NODELAY the second would wait for
+        the client's delayed acknowledgement, 40 ms.  asyncio sets it only on a listening socket
+        that names its protocol, which `socket.create_server` does not.
+        """
+        transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
