@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, timezone
+from datetime import UTC
+from datetime import timezone as fixed_offset  # a field below is called timezone
 from typing import Any, Literal
 
 from satops.core.problem import Severity
@@ -20,7 +21,7 @@ class MarketplaceConfig:
     token_from: str = "SATOPS_TOKEN"  # noqa: S105 - the name of a variable
     """The environment variable that holds the token, or with `_FILE` appended a path to it."""
     geometry: Literal["geojson", "wkt"] = "geojson"
-    timezone: timezone = UTC
+    timezone: fixed_offset = UTC
     """What the marketplace's zone-less dates mean."""
     query: bool = True
     """Whether page/query and detail may be used."""
@@ -71,7 +72,7 @@ class Config:
     marketplace: MarketplaceConfig = field(default_factory=MarketplaceConfig)
     apply: ApplyConfig = field(default_factory=ApplyConfig)
     reconcile: ReconcileConfig = field(default_factory=ReconcileConfig)
-    timezone: timezone | None = None
+    timezone: fixed_offset | None = None
     """How zone-less dates in specs are read; without it such a date is an error."""
     state: str = "file:state/ledger.jsonl"
     orders: str = "orders/"
