@@ -1,0 +1,108 @@
+"""What came back from the marketplace, as values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from satops.core import json_text
+
+EXCERPT_CHARS: Final = 500
+"""How much of a body goes into evidence."""
+_HEADER_CHARS: Final = 200
+
+_TELLING_HEADERS: Final = (
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "transfer-encoding",
+    "location",
+    "retry-after",
+    "date",
+    "server",
+    "via",
+    "x-request-id",
+    "x-correlation-id",
+    "x-trace-id",
+)
+"""Headers that help to find the request in somebody's log; never cookies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, as far as it was read."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    redact: Callable[[str], str] = str
+    """Takes the token out of every text that is made of this answer: a server may echo it."""
+
+    def excerpt(self) -> str:
+        """Return the beginning of the body, escaped; bytes that are not UTF-8 as hex escapes."""
+        text = self.redact(self.body.decode("utf-8", "backslashreplace"))
+        return shown(text, EXCERPT_CHARS)
+
+    def evidence(self) -> str:
+        """Return status, a few headers and the beginning of the body, escaped, on one line."""
+        parts = [f"HTTP {self.status}"]
+        parts += [
+            f"{name}: {shown(self.redact(self.headers[name]), _HEADER_CHARS)}"
+            for name in _TELLING_HEADERS
+            if name in self.headers
+        ]
+        parts.append(f"body of {len(self.body)} bytes: {self.excerpt()}")
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The marketplace's own answer within the HTTP one: `CommonResponse`."""
+
+    code: int
+    message: str
+    """Escaped and bounded, or empty."""
+    data: Any
+
+
+def envelope(answer: Answer) -> Envelope | None:
+    """Read the envelope, or None for a body that is anything else.
+
+    Only a JSON object with a whole number `code` (as text too) is one.  A compressed body is not
+    expanded: satops asks for none, and a few kilobytes could become gigabytes.
+    """
+    if answer.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        return None
+    try:
+        # A message in another encoding must not hide an order number in plain ASCII.
+        found = json_text.loads(answer.body.decode("utf-8-sig", "replace"))
+    except json_text.NotJson:
+        return None
+    code = whole_number(found.get("code")) if isinstance(found, dict) else None
+    if code is None:
+        return None
+    message = found.get("message")
+    text = shown(answer.redact(message)) if isinstance(message, str) else ""
+    return Envelope(code, text, found.get("data"))
+
+
+def whole_number(value: object) -> int | None:
+    """Return a JSON number, or a text of digits, as int; None for all else, booleans too."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str):
+        digits = value.strip().removeprefix("-")
+        if digits.isascii() and digits.isdigit() and len(digits) <= 18:
+            return int(value)
+    return None
+
+
+def shown(text: str, chars_max: int = EXCERPT_CHARS) -> str:
+    """Return a text that is safe on a terminal and in a log: one line, bounded, no controls."""
+    escaped = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in text[:chars_max]
+    )
+    return escaped if len(text) <= chars_max else f"{escaped}…"

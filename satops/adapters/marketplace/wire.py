@@ -1,0 +1,205 @@
+"""One request and its answer over HTTP: sent at most once, within a deadline, within a size.
+
+requests and urllib3 count a read timeout from byte to byte, so that a dripped answer never ends;
+they do not say whether a request had begun to leave; they follow redirects, keep cookies, read
+netrc and expand gzip.  The classes here close those gaps:
+
+- `Exchange` keeps the deadlines and whether a byte may have left; connections look it up.
+- A connection writes nothing once the time to connect is over, however long looking up the name
+  and shaking hands took: what is sent late could be sent after somebody else's intent.
+- Every read, of headers, chunk sizes and body, gets the time and the bytes that are left.
+"""
+
+import http.client
+import io
+import logging
+import math
+import socket
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+from satops.adapters.clock import monotonic_s
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+IDLE_MAX_S: Final = 1.0
+"""A connection that was idle for longer is not used again.  Servers close idle connections, common
+ones after 2 to 75 seconds, and an order that meets the closing is in doubt."""
+FRAMING_BYTES: Final = 256 * 1024
+"""For status line, headers, chunk sizes and interim answers, on top of the body."""
+_HEAD_BYTES: Final = 1000
+
+
+class ConnectedTooLate(Exception):
+    """The connection took all the time there was; nothing was sent."""
+
+
+class AnswerTooLong(Exception):
+    """The answer has more bytes than anybody reads."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """The state of one request: what may have left, what came back, until when."""
+
+    connect_by: float
+    """Monotonic seconds: the first byte leaves before, or never."""
+    answer_timeout_s: float
+    """For the whole answer, from the first byte sent."""
+    bytes_left: int
+    """How many bytes may still come, headers and framing included."""
+    sent: bool = False
+    """Set before the first byte of the request is handed to the system."""
+    answer_by: float = math.inf
+    active_at: float = 0.0
+    head: bytearray = field(default_factory=bytearray)
+    """The first bytes that came back, for evidence where they are no HTTP."""
+
+    def begin_sending(self) -> None:
+        """Note that a byte is about to leave; raises `ConnectedTooLate` when the time is over."""
+        now = monotonic_s()
+        if not self.sent:
+            if now >= self.connect_by:
+                raise ConnectedTooLate("connecting took too long, and nothing was sent")
+            self.sent = True
+            self.answer_by = now + self.answer_timeout_s
+        self.active_at = now
+
+    def left_s(self) -> float:
+        """Return the seconds until the deadline that counts now; raises TimeoutError at its end."""
+        left = (self.answer_by if self.sent else self.connect_by) - monotonic_s()
+        if left <= 0:
+            raise TimeoutError("the deadline has passed")
+        return left
+
+    def received(self, chunk: bytes | memoryview) -> None:
+        """Count bytes that came; raises `AnswerTooLong`."""
+        self.active_at = monotonic_s()
+        self.bytes_left -= len(chunk)
+        if len(self.head) < _HEAD_BYTES:
+            self.head += chunk[: _HEAD_BYTES - len(self.head)]
+        if self.bytes_left < 0:
+            raise AnswerTooLong("the answer is longer than satops reads")
+
+
+current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
+"""The exchange of this thread: urllib3 makes connections and responses without asking us."""
+
+
+class _MeteredReader(io.RawIOBase):
+    """Reads a socket with the time and the bytes that the exchange has left."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, exchange: Exchange) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._exchange = exchange
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int | None:
+        self._sock.settimeout(self._exchange.left_s())
+        count = self._raw.readinto(buffer)
+        if count:
+            self._exchange.received(memoryview(buffer)[:count])
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _MeteredResponse(http.client.HTTPResponse):
+    """Puts the metered reader under everything that http.client and urllib3 read."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        raw = self.fp.detach()
+        self.fp = io.BufferedReader(_MeteredReader(raw, sock, current_exchange.get()))
+
+
+class _FencedConnection(HTTPConnection):
+    """Notes the first byte of the request, and refuses to write it late."""
+
+    response_class = _MeteredResponse
+    debuglevel = 0  # http.client's own switch would print the header with the token
+
+    _connecting = False
+    _exchange: Exchange | None = None
+
+    def connect(self) -> None:
+        self.timeout = current_exchange.get().left_s()
+        self._connecting = True
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
+
+    def send(self, data: Any) -> None:
+        exchange = current_exchange.get()
+        if not self._connecting:  # else it is a CONNECT for the proxy, without order and token
+            if self.sock is None:
+                self.connect()
+            self._exchange = exchange
+            exchange.begin_sending()
+        self.sock.settimeout(exchange.left_s())
+        super().send(data)
+
+    @property
+    def is_connected(self) -> bool:
+        if self._exchange is not None and monotonic_s() - self._exchange.active_at > IDLE_MAX_S:
+            return False
+        return super().is_connected
+
+
+class _FencedTlsConnection(_FencedConnection, HTTPSConnection):
+    """The same over TLS."""
+
+
+class OneShotAdapter(HTTPAdapter):
+    """Sends each request once: no retries, on fenced connections."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        """Return the pool, through a proxy or not, with our connections in it."""
+        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        assert isinstance(pool, HTTPConnectionPool)
+        pool.ConnectionCls = _FencedTlsConnection if pool.scheme == "https" else _FencedConnection
+        return pool
+
+
+class OneShotSession(requests.Session):
+    """A session that keeps nothing of an answer and takes nothing from the environment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False  # a netrc entry would replace the token
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, OneShotAdapter())
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Say that no answer is a redirect.
+
+        Even with `allow_redirects=False` requests would else read and expand the whole body of a
+        redirect, and build the next request.
+        """
+        return None
+
+
+def _is_not_ours(record: logging.LogRecord) -> bool:
+    return current_exchange.get(None) is None
+
+
+# urllib3 logs headers that it cannot parse, with their text: a server may echo the token there.
+logging.getLogger("urllib3.connection").addFilter(_is_not_ours)
