@@ -35,6 +35,8 @@ class Finding:
 
     def problem(self, document: "Document", file: str) -> Problem:
         """Return the finding with its place in a file."""
+        from satops.core.document import dotted
+
         line, column = document.place(self.path)
         return Problem(
             check=self.check,
@@ -46,12 +48,6 @@ class Finding:
             summary=self.summary,
             detail=self.detail,
         )
-
-
-def dotted(path: Path) -> str:
-    """Write a path as people do: `order.geometry.coordinates[0][3]`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
 
 
 def has_error(findings: Iterable[Finding]) -> bool:

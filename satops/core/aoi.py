@@ -1,0 +1,123 @@
+"""Files with areas of interest: pick one polygon out of a GeoJSON or WKT file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from satops.core import json_text
+from satops.core.finding import Finding
+from satops.core.geometry.rings import shown
+from satops.core.geometry.wkt import looks_like_wkt
+
+_LISTED_MAX = 8
+"""Names of features that a message lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aoi:
+    """What an AOI file holds: a geometry for `read_geometry`, and its features by name."""
+
+    geometry: object
+    """The whole file: a GeoJSON value, or WKT text."""
+    features: Mapping[str, tuple[dict[str, Any], ...]]
+    """By `id`, `properties.id` and `properties.name`; several where the name is not unique."""
+    count: int
+    """Features of the file, also those without a name; 0 for a bare geometry."""
+
+
+def read_aoi(content: bytes) -> Aoi | Finding:
+    """Read the bytes of a GeoJSON or WKT file; the format is told by the content."""
+    try:
+        text = content.removeprefix(b"\xef\xbb\xbf").decode()
+    except UnicodeDecodeError:
+        return _unreadable("The file is not UTF-8 text.")
+    if not text.lstrip().startswith("{"):
+        if looks_like_wkt(text):
+            return Aoi(text, {}, 0)
+        return _unreadable("It holds neither GeoJSON nor WKT.")
+    try:
+        value = json_text.loads(text)
+    except json_text.NotJson as error:
+        return _unreadable(f"It is not JSON: {error}.")
+    features = _features(value)
+    named: dict[str, list[dict[str, Any]]] = {}
+    for feature in features:
+        for name in _names(feature):
+            named.setdefault(name, []).append(feature)
+    return Aoi(value, {name: tuple(found) for name, found in named.items()}, len(features))
+
+
+def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
+    """Return what `read_geometry` takes: the feature asked for, or the whole file.
+
+    A file with several features needs `feature`; the first is never taken.
+    """
+    if feature is None:
+        if aoi.count > 1:
+            return Finding(
+                "G02",
+                (),
+                "several features",
+                f"The file has {aoi.count} features, and an order is one polygon. Say which: "
+                f"{{file: PATH, feature: ID}}. {_listed(aoi)}",
+            )
+        return aoi.geometry
+    found = aoi.features.get(str(feature), ())
+    if len(found) == 1:
+        # The collection goes with its feature: it may carry a reference system to refuse.
+        whole = aoi.geometry if isinstance(aoi.geometry, dict) else {}
+        return {**whole, "features": [found[0]]} if "features" in whole else found[0]
+    if found:
+        return Finding(
+            "F02",
+            (),
+            "the feature is not unique",
+            f"{len(found)} features are called {shown(str(feature))}. Give each one an id of its "
+            "own.",
+        )
+    near = get_close_matches(str(feature), aoi.features, n=1)
+    guess = f" The nearest name is {shown(near[0])}." if near else ""
+    return Finding(
+        "F02",
+        (),
+        "no such feature",
+        f"No feature has {shown(str(feature))} as its id, properties.id or properties.name."
+        f"{guess} {_listed(aoi)}",
+    )
+
+
+def _listed(aoi: Aoi) -> str:
+    if not aoi.features:
+        return "The file has no named features."
+    names = [shown(name) for name in list(aoi.features)[:_LISTED_MAX]]
+    more = len(aoi.features) - len(names)
+    return "It has: " + ", ".join(names) + (f" and {more} more." if more else ".")
+
+
+def _features(value: object) -> list[dict[str, Any]]:
+    if not isinstance(value, dict):
+        return []
+    if value.get("type") == "Feature":
+        return [value]
+    features = value.get("features") if value.get("type") == "FeatureCollection" else None
+    return (
+        [item for item in features if isinstance(item, dict)] if isinstance(features, list) else []
+    )
+
+
+def _names(feature: dict[str, Any]) -> set[str]:
+    properties = feature.get("properties")
+    written = [feature.get("id")]
+    if isinstance(properties, dict):
+        written += [properties.get("id"), properties.get("name")]
+    return {str(name) for name in written if type(name) in (str, int)}
+
+
+def _unreadable(why: str) -> Finding:
+    return Finding(
+        "F01",
+        (),
+        "the AOI file cannot be read",
+        f"{why} A GeoJSON or WKT file in WGS 84 longitude and latitude is needed.",
+    )

@@ -1,0 +1,137 @@
+"""Dates as a spec writes them, as instants."""
+
+import re
+from datetime import date, datetime, timedelta, timezone
+
+from satops.core.finding import Finding
+
+_FORM = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-5][0-9])?)?"
+)
+_NAMED_ZONE = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\s*\[?[A-Za-z]{2,}[A-Za-z0-9_/+\-]*\]?$")
+FIRST_YEAR = 2000
+LAST_YEAR = 2100
+"""Outside of these a year is a slip of the keyboard."""
+_OFFSET_MAX = timedelta(hours=14)
+"""No place on Earth is further ahead."""
+FORMS = (
+    "Write it as 2026-12-01T10:00Z: year, month, day, T or a space, hours and minutes, seconds "
+    "if needed, then Z for UTC or an offset such as +07:00."
+)
+
+
+def read_date(text: str, zone: timezone | None) -> datetime | Finding:
+    """Return the instant that a text names, with whole seconds, or what is wrong with it.
+
+    A text without an offset is read in `zone`; without a zone it is refused.
+    """
+    form = _FORM.fullmatch(text)
+    if form is None:
+        return _unreadable(text)
+    day, minutes, seconds, fraction, offset = form.groups()
+    if minutes is None:
+        return _date_only(text)
+    if fraction is not None and fraction.strip(".0"):
+        return Finding(
+            "T08",
+            (),
+            "a fraction of a second",
+            f"{text} has a fraction of a second. The marketplace takes whole seconds: leave the "
+            "fraction out.",
+        )
+    try:
+        # The pattern has left only what Python reads as ISO 8601, so this decides about numbers.
+        instant = datetime.fromisoformat(f"{day}T{minutes}:{seconds or '00'}{offset or ''}")
+    except ValueError:
+        return _impossible(text, day, minutes, seconds)
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        return _strange_year(text)
+    distance = instant.utcoffset()
+    if distance is not None:
+        if abs(distance) > _OFFSET_MAX:
+            detail = f"{text} has the offset {offset}; no place on Earth is further than 14 hours."
+            return Finding("T11", (), "an impossible offset", detail)
+        return instant
+    if zone is None:
+        return Finding(
+            "T01",
+            (),
+            "no time zone",
+            f"{text} does not say in which zone it is. Write {text}Z if it is UTC, or add an "
+            "offset such as +07:00. To read all such dates in one zone, set `timezone` in "
+            "satops.yaml.",
+        )
+    return instant.replace(tzinfo=zone)
+
+
+def read_window(start: datetime, end: datetime) -> Finding | None:
+    """Return what is wrong with the order of start and end, if anything."""
+    if start < end:
+        return None
+    if start == end:
+        said = "The window ends at the instant it begins, so nothing can be imaged."
+    else:
+        said = f"The window ends {_span(start - end)} before it begins."
+    return Finding("T02", (), "the window ends before it begins", f"{said} Check both dates.")
+
+
+def _span(length: timedelta) -> str:
+    if length.days:
+        return f"{length.days} day{'s' if length.days > 1 else ''}"
+    minutes = length.seconds // 60
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _unreadable(text: str) -> Finding:
+    shown = repr(text) if len(text) <= 40 else f"{text[:40]!r}..."
+    if _NAMED_ZONE.search(text):
+        return Finding(
+            "T10",
+            (),
+            "a zone by its name",
+            f"{shown} names its zone in letters, and such zones shift and are read in several "
+            f"ways. Use an offset. {FORMS}",
+        )
+    return Finding("T11", (), "not a date", f"{shown} cannot be read as a date. {FORMS}")
+
+
+def _strange_year(text: str) -> Finding:
+    return Finding(
+        "T11",
+        (),
+        "a year out of reach",
+        f"{text} is in the year {text[:4]}. Orders are for {FIRST_YEAR} to {LAST_YEAR}: check "
+        "the year.",
+    )
+
+
+def _date_only(text: str) -> Finding:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return _impossible(text, text, "", "")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return _strange_year(text)
+    next_day = (day + timedelta(days=1)).isoformat()
+    return Finding(
+        "T07",
+        (),
+        "a date without a time",
+        f"{text} has no time of day. Write {text}T00:00Z for the beginning of that day, or "
+        f"{next_day}T00:00Z for its end.",
+    )
+
+
+def _impossible(text: str, day: str, minutes: str, seconds: str | None) -> Finding:
+    if minutes.startswith("24"):
+        why = "Midnight is 00:00 of the next day."
+    elif seconds == "60":
+        why = "Leap seconds cannot be ordered: write the second before or after."
+    else:
+        try:
+            date.fromisoformat(day)
+            why = "There is no such time of day, or no such offset."
+        except ValueError:
+            why = "There is no such day in the calendar."
+    return Finding("T11", (), "an impossible date", f"{text} does not exist. {why}")

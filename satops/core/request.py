@@ -1,0 +1,50 @@
+"""The body of the marketplace's create call, made from the canonical order."""
+
+from datetime import timezone
+from typing import Any, Literal
+
+from satops.core import json_text
+from satops.core.order import Order, instant
+
+_BEFORE = b'"geometry":{"coordinates":'
+_AFTER = b',"type":"Polygon"}'
+
+
+def create_request(
+    order: Order, *, geometry: Literal["geojson", "wkt"], timezone: timezone
+) -> bytes:
+    """Return the exact bytes to send: the fields that the order has, as the create page types them.
+
+    The geometry is a text, GeoJSON or WKT, with the digits of the canonical order.  Dates are
+    `yyyy-MM-ddTHH:mm:ss` in the zone of the marketplace, whose API knows no offsets.
+    """
+    fields: dict[str, Any] = {
+        "provider": order.provider,
+        "geometry": geometry_text(order, geometry),
+        "startDate": local_text(order.start, timezone),
+        "endDate": local_text(order.end, timezone),
+        "recurring": order.recurring,
+        "recurringDay": order.recurring_day,
+        "recurringUnit": order.recurring_unit,
+        "maxCloud": order.max_cloud,
+        "resolutionType": order.resolution_type,
+    }
+    return json_text.dumps({key: value for key, value in fields.items() if value is not None})
+
+
+def local_text(utc: str, zone: timezone) -> str:
+    """Return an instant of a canonical order in the marketplace's notation and zone."""
+    return instant(utc).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def geometry_text(order: Order, form: Literal["geojson", "wkt"]) -> str:
+    """Return the polygon as text, with the digits of the canonical order."""
+    start = order.canonical.index(_BEFORE) + len(_BEFORE)
+    coordinates = order.canonical[start : order.canonical.index(_AFTER, start)].decode()
+    if form == "geojson":
+        return f'{{"type":"Polygon","coordinates":{coordinates}}}'
+    rings = (
+        ", ".join(position.replace(",", " ") for position in ring.split("],["))
+        for ring in coordinates.removeprefix("[[[").removesuffix("]]]").split("]],[[")
+    )
+    return "POLYGON (" + ", ".join(f"({ring})" for ring in rings) + ")"

@@ -1,0 +1,106 @@
+"""The texts of a spec that are not bought: names, labels, descriptions, reasons."""
+
+import re
+from typing import TYPE_CHECKING
+
+from satops.core.finding import Finding, Path
+from satops.core.geometry.rings import shown
+from satops.core.spec import Acknowledgement
+
+if TYPE_CHECKING:
+    from satops.core.document import Document
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
+"""The name of an order: safe in file names, addresses, tables and shells."""
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")
+_CHECK = re.compile(r"[A-Z][0-9]{2}")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters (terminals obey them), separators and overrides that make a reviewer read
+another text than the machine, and halves of characters, which no file can hold."""
+
+
+def read_name(value: object, path: Path, findings: list[Finding]) -> str | None:
+    """Return a name of an order; what is no text is left to the schema."""
+    if not isinstance(value, str):
+        return None
+    if NAME.fullmatch(value):
+        return value
+    usable = re.sub(r"[^a-z0-9._-]+", "-", value.lower()).strip("-._")[:128]
+    hint = f" For example: {usable}." if usable else ""
+    findings.append(
+        Finding(
+            "N02",
+            path,
+            "not a name",
+            f"{shown(value)} cannot be a name. A name has 1 to 128 small letters, digits, dots, "
+            f"underscores and dashes, and begins with a letter or a digit.{hint}",
+        )
+    )
+    return None
+
+
+def read_description(value: object, findings: list[Finding]) -> str | None:
+    """Return the description; it may have several lines."""
+    return _read_text(value, ("description",), findings)
+
+
+def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None:
+    """Return the labels in the order of their keys."""
+    if not isinstance(value, dict):
+        return None
+    labels = {}
+    for key in sorted(value):
+        if not _LABEL.fullmatch(key):
+            findings.append(
+                Finding(
+                    "N02",
+                    ("labels",),
+                    "not a label",
+                    f"{shown(key)} cannot be a label. It has 1 to 63 letters, digits, dots, "
+                    "slashes, underscores and dashes, and begins with a letter or a digit.",
+                )
+            )
+        text = _read_text(value[key], ("labels", key), findings)
+        if text is not None:
+            labels[key] = text
+    return labels
+
+
+def read_acknowledge(
+    value: object, document: "Document", findings: list[Finding]
+) -> tuple[Acknowledgement, ...]:
+    """Return the checks that a reviewer accepted."""
+    if not isinstance(value, list):
+        return ()
+    accepted = []
+    for index, item in enumerate(value):
+        if not isinstance(item, dict):
+            continue
+        path: Path = ("acknowledge", index)
+        check = item.get("check")
+        if isinstance(check, str) and not _CHECK.fullmatch(check):
+            detail = f"{shown(check)} is not the code of a check, such as A09."
+            findings.append(Finding("N05", (*path, "check"), "not the code of a check", detail))
+        reason = _read_text(item.get("reason"), (*path, "reason"), findings)
+        if isinstance(check, str) and reason is not None:
+            line, _ = document.place(path)
+            accepted.append(Acknowledgement(check, reason, line))
+    return tuple(accepted)
+
+
+def _read_text(value: object, path: Path, findings: list[Finding]) -> str | None:
+    if not isinstance(value, str):
+        return None
+    unseen = _UNSEEN.search(value)
+    if unseen is None:
+        return value
+    findings.append(
+        Finding(
+            "N03",
+            path,
+            "a character that cannot be seen",
+            f"The text holds the character U+{ord(unseen[0]):04X}, which a reviewer cannot see "
+            "and a terminal may obey. Remove it.",
+        )
+    )
+    return None
