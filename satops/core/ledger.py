@@ -4,7 +4,7 @@ The head is the SHA-256 of the last line's bytes without its newline.  docs/ledg
 the format; schema/ledger.schema.json is its schema.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
@@ -39,12 +39,16 @@ def line_digest(line: bytes) -> str:
 def encode(
     events: Sequence[Event], *, head: Head, time: datetime, run: str
 ) -> tuple[list[bytes], Head]:
-    """Return the lines that append `events` to `head`, and the head that they make."""
+    """Return the lines that append `events` to `head`, and the head that they make.
+
+    Text that UTF-8 cannot hold, as a variable of the environment may, gets question marks there:
+    an event is never lost for a character.
+    """
     lines = []
     seq, prev = head.seq, head.digest
     for event in events:
         seq += 1
-        line = json_text.dumps(
+        line = _line(
             {
                 "format": FORMAT,
                 "seq": seq,
@@ -97,3 +101,23 @@ def decode(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[tuple[dic
 def _fields(event: Event) -> dict[str, Any]:
     named = ((field.name, getattr(event, field.name)) for field in fields(event))
     return {name: value for name, value in named if value is not None}
+
+
+def _line(event: dict[str, Any]) -> bytes:
+    try:
+        return json_text.dumps(event)
+    except TypeError:
+        return json_text.dumps(_encodable(event))
+
+
+def _encodable(value: Any) -> Any:
+    """Return a JSON value with every lone surrogate in its texts replaced."""
+    match value:
+        case str():
+            return value.encode(errors="replace").decode()
+        case Mapping():
+            return {_encodable(key): _encodable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_encodable(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,165 @@
+"""The fold: what the ledger knows of each order after any events."""
+
+import pytest
+
+from satops.core.events import (
+    DoubtSettled,
+    Event,
+    LedgerStarted,
+    OrderAdopted,
+    RunFinished,
+    StatusObserved,
+    SubmissionLeftInDoubt,
+    SubmissionNotSent,
+    SubmissionRejected,
+)
+from satops.core.json_text import Raw
+from satops.core.ledger import Head
+from satops.core.state import LedgerState, Standing
+from satops.errors import LedgerCorrupt
+from tests.chains import FOOTPRINT, RUN, SOURCE, STARTED, altered, chain, intended, order, placed
+
+DOUBT = SubmissionLeftInDoubt("a", 1, "the answer was lost", "half an answer")
+NOT_PLACED = DoubtSettled("a", 1, placed=False, by="reconcile", because="seen nowhere")
+FOUND = DoubtSettled("a", 1, placed=True, by="Ada", because="seen there", order_no="PROG_a")
+
+
+def _state(*events: Event) -> LedgerState:
+    state = LedgerState()
+    state.fold(chain(STARTED, *events)[0])
+    return state
+
+
+@pytest.mark.parametrize(
+    ("events", "standing", "reason", "order_no"),
+    [
+        ([], Standing.BEING_PLACED, "", None),
+        ([placed("a")], Standing.PLACED, "", "PROG_a"),
+        ([SubmissionRejected("a", 1, 400, "no")], Standing.REJECTED, "no", None),
+        ([SubmissionNotSent("a", 1, "refused")], Standing.NOT_SENT, "refused", None),
+        ([DOUBT], Standing.IN_DOUBT, "the answer was lost", None),
+        ([DOUBT, FOUND], Standing.PLACED, "seen there", "PROG_a"),
+        ([DOUBT, placed("a")], Standing.PLACED, "", "PROG_a"),
+        ([FOUND], Standing.PLACED, "seen there", "PROG_a"),
+        ([DOUBT, NOT_PLACED], Standing.NOT_PLACED, "seen nowhere", None),
+        ([NOT_PLACED, placed("a")], Standing.PLACED, "", "PROG_a"),
+        ([SubmissionRejected("a", 1, 400, "no"), placed("a")], Standing.PLACED, "", "PROG_a"),
+        ([placed("a"), DOUBT], Standing.PLACED, "", "PROG_a"),
+        ([placed("a"), SubmissionRejected("a", 1, 400, "no")], Standing.PLACED, "", "PROG_a"),
+        ([placed("a"), NOT_PLACED], Standing.PLACED, "", "PROG_a"),
+        ([NOT_PLACED, DOUBT], Standing.NOT_PLACED, "seen nowhere", None),
+        ([NOT_PLACED, intended("a", 2)], Standing.BEING_PLACED, "", None),
+        ([NOT_PLACED, intended("a", 2), NOT_PLACED], Standing.BEING_PLACED, "", None),
+    ],
+)
+def test_an_order_stands_where_its_events_leave_it(
+    events: list[Event], standing: Standing, reason: str, order_no: str | None
+) -> None:
+    known = _state(intended("a"), *events).orders["a"]
+    assert (known.standing, known.reason, known.order_no) == (standing, reason, order_no)
+
+
+def test_an_intent_brings_all_that_a_list_and_a_limit_need() -> None:
+    known = _state(intended("a")).orders["a"]
+    assert (known.order_digest, known.attempt, known.run) == (order().digest, 1, "run-1")
+    assert (known.seq, known.until) == (2, "2031-05-06T07:13:09Z")
+    assert known.intended_at == "2031-05-06T07:08:09Z"
+    assert (known.provider, known.resolution_type) == ("changguang", 2)
+    assert (known.start, known.end) == ("2031-06-01T00:00:00Z", "2031-06-15T00:00:00Z")
+    assert (known.area_km2, known.bounds) == (115.0, (105.8, 21.0, 105.9, 21.1))
+    assert known.source == SOURCE
+
+
+def test_an_intent_whose_time_is_over_is_in_doubt() -> None:
+    known = _state(intended("a")).orders["a"]
+    assert known.standing_at("2031-05-06T07:13:08Z") is Standing.BEING_PLACED
+    assert known.standing_at("2031-05-06T07:13:09Z") is Standing.IN_DOUBT
+    settled = _state(intended("a"), placed("a")).orders["a"]
+    assert settled.standing_at("2031-05-06T07:13:09Z") is Standing.PLACED
+
+
+def test_a_second_number_is_kept_beside_the_first_and_both_are_claimed() -> None:
+    state = _state(intended("a"), placed("a", 1, "PROG_1"), placed("a", 1, "PROG_2"))
+    known = state.orders["a"]
+    assert (known.order_no, known.further_order_nos) == ("PROG_1", ("PROG_2",))
+    assert state.claimed == {"PROG_1": "a", "PROG_2": "a"}
+
+
+def test_the_same_receipt_twice_is_one_receipt() -> None:
+    known = _state(intended("a"), placed("a"), placed("a"), FOUND).orders["a"]
+    assert (known.order_no, known.further_order_nos) == ("PROG_a", ())
+
+
+def test_an_order_is_held_by_its_name_until_it_is_known_that_it_was_not_bought() -> None:
+    digest = order().digest
+    assert _state(intended("a")).holders == {digest: "a"}
+    assert _state(intended("a"), DOUBT).holders == {digest: "a"}
+    assert _state(intended("a"), placed("a")).holders == {digest: "a"}
+    assert _state(intended("a"), NOT_PLACED).holders == {}
+    assert _state(intended("a"), NOT_PLACED, placed("a")).holders == {digest: "a"}
+    rejected = SubmissionRejected("a", 1, 400, "no")
+    assert _state(intended("a"), intended("b"), rejected).holders == {digest: "b"}
+
+
+def test_an_adopted_order_is_placed_with_what_is_known_of_it() -> None:
+    bare = OrderAdopted("a", "PROG_9", by="Ada", because="by hand")
+    known = _state(bare).orders["a"]
+    assert (known.standing, known.order_no, known.reason) == (Standing.PLACED, "PROG_9", "by hand")
+    assert (known.order_digest, known.provider, known.bounds) == (None, "", None)
+    bought = order()
+    whole = OrderAdopted(
+        "b", "PROG_8", "Ada", "by hand", bought.digest, Raw(bought.canonical), SOURCE, FOOTPRINT
+    )
+    state = _state(bare, whole)
+    assert state.orders["b"].order_digest == bought.digest
+    assert state.orders["b"].area_km2 == 115.0
+    assert state.claimed == {"PROG_9": "a", "PROG_8": "b"}
+
+
+def test_the_last_status_counts() -> None:
+    events = (intended("a"), placed("a"), StatusObserved("a", "PROG_a", 1))
+    assert _state(*events).orders["a"].status == 1
+    assert _state(*events, StatusObserved("a", "PROG_a", 4)).orders["a"].status == 4
+
+
+def test_the_ledger_and_the_plans_that_were_applied_are_known() -> None:
+    state = _state(RUN, RunFinished(0, 0, 0, 0, 0))
+    assert (state.ledger, state.plans_used) == ("ledger-of-a-test", {"ab"})
+
+
+@pytest.mark.parametrize("earlier", [[], [placed("a")], [DOUBT]])
+def test_a_second_intent_for_what_is_spent_is_corrupt(earlier: list[Event]) -> None:
+    with pytest.raises(LedgerCorrupt, match="'a' is intended again while it is"):
+        _state(intended("a"), *earlier, intended("a", 2))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"kind":"SubmissionPlaced"', b'"kind":"SubmissionBlessed"'),
+        (b'"order_no"', b'"number"'),
+        (b'"name":"a"', b'"name":"z"'),
+    ],
+)
+def test_an_event_that_cannot_be_folded_stops_the_fold_before_it(old: bytes, new: bytes) -> None:
+    lines, _ = chain(STARTED, intended("a"), placed("a"))
+    state = LedgerState()
+    with pytest.raises(LedgerCorrupt, match=r"Line 3 of the ledger is not a whole Submission"):
+        state.fold(altered(lines, 3, old, new))
+    assert state.head.seq == 2
+    assert state.orders["a"].standing is Standing.BEING_PLACED
+
+
+def test_a_fold_goes_on_where_it_stopped_and_knows_when_the_past_was_changed() -> None:
+    lines, head = chain(STARTED, intended("a"), placed("a"), intended("b"))
+    state = LedgerState()
+    state.fold(lines[:2])
+    state.fold(lines[2:])
+    assert state.head == head
+    assert set(state.orders) == {"a", "b"}
+    other, _ = chain(LedgerStarted("another", "t"), intended("a"), placed("a"))
+    stale = LedgerState()
+    stale.fold(lines[:2])
+    with pytest.raises(LedgerCorrupt, match="Line 3 of the ledger does not follow"):
+        stale.fold(other[2:])
+    assert stale.head == Head(2, stale.head.digest)

@@ -1,0 +1,62 @@
+"""docs/ledger.md, held against the code."""
+
+import re
+import subprocess
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from satops.adapters.stores.file import FileStore
+from satops.core import events
+from satops.core.ledger import FORMAT, GENESIS
+from tests.chains import altered, ledger_of
+
+PAGE = Path(__file__).parents[1].joinpath("docs/ledger.md").read_text("utf-8")
+
+
+@pytest.fixture
+def script() -> str:
+    """Return the shell script of the page."""
+    (script,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    assert isinstance(script, str)
+    return script
+
+
+def test_the_script_finds_a_real_ledger_whole_and_tells_its_head(
+    tmp_path: Path, script: str
+) -> None:
+    lines, head = ledger_of(4)
+    path = tmp_path / "state" / "ledger.jsonl"
+    FileStore(path).append(lines, GENESIS)
+    path.write_bytes(path.read_bytes() + b'{"torn":')
+    ran = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, f"10 events, head {head.digest}\n")
+
+
+def test_the_script_names_the_first_line_that_does_not_follow(tmp_path: Path, script: str) -> None:
+    lines, _ = ledger_of(4)
+    changed = altered(lines, 4, b"PROG_", b"PR0G_")
+    for spoiled, bad in ((changed, 5), (lines[:2] + lines[3:], 3), (lines[1:], 1)):
+        path = tmp_path / "state" / "ledger.jsonl"
+        path.unlink(missing_ok=True)
+        FileStore(path).append(spoiled, GENESIS)
+        ran = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+        assert ran.returncode == 1
+        assert ran.stdout == f"line {bad} does not follow from the line before it\n"
+
+
+def test_the_page_names_every_kind_with_exactly_its_fields() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z]\w+)` \| .+? \| (.+) \|$", PAGE, re.MULTILINE))
+    assert list(rows) == [kind.__name__ for kind in get_args(events.Event)]
+    for kind in get_args(events.Event):
+        described = re.findall(r"\[`(\w+)`\]|`(\w+)`", rows[kind.__name__])
+        assert described == [
+            ("", field.name) if field.default is MISSING else (field.name, "")
+            for field in fields(kind)
+        ]
+
+
+def test_the_page_names_the_format_of_today() -> None:
+    assert f"| `format` | `{FORMAT}` |" in PAGE
