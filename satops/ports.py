@@ -34,7 +34,9 @@ class LedgerStore(Protocol):
         """Append lines if and only if the head is `expected_head`; durable on return.
 
         Of several writers with one expected head exactly one succeeds, across processes and
-        machines.  With `ledger.GENESIS` the ledger is created.  All lines are written or none.
+        machines.  With `ledger.GENESIS` the ledger is created.  A reader sees all lines or none;
+        only a crash in the middle may leave the first few of them, whole and in the chain, which
+        docs/ledger.md shows to be harmless.
         Raises `HeadMoved` when the head is another one (nothing was written), `LedgerMissing`
         when there is no ledger and one was expected, and `StoreUnreachable` when the store
         failed: then the lines may or may not be there, and reading tells which.
