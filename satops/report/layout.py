@@ -43,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header.  `row` is called twice for each item, so that no row need be kept."""
+    """Rows under a header, which is not drawn where it is empty.  `row` is called twice for each item, so that no row need be kept."""
 
     header: tuple[str, ...]
     items: Sequence[Any]
@@ -77,7 +77,8 @@ def plain_table(table: Table) -> Iterator[str]:
     widths = [len(cell) for cell in table.header]
     for item in table.items:
         widths = [max(*pair) for pair in zip(widths, map(len, table.row(item).cells), strict=True)]
-    yield _aligned(table.header, widths, table.right)
+    if any(table.header):
+        yield _aligned(table.header, widths, table.right)
     for item in table.items:
         yield _aligned(table.row(item).cells, widths, table.right)
 

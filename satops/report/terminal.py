@@ -77,7 +77,9 @@ def _draw_table(console: Console, table: Table) -> None:
 
 
 def _columns(table: Table, rows: list[Row]) -> RichTable:
-    drawn = RichTable(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0))
+    drawn = RichTable(
+        box=None, show_header=any(table.header), pad_edge=False, padding=(0, len(_GAP), 0, 0)
+    )
     for column, title in enumerate(table.header):
         drawn.add_column(
             Text(title, style="bold"), justify="right" if column in table.right else "left"
@@ -89,8 +91,10 @@ def _columns(table: Table, rows: list[Row]) -> RichTable:
 
 def _records(table: Table, rows: list[Row], width: int) -> Iterator[Text]:
     """Yield a table that is too wide: each row on lines of its own, broken between cells."""
-    lead = next(column for column, title in enumerate(table.header) if title) + 1
-    styled = [(table.header, "bold"), *((row.cells, _STYLES[row.tone]) for row in rows)]
+    lead = next((column for column, title in enumerate(table.header) if title), 0) + 1
+    styled = [(row.cells, _STYLES[row.tone]) for row in rows]
+    if any(table.header):
+        styled.insert(0, (table.header, "bold"))
     for cells, style in styled:
         yield Text(" ".join(cell or " " for cell in cells[:lead]), style=style)
         line = _MARGIN

@@ -1,0 +1,103 @@
+"""What a look at the marketplace told of the orders in doubt, for people."""
+
+from collections.abc import Iterator
+
+from satops.core.matching import Candidate
+from satops.report.layout import BLANK, Block, Line, Tone, command
+from satops.report.safe import safe
+from satops.report.status import status_words
+from satops.report.text.count import counted
+from satops.report.window import moment_of, span
+from satops.workflow.reconcile import Finding, ReconcileReport
+
+_CANDIDATES_MAX = 10
+
+
+def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Block]:
+    """Yield each doubt with what was found, and the commands that settle the rest."""
+    for finding in report.findings:
+        yield from _finding(finding, dry_run=dry_run)
+        yield BLANK
+    for name in report.being_placed:
+        yield Line(f". {safe(name)}: another run is placing it now; left alone.", Tone.QUIET)
+    if report.foreign:
+        yield from _foreign(report)
+    settled = len(report.findings) - len(report.unsettled)
+    if not report.findings:
+        yield Line("Nothing is in doubt.", Tone.GOOD)
+        return
+    verb = "Would settle" if dry_run else "Settled"
+    tone = Tone.WARNING if report.unsettled else Tone.GOOD
+    left = f"; {len(report.unsettled)} still in doubt" if report.unsettled else ""
+    yield Line(f"{verb} {settled} of {len(report.findings)}{left}.", tone)
+
+
+def _finding(finding: Finding, *, dry_run: bool) -> Iterator[Block]:
+    name = safe(finding.name)
+    if finding.settled is not None:
+        settled = finding.settled
+        outcome = f"placed as {safe(settled.order_no or '')}" if settled.placed else "not placed"
+        would = "would be settled as " if dry_run else ""
+        yield Line(f"+ {name}: {would}{outcome}. {safe(settled.because)}.", Tone.GOOD)
+        if finding.match is not None and finding.match.note:
+            yield Line(f"Note: {safe(finding.match.note)}.", indent=4)
+        if not settled.placed and not dry_run:
+            yield Line("The next apply will buy it.", indent=4)
+        return
+    if finding.match is None:
+        yield Line(
+            f"? {name}: the marketplace may not be queried (`query: false`). Look for the order "
+            "in the marketplace's own pages, then settle it:",
+            Tone.WARNING,
+        )
+        yield from _by_hand(name, "ORDER_NO")
+        return
+    yield Line(f"? {name}: {safe(finding.match.note)}.", Tone.WARNING)
+    candidates = finding.match.candidates
+    for candidate in candidates[:_CANDIDATES_MAX]:
+        yield from _candidate(name, candidate)
+    if len(candidates) > _CANDIDATES_MAX:
+        yield Line(f"and {len(candidates) - _CANDIDATES_MAX} more", indent=2)
+    if candidates:
+        yield Line("If it is none of them:")
+        yield command(f"satops resolve {name} --not-placed --because TEXT")
+    elif finding.wait_s is not None:
+        yield Line(
+            f"Not found in {counted(finding.looks, 'look')}, which proves nothing yet: it may "
+            f"show later. Look again in {span(finding.wait_s)}.",
+            indent=4,
+        )
+
+
+def _candidate(name: str, candidate: Candidate) -> Iterator[Block]:
+    order = candidate.order
+    created = f", created {moment_of(order.created_at)} UTC" if order.created_at else ""
+    status = f", {status_words(order.status)}" if order.status is not None else ""
+    deleted = ", marked as deleted (it was placed all the same)" if order.deleted else ""
+    yield Line(f"{safe(order.order_no)}{created}{status}{deleted}", Tone.HEADING, indent=2)
+    for title, texts in (
+        ("for it", candidate.agrees),
+        ("against it", candidate.differs),
+        ("not shown", candidate.unseen),
+    ):
+        if texts:
+            yield Line(f"{title}: {safe(', '.join(texts))}", indent=4)
+    yield command(f"satops resolve {name} --placed {safe(order.order_no)}")
+
+
+def _by_hand(name: str, order_no: str) -> Iterator[Block]:
+    yield command(f"satops resolve {name} --placed {order_no}")
+    yield command(f"satops resolve {name} --not-placed --because TEXT")
+
+
+def _foreign(report: ReconcileReport) -> Iterator[Block]:
+    count = counted(len(report.foreign), "order")
+    yield Line(f"The account holds {count} that this ledger does not know:", Tone.QUIET)
+    for order in report.foreign[:_CANDIDATES_MAX]:
+        created = f", created {moment_of(order.created_at)} UTC" if order.created_at else ""
+        yield Line(f"{safe(order.order_no)}{created}", Tone.QUIET, indent=4)
+    if len(report.foreign) > _CANDIDATES_MAX:
+        yield Line(f"and {len(report.foreign) - _CANDIDATES_MAX:,} more", Tone.QUIET, indent=4)
+    yield Line("To record one under a name of yours:", Tone.QUIET)
+    yield command("satops adopt NAME ORDER_NO --because TEXT")
+    yield BLANK
