@@ -1,5 +1,6 @@
 """JSON to and from bytes: the home of orjson."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -20,6 +21,18 @@ def dumps(value: object) -> bytes:
     return orjson.dumps(value)
 
 
+def dumps_replacing(value: object) -> bytes:
+    """Return what `dumps` does, with a question mark for each character that UTF-8 cannot hold.
+
+    For what must be written whatever it holds: a variable of the environment or a path may
+    come with such characters.
+    """
+    try:
+        return dumps(value)
+    except TypeError:
+        return dumps(_encodable(value))
+
+
 def dumps_pretty(value: object) -> bytes:
     """Return JSON for people: two spaces of indent and a final newline."""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -31,3 +44,15 @@ def loads(text: bytes | str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise NotJson(str(error)) from None
+
+
+def _encodable(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode(errors="replace").decode()
+        case Mapping():
+            return {_encodable(key): _encodable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_encodable(item) for item in value]
+        case _:
+            return value

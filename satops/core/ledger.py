@@ -4,7 +4,7 @@ The head is the SHA-256 of the last line's bytes without its newline.  docs/ledg
 the format; schema/ledger.schema.json is its schema.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
@@ -48,7 +48,7 @@ def encode(
     seq, prev = head.seq, head.digest
     for event in events:
         seq += 1
-        line = _line(
+        line = json_text.dumps_replacing(
             {
                 "format": FORMAT,
                 "seq": seq,
@@ -101,23 +101,3 @@ def decode(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[tuple[dic
 def _fields(event: Event) -> dict[str, Any]:
     named = ((field.name, getattr(event, field.name)) for field in fields(event))
     return {name: value for name, value in named if value is not None}
-
-
-def _line(event: dict[str, Any]) -> bytes:
-    try:
-        return json_text.dumps(event)
-    except TypeError:
-        return json_text.dumps(_encodable(event))
-
-
-def _encodable(value: Any) -> Any:
-    """Return a JSON value with every lone surrogate in its texts replaced."""
-    match value:
-        case str():
-            return value.encode(errors="replace").decode()
-        case Mapping():
-            return {_encodable(key): _encodable(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_encodable(item) for item in value]
-        case _:
-            return value
