@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
+from sqlite3 import IntegrityError
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -115,7 +116,7 @@ def _forgiving(answer: Answer) -> Answer:
     async def answer_or_reason(request: Request) -> Response:
         try:
             return await answer(request)
-        except (UsageError, BadRequest, ValueError, TypeError, KeyError) as error:
+        except (UsageError, BadRequest, ValueError, TypeError, KeyError, IntegrityError) as error:
             return _answer({"error": f"{type(error).__name__}: {error}"}, 400)
 
     return answer_or_reason

@@ -49,6 +49,9 @@ class Options:
     def __post_init__(self) -> None:
         if self.largest_page < 1:
             raise ValueError("largest_page must be 1 or more.")
+        waits = (self.latency_ms, self.visible_after_s, self.visible_after_queries)
+        if min(*waits, self.simulation_s) < 0:
+            raise ValueError("times and counts must not be negative.")
         if not self.base_path.startswith("/") or self.base_path.endswith("/"):
             raise ValueError("base_path must begin with a slash and not end with one.")
         if not self.lifecycle or self.lifecycle[0][0] != 0:

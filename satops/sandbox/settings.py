@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from satops.errors import UsageError
 
@@ -46,7 +46,7 @@ def _required(kind: type[Any]) -> list[str]:
 
 def _fits(value: object, hint: Any) -> bool:
     origin, arguments = get_origin(hint), get_args(hint)
-    if origin is UnionType:
+    if origin in (UnionType, Union):
         return any(_fits(value, option) for option in arguments)
     if origin is Literal:
         return value in arguments

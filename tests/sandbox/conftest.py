@@ -1,0 +1,40 @@
+"""A sandbox for each test, on a file of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from satops.sandbox.faults import Faults
+from satops.sandbox.options import Options
+from satops.sandbox.server import Sandbox, serve_in_thread
+from tests.sandbox.client import Serving
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """Return the path of a file that is not there yet, in a folder that is not there yet."""
+    return tmp_path / "state" / "sandbox.db"
+
+
+@pytest.fixture
+def serving(db: Path) -> Serving:
+    """Return what starts a sandbox with options."""
+
+    @contextmanager
+    def serve(
+        *, token: str | None = None, faults: Faults | None = None, **options: Any
+    ) -> Iterator[Sandbox]:
+        with serve_in_thread(db, token=token, faults=faults, options=Options(**options)) as sandbox:
+            yield sandbox
+
+    return serve
+
+
+@pytest.fixture
+def sandbox(serving: Serving) -> Iterator[Sandbox]:
+    """Return a running sandbox with default options."""
+    with serving() as sandbox:
+        yield sandbox
