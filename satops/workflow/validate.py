@@ -220,6 +220,6 @@ def _same_names(names: Mapping[str, list[Place]]) -> Iterator[Problem]:
                 column=column,
                 path="name",
                 summary="the name is used twice",
-                detail=f"{shown(name)} is also the name of the spec at {other[0]}:{other[1]}{more}. The "
-                "name is the identity of an order: give each spec a name of its own.",
+                detail=f"{shown(name)} is also the name of the spec at {other[0]}:{other[1]}"
+                f"{more}. The name is the identity of an order: give each spec a name of its own.",
             )

@@ -53,7 +53,7 @@ def _read_text(text: str) -> Read:
         if isinstance(value, dict):
             return _said_of_text(_read_geojson(value))
     if not looks_like_wkt(text):
-        return None, [wrong_type((), f"{shown(text).capitalize()} is not one. {FORMS}")]
+        return None, [wrong_type((), f"It is {shown(text)}. {FORMS}")]
     read = read_wkt(text)
     if isinstance(read, Finding):
         return None, [read]

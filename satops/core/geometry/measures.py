@@ -1,0 +1,170 @@
+"""What the buyer's checks measure on polygons: lengths in km, shares, faults of drawing.
+
+Cheap questions are asked of all polygons at once; dear ones only of the few that are in doubt.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import cos, radians
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Geod
+
+from satops.core.geometry.shapes import Shapes
+from satops.core.order import Position, Ring
+from satops.core.spec import Footprint
+
+_WGS84 = Geod(ellps="WGS84")
+_RADIUS_KM = 6371.007
+"""Of the sphere with the Earth's surface: lengths on it are within 0.6 % of the ellipsoid's."""
+_DEGREE_KM = _RADIUS_KM * radians(1)
+_SPIKE_DEG = 1.0
+_SPIKE_KM = 0.05
+"""Of a spike's shorter leg: the sharp corners of detailed coastlines are smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class CornerFault:
+    """Corners of one polygon that stand twice in a row, or are the tips of spikes."""
+
+    index: int
+    is_spike: bool
+    count: int
+    at: Position
+    """The first of them."""
+
+
+def find_corner_faults(shapes: Shapes) -> Iterator[CornerFault]:
+    """Yield what is wrong with corners, at most once for each kind and polygon."""
+    rings, polygon_of_ring = shapely.get_rings(shapes, return_index=True)
+    corners, ring_of_corner = shapely.get_coordinates(rings, return_index=True)
+    edges_km = np.diff(corners, axis=0) * _DEGREE_KM
+    edges_km[:, 0] *= np.cos(np.radians(corners[:-1, 1]))
+    lengths_km = np.hypot(edges_km[:, 0], edges_km[:, 1])
+    in_ring = ring_of_corner[:-1] == ring_of_corner[1:]
+    polygon_of_corner = polygon_of_ring[ring_of_corner]
+
+    twice = np.flatnonzero(in_ring & (lengths_km == 0))
+    yield from _by_polygon(twice, polygon_of_corner, corners, is_spike=False)
+    edges = np.flatnonzero(in_ring & (lengths_km > 0))
+    tips = _tips(edges, edges_km, lengths_km, ring_of_corner)
+    yield from _by_polygon(tips, polygon_of_corner, corners, is_spike=True)
+
+
+def _tips(
+    edges: NDArray[np.intp],
+    edges_km: NDArray[np.float64],
+    lengths_km: NDArray[np.float64],
+    ring_of_corner: NDArray[np.intp],
+) -> NDArray[np.intp]:
+    """Return the corners at which an outline turns back on itself; edges begin at their corner."""
+    ring = ring_of_corner[edges]
+    is_first = np.r_[True, ring[1:] != ring[:-1]]
+    last_of_ring = np.flatnonzero(np.r_[ring[1:] != ring[:-1], True])
+    before = np.arange(-1, len(edges) - 1)
+    before[is_first] = last_of_ring
+    came, goes = edges[before], edges
+    legs = lengths_km[came] * lengths_km[goes]
+    turn = -np.einsum("ij,ij->i", edges_km[came], edges_km[goes]) / legs
+    is_tip = (turn > cos(radians(_SPIKE_DEG))) & (
+        np.minimum(lengths_km[came], lengths_km[goes]) > _SPIKE_KM
+    )
+    tips: NDArray[np.intp] = edges[is_tip]
+    return tips
+
+
+def _by_polygon(
+    found: NDArray[np.intp],
+    polygon_of_corner: NDArray[np.intp],
+    corners: NDArray[np.float64],
+    *,
+    is_spike: bool,
+) -> Iterator[CornerFault]:
+    polygons, first, counts = np.unique(
+        polygon_of_corner[found], return_index=True, return_counts=True
+    )
+    for polygon, corner, count in zip(polygons, found[first], counts, strict=True):
+        longitude, latitude = corners[corner].tolist()
+        yield CornerFault(int(polygon), is_spike, int(count), (longitude, latitude))
+
+
+def perimeters_deg(shapes: Shapes) -> list[float]:
+    """Return the length of each outline with its holes, in degrees: a degree is 111 km at most."""
+    lengths: list[float] = shapely.length(shapes).tolist()
+    return lengths
+
+
+def perimeter_km(ring: Ring) -> float:
+    """Return the length of a ring on the ellipsoid."""
+    return float(_WGS84.line_length([x for x, _ in ring], [y for _, y in ring])) / 1000
+
+
+def box_size_km(footprint: Footprint) -> tuple[float, float]:
+    """Return how far a polygon reaches from west to east, where its box is widest, and from south
+    to north.
+    """
+    widest = min(abs(footprint.south), abs(footprint.north))
+    if footprint.south < 0 < footprint.north:
+        widest = 0.0
+    width = (footprint.east - footprint.west) * _DEGREE_KM * cos(radians(widest))
+    return width, (footprint.north - footprint.south) * _DEGREE_KM
+
+
+def rectangle_km(shape: shapely.Polygon, footprint: Footprint) -> tuple[float, float]:
+    """Return the sides of the smallest rectangle around a polygon, the shorter one first.
+
+    Measured on an equal-area map around the polygon's centre (Lambert's azimuthal).
+    """
+    flat = shapely.transform(
+        shape, lambda corners: _flat_km(corners, footprint.longitude, footprint.latitude)
+    )
+    rectangle = shapely.minimum_rotated_rectangle(flat)
+    corners = shapely.get_coordinates(rectangle)
+    first, second = (float(np.hypot(*(corners[k + 1] - corners[k]))) for k in (0, 1))
+    return min(first, second), max(first, second)
+
+
+def _flat_km(
+    corners: NDArray[np.float64], longitude: float, latitude: float
+) -> NDArray[np.float64]:
+    x, y = np.radians(corners[:, 0] - longitude), np.radians(corners[:, 1])
+    y0 = radians(latitude)
+    towards = np.sin(y0) * np.sin(y) + np.cos(y0) * np.cos(y) * np.cos(x)
+    scale = _RADIUS_KM * np.sqrt(2 / np.maximum(1 + towards, 1e-9))
+    east = scale * np.cos(y) * np.sin(x)
+    north = scale * (np.cos(y0) * np.sin(y) - np.sin(y0) * np.cos(y) * np.cos(x))
+    return np.column_stack([east, north])
+
+
+@dataclass(frozen=True, slots=True)
+class Simpler:
+    """An outline with fewer corners, as a proposal: satops never takes it by itself."""
+
+    tolerance_deg: float
+    corners: int
+    area_change_percent: float
+
+
+def simpler(shape: shapely.Polygon, corners: int) -> Simpler | None:
+    """Find the least tolerance (1, 2, 5, 10 ... x 0.00001 degrees) that leaves at most so many
+    corners, or None.
+    """
+    for power in range(-5, 1):
+        for step in (1, 2, 5):
+            tolerance = step * 10.0**power
+            outline = shapely.simplify(shape, tolerance)
+            # Each ring repeats its first corner.
+            left = shapely.get_num_coordinates(outline) - 1 - shapely.get_num_interior_rings(shape)
+            if outline.is_empty or left > corners:
+                continue
+            change = 100 * (shapely.area(outline) / shapely.area(shape) - 1)
+            return Simpler(tolerance, int(left), float(change))
+    return None
+
+
+def touches(shapes: Shapes, indexes: list[int], place: Position) -> list[int]:
+    """Return which of some polygons hold a place, or touch it."""
+    hits = shapely.intersects(shapes[indexes], shapely.Point(place))
+    return [index for index, hit in zip(indexes, hits, strict=True) if hit]
