@@ -17,7 +17,7 @@ class LookFile:
 
     def look(self, ledger: str, name: str, attempt: int) -> Look | None:
         """Return what was noted of one submission."""
-        kept = self._read().get(_key(ledger, name, attempt))
+        kept: Any = self._read().get(_key(ledger, name, attempt))
         try:
             return Look(float(kept["first"]), int(kept["count"]), str(kept["epoch"]))
         except (TypeError, KeyError, ValueError):

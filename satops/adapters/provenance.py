@@ -35,8 +35,8 @@ def run_started(
         actor=env.get("SATOPS_ACTOR") or found.get("actor") or local_user(),
         commit=found.get("commit") or _git(root, "rev-parse", "HEAD"),
         branch=found.get("branch") or _git(root, "symbolic-ref", "--short", "-q", "HEAD"),
-        pull_request=env.get("SATOPS_PULL_REQUEST") or found.get("pull_request"),
-        run_url=env.get("SATOPS_RUN_URL") or found.get("run_url"),
+        pull_request=env.get("SATOPS_PULL_REQUEST") or found.get("pull_request") or None,
+        run_url=env.get("SATOPS_RUN_URL") or found.get("run_url") or None,
         approvals=approvals or None,
     )
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from satops.core.dates import read_marketplace_date
-from satops.core.geometry import same_polygon
+from satops.core.dates import read_date
+from satops.core.geometry.same import same_polygon
 from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.order import Order, instant
 
@@ -43,7 +43,9 @@ class Candidate:
     unseen: tuple[str, ...]
     """What the marketplace does not show."""
     possible: bool
-    """It was created since the intent, and its shape or its window is not another one."""
+    """It cannot be ruled out: created since the intent, and its shape or its window is not another
+    one; or created before, and both are the same, since the clock that dated the intent may have
+    been wrong."""
 
     @property
     def matches(self) -> bool:
@@ -61,9 +63,8 @@ class Match:
     candidates: tuple[Candidate, ...]
     """Every order that can be it, the matching ones first.
 
-    An order that was created since, with the same shape or the same window, is among them even
-    where another field differs: what the marketplace shows may not be what was sent, and a wrong
-    "not placed" buys twice.
+    Some are among them although a field differs: what the marketplace shows may not be what was
+    sent, clocks may be wrong, and a wrong "not placed" buys twice.
     """
     note: str = ""
     """Why it could not be told, or what should be known of it."""
@@ -88,9 +89,6 @@ def match(
     makes no difference which is which.  Any other number of either is left to a person.
     """
     free = [order for order in listed if order.order_no not in claimed]
-    if doubts:  # shapes are dear to compare, and most of an account is older than any doubt
-        earliest = instant(min(d.intended_at for d in doubts)) - timedelta(seconds=skew_s)
-        free = [o for o in free if o.created_at is None or o.created_at >= earliest]
     found: dict[str, list[Candidate]] = {}
     wanted_by: defaultdict[str, set[str]] = defaultdict(set)
     for doubt in doubts:
@@ -189,36 +187,38 @@ def compare(doubt: Doubt, found: MarketplaceOrder, *, zone: timezone, skew_s: fl
         since = found.created_at >= intended - timedelta(seconds=skew_s)
         created = f"created {round((found.created_at - intended).total_seconds())} s after"
     programming = found.kind in (None, 2)
-    shape = _same_shape(doubt.order, found)
     window = _same_window(doubt.order, found, zone)
+    # Most of an account is older and has another window: its shapes need not be compared.
+    shape = _same_shape(doubt.order, found) if since is not False or window is not False else False
     compared = [
         (since, created),
         (programming, f"type {found.kind}"),
-        *_differences(doubt.order, found, zone),
+        *_differences(doubt.order, found, zone, shape=shape),
     ]
+    alike = (shape, window)
     return Candidate(
         order=found,
         agrees=tuple(text for held, text in compared if held),
         differs=tuple(text for held, text in compared if held is False),
         unseen=tuple(text for held, text in compared if held is None),
-        possible=since is not False
-        and programming
+        possible=programming
         and found.provider in (None, doubt.order.provider)
-        and not (shape is False and window is False),
+        and (alike != (False, False) if since is not False else False not in alike),
     )
 
 
 def differences(order: Order, found: MarketplaceOrder, *, zone: timezone) -> tuple[str, ...]:
     """Return what the marketplace shows otherwise than the order asks for."""
-    return tuple(text for held, text in _differences(order, found, zone) if held is False)
+    compared = _differences(order, found, zone, shape=_same_shape(order, found))
+    return tuple(text for held, text in compared if held is False)
 
 
 def _differences(
-    order: Order, found: MarketplaceOrder, zone: timezone
+    order: Order, found: MarketplaceOrder, zone: timezone, *, shape: bool | None
 ) -> Iterator[tuple[bool | None, str]]:
     """Yield each field: whether it agrees (None where it is not shown), and its text."""
     yield _equal(order.provider, found.provider), f"provider {found.provider}"
-    yield _same_shape(order, found), "shape"
+    yield shape, "shape"
     yield _same_window(order, found, zone), f"window {found.start} to {found.end}"
     recurring = bool(found.recurring)
     yield recurring is bool(order.recurring), f"recurring {str(recurring).lower()}"
@@ -252,8 +252,8 @@ def _same_shape(order: Order, found: MarketplaceOrder) -> bool | None:
 def _same_window(order: Order, found: MarketplaceOrder, zone: timezone) -> bool | None:
     ends = []
     for ours, theirs in ((order.start, found.start), (order.end, found.end)):
-        read = None if theirs is None else read_marketplace_date(theirs, zone)
-        if read is None:
+        read = None if theirs is None else read_date(theirs, zone)
+        if not isinstance(read, datetime):
             return None
         ends.append(abs(read - instant(ours)) < _WINDOW_TOLERANCE)
     return all(ends)

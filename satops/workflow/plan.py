@@ -1,0 +1,144 @@
+"""Make the plan: a pure function of specs, ledger, configuration and clock."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from satops.core import json_text
+from satops.core.config import Config
+from satops.core.decide import Recall, decide
+from satops.core.estimate import prices_from
+from satops.core.limits import check_limits
+from satops.core.plan import Action, ActionKind, Plan
+from satops.core.problem import Problem, by_place
+from satops.core.spec import Spec
+from satops.core.state import LedgerState
+from satops.errors import InvalidInput
+from satops.workflow.validate import Tree
+
+CLOCK_CHECKS = frozenset({"T03", "T04", "T05", "T06"})
+"""Checks that hold a window against the clock: time alone can bring them, so they block their own
+order only, and not the tree."""
+
+Across = Callable[[Sequence[Spec], Sequence[Spec], LedgerState], Iterable[Problem]]
+"""Holds the specs to create against each other, against all specs, and against the ledger."""
+
+
+def make_plan(
+    tree: Tree,
+    state: LedgerState | None,
+    config: Config,
+    *,
+    now: str,
+    recall: Recall,
+    across: Across | None = None,
+) -> Plan:
+    """Return what apply would do; reads nothing but its arguments.
+
+    Without a `state` the plan is against nothing: there is no ledger, and every spec looks new.
+    """
+    ledger = state if state is not None else LedgerState()
+    actions, problems = decide(tree.specs, ledger, now=now, recall=recall)
+    problems += tree.problems
+    creating = [action.spec for action in actions if action.kind is ActionKind.CREATE]
+    if across is not None:
+        problems += across([spec for spec in creating if spec], tree.specs, ledger)
+    actions = _out_of_time(actions, problems)
+    prices = prices_from(config.prices)
+    if prices is not None:
+        actions = [_priced(action, prices.estimate) for action in actions]
+    creates = [action for action in actions if action.kind is ActionKind.CREATE]
+    return Plan(
+        ledger_head=None if state is None else state.head.digest,
+        made_at=now,
+        actions=tuple(_without_unread(actions, tree.problems)),
+        problems=tuple(sorted(problems, key=by_place)),
+        refusals=check_limits(creates, ledger, config.limits, now),
+        specs=len(tree.specs),
+        rules_digest=rules_digest(config),
+    )
+
+
+def refuse_invalid(plan: Plan) -> None:
+    """Raise `InvalidInput` when the tree is not understood: then nothing is sent from it.
+
+    What time and the ledger bring (a conflict, an expired window) blocks its own order only.
+    """
+    blocking = tuple(problem for problem in plan.problems if blocks_tree(problem))
+    if blocking:
+        count = "1 problem" if len(blocking) == 1 else f"{len(blocking)} problems"
+        raise InvalidInput(f"The specs do not validate: {count}. Nothing was sent.", blocking)
+
+
+def blocks_tree(problem: Problem) -> bool:
+    """Tell whether a problem keeps apply from sending anything at all."""
+    return problem.blocks and problem.check not in (CLOCK_CHECKS | {"X03", "X01"})
+
+
+def rules_digest(config: Config) -> str:
+    """Return the SHA-256 of everything in the configuration that can refuse a plan."""
+    return sha256(
+        json_text.dumps(
+            {
+                "limits": [[limit.key, limit.value, limit.label] for limit in config.limits],
+                "checks": sorted(config.severities.items()),
+                "prices": config.prices,
+                "region": config.region,
+                "areas": [config.allowed, config.forbidden],
+                "modes": config.modes,
+            }
+        )
+    ).hexdigest()
+
+
+def _priced(action: Action, estimate: Callable[[Spec], float | None]) -> Action:
+    if action.spec is None or action.kind is not ActionKind.CREATE:
+        return action
+    return replace(action, estimated_cost=estimate(action.spec))
+
+
+def _out_of_time(actions: list[Action], problems: Iterable[Problem]) -> list[Action]:
+    """Turn a create into `expired` where a check against the clock was raised to an error."""
+    late: defaultdict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        if problem.blocks and problem.check in CLOCK_CHECKS:
+            late[problem.file].append(problem)
+    if not late:
+        return actions
+    lines: defaultdict[str, list[int]] = defaultdict(list)
+    for action in actions:
+        if action.spec is not None and action.spec.source.file in late:
+            lines[action.spec.source.file].append(action.spec.source.line)
+    for found in lines.values():
+        found.sort()
+    reasons = {
+        (file, _document_line(lines[file], problem.line)): problem.summary
+        for file, found in late.items()
+        for problem in found
+    }
+    return [_late(action, reasons) for action in actions]
+
+
+def _document_line(starts: list[int], line: int) -> int:
+    """Return where the document that holds a line begins."""
+    index = bisect_right(starts, line) - 1
+    return starts[max(index, 0)] if starts else 0
+
+
+def _late(action: Action, reasons: dict[tuple[str, int], str]) -> Action:
+    if action.spec is None or action.kind is not ActionKind.CREATE:
+        return action
+    reason = reasons.get((action.spec.source.file, action.spec.source.line))
+    return action if reason is None else replace(action, kind=ActionKind.EXPIRED, reason=reason)
+
+
+def _without_unread(actions: list[Action], problems: Iterable[Problem]) -> Iterable[Action]:
+    """Leave out `retired` orders whose file could not be understood: their specs may be there."""
+    unread = {problem.file for problem in problems if problem.blocks}
+    for action in actions:
+        source = action.known.source if action.known and action.spec is None else None
+        if action.kind is ActionKind.RETIRED and source and source.get("file") in unread:
+            continue
+        yield action

@@ -1,0 +1,269 @@
+"""A small world with everything that can go wrong, driven by one seed.
+
+True time belongs to the world.  Each machine has a wall clock that may be ahead or behind, its
+own spool and its own looks; the marketplace and the ledger's store are shared.  At every step that
+a run takes outside itself the world may kill it, lose an answer, fail the store, let another
+machine run first, or set a clock.  Nothing is threaded, so a seed replays to the letter.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from satops.core import json_text
+from satops.core.ledger import GENESIS, line_digest
+from satops.core.marketplace_order import MarketplaceOrder
+from satops.core.order import MODES
+from satops.core.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+from satops.errors import HeadMoved, LedgerMissing, MarketplaceUnreachable, StoreUnreachable
+from satops.ports import Look, Spooled
+
+T = TypeVar("T")
+
+
+class Killed(BaseException):
+    """The process ends here, as by SIGKILL: nobody may catch it."""
+
+
+@dataclass
+class World:
+    """Time, chance, and what everybody shares."""
+
+    seed: int
+    random: Random = field(init=False)
+    seconds: float = 0.0
+    faults: bool = True
+    start: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+    rival: Callable[[], None] | None = None
+    """Another machine's whole run, which may come between any two steps of this one."""
+    trace: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+
+    def happens(self, share: float) -> bool:
+        """Tell whether something that goes wrong in a share of all cases goes wrong now."""
+        return self.faults and self.random.random() < share
+
+    def step(self, label: str) -> None:
+        """Pass one moment at which a run can be killed, overtaken or delayed."""
+        if self.happens(0.02):
+            self.seconds += self.random.choice((0.1, 5, 70, 400))
+        if self.rival is not None and self.happens(0.05):
+            rival, self.rival = self.rival, None
+            self.trace.append(f"  overtaken at {label}")
+            rival()
+        if self.happens(0.02):
+            self.trace.append(f"  killed at {label}")
+            raise Killed(label)
+
+
+class MachineClock:
+    """True time, with a wall clock that is wrong by some seconds."""
+
+    def __init__(self, world: World, ahead_s: float) -> None:
+        self._world = world
+        self.ahead_s = ahead_s
+
+    @property
+    def epoch(self) -> str:
+        """The machines of this world are never started anew."""
+        return "boot"
+
+    def now(self) -> datetime:
+        """Return what this machine takes for the time."""
+        return self._world.start + timedelta(seconds=self._world.seconds + self.ahead_s)
+
+    def monotonic(self) -> float:
+        """Return true seconds."""
+        return self._world.seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Let true time pass."""
+        self._world.seconds += seconds
+
+
+class SharedStore:
+    """A ledger in memory that fails, lies about success, and lets others in."""
+
+    address = "memory:"
+
+    def __init__(self, world: World, orders_per_append: int) -> None:
+        self._world = world
+        self.orders_per_append = orders_per_append
+        self.lines: list[bytes] = []
+
+    def read(self, after: int = 0) -> Iterator[bytes]:
+        """See the port."""
+        self._world.step("read")
+        if self._world.happens(0.01):
+            raise StoreUnreachable("no answer to a read")
+        if not self.lines:
+            raise LedgerMissing("no ledger")
+        yield from self.lines[after:]
+
+    def append(self, lines: Sequence[bytes], expected_head: str) -> None:
+        """See the port."""
+        self._world.step("append")
+        if self._world.happens(0.02):
+            raise StoreUnreachable("no answer, and nothing was written")
+        if (line_digest(self.lines[-1]) if self.lines else GENESIS) != expected_head:
+            raise HeadMoved("moved")
+        self.lines.extend(lines)
+        if self._world.happens(0.02):
+            raise StoreUnreachable("written, and the answer was lost")
+        if self._world.happens(0.02):
+            raise HeadMoved("written, tried again by a client library, and taken for another's")
+        self._world.step("appended")
+
+
+@dataclass
+class Bought:
+    """One real order, and when it becomes visible."""
+
+    order: MarketplaceOrder
+    request: bytes
+    visible_at: float
+
+
+class Seller:
+    """The marketplace: what it stores is bought, whatever it answers."""
+
+    address = "https://market.invalid"
+    longest_answer_s = 70.0
+
+    def __init__(self, world: World, *, late_s: float) -> None:
+        self._world = world
+        self._late_s = late_s
+        self.bought: list[Bought] = []
+        self.on_store: Callable[[bytes], None] = lambda _: None
+
+    def place(self, request: bytes) -> Outcome:
+        """See the port.  The request is under way for at most `longest_answer_s`."""
+        world = self._world
+        if world.happens(0.05):
+            return NotSent("refused")
+        if world.happens(0.02):
+            raise Killed("before the request was stored")
+        if world.happens(0.05):
+            return Rejection(400, "Satellite not available")
+        if world.happens(0.03):
+            return Rejection(429, "slow down", retry_after_s=world.random.choice((1.0, 500.0)))
+        if world.happens(0.02):
+            return Rejection(401, "no right", stops_run=True)
+        if world.happens(0.05):
+            return InDoubt("no whole answer", "lost before it was stored")
+        if world.happens(0.1):
+            world.seconds += world.random.choice((1, 30, 69))
+        order_no = self._store(request)
+        if world.happens(0.02):
+            raise Killed("after the request was stored")
+        if world.happens(0.1):
+            return InDoubt("no whole answer", "lost after it was stored")
+        return Receipt(order_no)
+
+    def _store(self, request: bytes) -> str:
+        self.on_store(request)
+        world = self._world
+        body: dict[str, Any] = json_text.loads(request)
+        order_no = f"PROG_{len(self.bought) + 1:04}"
+        mode = MODES[body["resolutionType"]]
+        order = MarketplaceOrder(
+            order_no=order_no,
+            provider=body["provider"],
+            kind=2,
+            status=1,
+            geometry=body["geometry"],
+            start=body["startDate"],
+            end=body["endDate"],
+            recurring=False,
+            max_cloud=body.get("maxCloud"),
+            resolution_m=mode.resolution_m,
+            # The marketplace's clock is the true one, and it writes whole seconds.
+            created_at=world.start + timedelta(seconds=int(world.seconds)),
+        )
+        late_s = world.random.uniform(0, self._late_s) if world.happens(0.3) else 0.0
+        self.bought.append(Bought(order, request, world.seconds + late_s))
+        return order_no
+
+    def orders(self) -> Iterator[MarketplaceOrder]:
+        """See the port."""
+        self._world.step("query")
+        if self._world.happens(0.05):
+            raise MarketplaceUnreachable("no answer to a query")
+        for item in reversed(self.bought):
+            if item.visible_at <= self._world.seconds:
+                yield item.order
+
+    def order(self, order_no: str) -> MarketplaceOrder | None:
+        """See the port."""
+        return next((b.order for b in self.bought if b.order.order_no == order_no), None)
+
+
+class LocalSpool:
+    """One machine's spool: it survives a kill."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.kept: list[Spooled] = []
+
+    def prepare(self, run: str) -> None:
+        """See the port."""
+        if self._world.happens(0.01):
+            raise OSError(28, "No space left on device")
+
+    def keep(self, entry: Spooled) -> None:
+        """See the port."""
+        self._world.step("spool")
+        if self._world.happens(0.02):
+            raise OSError(28, "No space left on device")
+        self.kept.append(entry)
+        self._world.step("spooled")
+
+    def entries(self, ledger: str) -> Sequence[Spooled]:
+        """See the port."""
+        return [entry for entry in self.kept if entry.ledger == ledger]
+
+    def forget(self, entries: Sequence[Spooled]) -> None:
+        """See the port."""
+        self._world.step("forget")
+        self.kept = [entry for entry in self.kept if entry not in entries]
+
+
+class LocalLooks:
+    """One machine's looks: they survive a kill."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, int], Look] = {}
+
+    def look(self, ledger: str, name: str, attempt: int) -> Look | None:
+        """See the port."""
+        return self._kept.get((ledger, name, attempt))
+
+    def note(self, ledger: str, name: str, attempt: int, look: Look) -> None:
+        """See the port."""
+        self._kept[(ledger, name, attempt)] = look
+
+
+@dataclass
+class Machine:
+    """Where runs take place."""
+
+    name: str
+    clock: MachineClock
+    spool: LocalSpool
+    looks: LocalLooks
+    runs: int = 0
+
+
+class Inline(Executor):
+    """Runs each call at once, on the caller's thread."""
+
+    def submit(self, call: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Run a call, and let a kill through."""
+        future: Future[T] = Future()
+        future.set_result(call(*args, **kwargs))
+        return future
