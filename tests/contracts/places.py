@@ -1,5 +1,6 @@
 """Where the contract suite puts ledgers.  A further kind of store is one more function here."""
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,20 @@ def file(folder: Path) -> SharedPlace:
     return _shared("file:state/ledger.jsonl", folder, rounds=40)
 
 
+def git(folder: Path) -> SharedPlace:
+    """Return a place in a clone of a bare repository, which is as empty as a new one."""
+    remote, clone = folder / "remote.git", folder / "clone"
+    for command in (
+        ["init", "-q", "--bare", str(remote)],
+        ["clone", "-q", str(remote), str(clone)],
+    ):
+        subprocess.run(["git", *command], check=True, capture_output=True)
+    return _shared("git:satops-state", clone, rounds=6)
+
+
 def _shared(address: str, root: Path, rounds: int) -> SharedPlace:
     return SharedPlace(lambda: open_store(address, root), rounds, address, root)
 
 
-SHARED: dict[str, Callable[[Path], SharedPlace]] = {"file": file}
+SHARED: dict[str, Callable[[Path], SharedPlace]] = {"file": file, "git": git}
 ALL: dict[str, Callable[[Path], Place]] = {"memory": memory, **SHARED}

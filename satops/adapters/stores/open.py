@@ -1,15 +1,21 @@
 """From the address in `satops.yaml` to a store."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from satops.errors import UsageError
 from satops.ports import LedgerStore
 
+if TYPE_CHECKING:
+    from satops.adapters.stores.git import Pages
 
-def open_store(address: str, root: Path) -> LedgerStore:
+
+def open_store(address: str, root: Path, *, pages: "Pages | None" = None) -> LedgerStore:
     """Return the store at `SCHEME:REST`, reading paths from the repository's root.
 
+    `pages` makes what a store can show beside the ledger; only the `git:` store has room for it.
     Nothing is read or written yet, and no credential is needed.  Raises `UsageError` for a
     scheme that is not in the table: an address can never choose code to load.
     """
@@ -21,10 +27,10 @@ def open_store(address: str, root: Path) -> LedgerStore:
             f"`state: {scheme}{colon}` in satops.yaml is no kind of ledger store. "
             f"Known are {known}; the default is `file:state/ledger.jsonl`."
         )
-    return opener(rest, root)
+    return opener(rest, root, pages)
 
 
-def _file(rest: str, root: Path) -> LedgerStore:
+def _file(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
     from satops.adapters.stores.file import FileStore
 
     if not rest:
@@ -34,4 +40,20 @@ def _file(rest: str, root: Path) -> LedgerStore:
     return FileStore(root / rest)
 
 
-_OPENERS: dict[str, Callable[[str, Path], LedgerStore]] = {"file": _file}
+def _git(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
+    from satops.adapters.stores.git import DEFAULT_REF, DEFAULT_REMOTE, GitStore
+
+    remote, _, ref = rest.rpartition("#")
+    remote, ref = remote or DEFAULT_REMOTE, ref or DEFAULT_REF
+    # What begins with a dash would be read as an option, and "::" names a program to run.
+    if not _REF.fullmatch(ref) or remote.startswith("-") or "::" in remote:
+        raise UsageError(
+            "`state: git:` in satops.yaml does not name a ref. Write `git:satops-state` for a ref "
+            "of `origin`, or `git:REMOTE#REF` for one of another remote."
+        )
+    return GitStore(root, remote, ref, pages=pages)
+
+
+_REF = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
+_Opener = Callable[[str, Path, "Pages | None"], LedgerStore]
+_OPENERS: dict[str, _Opener] = {"file": _file, "git": _git}

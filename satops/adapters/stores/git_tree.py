@@ -1,0 +1,134 @@
+"""The tree of a ledger's commit: segments under `ledger/`, and pages beside them.
+
+One growing file would be stored whole with each commit.  So the ledger is cut into segments, each
+named by the number of its first event: only the last one is written anew, and
+`cat ledger/*.jsonl` is the whole.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from satops.adapters.stores.git_command import Git
+from satops.core.ledger import GENESIS, line_digest
+from satops.errors import LedgerCorrupt
+
+SEGMENT_BYTES = 256 * 1024
+"""A segment that has reached this is closed.  Measured: below 128 KiB the number of segments
+makes each tree dear, above 512 KiB the last segment does.
+"""
+FOLDER = "ledger"
+_SEGMENT_NAME = re.compile(r"[0-9]{10}\.jsonl")
+_ENTRY = re.compile(r"([0-7]+) (\w+) ([0-9a-f]+)\t(.*)", re.DOTALL)
+
+Entries = Mapping[str, str]
+"""A tree's entries: name to `MODE TYPE ID`, as `git mktree` reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A commit of the ledger, and what an append to it needs to know."""
+
+    commit: str
+    root: Entries
+    """Without the ledger's own folder."""
+    folder: Entries
+    last: bytes
+    """The content of the last segment."""
+
+    @property
+    def segments(self) -> list[str]:
+        """The names of the segments in the order of their events."""
+        return sorted(name for name in self.folder if _SEGMENT_NAME.fullmatch(name))
+
+    @property
+    def head(self) -> str:
+        """The SHA-256 of the last line."""
+        if not self.last:
+            return GENESIS
+        return line_digest(self.last[:-1].rpartition(b"\n")[2])
+
+    @property
+    def events(self) -> int:
+        """How many events the ledger has."""
+        names = self.segments
+        return first_event(names[-1]) - 1 + self.last.count(b"\n") if names else 0
+
+    def blob(self, segment: str) -> str:
+        """Return the id of a segment's content."""
+        return self.folder[segment].split()[2]
+
+
+NOTHING = Tip(commit="", root={}, folder={}, last=b"")
+"""What the first commit is made from."""
+
+
+def first_event(segment: str) -> int:
+    """Return the number of a segment's first event."""
+    return int(segment.partition(".")[0])
+
+
+def read_tip(git: Git, commit: str) -> Tip:
+    """Read what an append needs.  Raises `LedgerCorrupt` and `StoreUnreachable`."""
+    root = _entries(git, commit)
+    own = root.pop(FOLDER, None)
+    folder = _entries(git, f"{commit}:{FOLDER}") if own and " tree " in own else {}
+    tip = Tip(commit, root, folder, b"")
+    names = tip.segments
+    return replace(tip, last=next(segments(git, tip, names[-1:]))) if names else tip
+
+
+def segments(git: Git, tip: Tip, names: Iterable[str]) -> Iterator[bytes]:
+    """Yield the content of segments.  Raises `LedgerCorrupt` for one that was cut."""
+    names = list(names)
+    for name, content in zip(names, git.blobs(map(tip.blob, names)), strict=True):
+        if not content.endswith(b"\n"):
+            raise LedgerCorrupt(
+                f"{FOLDER}/{name} in commit {tip.commit} does not end with a whole line. satops "
+                "never writes that: somebody else has changed it."
+            )
+        yield content
+
+
+def continues(git: Git, old: Tip, new: Tip) -> bool:
+    """Tell whether the ledger of `new` begins with the whole ledger of `old`."""
+    names = old.segments
+    if names != new.segments[: len(names)]:
+        return False
+    if any(old.blob(name) != new.blob(name) for name in names[:-1]):
+        return False
+    return all(content.startswith(old.last) for content in segments(git, new, names[-1:]))
+
+
+def write_tree(
+    git: Git, tip: Tip, content: bytes, pages: Mapping[str, bytes | None]
+) -> tuple[str, Tip]:
+    """Write the tree that adds lines to `tip`; return its id and its tip, still without a commit.
+
+    `pages` go beside the ledger; None removes one.
+    """
+    names = tip.segments
+    if names and len(tip.last) + len(content) <= SEGMENT_BYTES:
+        name, content = names[-1], tip.last + content
+    else:
+        name = f"{tip.events + 1:010}.jsonl"
+    folder = {**tip.folder, name: _blob(git, content)}
+    root = {name: entry for name, entry in tip.root.items() if name not in pages}
+    root |= {name: _blob(git, page) for name, page in pages.items() if page is not None}
+    tree = _tree(git, {**root, FOLDER: f"040000 tree {_tree(git, folder)}"})
+    return tree, Tip("", root, folder, content)
+
+
+def _entries(git: Git, tree: str) -> dict[str, str]:
+    found = git.run("ls-tree", "-z", "--full-tree", tree).split("\0")
+    matches = (_ENTRY.fullmatch(entry) for entry in found if entry)
+    return {m[4]: f"{m[1]} {m[2]} {m[3]}" for m in matches if m is not None}
+
+
+def _tree(git: Git, entries: Entries) -> str:
+    lines = "".join(f"{entry}\t{name}\0" for name, entry in entries.items())
+    return git.run("mktree", "-z", "--missing", stdin=lines.encode(errors="surrogateescape"))
+
+
+def _blob(git: Git, content: bytes) -> str:
+    return f"100644 blob {git.run('hash-object', '-w', '--stdin', stdin=content)}"
