@@ -1,12 +1,18 @@
 """The machine's clocks."""
 
 import time
+import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 _STEADY: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """On Linux this clock goes on while the machine sleeps.  CLOCK_MONOTONIC would stand still, and an
 intent whose `until` has passed during the sleep would seem fresh."""
+
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 def monotonic_s() -> float:
@@ -25,6 +31,20 @@ class SystemClock:
         """Return `monotonic_s`."""
         return monotonic_s()
 
+    @property
+    def epoch(self) -> str:
+        """Return the system's boot id; where there is none, a name that only this process has."""
+        return _epoch()
+
     def sleep(self, seconds: float) -> None:
         """Wait; a negative time is none."""
         time.sleep(max(0.0, seconds))
+
+
+@cache
+def _epoch() -> str:
+    with suppress(OSError):
+        boot_id = _BOOT_ID.read_text("ascii").strip()
+        if boot_id:
+            return boot_id
+    return f"process-{uuid.uuid4()}"

@@ -44,6 +44,20 @@ def test_the_system_clock_tells_the_wall_time() -> None:
     assert before <= SystemClock().now() <= datetime.now(UTC)
 
 
+def test_readings_of_one_boot_have_one_epoch() -> None:
+    assert SystemClock().epoch == SystemClock().epoch != ""
+
+
+def test_the_fake_clock_names_each_boot_anew() -> None:
+    clock = FakeClock()
+    first = clock.epoch
+
+    clock.restart()
+
+    assert clock.epoch != first
+    assert clock.monotonic() == 0
+
+
 def test_the_fake_clock_jumps_on_the_wall_alone() -> None:
     clock = FakeClock()
     wall, steady = clock.now(), clock.monotonic()

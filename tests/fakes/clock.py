@@ -12,6 +12,7 @@ class FakeClock:
     def __init__(self, start: datetime | None = None) -> None:
         self._wall = start or datetime.now(UTC).replace(microsecond=0)
         self._monotonic = 1000.0
+        self._boots = 1
         self.slept: list[float] = []
         """Every time that somebody waited, in seconds."""
 
@@ -22,6 +23,16 @@ class FakeClock:
     def monotonic(self) -> float:
         """Return the seconds that have passed, from an arbitrary start."""
         return self._monotonic
+
+    @property
+    def epoch(self) -> str:
+        """Return the name of the current boot."""
+        return f"boot-{self._boots}"
+
+    def restart(self) -> None:
+        """Boot anew: the monotonic clock begins at 0, under another epoch."""
+        self._boots += 1
+        self._monotonic = 0.0
 
     def sleep(self, seconds: float) -> None:
         """Let the time pass at once."""

@@ -135,16 +135,21 @@ DECIDED: Final[dict[str, Meaning]] = {
 
 def failure_outcome(error: BaseException, evidence: str, *, sent: bool) -> NotSent | InDoubt:
     """Return what an exception proves; `sent` tells whether a byte of the request may have left."""
-    meanings = [(link, meaning_of(type(link))) for link in chain(error)]
-    unseen = [type(link).__name__ for link, meaning in meanings if meaning is None]
-    if unseen:
-        return InDoubt("An error that satops does not know.", f"{unseen[0]}; {evidence}")
-    # The innermost cause says the most; the system's OSError says nothing by its class.
-    telling = [m for _, m in meanings if m is not None and m is not _CONNECT] or [_CONNECT]
-    if sent or any(meaning.before is None for meaning in telling):
-        return InDoubt(telling[-1].after, evidence)
-    detail = shown(str(meanings[-1][0]), _DETAIL_CHARS)
-    return NotSent(f"{telling[-1].before} ({detail})" if detail else str(telling[-1].before))
+    links = list(chain(error))
+    meanings = []
+    for link in links:
+        meaning = meaning_of(type(link))
+        if meaning is None:
+            return InDoubt(
+                "An error that satops does not know.", f"{type(link).__name__}; {evidence}"
+            )
+        meanings.append(meaning)
+    # The innermost cause says the most, if its class says anything at all.
+    telling = ([m for m in meanings if m not in (_LINK, _CONNECT)] or meanings)[-1]
+    if sent or any(meaning.before is None for meaning in meanings):
+        return InDoubt(telling.after, evidence)
+    detail = shown(str(links[-1]), _DETAIL_CHARS)
+    return NotSent(f"{telling.before} ({detail})")
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

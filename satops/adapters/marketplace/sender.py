@@ -1,6 +1,7 @@
 """Sending one request: settings from outside, and the answer or the failure as a value."""
 
 import os
+import re
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,6 +32,7 @@ from satops.core.submission import InDoubt, NotSent
 from satops.errors import UsageError
 
 _CHUNK_BYTES: Final = 16 * 1024
+_HEADER_BLOCKS: Final = re.compile(rb"\A(?:HTTP/[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n)+")
 _HEADERS: Final = {
     "Content-Type": "application/json",
     "Accept": "application/json",
@@ -98,7 +100,7 @@ class Sender:
             return self._redacted(failure_outcome(error, evidence, sent=exchange.sent))
         finally:
             current_exchange.reset(mark)
-        return self._answer(partial)
+        return self._answer(partial, partial.body)
 
     def close(self) -> None:
         """Close the connections that are idle."""
@@ -139,15 +141,15 @@ class Sender:
                 if len(partial.body) > bytes_max:
                     raise AnswerTooLong(f"the body has more than {bytes_max} bytes")
 
-    def _answer(self, partial: _Partial) -> Answer:
+    def _answer(self, partial: _Partial, body: bytes | bytearray) -> Answer:
         assert partial.status is not None
-        return Answer(
-            partial.status, partial.headers or {}, bytes(partial.body), self._token.redact
-        )
+        return Answer(partial.status, partial.headers or {}, bytes(body), self._token.redact)
 
     def _evidence(self, partial: _Partial, exchange: Exchange) -> str:
         if partial.status is not None:
-            return self._answer(partial).evidence()
+            # urllib3 drops what it read of a block that was cut: it may hold an order number.
+            body = partial.body or _HEADER_BLOCKS.sub(b"", exchange.head)
+            return self._answer(partial, body).evidence()
         if not exchange.head:
             return "no byte came back"
         text = self._token.redact(exchange.head.decode("utf-8", "backslashreplace"))

@@ -35,7 +35,7 @@ IDLE_MAX_S: Final = 1.0
 ones after 2 to 75 seconds, and an order that meets the closing is in doubt."""
 FRAMING_BYTES: Final = 256 * 1024
 """For status line, headers, chunk sizes and interim answers, on top of the body."""
-_HEAD_BYTES: Final = 1000
+_HEAD_BYTES: Final = 4000
 
 
 class ConnectedTooLate(Exception):
@@ -61,7 +61,7 @@ class Exchange:
     answer_by: float = math.inf
     active_at: float = 0.0
     head: bytearray = field(default_factory=bytearray)
-    """The first bytes that came back, for evidence where they are no HTTP."""
+    """The first bytes that came back, for evidence of an answer that was cut or is no HTTP."""
 
     def begin_sending(self) -> None:
         """Note that a byte is about to leave; raises `ConnectedTooLate` when the time is over."""
