@@ -1,3 +1,60 @@
-"""Orders as code for satellite imagery."""
+"""Orders as code for satellite imagery.
+
+    import satops
+    from pathlib import Path
+
+    for action in satops.plan(Path("imagery")).creates:
+        print(action.name, action.reason)
+
+The verbs of the command line are functions of the same names.  Each takes the folder of a
+repository and returns the value that the command's report is drawn from.  They are imported when
+they are first used, so that `import satops` costs nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+_VERBS = frozenset(
+    {
+        "adopt", "apply", "history", "init", "list_orders", "new", "plan", "reconcile", "refresh",
+        "resolve", "show", "start_ledger", "validate", "verify",
+    }
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from satops.api import (
+        adopt,
+        apply,
+        history,
+        init,
+        list_orders,
+        new,
+        plan,
+        reconcile,
+        refresh,
+        resolve,
+        show,
+        start_ledger,
+        validate,
+        verify,
+    )
+
+__all__ = [
+    "__version__", "adopt", "apply", "history", "init", "list_orders", "new", "plan", "reconcile",
+    "refresh", "resolve", "show", "start_ledger", "validate", "verify",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a verb when it is first used (PEP 562)."""
+    if name not in _VERBS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from satops import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    """List the verbs as well."""
+    return sorted({*globals(), *_VERBS})

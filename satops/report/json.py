@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
-from satops.core.order import Order
+from satops.core.order import Order, instant_text
 from satops.core.plan import FORMAT as PLAN_FORMAT
 from satops.core.plan import Action, ActionKind, Plan, order_digest
 from satops.core.problem import Problem, by_place
@@ -20,7 +20,13 @@ from satops.report.safe import encodable
 from satops.report.subject import subject
 
 if TYPE_CHECKING:
+    from satops.core.events import DoubtSettled, OrderAdopted
+    from satops.core.marketplace_order import MarketplaceOrder
+    from satops.core.spec import Spec
     from satops.workflow.apply import ApplyReport
+    from satops.workflow.reconcile import Finding, ReconcileReport
+    from satops.workflow.refresh import RefreshReport
+    from satops.workflow.verify import VerifyReport
 
 Chunks = Iterator[bytes]
 Body = Callable[[Order], bytes]
@@ -119,6 +125,90 @@ def known_order(order: OrderState, now: str) -> dict[str, Any]:
     }
 
 
+def show_json(
+    name: str,
+    known: OrderState | None,
+    spec: "Spec | None",
+    events: Iterable[dict[str, Any]],
+    now: str,
+) -> Chunks:
+    """Yield all that is known of one order; what is not known is null."""
+    order = None
+    if known is not None:
+        order = known_order(known, now) | {
+            "attempt": known.attempt,
+            "reason": encodable(known.reason),
+            "further_order_nos": known.further_order_nos,
+        }
+    head = {
+        "name": name,
+        "ledger": order,
+        "spec": None if spec is None else _spec(spec),
+    }
+    return document(head, events=events)
+
+
+def history_json(events: Iterable[dict[str, Any]]) -> Chunks:
+    """Yield events as they stand in the ledger."""
+    return document({}, events=events)
+
+
+def verify_json(report: "VerifyReport") -> Chunks:
+    """Yield what verify found."""
+    broken = [report.broken] if report.broken is not None else []
+    head = {
+        "sound": report.sound,
+        "address": report.address,
+        "events": report.events,
+        "head": report.head.digest,
+        "anchored_at": report.anchored_at,
+        "unterminated_bytes": report.unterminated_bytes,
+    }
+    problems = (
+        {"line": problem.line, "detail": encodable(problem.detail)}
+        for problem in (*broken, *report.problems)
+    )
+    return document(head, problems=problems)
+
+
+def reconcile_json(report: "ReconcileReport", *, dry_run: bool) -> Chunks:
+    """Yield what a look at the marketplace found and settled."""
+    head = {
+        "dry_run": dry_run,
+        "queried": report.queried,
+        "being_placed": report.being_placed,
+    }
+    return document(
+        head,
+        findings=(_finding(finding) for finding in report.findings),
+        foreign=(_shown(order) for order in report.foreign),
+    )
+
+
+def settled_json(settled: "DoubtSettled | OrderAdopted") -> Chunks:
+    """Yield what a person settled."""
+    return document(
+        {
+            "name": settled.name,
+            "placed": getattr(settled, "placed", True),
+            "order_no": settled.order_no,
+            "by": settled.by,
+            "because": encodable(settled.because),
+        }
+    )
+
+
+def refresh_json(report: "RefreshReport") -> Chunks:
+    """Yield the statuses that changed, and the orders that were not seen."""
+    return document(
+        {"unseen": report.unseen},
+        observed=(
+            {"name": seen.name, "order_no": seen.order_no, "status": seen.status}
+            for seen in report.observed
+        ),
+    )
+
+
 def error_json(error: SatopsError) -> Chunks:
     """Yield why a command could not go on: what `--json` prints in place of its report."""
     problems = getattr(error, "problems", ())
@@ -185,4 +275,47 @@ def _action(action: Action, body: Body) -> dict[str, Any]:
         "provider": facts.provider,
         "mode": facts.mode,
         "request": json_text.Raw(body(spec.order)) if sends and spec else None,
+    }
+
+
+def _spec(spec: "Spec") -> dict[str, Any]:
+    return {
+        "file": encodable(spec.source.file),
+        "line": spec.source.line,
+        "description": spec.description,
+        "labels": spec.labels,
+        "supersedes": spec.supersedes,
+        "order_digest": spec.order.digest,
+        "area_km2": round(spec.footprint.area_km2, _AREA_DECIMALS),
+        "order": json_text.Raw(spec.order.canonical),
+    }
+
+
+def _finding(finding: "Finding") -> dict[str, Any]:
+    settled, match = finding.settled, finding.match
+    return {
+        "name": finding.name,
+        "settled": None if settled is None else "placed" if settled.placed else "not-placed",
+        "order_no": None if settled is None else settled.order_no,
+        "note": "" if match is None else encodable(match.note),
+        "looks": finding.looks,
+        "wait_s": finding.wait_s,
+        "candidates": [
+            {
+                "agrees": candidate.agrees,
+                "differs": candidate.differs,
+                "unseen": candidate.unseen,
+                **_shown(candidate.order),
+            }
+            for candidate in (match.candidates if match is not None else ())
+        ],
+    }
+
+
+def _shown(order: "MarketplaceOrder") -> dict[str, Any]:
+    return {
+        "order_no": encodable(order.order_no),
+        "status": order.status,
+        "created_at": None if order.created_at is None else instant_text(order.created_at),
+        "deleted": order.deleted,
     }

@@ -43,9 +43,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header, which is not drawn where it is empty.  `row` is called twice for each item, so that no row need be kept."""
+    """Rows under a header.  `row` is called twice for each item, so that no row need be kept."""
 
     header: tuple[str, ...]
+    """Titles of the columns; all empty, and no header is drawn."""
     items: Sequence[Any]
     row: Callable[[Any], Row]
     right: frozenset[int] = frozenset()

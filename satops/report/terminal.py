@@ -14,7 +14,7 @@ from rich.text import Text
 
 from satops.report.layout import Block, Line, Row, Table, Tone, plain_table
 
-_STYLES = {
+STYLES = {
     Tone.PLAIN: "",
     Tone.HEADING: "bold",
     Tone.NEW: "green",
@@ -24,6 +24,7 @@ _STYLES = {
     Tone.QUIET: "bright_black",
     Tone.COMMAND: "bold cyan",
 }
+"""How each tone looks; NO_COLOR leaves only the weight of it."""
 _DRAWN_ROWS_MAX = 2_000
 """Longer tables are written as plain lines: nobody reads them, and rich would take a minute."""
 _NARROWEST = 40
@@ -34,7 +35,7 @@ _MARGIN = " " * 4
 
 def draw(blocks: Iterable[Block], stream: TextIO) -> None:
     """Draw a report on a terminal."""
-    console = Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    console = console_on(stream)
     for block in blocks:
         if isinstance(block, Line):
             _draw_line(console, block)
@@ -42,10 +43,15 @@ def draw(blocks: Iterable[Block], stream: TextIO) -> None:
             _draw_table(console, block)
 
 
+def console_on(stream: TextIO) -> Console:
+    """Return a console that takes text as it is: no markup, no guesses about what it means."""
+    return Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
 def _draw_line(console: Console, line: Line) -> None:
     margin = " " * line.indent
     if line.tone is Tone.COMMAND:
-        console.print(Text(margin + line.text, style=_STYLES[line.tone]))
+        console.print(Text(margin + line.text, style=STYLES[line.tone]))
         return
     # The last column stays free: some terminals break a line that fills it.
     width = max(console.width - 1, _NARROWEST)
@@ -58,7 +64,7 @@ def _draw_line(console: Console, line: Line) -> None:
         break_on_hyphens=False,
     )
     for text in lines or [""]:
-        console.print(Text(text, style=_STYLES[line.tone]))
+        console.print(Text(text, style=STYLES[line.tone]))
 
 
 def _draw_table(console: Console, table: Table) -> None:
@@ -85,14 +91,14 @@ def _columns(table: Table, rows: list[Row]) -> RichTable:
             Text(title, style="bold"), justify="right" if column in table.right else "left"
         )
     for row in rows:
-        drawn.add_row(*map(Text, row.cells), style=_STYLES[row.tone])
+        drawn.add_row(*map(Text, row.cells), style=STYLES[row.tone])
     return drawn
 
 
 def _records(table: Table, rows: list[Row], width: int) -> Iterator[Text]:
     """Yield a table that is too wide: each row on lines of its own, broken between cells."""
     lead = next((column for column, title in enumerate(table.header) if title), 0) + 1
-    styled = [(row.cells, _STYLES[row.tone]) for row in rows]
+    styled = [(row.cells, STYLES[row.tone]) for row in rows]
     if any(table.header):
         styled.insert(0, (table.header, "bold"))
     for cells, style in styled:

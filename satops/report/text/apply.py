@@ -11,31 +11,32 @@ from satops.workflow.apply import ApplyReport
 from satops.workflow.place import OrderResult
 
 _SIGNS = {"placed": "+", "rejected": "x", "not-sent": "x", "in-doubt": "?", "held": "."}
-_TONES = {
+OUTCOME_TONES = {
     "placed": Tone.GOOD,
     "rejected": Tone.ERROR,
     "not-sent": Tone.ERROR,
     "in-doubt": Tone.WARNING,
     "held": Tone.QUIET,
 }
+"""How each outcome looks."""
 _HEADER = ("", "NAME", "OUTCOME", "ORDER")
 
 
-def apply_blocks(report: ApplyReport) -> Iterator[Block]:
+def apply_blocks(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
     """Yield a run's results, and the commands that come next."""
     if report.orders:
         yield Table(_HEADER, report.orders, _row)
         yield BLANK
     for result in report.orders:
         if result.message:
-            yield Line(_reason(result), _TONES[result.outcome])
+            yield Line(_reason(result), OUTCOME_TONES[result.outcome])
     if any(result.message for result in report.orders):
         yield BLANK
     blocking = [problem for problem in report.plan.problems if problem.blocks]
     if blocking:
         yield from problem_blocks(sorted(blocking, key=by_place))
         yield BLANK
-    yield from _totals(report)
+    yield from _totals(report, sandbox=sandbox)
     yield from _next(report)
 
 
@@ -54,7 +55,7 @@ def _row(result: OrderResult) -> Row:
         _words(result),
         safe(result.order_no or ""),
     )
-    return Row(cells, _TONES[result.outcome])
+    return Row(cells, OUTCOME_TONES[result.outcome])
 
 
 def _words(result: OrderResult) -> str:
@@ -65,7 +66,7 @@ def _reason(result: OrderResult) -> str:
     return f"{_SIGNS[result.outcome]} {safe(result.name)}: {safe(result.message)}"
 
 
-def _totals(report: ApplyReport) -> Iterator[Block]:
+def _totals(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
     if report.replayed:
         count = counted(report.replayed, "outcome")
         yield Line(f"{count} of an earlier run went from this machine's disk into the ledger.")
@@ -88,7 +89,8 @@ def _totals(report: ApplyReport) -> Iterator[Block]:
         if count
     ]
     tail = f" ({', '.join(rest)})" if rest else ""
-    yield Line(f"Placed {placed} of {report.expected} expected{tail}.", tone)
+    where = " in the sandbox: nothing real was ordered" if sandbox else ""
+    yield Line(f"Placed {placed} of {report.expected} expected{tail}{where}.", tone)
 
 
 def _next(report: ApplyReport) -> Iterator[Block]:

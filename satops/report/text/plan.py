@@ -11,6 +11,7 @@ from satops.report.subject import subject
 from satops.report.text.count import counted
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.report.window import moment
+from satops.workflow.plan import blocks_tree
 
 SIGNS = {
     ActionKind.CREATE: "+",
@@ -40,8 +41,11 @@ _NUMBERS = frozenset({4})
 _ORDER_WIDTH = 40
 
 
-def plan_blocks(plan: Plan, *, show_all: bool = False) -> Iterator[Block]:
-    """Yield a plan.  Kept orders are counted, and listed only with `show_all`."""
+def plan_blocks(plan: Plan, *, show_all: bool = False, ends: bool = True) -> Iterator[Block]:
+    """Yield a plan.  Kept orders are counted, and listed only with `show_all`.
+
+    With `ends` false, what comes next is left out: the caller goes on itself.
+    """
     if plan.ledger_head is None:
         yield Line("There is no ledger: this plan is made against nothing.", Tone.WARNING)
         yield BLANK
@@ -64,7 +68,8 @@ def plan_blocks(plan: Plan, *, show_all: bool = False) -> Iterator[Block]:
         yield Line(safe(refusal.detail), indent=4)
         yield BLANK
     yield from _totals(plan)
-    yield from _next(plan)
+    if ends:
+        yield from _next(plan)
 
 
 def _worth_a_row(action: Action) -> bool:
@@ -138,11 +143,13 @@ def _next(plan: Plan) -> Iterator[Block]:
         count = counted(len(plan.in_doubt), "order")
         yield Line(f"In doubt: {count}. Never order it again by hand. To look it up:", Tone.WARNING)
         yield command("satops reconcile")
-    if plan.refusals:
+    if any(map(blocks_tree, plan.problems)):
+        yield Line("Nothing can be bought until the errors are mended.", Tone.ERROR)
+    elif plan.refusals:
         yield Line("Nothing will be sent while the plan is refused.", Tone.ERROR)
     elif plan.creates:
         if plan.blocked:
-            yield Line("What has an error is not bought.", Tone.ERROR)
+            yield Line("The orders with errors are not bought; the others can be.", Tone.ERROR)
         yield Line(f"Plan {plan.digest[:12]}, made at {moment(plan.made_at)} UTC. To buy:")
         yield command("satops apply")
     elif plan.blocked:

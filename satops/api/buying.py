@@ -1,0 +1,154 @@
+"""Apply: the one verb that spends money."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from satops.adapters.plan_file import SavedPlan, read_plan
+from satops.api.planning import plan_on
+from satops.api.repository import LOCAL, Repository, Say, open_repository
+from satops.core.plan import Plan
+from satops.core.state import LedgerState
+from satops.errors import Refused, UsageError
+from satops.ports import Marketplace
+from satops.workflow.apply import ApplyReport
+from satops.workflow.apply import apply as place_orders
+from satops.workflow.book import Book
+from satops.workflow.place import Progress
+from satops.workflow.plan import refuse_invalid
+
+if TYPE_CHECKING:
+    from satops.adapters.spool import FileSpool
+
+_DIGEST_MIN = 12
+"""Characters: what `satops plan` shows of a digest."""
+
+
+def apply(
+    repository: Path,
+    *,
+    confirm: Callable[[Plan], None],
+    progress: Progress,
+    plan_file: Path | None = None,
+    expect_digest: str | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+) -> ApplyReport:
+    """Buy the new orders of the plan, each once, and return what became of them.
+
+    `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
+    nothing to buy.  `progress` hears of each order as soon as its outcome is known.
+
+    Raises `Refused`, `InvalidInput`, `UsageError` and `LedgerError`: then nothing was sent.
+    """
+    saved = None if plan_file is None else read_plan(plan_file)
+    wanted = None if expect_digest is None else _digest(expect_digest)
+    opened = open_repository(repository, environ=environ)
+    store = opened.store()
+    run = opened.new_run()
+
+    def replan(state: LedgerState) -> Plan:
+        book = Book(store, opened.clock, run, state)
+        return plan_on(opened, state, book, opened.now())
+
+    def guard(plan: Plan, state: LedgerState) -> None:
+        refuse_invalid(plan)
+        if saved is not None:
+            _refuse_stale(saved, plan, state)
+        if wanted is not None and not plan.digest.startswith(wanted):
+            raise Refused(
+                f"The plan is not the one that was expected: its digest is {plan.digest}, not "
+                f"{expect_digest}. Nothing was sent. Look at the plan again:\n    satops plan"
+            )
+        if plan.creates:
+            confirm(plan)
+
+    with opened.marketplace(say) as marketplace:
+        return place_orders(
+            store=store,
+            marketplace=marketplace,
+            spool=_spool(opened),
+            clock=opened.clock,
+            config=opened.config,
+            run=run,
+            started=opened.started("apply"),
+            replan=replan,
+            settle=lambda book: _settle(opened, book, marketplace),
+            guard=guard,
+            progress=progress,
+            stopping=stopping,
+        )
+
+
+def _digest(given: str) -> str:
+    digest = given.strip().lower()
+    if len(digest) < _DIGEST_MIN or len(digest) > 64 or set(digest) - set("0123456789abcdef"):
+        raise UsageError(
+            f"--expect-digest {given!r} cannot be checked: give 12 to 64 characters of a digest, "
+            "as `satops plan` shows it."
+        )
+    return digest
+
+
+def _settle(opened: Repository, book: Book, marketplace: Marketplace) -> None:
+    """Look once for what is in doubt, without waiting; who cannot be reached settles nothing."""
+    from satops.adapters.look_file import LookFile
+    from satops.errors import MarketplaceUnreachable
+    from satops.workflow.reconcile import reconcile
+
+    try:
+        reconcile(
+            book=book,
+            marketplace=marketplace,
+            looks=LookFile(opened.local / "looks.json"),
+            clock=opened.clock,
+            config=opened.config,
+            foreign=False,
+        )
+    except MarketplaceUnreachable:
+        # What is in doubt stays so, and holds its own name.  New orders find out for themselves.
+        return
+
+
+def _spool(opened: Repository) -> "FileSpool":
+    from satops.adapters.spool import FileSpool
+
+    return FileSpool(opened.root / LOCAL / "spool")
+
+
+def _refuse_stale(saved: SavedPlan, plan: Plan, state: LedgerState) -> None:
+    """Refuse a saved plan that is not the plan of now, and say what has moved since."""
+    if saved.digest in state.plans_used:
+        raise Refused(
+            f"{saved.path} was applied before, and a saved plan is used once. Nothing was sent. "
+            "Plan again:\n    satops plan"
+        )
+    if saved.digest == plan.digest:
+        return
+    moved = "; ".join(_moved(saved, plan)) or "the orders that are not to be created changed"
+    raise Refused(
+        f"{saved.path} is stale: {moved}. Nothing was sent. Make it again, and have it reviewed:\n"
+        f"    satops plan --out {saved.path}"
+    )
+
+
+def _moved(saved: SavedPlan, plan: Plan) -> list[str]:
+    moved = []
+    if saved.ledger_head != plan.ledger_head:
+        moved.append("the ledger has grown since")
+    if saved.rules_digest != plan.rules_digest:
+        moved.append("limits or severities changed")
+    creates = {(a.name, a.spec.order.digest if a.spec else None) for a in plan.creates}
+    added = sorted(name for name, _ in creates - saved.creates)
+    gone = sorted(name for name, _ in saved.creates - creates)
+    if added:
+        moved.append(f"it does not hold {', '.join(added[:3])}{_more(added)} as planned now")
+    if gone:
+        moved.append(f"it holds {', '.join(gone[:3])}{_more(gone)}, which is planned otherwise now")
+    return moved
+
+
+def _more(names: list[str]) -> str:
+    return f" and {len(names) - 3} more" if len(names) > 3 else ""

@@ -1,0 +1,115 @@
+"""Reading the ledger, and beginning one."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from satops import __version__
+from satops.api.planning import read_specs
+from satops.api.repository import open_repository
+from satops.core.events import LedgerStarted
+from satops.core.ledger import EMPTY, GENESIS, decode, encode
+from satops.core.spec import Spec
+from satops.core.state import LedgerState, OrderState
+from satops.errors import HeadMoved, Refused, UsageError
+from satops.workflow.verify import VerifyReport
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that is known of one order name."""
+
+    name: str
+    known: OrderState | None
+    spec: Spec | None
+    events: tuple[dict[str, Any], ...]
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A ledger that was just begun."""
+
+    ledger: str
+    """Its id."""
+    address: str
+
+
+def list_orders(
+    repository: Path, *, environ: Mapping[str, str] = os.environ
+) -> tuple[LedgerState, str]:
+    """Return what the ledger knows, and the moment it is seen from.  Raises `LedgerError`."""
+    opened = open_repository(repository, environ=environ)
+    return opened.book().state, opened.now()
+
+
+def show(repository: Path, name: str, *, environ: Mapping[str, str] = os.environ) -> Shown:
+    """Return all that the tree and the ledger know of one name.
+
+    Raises `UsageError` where neither knows it, and `LedgerError`.
+    """
+    opened = open_repository(repository, environ=environ)
+    state = opened.book().state
+    specs = read_specs(opened).specs
+    spec = next((spec for spec in specs if spec.name == name), None)
+    known = state.orders.get(name)
+    if known is None and spec is None:
+        raise UsageError(
+            f"Neither the tree nor the ledger knows the name {name!r}. Look at `satops list` and "
+            "`satops validate`: a spec with errors is not read."
+        )
+    events = tuple(history(repository, name, environ=environ)) if known is not None else ()
+    return Shown(name, known, spec, events, opened.now())
+
+
+def history(
+    repository: Path, name: str | None = None, *, environ: Mapping[str, str] = os.environ
+) -> list[dict[str, Any]]:
+    """Return the events of the ledger, oldest first, or those of one order.
+
+    Raises `LedgerError`; the chain is checked to its end.
+    """
+    opened = open_repository(repository, environ=environ)
+    events = (event for event, _ in decode(opened.store().read()))
+    return [event for event in events if name is None or event.get("name") == name]
+
+
+def verify(
+    repository: Path,
+    *,
+    head: str | None = None,
+    ledger: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> VerifyReport:
+    """Hold the whole ledger, or a copy of it, against its format and its meaning.
+
+    `head` is one that was noted elsewhere.  Raises `LedgerMissing` and `StoreUnreachable`.
+    """
+    from satops.adapters.stores.file import FileStore
+    from satops.workflow.verify import verify as check
+
+    if ledger is not None:
+        return check(FileStore(ledger), anchor=head)
+    return check(open_repository(repository, environ=environ).store(), anchor=head)
+
+
+def start_ledger(repository: Path, *, environ: Mapping[str, str] = os.environ) -> Begun:
+    """Begin an empty ledger where there is none.
+
+    Raises `Refused` where there is one, and `StoreUnreachable`.
+    """
+    opened = open_repository(repository, environ=environ)
+    store = opened.store()
+    begun = Begun(secrets.token_hex(16), store.address)
+    event = LedgerStarted(ledger=begun.ledger, tool=f"satops {__version__}")
+    lines, _ = encode([event], head=EMPTY, time=opened.clock.now(), run=opened.new_run())
+    try:
+        store.append(lines, GENESIS)
+    except HeadMoved as error:
+        raise Refused(
+            f"There is a ledger at {store.address}; it is kept. To check it:\n    satops verify"
+        ) from error
+    return begun

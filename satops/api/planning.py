@@ -1,0 +1,123 @@
+"""Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from satops.api.repository import Repository, open_repository
+from satops.core.order import Order, instant_text
+from satops.core.plan import Plan
+from satops.core.state import LedgerState
+from satops.errors import LedgerMissing, UsageError
+from satops.ports import LedgerStore, OrderFiles
+from satops.workflow.book import Book
+from satops.workflow.plan import make_plan
+
+if TYPE_CHECKING:
+    from satops.workflow.validate import Tree
+
+
+def validate(repository: Path, *, environ: Mapping[str, str] = os.environ) -> "Tree":
+    """Read every order spec and report every problem; needs no ledger, token or network."""
+    return read_specs(open_repository(repository, environ=environ))
+
+
+def plan(
+    repository: Path,
+    *,
+    at: str | None = None,
+    ledger: Path | None = None,
+    limits_from: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Plan:
+    """Return what apply would do.
+
+    `at` plans as of another moment, `ledger` against a copy of the ledger, `limits_from` with
+    limits and severities of a git commit.  Without a ledger the plan is against nothing, and its
+    `ledger_head` is None.  Raises `UsageError`, `LedgerCorrupt` and `StoreUnreachable`.
+    """
+    made, _ = plan_and_body(
+        repository, at=at, ledger=ledger, limits_from=limits_from, environ=environ
+    )
+    return made
+
+
+def plan_and_body(
+    repository: Path,
+    *,
+    at: str | None = None,
+    ledger: Path | None = None,
+    limits_from: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> tuple[Plan, Callable[[Order], bytes]]:
+    """Return the plan, and what makes the exact request of each of its orders."""
+    opened = open_repository(repository, environ=environ)
+    if limits_from is not None:
+        opened = _with_limits_from(opened, limits_from)
+    now = opened.now() if at is None else _moment(at)
+    book = Book(_store(opened, ledger), opened.clock, "")
+    try:
+        state = book.read()
+    except LedgerMissing:
+        if ledger is not None:
+            raise
+        return plan_on(opened, None, book, now), opened.body
+    return plan_on(opened, state, book, now), opened.body
+
+
+def plan_on(opened: Repository, state: LedgerState | None, book: Book, now: str) -> Plan:
+    """Read the tree, and make the plan on a state of the ledger."""
+    return make_plan(read_specs(opened, now), state, opened.config, now=now, recall=book.recall)
+
+
+def read_specs(
+    opened: Repository,
+    now: str | None = None,
+    *,
+    over: Callable[[OrderFiles], OrderFiles] = lambda files: files,
+) -> "Tree":
+    """Read the tree of a repository as of a moment; `over` may lay something over its files."""
+    from satops.adapters.order_files import OrderTree
+    from satops.adapters.schemas import order_schema
+    from satops.workflow.validate import read_tree
+
+    files = OrderTree(opened.root, opened.config.orders)
+    return read_tree(over(files), opened.config, order_schema())
+
+
+def _store(opened: Repository, copy: Path | None) -> LedgerStore:
+    if copy is None:
+        return opened.store()
+    from satops.adapters.stores.file import FileStore
+
+    return FileStore(copy)
+
+
+def _moment(text: str) -> str:
+    from satops.core.dates import read_date
+    from satops.core.finding import Finding
+
+    found = read_date(text, None)
+    if isinstance(found, Finding):
+        raise UsageError(f"--at: {found.detail}")
+    return instant_text(found)
+
+
+def _with_limits_from(opened: Repository, ref: str) -> Repository:
+    """Return the repository with the limits, severities and prices of another commit."""
+    from satops.adapters.config_file import load_config_at
+
+    base = load_config_at(opened.root, ref)
+    config = replace(
+        opened.config,
+        limits=base.limits,
+        severities=base.severities,
+        prices=base.prices,
+        region=base.region,
+        allowed=base.allowed,
+        forbidden=base.forbidden,
+        modes=base.modes,
+    )
+    return replace(opened, config=config)

@@ -1,0 +1,143 @@
+"""A repository as the verbs see it: its configuration, and the ports that it asks for."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from satops.adapters.clock import SystemClock
+from satops.adapters.config_file import find_root, load_config
+from satops.core.config import SANDBOX, Config
+from satops.core.events import RunStarted
+from satops.core.order import Order, instant_text
+from satops.core.state import LedgerState
+from satops.errors import LedgerMissing, UsageError
+from satops.ports import Clock, LedgerStore, Marketplace
+from satops.workflow.book import Book
+
+if TYPE_CHECKING:
+    from satops.sandbox.server import Sandbox
+
+LOCAL = ".satops"
+"""The folder of what belongs to this machine alone."""
+GUARD = "SATOPS_MARKETPLACE"
+"""The variable that fixes which marketplace a run may talk to, whatever satops.yaml says."""
+SANDBOX_NOTICE = "satops: This is the sandbox. Nothing real is ordered."
+
+Say = Callable[[str], None]
+"""Takes one line for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A folder with a `satops.yaml`, and the environment of this call."""
+
+    root: Path
+    config: Config
+    environ: Mapping[str, str]
+    clock: Clock
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the embedded sandbox stands for the marketplace."""
+        return self.config.marketplace.url == SANDBOX
+
+    @property
+    def local(self) -> Path:
+        """The folder for the spool, the looks and the sandbox's orders."""
+        return self.root / LOCAL
+
+    def now(self) -> str:
+        """Return the clock's time as the ledger writes it."""
+        return instant_text(self.clock.now())
+
+    def store(self) -> LedgerStore:
+        """Return the ledger's store; nothing is read yet."""
+        from satops.adapters.stores.open import open_store
+
+        return open_store(self.config.state, self.root)
+
+    def book(self, run: str = "") -> Book:
+        """Return the ledger, read and checked.  Raises `LedgerError`."""
+        book = Book(self.store(), self.clock, run or self.new_run())
+        book.read()
+        return book
+
+    def new_run(self) -> str:
+        """Return an id for a run: its time, and enough chance to be the only one."""
+        return f"{self.clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+    def started(self, command: str) -> RunStarted:
+        """Return the provenance of a run of `command`."""
+        from satops.adapters.provenance import run_started
+
+        return run_started(command, self.root, self.environ)
+
+    def body(self, order: Order) -> bytes:
+        """Return the exact request that would be sent for an order."""
+        from satops.core.request import create_request
+
+        market = self.config.marketplace
+        return create_request(order, geometry=market.geometry, timezone=market.timezone)
+
+    @contextmanager
+    def marketplace(self, say: Say) -> Iterator[Marketplace]:
+        """Open the marketplace that the configuration names, as far as `SATOPS_MARKETPLACE` allows.
+
+        Raises `UsageError` without a token, or when another host is named.
+        """
+        from satops.adapters.marketplace import HttpMarketplace
+        from satops.adapters.token import read_token, sandbox_token
+
+        config = self.config
+        self._check_host()
+        if not self.sandbox:
+            token = read_token(config.marketplace.token_from, self.environ)
+            yield HttpMarketplace(config.marketplace, config.apply, token, sleep=self.clock.sleep)
+            return
+        say(SANDBOX_NOTICE)
+        with self._embedded() as sandbox:
+            local = replace(config.marketplace, url=sandbox.url)
+            yield HttpMarketplace(local, config.apply, sandbox_token(), sleep=self.clock.sleep)
+
+    def _check_host(self) -> None:
+        from satops.adapters.marketplace import require_host
+
+        expected = self.environ.get(GUARD)
+        if expected is None or (self.sandbox and expected == SANDBOX):
+            return
+        if self.sandbox:
+            raise UsageError(
+                f"marketplace.url is `sandbox`, but {GUARD} allows only {expected!r}. Orders that "
+                "the sandbox takes would count as bought. Find out who changed marketplace.url."
+            )
+        require_host(self.config.marketplace.url, expected)
+
+    @contextmanager
+    def _embedded(self) -> "Iterator[Sandbox]":
+        from satops.sandbox.server import serve_in_thread
+
+        with serve_in_thread(self.local / "sandbox.sqlite") as sandbox:
+            yield sandbox
+
+
+def open_repository(
+    start: Path, *, environ: Mapping[str, str], clock: Clock | None = None
+) -> Repository:
+    """Find the repository that a folder lies in, and read its configuration.
+
+    Raises `UsageError` where there is none or its configuration is wrong.
+    """
+    root = find_root(start)
+    return Repository(root, load_config(root), environ, clock or SystemClock())
+
+
+def read_if_any(repository: Repository, store: LedgerStore) -> tuple[LedgerState | None, Book]:
+    """Return the state of a ledger, or None where there is no ledger."""
+    book = Book(store, repository.clock, "")
+    try:
+        return book.read(), book
+    except LedgerMissing:
+        return None, book

@@ -1,0 +1,102 @@
+"""Beginnings: a repository, and an order spec."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from satops.adapters.clock import SystemClock
+from satops.adapters.new_files import add_line, write_new
+from satops.api.ledger import start_ledger
+from satops.api.planning import read_specs
+from satops.api.repository import open_repository
+from satops.core.problem import Problem
+from satops.errors import InvalidInput, Refused, UsageError
+from satops.ports import Clock, OrderFiles, SourceFile
+from satops.workflow.scaffold import CONFIG, IGNORED, Wanted, repository_files, spec_text
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A repository that was just made."""
+
+    written: tuple[str, ...]
+    """Paths from its root."""
+    ledger: str
+    """The ledger's address."""
+
+
+def init(
+    folder: Path,
+    *,
+    samples: bool = True,
+    clock: Clock | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Ready:
+    """Make a folder a repository: configuration, schemas, sample orders, and an empty ledger.
+
+    Raises `Refused` where a repository is there already, or a file would be overwritten: then
+    nothing was written.  A `.gitignore` that is there gets one more line.
+    """
+    from satops.adapters.schemas import schema_texts
+
+    if (folder / CONFIG).exists():
+        raise Refused(
+            f"{folder / CONFIG} is there already, so this is a repository of satops. Nothing was "
+            "written. To see where it stands:\n    satops plan"
+        )
+    now = (clock or SystemClock()).now()
+    files = repository_files(now, schema_texts(), samples=samples)
+    write_new(folder, files)
+    add_line(folder / ".gitignore", IGNORED)
+    (folder / "orders").mkdir(exist_ok=True)
+    begun = start_ledger(folder, environ=environ)
+    return Ready((*files, ".gitignore"), begun.address)
+
+
+def new(
+    repository: Path,
+    wanted: Wanted,
+    *,
+    file: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> str:
+    """Write an order spec, once it is known to be sound in its tree; return its path.
+
+    `file` is a path from the root of the repository; by default the spec goes to `orders/` under
+    its own name.  Raises `InvalidInput` with what is wrong, and `Refused` where the file exists.
+    """
+    opened = open_repository(repository, environ=environ)
+    orders = PurePosixPath(opened.config.orders)
+    path = PurePosixPath(file) if file else orders / f"{wanted.name}.yaml"
+    if path.is_absolute() or ".." in path.parts or orders not in path.parents:
+        raise UsageError(f"{path}: order specs lie under {opened.config.orders}.")
+    if (opened.root / path).exists():
+        raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
+    up = "../" * (len(path.parts) - 1)
+    text = spec_text(wanted, schema=f"{up}schema/order.schema.json")
+    tree = read_specs(opened, over=lambda files: _With(files, str(path), text.encode()))
+    wrong = tuple(p for p in tree.problems if p.file == str(path) and p.blocks)
+    if wrong:
+        raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
+    write_new(opened.root, {str(path): text})
+    return str(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _With:
+    """A tree with one more file in it, which is not written yet."""
+
+    files: OrderFiles
+    path: str
+    content: bytes
+
+    def walk(self) -> Iterator[SourceFile | Problem]:
+        """Yield what is there, and the new file."""
+        yield from self.files.walk()
+        yield SourceFile(self.path, self.content, sha256(self.content).hexdigest())
+
+    def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
+        """Read what a spec refers to."""
+        return self.files.include(spec_file, ref)

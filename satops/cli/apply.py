@@ -1,0 +1,61 @@
+"""`satops apply`."""
+
+import click
+
+from satops import api
+from satops.cli import options
+from satops.cli.call import Call
+from satops.cli.confirm import confirm
+from satops.cli.interrupts import Stopping
+from satops.cli.output import finish, say
+from satops.cli.progress import watching
+from satops.core.plan import Plan
+from satops.report.text.count import counted
+
+
+@click.command("apply")
+@click.argument("plan_file", metavar="[PLAN]", required=False)
+@options.as_json
+@options.yes
+@click.option(
+    "--expect-digest", metavar="DIGEST",
+    help="Buy only if the plan has this digest, as `satops plan` shows it.",
+)  # fmt: skip
+@click.pass_obj
+def command(
+    call: Call, plan_file: str | None, as_json: bool, yes: bool, expect_digest: str | None
+) -> int:
+    """Buy the new orders of the plan.
+
+    PLAN is a file that `satops plan --out` wrote: what has changed since then refuses. Without
+    it, the plan is made now. Asks before it buys; elsewhere than on a terminal it needs --yes.
+    """
+    from satops.report.json import apply_json
+    from satops.report.text.apply import apply_blocks
+    from satops.report.text.plan import plan_blocks
+
+    def ask(plan: Plan) -> None:
+        if not call.quiet:
+            say(*plan_blocks(plan, ends=False))
+        if not plan.refusals:
+            confirm(f"Buy {counted(len(plan.creates), 'order')}? This cannot be undone.", yes=yes)
+
+    sandbox = api.open_repository(call.directory, environ=call.environ).sandbox
+    stopping = Stopping()
+    with stopping, watching(stopping, quiet=call.quiet) as progress:
+        report = api.apply(
+            call.directory,
+            plan_file=None if plan_file is None else call.path(plan_file),
+            expect_digest=expect_digest,
+            confirm=ask,
+            progress=progress,
+            stopping=stopping.requested,
+            environ=call.environ,
+            say=say,
+        )
+    return finish(
+        report.exit_code,
+        as_json=as_json,
+        json=lambda: apply_json(report),
+        text=lambda: apply_blocks(report, sandbox=sandbox),
+    )

@@ -1,0 +1,27 @@
+"""`satops history`."""
+
+import click
+
+from satops import api
+from satops.cli import options
+from satops.cli.call import Call
+from satops.cli.output import finish
+from satops.errors import ExitCode
+
+
+@click.command("history")
+@click.argument("name", required=False)
+@options.as_json
+@click.pass_obj
+def command(call: Call, name: str | None, as_json: bool) -> int:
+    """Show the events of the ledger, oldest first; with NAME, those of one order."""
+    from satops.report.json import history_json
+    from satops.report.text.history import history_blocks
+
+    events = api.history(call.directory, name, environ=call.environ)
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: history_json(events),
+        text=lambda: history_blocks(events),
+    )

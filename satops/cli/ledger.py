@@ -1,0 +1,38 @@
+"""`satops ledger`."""
+
+import click
+
+from satops import api
+from satops.cli import options
+from satops.cli.call import Call
+from satops.cli.confirm import confirm
+from satops.cli.output import finish
+from satops.errors import ExitCode
+
+
+@click.group("ledger")
+def command() -> None:
+    """Begin a ledger."""
+
+
+@command.command("start")
+@options.yes
+@options.as_json
+@click.pass_obj
+def start(call: Call, yes: bool, as_json: bool) -> int:
+    """Begin an empty ledger where there is none.
+
+    A new ledger knows no orders: whatever is in the tree would be bought, also what was bought
+    before. If the old ledger was lost, get it back from a copy instead.
+    """
+    from satops.report.json import document
+    from satops.report.text.started import started_blocks
+
+    confirm("Begin an empty ledger? Every order spec in the tree will count as new.", yes=yes)
+    begun = api.start_ledger(call.directory, environ=call.environ)
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: document({"ledger": begun.ledger, "address": begun.address}),
+        text=lambda: started_blocks(begun.address),
+    )

@@ -1,0 +1,107 @@
+"""`satops new`."""
+
+from pathlib import PurePosixPath
+
+import click
+
+from satops import api
+from satops.cli import options
+from satops.cli.call import Call
+from satops.cli.output import finish
+from satops.core.order import MODE_NUMBERS, Provider
+from satops.errors import ExitCode, UsageError
+from satops.workflow.scaffold import Wanted
+
+
+@click.command("new")
+@click.argument("name")
+@click.option("--provider", required=True, type=click.Choice([p.value for p in Provider]))
+@click.option(
+    "--mode", metavar="MODE", help=f"A name or a number: {', '.join(MODE_NUMBERS)}, or 1 to 8."
+)
+@click.option("--aoi", metavar="FILE[#FEATURE]", help="A GeoJSON or WKT file, from the root.")
+@click.option("--bbox", nargs=4, type=float, metavar="W S E N", help="Degrees.")
+@click.option("--point", nargs=2, type=float, metavar="LON LAT", help="Degrees.")
+@click.option("--radius-km", type=float, metavar="KM", help="Around --point.")
+@click.option("--start", required=True, metavar="TIME", help="As 2026-12-01T00:00Z.")
+@click.option("--end", required=True, metavar="TIME")
+@click.option("--max-cloud", type=int, metavar="PERCENT", help="Optical only.")
+@click.option("--description", metavar="TEXT")
+@click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="May be repeated.")
+@click.option("--supersedes", metavar="NAME", help="The order that this one replaces in intent.")
+@click.option("--file", metavar="PATH", help="Where to write it. Default: orders/NAME.yaml")
+@options.as_json
+@click.pass_obj
+def command(  # one option each
+    call: Call,
+    name: str,
+    provider: str,
+    mode: str | None,
+    aoi: str | None,
+    bbox: tuple[float, ...] | None,
+    point: tuple[float, ...] | None,
+    radius_km: float | None,
+    start: str,
+    end: str,
+    max_cloud: int | None,
+    description: str | None,
+    labels: tuple[str, ...],
+    supersedes: str | None,
+    file: str | None,
+    as_json: bool,
+) -> int:
+    """Write an order spec from flags, once it is known to be sound.
+
+    NAME is the identity of the order: unique, and never used again.
+    """
+    from satops.report.json import document
+    from satops.report.text.started import new_blocks
+
+    path = file or f"orders/{name}.yaml"
+    wanted = Wanted(
+        name=name,
+        provider=provider,
+        geometry=_geometry(path, aoi, bbox, point, radius_km),
+        start=start,
+        end=end,
+        mode=mode,
+        max_cloud=max_cloud,
+        description=description,
+        labels=dict(map(_label, labels)),
+        supersedes=supersedes,
+    )
+    written = api.new(call.directory, wanted, file=file, environ=call.environ)
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: document({"name": name, "file": written}),
+        text=lambda: new_blocks(written),
+    )
+
+
+def _geometry(
+    spec: str,
+    aoi: str | None,
+    bbox: tuple[float, ...] | None,
+    point: tuple[float, ...] | None,
+    radius_km: float | None,
+) -> dict[str, object]:
+    if sum(given is not None for given in (aoi, bbox, point)) != 1:
+        raise UsageError("Give one of --aoi, --bbox and --point: where to look.")
+    if (point is None) is not (radius_km is None):
+        raise UsageError("--point and --radius-km belong together.")
+    if bbox is not None:
+        return {"bbox": list(bbox)}
+    if point is not None:
+        return {"point": list(point), "radiusKm": radius_km}
+    file, _, feature = (aoi or "").partition("#")
+    up = "../" * (len(PurePosixPath(spec).parts) - 1)
+    named: dict[str, object] = {"feature": feature} if feature else {}
+    return {"file": up + file, **named}
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise UsageError(f"--label {text}: write a label as KEY=VALUE.")
+    return key, value

@@ -1,0 +1,34 @@
+"""Options that several commands share, so that they read alike everywhere."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def as_json(command: Command) -> Command:
+    """Add `--json`."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Write the report as JSON to stdout."
+    )(command)
+
+
+def yes(command: Command) -> Command:
+    """Add `--yes`."""
+    return click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")(command)
+
+
+def because(command: Command) -> Command:
+    """Add `--because`."""
+    return click.option("--because", metavar="TEXT", help="Why. The ledger keeps it.")(command)
+
+
+def unchecked(command: Command) -> Command:
+    """Add `--unchecked`."""
+    return click.option(
+        "--unchecked",
+        is_flag=True,
+        help="Do not compare with the marketplace: take the number on your word.",
+    )(command)

@@ -1,0 +1,89 @@
+"""`satops plan`."""
+
+from collections.abc import Iterable
+from importlib import import_module
+
+import click
+
+from satops import api
+from satops.cli import options
+from satops.cli.call import Call
+from satops.cli.output import finish, say
+from satops.core.plan import Plan
+from satops.errors import ExitCode, UsageError, worst
+from satops.report.json import Body, plan_json
+
+_WRITERS = {"json": "satops.report.json:plan_json"}
+"""Every format but `text`: a function of a plan and the maker of requests, to chunks of bytes."""
+FORMATS = ("text", *_WRITERS)
+
+
+@click.command("plan")
+@options.as_json
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How to write the plan.")
+@click.option("--out", metavar="FILE", help="Save the plan as well, for `satops apply FILE`.")
+@click.option("--all", "show_all", is_flag=True, help="List the kept orders too.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are orders to create.")
+@click.option("--at", metavar="TIME", help="Plan as of a moment: 2026-12-01T00:00Z.")
+@click.option("--ledger", metavar="FILE", help="Plan against a published copy of the ledger.")
+@click.option(
+    "--limits-from", metavar="GITREF",
+    help="Read limits and severities from this commit or branch, not from the tree.",
+)  # fmt: skip
+@click.pass_obj
+def command(  # one option each
+    call: Call,
+    as_json: bool,
+    form: str | None,
+    out: str | None,
+    show_all: bool,
+    detailed_exitcode: bool,
+    at: str | None,
+    ledger: str | None,
+    limits_from: str | None,
+) -> int:
+    """Show what would be bought. Buys nothing.
+
+    Needs no token and never talks to the marketplace.
+    """
+    if as_json and form not in (None, "json"):
+        raise UsageError(f"--json and --format {form} ask for different reports. Give one of them.")
+    form = form or ("json" if as_json else "text")
+    made, body = api.plan_and_body(
+        call.directory,
+        at=at,
+        ledger=None if ledger is None else call.path(ledger),
+        limits_from=limits_from,
+        environ=call.environ,
+    )
+    if ledger is not None:
+        say(f"satops: This plan is made against the copy {ledger}, which may be behind the ledger.")
+    if out is not None:
+        from satops.adapters.plan_file import write_plan
+
+        write_plan(call.path(out), plan_json(made, body))
+    from satops.report.text.plan import plan_blocks
+
+    return finish(
+        code_of(made, detailed=detailed_exitcode),
+        as_json=form != "text",
+        json=lambda: _written(form, made, body),
+        text=lambda: plan_blocks(made, show_all=show_all),
+    )
+
+
+def code_of(plan: Plan, *, detailed: bool) -> ExitCode:
+    """Return 3 for what must be mended, 4 for a limit, and 2 for new orders when asked."""
+    codes = {ExitCode.INVALID} if plan.blocked else set()
+    if plan.refusals:
+        codes.add(ExitCode.REFUSED)
+    if detailed and plan.creates:
+        codes.add(ExitCode.CHANGES)
+    return worst(codes)
+
+
+def _written(form: str, plan: Plan, body: Body) -> Iterable[bytes]:
+    module, _, name = _WRITERS[form].partition(":")
+    writer = getattr(import_module(module), name)
+    chunks: Iterable[bytes] = writer(plan, body)
+    return chunks

@@ -1,0 +1,36 @@
+"""`satops reconcile`."""
+
+import click
+
+from satops import api
+from satops.cli import options
+from satops.cli.call import Call
+from satops.cli.output import finish, say
+
+
+@click.command("reconcile")
+@click.option("--dry-run", is_flag=True, help="Look, and write nothing.")
+@click.option(
+    "--wait", "wait_s", metavar="SECONDS", type=click.FloatRange(min=0), default=0.0,
+    help="Look again for so long, while waiting can settle something.",
+)  # fmt: skip
+@options.as_json
+@click.pass_obj
+def command(call: Call, dry_run: bool, wait_s: float, as_json: bool) -> int:
+    """Look up orders in doubt at the marketplace, and settle what is certain.
+
+    Never orders anything. Exactly one order that can be it: placed. None: not placed, but only
+    after several looks over some time. Several: a person decides, with `satops resolve`.
+    """
+    from satops.report.json import reconcile_json
+    from satops.report.text.reconcile import reconcile_blocks
+
+    report = api.reconcile(
+        call.directory, dry_run=dry_run, patience_s=wait_s, environ=call.environ, say=say
+    )
+    return finish(
+        report.exit_code,
+        as_json=as_json,
+        json=lambda: reconcile_json(report, dry_run=dry_run),
+        text=lambda: reconcile_blocks(report, dry_run=dry_run),
+    )

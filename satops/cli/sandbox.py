@@ -1,0 +1,75 @@
+"""`satops sandbox`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from satops.cli.call import Call
+from satops.cli.output import say
+from satops.core import json_text
+from satops.errors import ExitCode, UsageError
+
+_DATABASE = ".satops/sandbox.sqlite"
+
+
+@click.group("sandbox")
+def command() -> None:
+    """Run a local marketplace to try things on. It orders nothing real."""
+
+
+@command.command("serve")
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="0 takes a free one.")
+@click.option("--db", metavar="FILE", help=f"Where orders are kept. Default: {_DATABASE}")
+@click.option("--token-file", metavar="FILE", help="The one token that opens it; else any does.")
+@click.option("--faults", metavar="FILE", help="A JSON file of faults to inject.")
+@click.option("--options", "behaviour", metavar="FILE", help="A JSON file of behaviours.")
+@click.pass_obj
+def serve_command(
+    call: Call,
+    port: int,
+    db: str | None,
+    token_file: str | None,
+    faults: str | None,
+    behaviour: str | None,
+) -> int:
+    """Serve on 127.0.0.1 until Ctrl-C."""
+    from satops.sandbox.faults import Faults, read_rules
+    from satops.sandbox.options import Options
+    from satops.sandbox.server import BANNER, Sandbox, serve
+    from satops.sandbox.settings import read_settings
+
+    database = call.path(db or _DATABASE)
+
+    def announce(sandbox: Sandbox) -> None:
+        say(*BANNER.format(url=sandbox.url, db=database).rstrip().split("\n"))
+        click.echo(sandbox.url)
+
+    try:
+        rules, seed = read_rules(_json(call.path(faults))) if faults else ((), 0)
+        settings = _json(call.path(behaviour)) if behaviour else {}
+        serve(
+            db=database,
+            announce=announce,
+            port=port,
+            token=_token(call.path(token_file)) if token_file else None,
+            faults=Faults(rules, seed=seed),
+            options=read_settings(Options, settings, place=behaviour or "--options"),
+        )
+    except OSError as error:
+        raise UsageError(f"The sandbox cannot be served: {error}.") from error
+    return ExitCode.DONE
+
+
+def _token(path: Path) -> str:
+    token = path.read_text(encoding="utf-8").strip()
+    if not token:
+        raise UsageError(f"{path}: the file is empty. Without --token-file any token opens.")
+    return token
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json_text.loads(path.read_bytes())
+    except json_text.NotJson as error:
+        raise UsageError(f"{path}: this is not JSON: {error}.") from None

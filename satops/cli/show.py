@@ -1,0 +1,27 @@
+"""`satops show`."""
+
+import click
+
+from satops import api
+from satops.cli import options
+from satops.cli.call import Call
+from satops.cli.output import finish
+from satops.errors import ExitCode
+
+
+@click.command("show")
+@click.argument("name")
+@options.as_json
+@click.pass_obj
+def command(call: Call, name: str, as_json: bool) -> int:
+    """Show all that is known of one order: its spec, its state, its events."""
+    from satops.report.json import show_json
+    from satops.report.text.list import show_blocks
+
+    shown = api.show(call.directory, name, environ=call.environ)
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: show_json(shown.name, shown.known, shown.spec, shown.events, shown.now),
+        text=lambda: show_blocks(shown.known, shown.spec, shown.events, shown.now),
+    )

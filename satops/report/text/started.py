@@ -1,0 +1,34 @@
+"""That a ledger or a repository was begun, for people."""
+
+from collections.abc import Iterable, Iterator
+
+from satops.report.layout import BLANK, Block, Line, Tone, command
+from satops.report.safe import safe
+
+
+def started_blocks(address: str) -> Iterator[Block]:
+    """Yield where the new ledger is."""
+    yield Line(f"An empty ledger begins at {safe(address)}.", Tone.GOOD)
+    yield Line(
+        "Commit it, or keep it where every run finds it: it is the record of what is bought."
+    )
+
+
+def init_blocks(root: str, written: Iterable[str], address: str, back: str) -> Iterator[Block]:
+    """Yield what `init` wrote, and what comes next; `back` is the command that goes there."""
+    yield Line(f"A satops repository is ready in {safe(root)}:", Tone.GOOD)
+    for path in written:
+        yield Line(safe(path), indent=4)
+    yield Line(f"The ledger is at {safe(address)}.")
+    yield Line("It orders from the sandbox: nothing real is bought until satops.yaml says so.")
+    yield BLANK
+    yield Line("To see what would be bought:")
+    yield command(f"{back}satops plan")
+
+
+def new_blocks(path: str) -> Iterator[Block]:
+    """Yield which spec was written, and the command that shows what it would buy."""
+    yield Line(f"Wrote {safe(path)}.", Tone.GOOD)
+    yield BLANK
+    yield Line("To see what it would buy:")
+    yield command("satops plan")
