@@ -24,7 +24,7 @@ LAYERS = (
 """From the ground up: a module may import from its own part and from the layers below it."""
 
 HOMES = {
-    "yaml": ("core/document.py",),
+    "yaml": ("core/document/",),
     "jsonschema": ("core/schema.py",),
     "jsonschema_rs": ("core/schema.py",),
     "orjson": ("core/json_text.py",),

@@ -1,0 +1,143 @@
+"""One file's bytes to documents: plain values, a place for each of them, and every fault.
+
+Values may share parts through aliases: they are never changed after loading.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from satops.core.document import json_reader
+from satops.core.document.reading import (
+    MAX_DEPTH,
+    MAX_SPEC_BYTES,
+    SHALLOW,
+    Faults,
+    Found,
+    Path,
+    Places,
+    forbidden_at,
+    forbidden_words,
+    place_at,
+)
+from satops.core.document.yaml_reader import YamlReader
+from satops.core.problem import Problem
+
+Syntax = Literal["yaml", "json"]
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """One document of a file: its value, and where each part of it stands."""
+
+    value: Any
+    """dict, list, str, int, float, bool or None; the keys of a dict are str."""
+    line: int
+    """Where the document begins, from 1."""
+    index: int
+    """Which document of the file, from 0; empty ones are not counted."""
+    _places: Places
+    _source: "_Source"
+
+    def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
+        """Return line and column, from 1, of the value (or the key) at a path.
+
+        Where the path does not exist, its nearest parent that does is taken.  A deep path makes
+        the file be parsed once more, unless `forget_text` was called.
+        """
+        wanted = tuple(path)
+        places = self._places
+        if wanted not in places:
+            places = self._source.places(self.index) or places
+        while wanted not in places:
+            wanted = wanted[:-1]
+        key_line, key_column, line, column = places[wanted]
+        return (key_line, key_column) if key else (line, column)
+
+    def forget_text(self) -> None:
+        """Let go of the file's bytes, for all its documents: only shallow places stay known."""
+        self._source.forget()
+
+
+@dataclass(slots=True)
+class _Source:
+    """The bytes that the documents of a file share, to find deep places when they are asked."""
+
+    content: bytes
+    syntax: Syntax
+    deep: list[Places] | None = None
+
+    def read(self, faults: Faults, *, depth: int) -> list[Found]:
+        """Read every document, keeping the places down to a depth."""
+        if self.syntax == "json":
+            return json_reader.read(self.content.decode(), faults)
+        return YamlReader(self.content, faults, depth).read()
+
+    def places(self, index: int) -> Places | None:
+        """Return every place of a document, or None when the bytes were let go."""
+        if self.deep is None and self.content:
+            self.deep = [found.places for found in self.read(Faults(""), depth=MAX_DEPTH + 1)]
+        return self.deep[index] if self.deep else None
+
+    def forget(self) -> None:
+        self.content = b""
+        self.deep = None
+
+
+def load(
+    content: bytes, *, file: str, syntax: Syntax = "yaml", max_bytes: int = MAX_SPEC_BYTES
+) -> tuple[list[Document], list[Problem]]:
+    """Return the documents of a file, and every problem that keeps one from being read.
+
+    A document with a problem is not among the documents: nothing is made of a text that was not
+    understood.  A syntax error ends the file.  Never raises, whatever the content.
+    """
+    faults = Faults(file)
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    if not _is_text(content, syntax, max_bytes, faults):
+        return [], faults.problems
+    source = _Source(content, syntax)
+    found = source.read(faults, depth=SHALLOW)
+    if not found and not faults.problems:
+        faults.add(
+            "L10",
+            (0, 0),
+            "The file is empty, or holds nothing but comments. Write a document in it, or delete "
+            "the file.",
+        )
+    documents = [
+        Document(each.value, each.places[()][2], index, each.places, source)
+        for index, each in enumerate(found)
+        if each.sound
+    ]
+    return documents, faults.problems
+
+
+def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> bool:
+    if len(content) > max_bytes:
+        faults.add(
+            "L08",
+            (0, 0),
+            f"The file has {len(content):,} bytes, and at most {max_bytes:,} are read. Keep large "
+            "areas in GeoJSON files of their own, and refer to them: geometry: {file: ...}.",
+        )
+        return False
+    if syntax == "yaml" and content.isascii():
+        return True  # libyaml itself refuses control characters
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        faults.add("L09", (1, 1), "The file is written in UTF-16. Save it as UTF-8.")
+        return False
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode()
+        faults.add(
+            "L09",
+            place_at(before, len(before)),
+            f"The byte 0x{content[error.start]:02x} stands here, and it is not UTF-8. Save the "
+            "file as UTF-8.",
+        )
+        return False
+    offset = forbidden_at(text)
+    if offset is not None:
+        faults.add("L09", place_at(text, offset), forbidden_words(text[offset]))
+    return offset is None

@@ -1,0 +1,187 @@
+"""What the reader of YAML and the reader of JSON share: limits, places, and one way to complain."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from satops.core.problem import Problem, Severity
+
+CHECKS: Mapping[str, str] = MappingProxyType(
+    {
+        "L01": "The YAML cannot be read",
+        "L02": "The JSON cannot be read",
+        "L03": "A key is written twice",
+        "L04": "A key is not text",
+        "L05": "A number cannot be used",
+        "L06": "A YAML feature is not allowed here",
+        "L07": "An alias cannot be followed",
+        "L08": "The file is too large or too deep",
+        "L09": "The file is not plain UTF-8 text",
+        "L10": "The file holds no document",
+        "L11": "This looks like an AOI file",
+        "L12": "The file has more problems",
+    }
+)
+"""Code of each check of the loader, with its summary."""
+
+MAX_SPEC_BYTES = 4 * 1024 * 1024
+"""Per file.  An AOI too large for this belongs in a file of its own."""
+MAX_DEPTH = 64
+"""Nested lists and groups.  libyaml needs time in the square of the depth."""
+SHALLOW = 2
+"""Down to this depth the places of keys are kept while loading YAML."""
+MAX_NODES = 1_000_000
+"""Values in one file, with those that aliases repeat."""
+MAX_PROBLEMS = 100
+"""Per file.  A file with more is not a spec with faults but some other file."""
+MAX_SHOWN = 60
+"""Characters of the input that a message quotes."""
+MAX_INTEGER = 2**63 - 1
+"""What JSON readers in other languages can hold."""
+
+Path = Sequence[str | int]
+"""Keys and list indices from the root of a document."""
+Place = tuple[int, int, int, int]
+"""Line and column of the key, line and column of the value, from 1; what stands in a list has no
+key, and gives its own place twice."""
+Places = dict[tuple[str | int, ...], Place]
+
+
+@dataclass(slots=True)
+class Found:
+    """A document as a reader found it."""
+
+    value: Any
+    places: Places
+    sound: bool
+    """Whether it has no problem."""
+
+
+class Stop(Exception):
+    """The rest of the file cannot be read; the collector already holds the problem."""
+
+
+class Faults:
+    """Collects the problems of one file."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def add(self, check: str, place: tuple[int, int], detail: str, path: Path = ()) -> None:
+        """Report a problem at a line and column; (0, 0) is the file as a whole.
+
+        Raises `Stop` when the file has too many of them.
+        """
+        if len(self.problems) == MAX_PROBLEMS:
+            check, path = "L12", ()
+            detail = (
+                f"This file has more than {MAX_PROBLEMS} problems, and the rest of it was not "
+                "read. Mend the others first, and run the command again."
+            )
+        line, column = place
+        self.problems.append(
+            Problem(
+                check=check,
+                severity=Severity.ERROR,
+                file=self.file,
+                line=line,
+                column=column,
+                path=dotted(path),
+                summary=CHECKS[check],
+                detail=detail,
+            )
+        )
+        if check == "L12":
+            raise Stop
+
+    def end(self, check: str, place: tuple[int, int], detail: str, path: Path = ()) -> Stop:
+        """Report a problem after which the file cannot be read on; to be raised."""
+        self.add(check, place, detail, path)
+        return Stop()
+
+
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML 1.2 does not allow in a text (section 5.1), a byte order mark in mid-text, and U+0085,
+U+2028 and U+2029: libyaml ends a line there and an editor does not, so a comment could hide a
+key."""
+
+
+TOO_DEEP = (
+    f"Lists and groups are nested deeper than {MAX_DEPTH} levels here, and no spec needs that. "
+    "The rest of the file was not read."
+)
+TOO_MANY = f"The file holds more than {MAX_NODES:,} values. The rest of it was not read."
+
+
+def forbidden_at(text: str) -> int | None:
+    """Return the offset of the first character that no spec may hold, if there is one."""
+    found = _FORBIDDEN.search(text)
+    return found.start() if found else None
+
+
+def forbidden_words(char: str) -> str:
+    """Return what to say about a character that no spec may hold."""
+    if char == "\0":
+        return "The file holds zero bytes: it is no text, or it is UTF-16. Save it as UTF-8."
+    return (
+        f"The character U+{ord(char):04X} stands here. It cannot be seen, and it can make a text "
+        "look different from what it says. Remove it."
+    )
+
+
+def refuse_number(text: str) -> str:
+    """Return what to say about a number that is out of bounds."""
+    return (
+        f"{shown(text)} is no number that can be sent: it is not finite, or too large. "
+        "Write a plain number, or put the text in quotes if it is no number."
+    )
+
+
+def twice_words(key: str, first: tuple[int, int]) -> str:
+    """Return what to say about a key that stands twice in one group."""
+    line, column = first
+    return (
+        f"The key {shown(key)} is written twice in this group; the first one stands at line "
+        f"{line}, column {column}. Which of the two is meant cannot be known: remove one."
+    )
+
+
+def dotted(path: Path) -> str:
+    """Return a path as messages show it: `order.geometry.coordinates[0][2]`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += ("." if text else "") + shown(step)
+    return text
+
+
+def shown(text: str) -> str:
+    """Return text of the input so that it is harmless on a terminal and in a comment.
+
+    It is shortened, and each character that is not printable is written as an escape.
+    """
+    if len(text) > MAX_SHOWN:
+        text = text[: MAX_SHOWN - 3] + "..."
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def place_at(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column, from 1, of an offset; CR, LF and CR LF each end a line."""
+    before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
