@@ -19,7 +19,7 @@ Fields = Mapping[str, Any]
 
 _CREATE_DATES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S")
 _SIMULATION_DATES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
-_LARGEST_LONG = 2**63 - 1
+_LOWEST_LONG, _LARGEST_LONG = -(2**63), 2**63 - 1
 _LARGEST_PAGE_NUMBER = 2**31 - 1  # keeps the offset within what SQLite counts
 
 Choice = TypeVar("Choice", bound=str)
@@ -120,7 +120,7 @@ def text(fields: Fields, name: str) -> str | None:
 
 
 def whole_number(
-    fields: Fields, name: str, *, low: int = -_LARGEST_LONG, high: int = _LARGEST_LONG
+    fields: Fields, name: str, *, low: int = _LOWEST_LONG, high: int = _LARGEST_LONG
 ) -> int | None:
     """Return an optional integer within its limits, both included; raises `BadRequest`."""
     value = fields.get(name)

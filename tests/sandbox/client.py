@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
@@ -145,6 +146,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
     deadline = datetime.now(UTC) + timedelta(seconds=_PATIENCE_S)
     while not holds():
         assert datetime.now(UTC) < deadline, "it never came about"
+        time.sleep(0.005)
 
 
 @cache

@@ -33,8 +33,17 @@ def serving(db: Path) -> Serving:
     return serve
 
 
-@pytest.fixture
-def sandbox(serving: Serving) -> Iterator[Sandbox]:
-    """Return a running sandbox with default options."""
-    with serving() as sandbox:
+@pytest.fixture(scope="session")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """Return the one sandbox that tests with default options share."""
+    with serve_in_thread(tmp_path_factory.mktemp("shared") / "sandbox.db") as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    """Return a running sandbox with default options, empty and without faults."""
+    shared_sandbox.faults.replace()
+    shared_sandbox.clock.reset()
+    shared_sandbox.store.reset()
+    return shared_sandbox

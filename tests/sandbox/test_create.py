@@ -164,9 +164,9 @@ def test_order_numbers_may_be_uuids(serving: Serving) -> None:
         assert len({UUID(number) for number in numbers}) == 2
 
 
-def test_a_request_is_kept_as_it_came_but_for_the_credential(sandbox: Sandbox, db: Path) -> None:
+def test_a_request_is_kept_as_it_came_but_for_the_credential(sandbox: Sandbox) -> None:
     body = json.dumps(order(), indent=3).replace("20,", " 20 ,").encode()
-    headers = {"Authorization": "5e-c-r-e7", "X-API-Key": "5e-c-r-e7", "X-Run": "of a test"}
+    headers = {"Authorization": "secret", "X-API-Key": "secret", "X-Run": "of a test"}
     number = post(sandbox.url, CREATE, body, headers).content["orderNo"]
     (request,) = sandbox.store.requests(CREATE)
     assert request.body == body
@@ -177,8 +177,15 @@ def test_a_request_is_kept_as_it_came_but_for_the_credential(sandbox: Sandbox, d
     assert ("x-api-key", "(hidden)") in request.headers
     (stored,) = sandbox.store.orders()
     assert (stored.order_no, stored.request) == (number, request.number)
-    for file in db.parent.iterdir():
-        assert b"5e-c-r-e7" not in file.read_bytes()
+
+
+def test_no_token_is_in_the_file(serving: Serving, db: Path) -> None:
+    with serving(token="5e-c-r-e7") as sandbox:
+        for header in ("Authorization", "X-API-Key", "Cookie"):
+            assert post(sandbox.url, CREATE, order(), {header: "5e-c-r-e7"}).code in (200, 401)
+        content = b"".join(file.read_bytes() for file in db.parent.iterdir())
+    assert b"PROG_ORDER_" in content
+    assert b"5e-c-r-e7" not in content
 
 
 def test_orders_are_counted_by_the_bytes_that_bought_them(sandbox: Sandbox) -> None:

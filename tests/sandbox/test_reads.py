@@ -125,6 +125,11 @@ def test_a_wrong_query_is_code_400(sandbox: Sandbox, asked: dict[str, Any]) -> N
     assert post(sandbox.url, QUERY, {"pageNumber": 1, "pageSize": 1, **asked}).code == 400
 
 
+def test_any_long_is_a_time(sandbox: Sandbox) -> None:
+    number = place(sandbox)
+    assert numbers(sandbox, orderTimeStart=-(2**63), orderTimeEnd=2**63 - 1) == [number]
+
+
 def test_a_page_number_beyond_all_reason_is_an_empty_page(sandbox: Sandbox) -> None:
     place(sandbox)
     assert page(sandbox, pageNumber=2**63 - 1, pageSize=100) == (1, [])
