@@ -35,8 +35,6 @@ class Finding:
 
     def problem(self, document: "Document", file: str) -> Problem:
         """Return the finding with its place in a file."""
-        from satops.core.document import dotted
-
         line, column = document.place(self.path)
         return Problem(
             check=self.check,
@@ -48,6 +46,14 @@ class Finding:
             summary=self.summary,
             detail=self.detail,
         )
+
+
+def dotted(path: Path) -> str:
+    """Write a path as messages show it: `order.geometry.coordinates[0][3]`."""
+    # Imported here because it brings the YAML parser, which readers of ledgers do not need.
+    from satops.core import document
+
+    return document.dotted(path)
 
 
 def has_error(findings: Iterable[Finding]) -> bool:

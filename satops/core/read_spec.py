@@ -72,12 +72,14 @@ class Draft:
 
 def geometry_file(value: object) -> tuple[str, str | int | None] | None:
     """Return the file and the feature that the order's geometry refers to, if it does."""
-    match value:
-        case {"order": {"geometry": {"file": str(file), **rest}}} if "type" not in rest:
-            feature = rest.get("feature")
-            named = isinstance(feature, str | int) and not isinstance(feature, bool)
-            return file, feature if named else None
-    return None
+    order = value.get("order") if isinstance(value, dict) else None
+    geometry = order.get("geometry") if isinstance(order, dict) else None
+    if not isinstance(geometry, dict) or "type" in geometry:
+        return None
+    file, feature = geometry.get("file"), geometry.get("feature")
+    if not isinstance(file, str):
+        return None
+    return file, feature if type(feature) in (str, int) else None
 
 
 def read_spec(

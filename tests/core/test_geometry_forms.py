@@ -171,7 +171,7 @@ def test_what_is_no_polygon_is_refused(
         ([[[5, 0], [6, 0], [5, 195], [5, 0]]], "A01", (0, 2), "between -90 and 90"),
         ([[[11e6, 2e6], [11e6, 3e6], [12e6, 3e6], [11e6, 2e6]]], "G11", (0, 0), "EPSG:3857"),
         ([SQUARE, [[105.2, 21.2], [105.4, 21.2], [105.2, 21.2]]], "G03", (1,), "Hole 1"),
-        ([[[0, 0]] * (MAX_POSITIONS + 1)], "G10", (), "20001 positions"),
+        ([[[0, 0]] * (MAX_POSITIONS + 1)], "L08", (), "20001 positions"),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -216,9 +216,9 @@ def test_every_ring_with_a_fault_is_named() -> None:
         ({"point": [105.85, 21.03], "radiusKm": True}, "G01", ("radiusKm",), "true"),
         ({"point": [105.85, 21.03], "radiusKm": 1e-7}, "G03", ("radiusKm",), "distinct corners"),
         ({"point": [179.99, 0], "radiusKm": 5}, "A04", ("radiusKm",), "antimeridian"),
-        ({"point": [10, 89.99], "radiusKm": 5}, "A05", ("radiusKm",), "pole"),
-        ({"point": [10, -89.99], "radiusKm": 5}, "A05", ("radiusKm",), "pole"),
-        ({"point": [10, 0], "radiusKm": 1e9}, "A05", ("radiusKm",), "pole"),
+        ({"point": [10, 89.99], "radiusKm": 5}, "G01", ("radiusKm",), "pole"),
+        ({"point": [10, -89.99], "radiusKm": 5}, "G01", ("radiusKm",), "pole"),
+        ({"point": [10, 0], "radiusKm": 1e9}, "G01", ("radiusKm",), "pole"),
     ],
     ids=str,
 )

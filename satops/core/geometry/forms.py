@@ -120,7 +120,7 @@ def _read_circle(point: object, form: dict[str, Any]) -> Read:
         return None, [off_the_map(x, y, [(x, y)], "the point", ("point",))]
     if radius[0] >= distance_to_pole_km(y):
         detail = "The circle holds a pole, which no outline in longitude and latitude can follow."
-        return None, [Finding("A05", ("radiusKm",), "a pole inside", detail)]
+        return None, [Finding("G01", ("radiusKm",), "a pole inside", detail)]
     ring = circle(x, y, radius[0])
     if any(abs(corner[0]) > 180 for corner in ring):
         detail = "The circle crosses the antimeridian. It has to be two orders, one for each side."

@@ -1,7 +1,7 @@
 """How polygons share ground: among orders, and with the areas that a team allows or forbids.
 
-Shares are taken on an equal-area map (Lambert's cylindrical: longitude and the sine of latitude),
-where straight edges stay close to the edges of the polygons in degrees.
+Outlines are cut in degrees, where borders that two of them share are the same lines; what is left
+is measured on an equal-area map (Lambert's cylindrical: longitude and the sine of latitude).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +18,9 @@ _CHUNK = 128
 """Boxes that are looked up at a time: all of them may lie on one place, and the pairs of 10,000
 orders would not fit in memory.
 """
+
+_ROUNDING_DEG = 2e-7
+"""Coordinates are rounded to 7 decimals: a shared border may be off by so much."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -73,43 +76,49 @@ def _shared_deg2(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.f
     return shared
 
 
-def flatten(polygons: Sequence[Rings]) -> Shapes:
-    """Return polygons on the equal-area map."""
-    return _flat(shapes_of(polygons))
-
-
 def shares(shape: shapely.Polygon, others: Shapes) -> list[float]:
-    """Return what a polygon shares with each other, in percent of the smaller; all flattened."""
-    shared = shapely.area(shapely.intersection(shape, others))
-    percents: list[float] = (
-        100 * shared / np.minimum(shapely.area(shape), shapely.area(others))
-    ).tolist()
+    """Return what a polygon shares with each other, in percent of the smaller of the two."""
+    smaller = np.minimum(_areas(np.array([shape])), _areas(others))
+    percents: list[float] = (100 * _areas(shapely.intersection(shape, others)) / smaller).tolist()
     return percents
 
 
 class Zone:
-    """Polygons as one region, to ask what part of an AOI lies inside."""
+    """Polygons as one region, to ask which AOIs lie inside and which touch it."""
 
     def __init__(self, polygons: Sequence[Rings]) -> None:
-        self._shapes = flatten(polygons)
-        self._tree = shapely.STRtree(self._shapes)
+        self._region = shapely.union_all(shapes_of(polygons))
+        shapely.prepare(self._region)
 
-    def share_inside(self, shapes: Shapes) -> list[float]:
-        """Return the percent of each polygon, given in degrees, that lies inside."""
-        flat = _flat(shapes)
-        inside = [0.0] * len(flat)
-        which, parts = self._tree.query(flat, predicate="intersects")
-        for index in np.unique(which).tolist():
-            # Parts of the zone may overlap each other: only their union counts.
-            region = shapely.union_all(self._shapes[parts[which == index]])
-            shared = shapely.area(shapely.intersection(flat[index], region))
-            inside[index] = float(100 * shared / shapely.area(flat[index]))
-        return inside
+    def leaving(self, shapes: Shapes) -> list[tuple[int, float]]:
+        """Return the polygons that are not covered, with the percent that lies outside."""
+        out = np.flatnonzero(~shapely.covers(self._region, shapes))
+        if len(out):
+            out = out[~shapely.covers(self._region, shapely.buffer(shapes[out], -_ROUNDING_DEG))]
+        outside = shapely.difference(shapes[out], self._region)
+        return self._with_percent(out, outside, shapes)
+
+    def entering(self, shapes: Shapes) -> list[tuple[int, float]]:
+        """Return the polygons that reach in, with the percent that lies inside."""
+        met = np.flatnonzero(shapely.intersects(self._region, shapes))
+        if len(met):
+            inner = shapely.buffer(shapes[met], -_ROUNDING_DEG)
+            met = met[shapely.intersects(self._region, inner)]
+        inside = shapely.intersection(shapes[met], self._region)
+        return self._with_percent(met, inside, shapes)
+
+    def _with_percent(
+        self, indexes: NDArray[np.intp], parts: Shapes, shapes: Shapes
+    ) -> list[tuple[int, float]]:
+        percents = 100 * _areas(parts) / _areas(shapes[indexes])
+        return list(zip(indexes.tolist(), percents.tolist(), strict=True))
 
 
-def _flat(shapes: Shapes) -> Shapes:
+def _areas(shapes: Shapes) -> NDArray[np.float64]:
+    """Return areas that are to each other as those on the Earth."""
+
     def project(corners: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack([np.radians(corners[:, 0]), np.sin(np.radians(corners[:, 1]))])
 
-    flat: Shapes = shapely.transform(shapes, project)
-    return flat
+    areas: NDArray[np.float64] = shapely.area(shapely.transform(shapes, project))
+    return areas

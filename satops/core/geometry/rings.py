@@ -97,7 +97,7 @@ def _structure(coordinates: object, at: Path) -> Iterator[Finding]:
     total = sum(len(ring) for ring in coordinates if isinstance(ring, list))
     if total > MAX_POSITIONS:
         yield Finding(
-            "G10",
+            "L08",
             at,
             "too many corners",
             f"The polygon has {total} positions; satops takes at most {MAX_POSITIONS}. "

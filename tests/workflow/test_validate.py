@@ -1,0 +1,314 @@
+"""Reading a whole tree: every spec, every problem, each once."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from satops.core.schema import Schema
+
+from satops.core.config import Config
+from satops.core.problem import Problem, Severity
+from satops.core.spec import Include, Spec
+from satops.ports import SourceFile
+from satops.workflow import validate
+from satops.workflow.validate import Chunk, Tree, read_tree
+
+SCHEMA = Schema(json.loads(Path("schema/order.schema.json").read_text()))
+YEAR = datetime.now(UTC).year + 1
+BOW_TIE = "POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))"
+
+
+class Files:
+    """Order files in memory."""
+
+    def __init__(self, specs: dict[str, str | Problem], aois: dict[str, str] | None = None) -> None:
+        self.specs = specs
+        self.aois = aois or {}
+        self.included: list[tuple[str, str]] = []
+
+    def walk(self) -> Iterator[SourceFile | Problem]:
+        """Yield the files in the order of their paths."""
+        for path, text in sorted(self.specs.items()):
+            if isinstance(text, Problem):
+                yield text
+            else:
+                content = text.encode()
+                yield SourceFile(path, content, hashlib.sha256(content).hexdigest())
+
+    def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
+        """Return an AOI, or say that it is missing."""
+        self.included.append((spec_file, ref))
+        if ref not in self.aois:
+            return f"{ref} is not there."
+        content = self.aois[ref].encode()
+        return content, hashlib.sha256(content).hexdigest()
+
+
+def spec(name: str, geometry: str = "{bbox: [105, 21, 106, 22]}", provider: str = "tianyi") -> str:
+    """Write a spec."""
+    return (
+        f"name: {name}\norder:\n  provider: {provider}\n  geometry: {geometry}\n"
+        f"  startDate: {YEAR}-01-01T00:00Z\n  endDate: {YEAR}-02-01T00:00Z\n"
+    )
+
+
+def names(tree: Tree) -> list[str]:
+    """Return the names of the sound specs."""
+    return [each.name for each in tree.specs]
+
+
+def places(tree: Tree) -> list[tuple[str, str, int]]:
+    """Return check, file and line of every problem."""
+    return [(problem.check, problem.file, problem.line) for problem in tree.problems]
+
+
+def test_an_empty_tree_is_a_tree() -> None:
+    assert read_tree(Files({}), Config(), SCHEMA) == Tree((), (), 0)
+
+
+def test_specs_come_in_the_order_of_their_places_with_their_sources() -> None:
+    files = Files({"orders/b.yaml": spec("one") + "---\n" + spec("two"), "orders/a.yml": spec("z")})
+    tree = read_tree(files, Config(), SCHEMA)
+    assert tree.problems == ()
+    assert tree.files == 2
+    assert names(tree) == ["z", "one", "two"]
+    source = tree.specs[2].source
+    assert (source.file, source.line, source.document, source.documents) == (
+        "orders/b.yaml",
+        8,
+        1,
+        2,
+    )
+    assert source.sha256 == hashlib.sha256(str(files.specs["orders/b.yaml"]).encode()).hexdigest()
+
+
+def test_json_files_are_specs_too() -> None:
+    value = {
+        "name": "json",
+        "order": {
+            "provider": "tianyi",
+            "geometry": {"bbox": [105, 21, 106, 22]},
+            "startDate": f"{YEAR}-01-01T00:00Z",
+            "endDate": f"{YEAR}-02-01T00:00Z",
+        },
+    }
+    tree = read_tree(
+        Files({"orders/a.JSON": json.dumps(value), "orders/b.yaml": spec("yaml")}), Config(), SCHEMA
+    )
+    assert tree.problems == ()
+    first, second = tree.specs
+    assert first.order == second.order
+
+
+def test_every_problem_of_every_file_is_reported_and_no_file_hides_another() -> None:
+    hidden = Problem("F09", Severity.ERROR, "orders/d", 0, 0, "", "unreadable", "It is a pipe.")
+    files = Files(
+        {
+            "orders/a.yaml": spec("a", provider="planet") + "---\n" + spec("sound"),
+            "orders/b.yaml": "name: b\nname: c\n",
+            "orders/c.yaml": spec("c", BOW_TIE),
+            "orders/d": hidden,
+            "orders/e.yaml": spec("e"),
+        }
+    )
+    tree = read_tree(files, Config(), SCHEMA)
+    assert names(tree) == ["sound", "e"]
+    found = places(tree)
+    assert [(file, line) for _, file, line in found] == [
+        ("orders/a.yaml", 3),
+        ("orders/b.yaml", 2),
+        ("orders/c.yaml", 4),
+        ("orders/d", 0),
+    ]
+    assert [check for check, _, _ in found][2:] == ["G05", "F09"]
+
+
+def test_a_name_that_stands_twice_is_an_error_at_each_place_that_names_the_other() -> None:
+    files = Files(
+        {
+            "orders/a.yaml": spec("same"),
+            "orders/b.yaml": spec("other") + "---\n" + spec("same", BOW_TIE),
+        }
+    )
+    tree = read_tree(files, Config(), SCHEMA)
+    first, crossing, second = sorted(
+        tree.problems, key=lambda problem: (problem.file, problem.check), reverse=False
+    )
+    assert (first.check, first.file, first.line) == ("N01", "orders/a.yaml", 1)
+    assert "orders/b.yaml:8" in first.detail
+    assert crossing.check == "G05"
+    assert (second.check, second.file, second.line) == ("N01", "orders/b.yaml", 8)
+    assert "orders/a.yaml:1" in second.detail
+
+
+def test_three_equal_names_say_how_many_they_are() -> None:
+    tree = read_tree(
+        Files({f"orders/{letter}.yaml": spec("same") for letter in "abc"}), Config(), SCHEMA
+    )
+    assert [problem.check for problem in tree.problems] == ["N01"] * 3
+    assert all("3 specs in all" in problem.detail for problem in tree.problems)
+
+
+def test_many_documents_are_read_in_chunks_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(validate, "CHUNK", 4)
+    files = Files(
+        {
+            f"orders/{number:02}.yaml": spec(
+                f"o-{number}", BOW_TIE if number % 5 == 0 else f"{{bbox: [{number}, 0, 50, 1]}}"
+            )
+            for number in range(23)
+        }
+    )
+    tree = read_tree(files, Config(), SCHEMA)
+    sound = [number for number in range(23) if number % 5]
+    assert names(tree) == [f"o-{number}" for number in sound]
+    assert [each.footprint.west for each in tree.specs] == sound
+    assert places(tree) == [("G05", f"orders/{number:02}.yaml", 4) for number in range(0, 23, 5)]
+
+
+def test_a_check_sees_each_sound_spec_once_with_its_document_and_its_shape() -> None:
+    seen: list[tuple[str, tuple[int, int], float]] = []
+
+    def check(chunk: Chunk) -> list[Problem]:
+        for each, document, shape in zip(chunk.specs, chunk.documents, chunk.shapes, strict=True):
+            seen.append((each.name, document.place(("name",)), shape.bounds[0]))
+        first = chunk.specs[0].source
+        return [Problem("Z01", Severity.WARNING, first.file, 1, 1, "", "odd", "It is odd.")]
+
+    files = Files(
+        {
+            "orders/a.yaml": spec("a", "{bbox: [1, 0, 50, 1]}"),
+            "orders/b.yaml": spec("b", BOW_TIE) + "---\n" + spec("c", "{bbox: [3, 0, 50, 1]}"),
+        }
+    )
+    tree = read_tree(files, Config(), SCHEMA, check=check)
+    assert seen == [("a", (1, 7), 1.0), ("c", (8, 7), 3.0)]
+    assert places(tree) == [("Z01", "orders/a.yaml", 1), ("G05", "orders/b.yaml", 4)]
+
+
+def test_a_file_whose_specs_are_known_is_not_read_again() -> None:
+    files = Files({"orders/a.yaml": spec("a"), "orders/b.yaml": spec("b")})
+    before = read_tree(files, Config(), SCHEMA)
+    files.specs["orders/a.yaml"] = "{not even yaml"
+    files.specs["orders/c.yaml"] = spec("a")
+
+    def known(found: SourceFile) -> Sequence[Spec] | None:
+        return before.specs[:1] if found.path == "orders/a.yaml" else None
+
+    tree = read_tree(files, Config(), SCHEMA, known=known)
+    assert names(tree) == ["a", "b", "a"]
+    assert places(tree) == [("N01", "orders/a.yaml", 1), ("N01", "orders/c.yaml", 1)]
+
+
+COLLECTION = json.dumps(
+    {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": index,
+                "properties": {"name": name},
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[index, 0], [index + 1, 0], [index, 1], [index, 0]]],
+                },
+            }
+            for index, name in enumerate(["west", "east", "twin", "twin"])
+        ],
+    }
+)
+
+
+def test_a_polygon_in_a_file_is_found_by_name_and_by_id_and_its_digest_is_kept() -> None:
+    files = Files(
+        {
+            "orders/a.yaml": spec("a", "{file: ../aois/d.geojson, feature: east}"),
+            "orders/b.yaml": spec("b", "{file: ../aois/d.geojson, feature: 0}"),
+            "orders/c.yaml": spec("c", "{file: one.wkt}"),
+        },
+        {"../aois/d.geojson": COLLECTION, "one.wkt": "POLYGON ((5 0, 6 0, 5 1, 5 0))\n"},
+    )
+    tree = read_tree(files, Config(), SCHEMA)
+    assert tree.problems == ()
+    assert [each.footprint.west for each in tree.specs] == [1, 0, 5]
+    digest = hashlib.sha256(COLLECTION.encode()).hexdigest()
+    assert tree.specs[0].source.includes == (Include("../aois/d.geojson", digest),)
+    assert files.included[0] == ("orders/a.yaml", "../aois/d.geojson")
+
+
+@pytest.mark.parametrize(
+    ("geometry", "check", "words"),
+    [
+        ("{file: d.geojson}", "F02", "4 features"),
+        ("{file: d.geojson, feature: eas}", "F02", "nearest name is 'east'"),
+        ("{file: d.geojson, feature: twin}", "F02", "2 features"),
+        ("{file: bare.geojson, feature: x}", "F02", "no named features"),
+        ("{file: crs.geojson, feature: x}", "G11", "EPSG:3857"),
+        ("{file: missing.geojson}", "F01", "is not there"),
+        ("{file: broken.geojson}", "F01", "not JSON"),
+        ("{file: kml.kml}", "F01", "neither GeoJSON nor WKT"),
+        ("{file: bow.wkt}", "G05", "near"),
+        ("{file: swapped.wkt}", "A01", "latitude, longitude"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_at_the_reference(
+    geometry: str, check: str, words: str
+) -> None:
+    polygon = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 1], [0, 0]]]}
+    crs = {
+        "type": "FeatureCollection",
+        "crs": {"properties": {"name": "EPSG:3857"}},
+        "features": [{"type": "Feature", "id": "x", "geometry": polygon}],
+    }
+    files = Files(
+        {"orders/a.yaml": spec("a", geometry), "orders/b.yaml": spec("b")},
+        {
+            "d.geojson": COLLECTION,
+            "bare.geojson": json.dumps(polygon),
+            "crs.geojson": json.dumps(crs),
+            "broken.geojson": "{",
+            "kml.kml": "<kml/>",
+            "bow.wkt": BOW_TIE,
+            "swapped.wkt": "POLYGON ((21 105, 22 105, 21 106, 21 105))",
+        },
+    )
+    tree = read_tree(files, Config(), SCHEMA)
+    assert names(tree) == ["b"]
+    (problem,) = tree.problems
+    assert (problem.check, problem.file, problem.line) == (check, "orders/a.yaml", 4)
+    assert words in problem.detail
+
+
+def test_a_file_that_many_specs_share_is_found_by_all_of_them() -> None:
+    files = Files(
+        {
+            f"orders/{number:03}.yaml": spec(f"o-{number}", f"{{file: {number % 50}.wkt}}")
+            for number in range(200)
+        },
+        {f"{n}.wkt": f"POLYGON (({n} 0, {n + 1} 0, {n} 1, {n} 0))" for n in range(50)},
+    )
+    tree = read_tree(files, Config(), SCHEMA)
+    assert tree.problems == ()
+    assert [each.footprint.west for each in tree.specs] == [n % 50 for n in range(200)]
+
+
+def test_a_date_without_a_zone_is_read_in_the_zone_of_the_repository() -> None:
+    files = Files({"orders/a.yaml": spec("a").replace("Z", "")})
+    assert {each.check for each in read_tree(files, Config(), SCHEMA).problems} == {"T01"}
+    (one,) = read_tree(files, Config(timezone=UTC), SCHEMA).specs
+    assert one.order.start == f"{YEAR}-01-01T00:00:00Z"
+
+
+def test_a_spec_that_only_needs_a_word_is_sound() -> None:
+    geometry = "{type: Polygon, coordinates: [[[0, 0], [1, 0], [0, 1.123456789]]]}"
+    tree = read_tree(Files({"orders/a.yaml": spec("a", geometry)}), Config(), SCHEMA)
+    assert names(tree) == ["a"]
+    assert [(each.check, each.severity) for each in tree.problems] == [
+        ("G03", Severity.INFO),
+        ("G09", Severity.INFO),
+    ]
