@@ -14,5 +14,6 @@ from satops.api.starting import init, new
 
 __all__ = [
     "adopt", "apply", "history", "init", "list_orders", "new", "open_repository", "plan",
-    "plan_and_body", "reconcile", "refresh", "resolve", "show", "start_ledger", "validate", "verify",
+    "plan_and_body", "reconcile", "refresh", "resolve", "show", "start_ledger", "validate",
+    "verify",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from satops.ports import Marketplace
 from satops.workflow.apply import ApplyReport
 from satops.workflow.apply import apply as place_orders
 from satops.workflow.book import Book
-from satops.workflow.place import Progress
+from satops.workflow.place import OrderResult, Progress
 from satops.workflow.plan import refuse_invalid
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ _DIGEST_MIN = 12
 def apply(
     repository: Path,
     *,
-    confirm: Callable[[Plan], None],
-    progress: Progress,
+    confirm: Callable[[Plan], None] = lambda _: None,
+    progress: Progress | None = None,
     plan_file: Path | None = None,
     expect_digest: str | None = None,
     stopping: Callable[[], bool] = lambda: False,
@@ -77,9 +77,17 @@ def apply(
             replan=replan,
             settle=lambda book: _settle(opened, book, marketplace),
             guard=guard,
-            progress=progress,
+            progress=progress or _Silent(),
             stopping=stopping,
         )
+
+
+class _Silent:
+    """A `Progress` that shows nothing."""
+
+    def started(self, expected: int) -> None: ...
+
+    def finished(self, result: OrderResult) -> None: ...
 
 
 def _digest(given: str) -> str:

@@ -27,7 +27,7 @@ def command(code: str | None, as_json: bool) -> int:
 
 
 def _entry(code: str) -> Entry:
-    entry = CATALOGUE.get(code.upper())
+    entry: Entry | None = CATALOGUE.get(code.upper())
     if entry is None:
         raise UsageError(f"There is no check {code!r}. To list them all:\n    satops explain")
     return entry

@@ -1,0 +1,97 @@
+"""`satops demo`: the life of an order, with the real commands and their real output."""
+
+import shlex
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from satops.cli.call import Call
+from satops.cli.output import write_report
+from satops.errors import ExitCode, Refused
+from satops.report.layout import BLANK, Line, Tone
+from satops.report.layout import command as to_copy
+
+_EDITED = ("maxCloud: 20 ", "maxCloud: 10 ")
+_SPEC = "orders/hanoi.yaml"
+
+
+@click.command("demo")
+@click.option("--keep", metavar="DIR", help="Make the scratch repository here, and keep it.")
+@click.pass_obj
+def command(call: Call, keep: str | None) -> int:
+    """Show the life of an order in a scratch folder.
+
+    Needs no network, no account and no configuration. Nothing real is ordered.
+    """
+    with ExitStack() as stack:
+        if keep is None:
+            root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="satops-demo-")))
+        else:
+            root = call.path(keep)
+            if root.exists() and any(root.iterdir()):
+                raise Refused(f"{root} is not empty. Nothing was written. Choose a new folder.")
+        _tell(root)
+    _farewell(keep)
+    return ExitCode.DONE
+
+
+def _tell(root: Path) -> None:
+    _say("A repository for satellite orders: a config, three order specs, an empty ledger.")
+    root.mkdir(parents=True, exist_ok=True)
+    _run(root, "init")
+    _say("Order specs are YAML. This one asks for the centre of Hanoi, in a window next month:")
+    _show(root / _SPEC)
+    _say("Check them. This needs no network and no account, so it can run on every commit:")
+    _run(root, "validate")
+    _say("What would be bought? In a pull request, this is what a reviewer reads:")
+    _run(root, "plan")
+    _say("Buy it, once. Here the marketplace is a sandbox on this machine:")
+    _run(root, "apply", "--yes")
+    _say("Every order number is in the ledger now:")
+    _run(root, "list")
+    _say("Plan again. What is bought is never bought twice:")
+    _run(root, "plan")
+    _say("A placed order cannot be changed. So what if somebody edits one?")
+    spec = root / _SPEC
+    spec.write_text(spec.read_text("utf-8").replace(*_EDITED), "utf-8")
+    _show_command(f"sed -i 's/{_EDITED[0].strip()}/{_EDITED[1].strip()}/' {_SPEC}")
+    _run(root, "plan", expected=ExitCode.INVALID)
+    _say("satops says so (exit code 3) and buys nothing. The ledger proves what happened:")
+    _run(root, "verify")
+
+
+def _run(root: Path, *arguments: str, expected: ExitCode = ExitCode.DONE) -> None:
+    from satops.cli.main import main
+
+    _show_command(shlex.join(["satops", *arguments]))
+    # Without the environment of this shell: a token or a guard set here is for real orders.
+    code = main(arguments, Call(directory=root, environ={}))
+    if code != expected:
+        raise RuntimeError(f"satops {arguments[0]} ended with {code} in the demo")
+    write_report([BLANK])
+
+
+def _say(text: str) -> None:
+    write_report([Line(f"# {text}", Tone.QUIET)])
+
+
+def _show_command(text: str) -> None:
+    write_report([Line(f"$ {text}", Tone.COMMAND)])
+
+
+def _show(path: Path) -> None:
+    _show_command(f"cat {path.parent.name}/{path.name}")
+    lines = path.read_text("utf-8").splitlines()
+    write_report([*(Line(line) for line in lines if not line.startswith("#")), BLANK])
+
+
+def _farewell(keep: str | None) -> None:
+    write_report([Line("That is the whole of it. Nothing real was ordered.", Tone.HEADING)])
+    if keep is None:
+        write_report([Line("To try it yourself:"), to_copy("satops init my-orders")])
+        write_report([to_copy("cd my-orders && satops plan")])
+    else:
+        write_report([Line("The repository is kept. To go on with it:")])
+        write_report([to_copy(f"cd {shlex.quote(keep)} && satops history")])

@@ -1,0 +1,71 @@
+"""Every report for machines is held against its published schema."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from satops.core.catalogue import CATALOGUE
+from satops.core.plan import ActionKind
+from satops.core.problem import Severity
+from satops.core.state import LedgerState, Standing
+from satops.errors import InvalidInput, LedgerMissing
+from satops.report.json import apply_json, error_json, list_json, plan_json, validate_json
+from satops.workflow.apply import ApplyReport
+from satops.workflow.place import OrderResult
+from tests.report.samples import NOW, action, known, plan, problem
+
+SCHEMAS = Path(__file__).parents[2] / "schema"
+REPORTS = ("plan", "apply", "validate", "list", "error")
+
+
+def schema(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    return read
+
+
+def check(chunks: Iterable[bytes], name: str) -> None:
+    Draft202012Validator(schema(name)).validate(json.loads(b"".join(chunks)))
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_schema_is_a_schema_and_every_field_in_it_is_described(name: str) -> None:
+    Draft202012Validator.check_schema(schema(name))
+    for field, about in schema(name)["properties"].items():
+        assert "description" in about or "const" in about or "items" in about, field
+
+
+def test_a_plan_of_every_kind_of_action_fits_its_schema() -> None:
+    actions = [action(kind, kind.value) for kind in ActionKind]
+    found = tuple(problem(severity, acknowledged="agreed") for severity in Severity)
+    check(plan_json(plan(*actions, problems=found), lambda _: b"{}"), "plan")
+    check(plan_json(plan(head=None), lambda _: b"{}"), "plan")
+
+
+def test_a_run_with_every_outcome_fits_its_schema() -> None:
+    outcomes = ("placed", "rejected", "not-sent", "in-doubt", "held")
+    report = ApplyReport(
+        run="r1",
+        plan=plan(action(ActionKind.CREATE), problems=(problem(),)),
+        orders=tuple(OrderResult("a", outcome, "N", "said") for outcome in outcomes),
+        ledger_head="c" * 64,
+        stopped="the marketplace could not be reached",
+    )
+    check(apply_json(report), "apply")
+
+
+def test_what_validate_and_list_and_an_error_say_fits_their_schemas() -> None:
+    check(validate_json(2, [problem(), problem(line=0)]), "validate")
+    state = LedgerState()
+    state.orders = {str(standing): known(str(standing), standing) for standing in Standing}
+    check(list_json(state, NOW), "list")
+    check(error_json(InvalidInput("1 error.", (problem(),))), "error")
+    check(error_json(LedgerMissing("There is no ledger.")), "error")
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_check_code_fits_the_schema_of_problems(code: str) -> None:
+    check(validate_json(0, [problem(check=code)]), "validate")
