@@ -1,0 +1,218 @@
+"""A team in a world without chance: every answer, failure and minute is scripted by the test."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from satops.core.config import Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.events import LedgerStarted, RunStarted
+from satops.core.ledger import EMPTY, encode
+from satops.core.order import canonical_order, instant_text
+from satops.core.plan import Plan
+from satops.core.spec import Acknowledgement, Footprint, Source, Spec
+from satops.core.state import LedgerState, Standing
+from satops.core.submission import Outcome
+from satops.workflow.apply import ApplyReport, apply
+from satops.workflow.book import Book
+from satops.workflow.place import OrderResult
+from satops.workflow.plan import make_plan, refuse_invalid
+from satops.workflow.reconcile import ReconcileReport, reconcile
+from satops.workflow.validate import Tree
+from tests.simulation.world import (
+    Inline,
+    LocalLooks,
+    LocalSpool,
+    Machine,
+    MachineClock,
+    Seller,
+    SharedStore,
+    World,
+)
+
+Script = Callable[["Shop", bytes], Outcome]
+"""What the marketplace does with one request."""
+
+
+class Shop(Seller):
+    """A marketplace that follows a script, and places orders when the script is over."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world, late_s=0)
+        self.script: deque[Outcome | Script] = deque()
+        self.requests: list[bytes] = []
+
+    def place(self, request: bytes) -> Outcome:
+        """Take the next line of the script."""
+        self.requests.append(request)
+        if not self.script:
+            return super().place(request)
+        line = self.script.popleft()
+        return line(self, request) if callable(line) else line
+
+    def store(self, request: bytes) -> str:
+        """Buy an order, whatever is answered; return its number."""
+        return self._store(request)
+
+
+class Heard:
+    """Keeps what the progress was told."""
+
+    def __init__(self) -> None:
+        self.expected: int | None = None
+        self.results: list[OrderResult] = []
+
+    def started(self, expected: int) -> None:
+        """See `Progress`."""
+        self.expected = expected
+
+    def finished(self, result: OrderResult) -> None:
+        """See `Progress`."""
+        self.results.append(result)
+
+
+class Team:
+    """One repository, one ledger, one marketplace, and machines."""
+
+    def __init__(self, *specs: Spec, query: bool = True, batch: int = 1) -> None:
+        self.world = World(seed=0, faults=False)
+        self.store = SharedStore(self.world, batch)
+        self.shop = Shop(self.world)
+        self.machine = self.new_machine()
+        self.config = Config(
+            marketplace=MarketplaceConfig(url="https://market.invalid", query=query),
+            reconcile=ReconcileConfig(wait_s=900, looks=2),
+        )
+        self.specs = list(specs)
+        self.heard = Heard()
+        lines, _ = encode(
+            [LedgerStarted("team", "satops")], head=EMPTY, time=self.world.start, run="init"
+        )
+        self.store.lines.extend(lines)
+
+    def new_machine(self, ahead_s: float = 0.0) -> Machine:
+        """Return a machine whose wall clock is ahead by some seconds."""
+        clock = MachineClock(self.world, ahead_s)
+        return Machine("m", clock, LocalSpool(self.world), LocalLooks())
+
+    def apply(
+        self,
+        machine: Machine | None = None,
+        *,
+        run: str = "run",
+        stopping: Callable[[], bool] = lambda: False,
+        reach: Callable[[str], None] = lambda _: None,
+        guard: Callable[[Plan, LedgerState], None] = lambda plan, state: None,
+        tree: Tree | None = None,
+    ) -> ApplyReport:
+        """Apply on a machine, one order after the other."""
+        on = machine or self.machine
+
+        def replan(state: LedgerState) -> Plan:
+            plan = self.plan(state, tree)
+            refuse_invalid(plan)
+            return plan
+
+        return apply(
+            store=self.store,
+            marketplace=self.shop,
+            spool=on.spool,
+            clock=on.clock,
+            config=self.config,
+            run=run,
+            started=RunStarted("apply", "satops", on.name),
+            replan=replan,
+            settle=lambda book: self._settle(book, on),
+            guard=guard,
+            progress=self.heard,
+            stopping=stopping,
+            executor=Inline(),
+            reach=reach,
+        )
+
+    def plan(self, state: LedgerState | None = None, tree: Tree | None = None) -> Plan:
+        """Plan on the ledger as it stands, or on a state."""
+        book = self.book()
+        book.read()
+        return make_plan(
+            tree or Tree(tuple(self.specs), (), 1),
+            state or book.state,
+            self.config,
+            now=instant_text(self.machine.clock.now()),
+            recall=book.recall,
+        )
+
+    def reconcile(
+        self, machine: Machine | None = None, *, dry_run: bool = False
+    ) -> ReconcileReport:
+        """Look once."""
+        on = machine or self.machine
+        book = self.book(on)
+        book.read()
+        book.begin(RunStarted("reconcile", "satops", "m"))
+        return reconcile(
+            book=book,
+            marketplace=self.shop,
+            looks=on.looks,
+            clock=on.clock,
+            config=self.config,
+            dry_run=dry_run,
+        )
+
+    def book(self, machine: Machine | None = None, run: str = "person") -> Book:
+        """Return a run's view of the ledger."""
+        return Book(self.store, (machine or self.machine).clock, run)
+
+    def standing(self, name: str) -> Standing:
+        """Return what the ledger knows of a name now."""
+        known = self.state().orders[name]
+        return known.standing_at(instant_text(self.machine.clock.now()))
+
+    def state(self) -> LedgerState:
+        """Fold the ledger."""
+        return self.book().read()
+
+    def limit(self, key: str, value: float) -> None:
+        """Set a limit."""
+        limit = Limit(key, value, "satops.yaml", 9)
+        self.config = replace(self.config, limits=(*self.config.limits, limit))
+
+    def _settle(self, book: Book, machine: Machine) -> None:
+        reconcile(
+            book=book,
+            marketplace=self.shop,
+            looks=machine.looks,
+            clock=machine.clock,
+            config=self.config,
+            foreign=False,
+        )
+
+
+def spec(
+    name: str,
+    number: int = 0,
+    *,
+    starts_in_days: float = 30,
+    days: float = 14,
+    mode: int = 2,
+    acknowledge: Sequence[str] = (),
+) -> Spec:
+    """Return a spec; the number decides what is bought, the rest when."""
+    west = 10.0 + number
+    ring = ((west, 50.0), (west + 0.1, 50.0), (west + 0.1, 50.1), (west, 50.1), (west, 50.0))
+    start = World(0).start + timedelta(days=starts_in_days)
+    order = canonical_order(
+        provider="changguang" if mode <= 3 else "tianyi",
+        rings=(ring,),
+        start=start,
+        end=start + timedelta(days=days),
+        max_cloud=20 if mode <= 3 else None,
+        resolution_type=mode,
+    )
+    return Spec(
+        name=name,
+        source=Source("orders/all.yaml", 1 + number * 10, number, 1, "0" * 64),
+        order=order,
+        footprint=Footprint(79.5, west, 50.0, west + 0.1, 50.1, west + 0.05, 50.05, 4, 0),
+        acknowledge=tuple(Acknowledgement(check, "a reason", 1) for check in acknowledge),
+    )

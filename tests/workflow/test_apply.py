@@ -1,0 +1,466 @@
+"""Apply against a scripted marketplace: what is sent, what is recorded, what is left alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from satops.core.problem import Problem, Severity
+from satops.core.state import Standing
+from satops.core.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+from satops.errors import (
+    ExitCode,
+    HeadMoved,
+    InvalidInput,
+    LedgerMissing,
+    Refused,
+    StoreUnreachable,
+)
+from satops.workflow.validate import Tree
+from tests.simulation.world import Killed
+from tests.workflow.team import Shop, Team, spec
+
+
+def lost_after_storing(shop: Shop, request: bytes) -> Outcome:
+    shop.store(request)
+    return InDoubt("no whole answer")
+
+
+def test_every_new_order_is_placed_once_and_a_second_run_does_nothing() -> None:
+    team = Team(spec("a", 0), spec("b", 1), spec("c", 2))
+    report = team.apply()
+    assert report.exit_code is ExitCode.DONE
+    assert report.count("placed") == report.expected == 3
+    lines = len(team.store.lines)
+    assert team.apply().expected == 0
+    assert len(team.store.lines) == lines
+    assert len(team.shop.bought) == 3
+
+
+def test_an_intent_is_in_the_ledger_before_its_request_leaves() -> None:
+    team = Team(spec("a"))
+
+    def look(shop: Shop, request: bytes) -> Outcome:
+        known = team.state().orders["a"]
+        assert known.standing is Standing.BEING_PLACED
+        assert b"SubmissionIntended" in team.store.lines[-1]
+        return Receipt(shop.store(request))
+
+    team.shop.script.append(look)
+    assert team.apply().count("placed") == 1
+
+
+def test_the_ledger_holds_the_request_byte_for_byte() -> None:
+    team = Team(spec("a"))
+    team.apply()
+    from satops.core.json_text import loads
+
+    intent = next(e for e in map(loads, team.store.lines) if e["kind"] == "SubmissionIntended")
+    assert intent["request"].encode() == team.shop.requests[0]
+
+
+def test_a_lost_answer_is_in_doubt_and_is_never_sent_again() -> None:
+    team = Team(spec("a"), query=False)
+    team.shop.script.append(lost_after_storing)
+    assert team.apply().exit_code is ExitCode.IN_DOUBT
+    for _ in range(3):
+        team.world.seconds += 5000
+        assert team.apply().exit_code is ExitCode.IN_DOUBT
+    assert len(team.shop.requests) == 1
+    assert team.standing("a") is Standing.IN_DOUBT
+
+
+def test_a_doubt_blocks_only_its_own_order() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    team.shop.script.append(InDoubt("no whole answer"))
+    report = team.apply()
+    assert report.count("in-doubt") == report.count("placed") == 1
+    assert report.exit_code is ExitCode.IN_DOUBT
+
+
+def test_a_doubt_is_not_sent_again_within_the_run() -> None:
+    team = Team(spec("a"))
+    team.shop.script.append(InDoubt("HTTP 500"))
+    team.apply()
+    assert len(team.shop.requests) == 1
+
+
+def test_the_next_apply_finds_what_was_bought_and_records_its_number() -> None:
+    team = Team(spec("a"))
+    team.shop.script.append(lost_after_storing)
+    team.apply()
+    report = team.apply(run="second")
+    assert report.exit_code is ExitCode.DONE
+    assert team.state().orders["a"].order_no == team.shop.bought[0].order.order_no
+    assert len(team.shop.requests) == 1
+
+
+def test_a_rejection_is_recorded_with_its_words_and_tried_by_the_next_run() -> None:
+    team = Team(spec("a"))
+    team.shop.script.append(Rejection(400, "Satellite not available"))
+    report = team.apply()
+    assert report.exit_code is ExitCode.REJECTED
+    assert "Satellite not available" in report.orders[0].message
+    assert team.plan().creates[0].reason == "rejected before: Satellite not available"
+    assert team.apply(run="second").exit_code is ExitCode.DONE
+
+
+def test_a_refused_call_stops_the_run() -> None:
+    team = Team(*(spec(f"o{n}", n) for n in range(5)), batch=10)
+    team.shop.script.append(Rejection(401, "unauthorized", stops_run=True))
+    report = team.apply()
+    assert len(team.shop.requests) <= team.config.apply.concurrency
+    assert report.count("not-sent") + len(team.shop.requests) == 5
+    assert report.stopped is not None
+    assert "unauthorized" in report.stopped
+    assert not any(k.standing in ("in-doubt", "being-placed") for k in team.state().orders.values())
+
+
+def test_an_order_that_did_not_leave_is_sent_again_a_few_times_and_then_the_run_stops() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    team.shop.script.extend([NotSent("refused")] * 3)
+    report = team.apply()
+    assert len(team.shop.requests) == 3
+    assert report.exit_code is ExitCode.REJECTED
+    assert team.standing("a") is Standing.NOT_SENT
+    assert "b" not in team.state().orders
+
+
+def test_a_busy_marketplace_is_asked_again_after_the_time_it_names() -> None:
+    team = Team(spec("a"))
+    team.shop.script.append(Rejection(429, "slow down", retry_after_s=7))
+    assert team.apply().exit_code is ExitCode.DONE
+    assert team.world.seconds == pytest.approx(7)
+
+
+def test_a_busy_marketplace_that_names_too_long_a_time_is_a_rejection() -> None:
+    team = Team(spec("a"))
+    team.shop.script.append(Rejection(429, "slow down", retry_after_s=61))
+    assert team.apply().count("rejected") == 1
+    assert len(team.shop.requests) == 1
+
+
+@pytest.mark.parametrize("delay_s", [231, 400])
+def test_no_request_begins_that_could_be_under_way_when_its_time_is_over(delay_s: float) -> None:
+    team = Team(spec("a"))
+
+    def wait(step: str) -> None:
+        team.world.seconds += delay_s if step == "sending" else 0
+
+    assert team.apply(reach=wait).count("not-sent") == 1
+    assert team.shop.requests == []
+    assert team.standing("a") is Standing.NOT_SENT
+
+
+def test_a_wall_clock_set_back_does_not_give_a_request_more_time() -> None:
+    team = Team(spec("a"))
+
+    def set_back(step: str) -> None:
+        if step == "sending":
+            team.world.seconds += 400
+            team.machine.clock.ahead_s = -4000
+
+    team.apply(reach=set_back)
+    assert team.shop.requests == []
+
+
+def test_a_wall_clock_set_ahead_ends_a_request_that_others_take_for_over() -> None:
+    team = Team(spec("a"))
+
+    def set_ahead(step: str) -> None:
+        if step == "sending":
+            team.machine.clock.ahead_s = 4000
+
+    team.apply(reach=set_ahead)
+    assert team.shop.requests == []
+
+
+def test_an_order_that_another_run_is_placing_is_held_and_is_no_failure() -> None:
+    team = Team(spec("a"))
+
+    def killed(shop: Shop, request: bytes) -> Outcome:
+        raise Killed
+
+    team.shop.script.append(killed)
+    with pytest.raises(Killed):
+        team.apply()
+    report = team.apply(run="second")
+    assert report.exit_code is ExitCode.DONE
+    assert report.plan.actions[0].kind == "hold"
+    assert "being placed by run run" in report.plan.actions[0].reason
+    assert len(team.shop.requests) == 1
+
+
+@pytest.mark.parametrize("step", ["intended", "sending", "answered", "spooled", "recorded"])
+def test_after_a_kill_at_any_step_nothing_is_sent_again(step: str) -> None:
+    team = Team(spec("a"), query=False)
+
+    def kill(name: str) -> None:
+        if name == step:
+            raise Killed
+
+    with pytest.raises(Killed):
+        team.apply(reach=kill)
+    sent = len(team.shop.requests)
+    team.world.seconds += 5000
+    team.apply(run="second")
+    assert len(team.shop.requests) == sent
+    assert team.standing("a") in (Standing.IN_DOUBT, Standing.PLACED)
+
+
+def test_an_outcome_that_only_the_spool_knows_is_recorded_by_the_next_run() -> None:
+    team = Team(spec("a"), query=False)
+
+    def kill(name: str) -> None:
+        if name == "spooled":
+            raise Killed
+
+    with pytest.raises(Killed):
+        team.apply(reach=kill)
+    report = team.apply(run="second")
+    assert report.replayed == 1
+    assert report.exit_code is ExitCode.DONE
+    assert team.state().orders["a"].order_no == team.shop.bought[0].order.order_no
+    assert team.machine.spool.kept == []
+
+
+def test_a_rejection_that_only_the_spool_knows_frees_the_order() -> None:
+    team = Team(spec("a"), query=False)
+    team.shop.script.append(Rejection(400, "no"))
+
+    def kill(name: str) -> None:
+        if name == "spooled":
+            raise Killed
+
+    with pytest.raises(Killed):
+        team.apply(reach=kill)
+    report = team.apply(run="second")
+    assert report.replayed == 1
+    assert report.count("placed") == 1
+
+
+def test_when_the_ledger_fails_after_sending_the_number_is_reported_and_spooled() -> None:
+    team = Team(spec("a"), query=False)
+    good_append = team.store.append
+
+    def fail(lines: object, head: object) -> None:
+        raise StoreUnreachable("the disk is gone")
+
+    def store_then_break(shop: Shop, request: bytes) -> Outcome:
+        order_no = shop.store(request)
+        team.store.append = fail  # type: ignore[method-assign,assignment]
+        return Receipt(order_no)
+
+    team.shop.script.append(store_then_break)
+    report = team.apply()
+    assert report.exit_code is ExitCode.LEDGER
+    assert report.unrecorded == 1
+    assert report.orders[0].order_no == team.shop.bought[0].order.order_no
+    team.store.append = good_append  # type: ignore[method-assign]
+    assert team.apply(run="second").replayed == 1
+    assert team.standing("a") is Standing.PLACED
+
+
+def test_when_the_ledger_does_not_answer_to_an_intent_nothing_is_sent() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+
+    def fail(lines: object, head: object) -> None:
+        raise StoreUnreachable("no answer")
+
+    team.store.append = fail  # type: ignore[method-assign,assignment]
+    report = team.apply()
+    assert team.shop.requests == []
+    assert report.exit_code is ExitCode.LEDGER
+    assert report.count("not-sent") == 2
+
+
+def test_an_append_that_landed_without_an_answer_is_recognised() -> None:
+    team = Team(spec("a"))
+    append = team.store.append
+
+    def lose(lines: list[bytes], head: str) -> None:
+        append(lines, head)
+        raise HeadMoved("a client library tried twice and saw its own write")
+
+    team.store.append = lose  # type: ignore[method-assign,assignment]
+    report = team.apply()
+    assert report.exit_code is ExitCode.DONE
+    assert len(team.shop.bought) == 1
+
+
+def test_a_missing_ledger_refuses() -> None:
+    team = Team(spec("a"))
+    team.store.lines.clear()
+    with pytest.raises(LedgerMissing):
+        team.apply()
+    assert team.shop.requests == []
+
+
+def test_a_full_disk_refuses_before_anything_is_sent() -> None:
+    team = Team(spec("a"))
+
+    def full(run: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    team.machine.spool.prepare = full  # type: ignore[method-assign]
+    with pytest.raises(Refused, match="No space left"):
+        team.apply()
+    assert team.shop.requests == []
+
+
+def test_a_disk_that_fills_up_while_sending_loses_no_number() -> None:
+    team = Team(spec("a"))
+
+    def full(entry: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    team.machine.spool.keep = full  # type: ignore[method-assign]
+    assert team.apply().exit_code is ExitCode.DONE
+    assert team.standing("a") is Standing.PLACED
+
+
+def test_a_limit_refuses_all_and_sends_nothing() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    team.limit("ordersPerApply", 1)
+    with pytest.raises(Refused, match=r"satops\.yaml:9"):
+        team.apply()
+    assert team.shop.requests == []
+
+
+def test_what_is_in_doubt_counts_as_spent() -> None:
+    team = Team(spec("a", 0), query=False)
+    team.shop.script.append(InDoubt("lost"))
+    team.apply()
+    team.limit("ordersPerApply", 1)
+    team.specs.append(spec("b", 1))
+    with pytest.raises(Refused) as refused:
+        team.apply()
+    assert refused.value.exit_code is ExitCode.IN_DOUBT
+    assert len(team.shop.requests) == 1
+
+
+def test_a_limit_is_held_again_when_another_run_spends_in_the_meantime() -> None:
+    team = Team(spec("a", 0), spec("b", 1), batch=10)
+    team.limit("ordersPerMonth", 2)
+    other = Team(spec("x", 5))
+    other.store, other.shop = team.store, team.shop
+
+    def overtake(shop: Shop, request: bytes) -> Outcome:
+        other.apply(run="other")
+        return Receipt(shop.store(request))
+
+    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1, batch=1))
+    team.shop.script.append(overtake)
+    report = team.apply()
+    assert report.count("placed") == 1
+    assert report.count("not-sent") == 1
+    assert report.stopped is not None
+    assert "ordersPerMonth" in report.stopped
+
+
+def test_an_order_placed_by_another_run_in_the_meantime_is_not_placed_again() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    twin = Team(spec("b", 1))
+    twin.store, twin.shop = team.store, team.shop
+
+    def overtake(shop: Shop, request: bytes) -> Outcome:
+        twin.apply(run="twin")
+        return Receipt(shop.store(request))
+
+    team.shop.script.append(overtake)
+    report = team.apply()
+    assert [order.outcome for order in report.orders] == ["placed", "held"]
+    assert len(team.shop.bought) == 2
+
+
+def test_the_same_order_bought_under_another_name_in_the_meantime_is_held() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    twin = Team(spec("renamed", 1))
+    twin.store, twin.shop = team.store, team.shop
+
+    def overtake(shop: Shop, request: bytes) -> Outcome:
+        twin.apply(run="twin")
+        return Receipt(shop.store(request))
+
+    team.shop.script.append(overtake)
+    assert [order.outcome for order in team.apply().orders] == ["placed", "held"]
+
+
+def test_a_tree_that_is_not_understood_sends_nothing() -> None:
+    team = Team(spec("a"))
+    fault = Problem("F01", Severity.ERROR, "orders/b.yaml", 1, 1, "", "unknown field", "…")
+    with pytest.raises(InvalidInput):
+        team.apply(tree=Tree((spec("a"),), (fault,), 2))
+    assert team.shop.requests == []
+
+
+def test_a_conflict_blocks_its_own_order_and_shows_in_the_exit_code() -> None:
+    team = Team(spec("a", 0))
+    team.apply()
+    team.specs = [spec("a", 3), spec("b", 1)]
+    report = team.apply(run="second")
+    assert report.exit_code is ExitCode.INVALID
+    assert report.count("placed") == 1
+    assert len(team.shop.bought) == 2
+
+
+def test_a_guard_that_refuses_sends_nothing() -> None:
+    team = Team(spec("a"))
+
+    def refuse(plan: object, state: object) -> None:
+        raise Refused("the plan has moved")
+
+    with pytest.raises(Refused):
+        team.apply(guard=refuse)
+    assert team.shop.requests == []
+
+
+def test_an_interrupt_starts_nothing_new_and_records_what_was_under_way() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    report = team.apply(stopping=lambda: bool(team.shop.requests))
+    assert [order.outcome for order in report.orders] == ["placed", "not-sent"]
+    assert report.exit_code is ExitCode.INTERRUPTED
+    assert team.standing("a") is Standing.PLACED
+
+
+def test_every_result_is_heard_as_it_comes() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    report = team.apply()
+    assert team.heard.expected == 2
+    assert tuple(team.heard.results) == report.orders
+
+
+def test_a_fault_of_our_own_while_sending_is_in_doubt() -> None:
+    team = Team(spec("a"))
+
+    def stumble(shop: Shop, request: bytes) -> Outcome:
+        shop.store(request)
+        raise ZeroDivisionError
+
+    team.shop.script.append(stumble)
+    assert team.apply().exit_code is ExitCode.IN_DOUBT
+
+
+def test_a_receipt_outranks_what_was_settled_in_the_meantime() -> None:
+    team = Team(spec("a"), query=False)
+
+    def kill(name: str) -> None:
+        if name == "spooled":
+            raise Killed
+
+    with pytest.raises(Killed):
+        team.apply(reach=kill)
+    team.world.seconds += 5000
+    from satops.workflow.resolve import resolve_not_placed
+
+    book = team.book()
+    book.read()
+    resolve_not_placed(
+        book=book, name="a", by="operator", because="wrongly", clock=team.machine.clock
+    )
+    team.apply(run="second")
+    assert team.standing("a") is Standing.PLACED
+    assert len(team.shop.bought) == 1
