@@ -27,8 +27,8 @@ class Doubt:
     attempt: int
     order: Order
     intended_at: str
-    settled_later: bool = False
-    """Another run is still placing it: it takes part in the matching, and is not settled."""
+    being_placed: bool = False
+    """Another run is still placing it: it takes part in the matching, and must not be settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def match(
             seen |= group
             matches += _pair([by_name[name] for name in sorted(group)], found)
     paired = {item.order_no: item.doubt.name for item in matches if item.order_no is not None}
-    return [_without_paired(item, paired) for item in matches if not item.doubt.settled_later]
+    return [_without_paired(item, paired) for item in matches]
 
 
 def _without_paired(item: Match, paired: Mapping[str, str]) -> Match:

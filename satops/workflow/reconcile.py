@@ -92,7 +92,9 @@ def reconcile(
         zone=config.marketplace.timezone,
         skew_s=config.reconcile.skew_s,
     )
-    judged = [_judge(book, item, looks, clock, config) for item in matches]
+    judged = [
+        _judge(book, item, looks, clock, config) for item in matches if not item.doubt.being_placed
+    ]
     if not dry_run:
         _settle(book, judged)
         for finding in judged:
@@ -140,7 +142,7 @@ def _doubt(book: Book, known: OrderState, now: str) -> Doubt:
         attempt=known.attempt,
         order=order,
         intended_at=known.intended_at,
-        settled_later=known.standing_at(now) is Standing.BEING_PLACED,
+        being_placed=known.standing_at(now) is Standing.BEING_PLACED,
     )
 
 
