@@ -1,11 +1,11 @@
 """The marketplace's token: where it comes from, and how it is kept out of everything."""
 
+import html
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Never, SupportsIndex
-from urllib.parse import quote
 
-from satops.core import json_text
 from satops.errors import UsageError
 
 REDACTED: Final = "[token]"
@@ -44,14 +44,12 @@ class Token:
         return self._secret
 
     def redact(self, text: str) -> str:
-        """Return the text without the token, plain or as JSON or a URL would spell it.
+        """Return the text without the token, plain or as JSON, a URL or HTML would spell it.
 
         A beginning of the token at the end of the text goes too: an answer can be cut inside it.
         """
         secret = self._secret
-        spellings = {secret, json_text.dumps(secret)[1:-1].decode(), quote(secret, safe="")}
-        for spelling in sorted(spellings, key=len, reverse=True):
-            text = text.replace(spelling, REDACTED)
+        text = re.sub("".join(_spellings(char) for char in secret), REDACTED, text)
         for length in range(min(len(secret) - 1, len(text)), _TAIL_MIN - 1, -1):
             if text.endswith(secret[:length]):
                 return text[:-length] + REDACTED
@@ -102,6 +100,20 @@ def read_token(variable: str, environ: Mapping[str, str]) -> Token:
 def sandbox_token() -> Token:
     """Return the fixed token of the sandbox: no secret, and it orders nothing real."""
     return Token("sandbox-token-orders-nothing")
+
+
+def _spellings(char: str) -> str:
+    """Return a pattern of the ways in which formats write one character, mixed as they like."""
+    code = f"{ord(char):02x}"
+    spellings = [
+        rf"\\?{re.escape(char)}",
+        rf"(?i:%{code}|\\u00{code}|\\x{code}|&#x0*{code};)",
+        rf"&#0*{ord(char)};",
+        re.escape(html.escape(char)),
+    ]
+    if char == " ":
+        spellings.append(r"\+")
+    return f"(?:{'|'.join(spellings)})"
 
 
 def _file_text(path: Path, variable: str) -> str:

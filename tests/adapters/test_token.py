@@ -1,8 +1,11 @@
 """Where the token comes from, and that it shows itself to nobody."""
 
 import copy
+import html
+import json
 import pickle
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -91,11 +94,26 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_token("T", {"T_FILE": str(tmp_path / "nowhere")})
 
 
-def test_redacting_finds_the_token_plain_in_json_and_in_a_url() -> None:
-    token = Token(SECRET)
-    text = f'{SECRET} {{"t":"s3cret/\\"token\\"+value=="}} ?t=s3cret%2F%22token%22%2Bvalue%3D%3D'
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        SECRET,
+        json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET)[1:-1].replace("/", "\\/"),
+        "".join(f"\\u{ord(char):04x}" for char in SECRET),
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        quote(SECRET, safe="").lower(),
+        html.escape(SECRET),
+        SECRET.replace("=", "&#61;"),
+    ],
+)
+def test_redacting_finds_the_token_as_json_urls_and_pages_spell_it(spelling: str) -> None:
+    assert Token(SECRET).redact(f"<{spelling}> <{spelling}>") == "<[token]> <[token]>"
 
-    assert token.redact(text) == '[token] {"t":"[token]"} ?t=[token]'
+
+def test_redacting_knows_the_space_of_a_scheme() -> None:
+    assert Token("Bearer abc").redact("?a=Bearer+abc Bearer%20abc") == "?a=[token] [token]"
 
 
 def test_redacting_finds_a_token_that_was_cut() -> None:

@@ -4,13 +4,15 @@ import ssl
 import subprocess
 from pathlib import Path
 
+NAMES = "IP:127.0.0.1,DNS:marketplace.invalid"
+
 
 def make_certificate(folder: Path) -> Path:
-    """Return a PEM file with a key and a self-signed certificate for 127.0.0.1."""
+    """Return a PEM file with a key and a self-signed certificate for the names below."""
     key, certificate, both = (folder / name for name in ("key.pem", "cert.pem", "both.pem"))
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-nodes", "-subj", "/CN=127.0.0.1", "-addext", f"subjectAltName={NAMES}",
          "-keyout", str(key), "-out", str(certificate)],
         check=True,
         capture_output=True,

@@ -1,6 +1,7 @@
 """A server on loopback that reads requests and lets a script do anything with the connection."""
 
 import json
+import select
 import socket
 import ssl
 import struct
@@ -67,6 +68,19 @@ class Visit:
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._sock.close()
 
+    def tunnel(self, port: int, after_s: float = 0) -> None:
+        """Carry bytes to and from another server, as a proxy does, until one side ends."""
+        with socket.create_connection(("127.0.0.1", port)) as other:
+            if self.stopping.wait(after_s):
+                return
+            sides = {self._sock: other, other: self._sock}
+            while not self.stopping.is_set():
+                for side in select.select(list(sides), [], [], 0.05)[0]:
+                    chunk = side.recv(65536)
+                    if not chunk:
+                        return
+                    sides[side].sendall(chunk)
+
     def hang_up(self) -> None:
         """End the connection in good order."""
         self._sock.shutdown(socket.SHUT_RDWR)
@@ -75,7 +89,11 @@ class Visit:
 class RawServer:
     """Serves every connection on a thread of its own; `requests` keeps all that was read whole."""
 
-    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, script: Script, tls: ssl.SSLContext | None = None, *, greets: bool = False
+    ) -> None:
+        """Listen on a free port.  One that `greets` runs its script before it reads anything."""
+        self._greets = greets
         self.requests: list[Request] = []
         self.connections = 0
         self._script = script
@@ -134,6 +152,9 @@ class RawServer:
 
     def _answer_all(self, sock: socket.socket, number: int) -> None:
         pending = b""
+        if self._greets:
+            nobody = Request("", "", {}, b"", number)
+            self._script(Visit(sock, nobody, self._stopping))
         while not self._stopping.is_set() and sock.fileno() >= 0:
             request, pending = self._read(sock, pending, number)
             if request is None:
