@@ -49,6 +49,7 @@ class ModeRules:
     """How long before "merge before" the plan begins to say so."""
     min_window_h: Threshold | None = None
     max_window_days: Threshold | None = None
+    max_recurring_window_days: Threshold | None = None
     max_ahead_days: Threshold | None = None
     min_sun_deg: Threshold | None = None
     low_cloud_percent: Threshold | None = None

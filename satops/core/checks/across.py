@@ -1,0 +1,209 @@
+"""Checks of orders against each other: X01 in the tree, X02, and A02 by the other orders."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from satops.core.checks import words
+from satops.core.checks.batch import finding
+from satops.core.finding import Finding
+from satops.core.geometry.overlaps import Extent, candidates, shares
+from satops.core.geometry.shapes import shapes_of
+from satops.core.order import Order
+from satops.core.spec import Spec
+from satops.core.state import SPENT, OrderState, Standing
+
+Recall = Callable[[OrderState], Order | None]
+"""Reads an order back from the ledger; None where its content is not known."""
+
+_LEAST_PERCENT = 0.1
+"""Below this, two orders share a border that was rounded."""
+_MOST_COMPARED = 30
+"""Orders that one order's outline is compared with: enough to say that it overlaps many."""
+_MOST_NAMED = 3
+_LEAST_PLACES = 5
+_MOST_OF_THEM = 0.8
+_NEAR_DEG, _FAR_DEG = 10.0, 20.0
+"""A02: orders are in one part of the world when most are within 10 degrees of the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """An order that may overlap: a spec, or what the ledger holds."""
+
+    name: str
+    provider: str
+    extent: Extent
+    area_km2: float
+    digest: str | None
+    spec: Spec | None
+    known: OrderState | None
+
+
+def check_copies(specs: Sequence[Spec], holders: Mapping[str, str]) -> list[list[Finding]]:
+    """Return X01 for each spec whose order another one is already.
+
+    `holders` are the digests of what the ledger counts as spent, and who holds them
+    (`LedgerState.holders`); where the plan speaks of those by itself, give none.  Of copies in
+    the tree the first by file and line is taken for the original.
+    """
+    found: list[list[Finding]] = [[] for _ in specs]
+    first: dict[str, Spec] = {}
+    for index in sorted(range(len(specs)), key=lambda index: _where(specs[index])):
+        spec = specs[index]
+        holder = holders.get(spec.order.digest)
+        original = first.setdefault(spec.order.digest, spec)
+        if holder == spec.name:
+            continue
+        if holder is not None:
+            found[index].append(_copy(f"{holder}, which the ledger counts as bought,"))
+        elif original is not spec:
+            place = f"{original.source.file}:{original.source.line}"
+            found[index].append(_copy(f"{original.name} ({place})"))
+    return found
+
+
+def check_overlaps(
+    specs: Sequence[Spec], known: Mapping[str, OrderState], recall: Recall
+) -> list[list[Finding]]:
+    """Return X02 for each spec that is not bought yet and overlaps another order.
+
+    `known` is what the ledger knows; of it, what was placed or is in doubt counts.  `recall` is
+    asked only for the few whose boxes meet.  Each pair is reported once, at the later spec.
+    """
+    found: list[list[Finding]] = [[] for _ in specs]
+    spent = {name: state for name, state in known.items() if state.standing in SPENT}
+    bought = [party for party in map(_known_party, spent.values()) if party is not None]
+    fresh = sorted(
+        (index for index, spec in enumerate(specs) if spec.name not in spent),
+        key=lambda index: _where(specs[index]),
+    )
+    for provider in sorted({specs[index].order.provider for index in fresh}):
+        mine = [index for index in fresh if specs[index].order.provider == provider]
+        parties = [party for party in bought if party.provider == provider]
+        first = len(parties)
+        parties += [_spec_party(specs[index]) for index in mine]
+        extents = [party.extent for party in parties]
+        for later, earlier in candidates(extents, first, _MOST_COMPARED):
+            overlap = _overlap(parties[later], [parties[other] for other in earlier], recall)
+            if overlap is not None:
+                found[mine[later - first]].append(overlap)
+    return found
+
+
+def check_places(specs: Sequence[Spec], known: Mapping[str, OrderState]) -> list[list[Finding]]:
+    """Return A02 for each spec that is far from all other orders, and would be among them with
+    latitude and longitude exchanged.  For repositories that set no region.
+    """
+    found: list[list[Finding]] = [[] for _ in specs]
+    spots = [(spec.footprint.longitude, spec.footprint.latitude) for spec in specs]
+    names = {spec.name for spec in specs}
+    boxes = (s.bounds for s in known.values() if s.name not in names and s.bounds is not None)
+    places = spots + [((w + e) / 2, (s + n) / 2) for w, s, e, n in boxes]
+    if len(places) < _LEAST_PLACES:
+        return found
+    x, y = median(place[0] for place in places), median(place[1] for place in places)
+    near = sum(_distance(place, (x, y)) <= _NEAR_DEG for place in places)
+    if near < _MOST_OF_THEM * len(places):
+        return found
+    for index, (longitude, latitude) in enumerate(spots):
+        is_far = _distance((longitude, latitude), (x, y)) > _FAR_DEG
+        if is_far and _distance((latitude, longitude), (x, y)) <= _NEAR_DEG:
+            detail = (
+                f"The centre of the area is {words.place((longitude, latitude))}, and most of the "
+                f"other orders are around {words.place((x, y))}. With latitude and longitude "
+                "exchanged it would be among them: write the longitude first. To have this checked "
+                "exactly, set `region` in satops.yaml."
+            )
+            found[index].append(finding("A02", "geometry", detail))
+    return found
+
+
+def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return max(abs(a[0] - b[0]), abs(a[1] - b[1]))
+
+
+def _where(spec: Spec) -> tuple[str, int, int]:
+    return spec.source.file, spec.source.line, spec.source.document
+
+
+def _copy(original: str) -> Finding:
+    return finding(
+        "X01",
+        "",
+        f"This order is the same as {original} to the last field. Buying both pays twice. Delete "
+        "one of them; if a spec was renamed, put the old name back; if two are wanted, acknowledge "
+        "X01 with a reason.",
+    )
+
+
+def _spec_party(spec: Spec) -> _Party:
+    order, seen = spec.order, spec.footprint
+    box = (seen.west, seen.south, seen.east, seen.north)
+    extent = Extent(box, order.start, order.end, order.resolution_type or 0)
+    return _Party(spec.name, order.provider, extent, seen.area_km2, order.digest, spec, None)
+
+
+def _known_party(known: OrderState) -> _Party | None:
+    if known.bounds is None:
+        return None
+    extent = Extent(known.bounds, known.start, known.end, known.resolution_type or 0)
+    return _Party(
+        known.name, known.provider, extent, known.area_km2, known.order_digest, None, known
+    )
+
+
+def _overlap(later: _Party, others: list[_Party], recall: Recall) -> Finding | None:
+    assert later.spec is not None
+    wanted = [other for other in others if not _is_meant(later, other)]
+    orders = [_order(other, recall) for other in wanted]
+    compared = [
+        (other, order) for other, order in zip(wanted, orders, strict=True) if order is not None
+    ]
+    if not compared:
+        return None
+    shapes = shapes_of([later.spec.order.rings, *(order.rings for _, order in compared)])
+    meeting = [
+        (percent, other)
+        for (other, _), percent in zip(compared, shares(shapes[0], shapes[1:]), strict=True)
+        if percent >= _LEAST_PERCENT
+    ]
+    if not meeting:
+        return None
+    meeting.sort(key=lambda pair: (-pair[0], pair[1].name))
+    named = "; ".join(_said(later, other, percent) for percent, other in meeting[:_MOST_NAMED])
+    rest = len(meeting) - _MOST_NAMED
+    more = f"; and {rest} more" if rest > 0 else ""
+    return finding(
+        "X02",
+        "geometry",
+        f"Another order of the same mode is open at the same time and covers a part of the area: "
+        f"{named}{more}. That part may be paid twice. Cut the outline, move the window, or "
+        "acknowledge X02 with a reason.",
+    )
+
+
+def _is_meant(later: _Party, other: _Party) -> bool:
+    """Tell whether an overlap is no news: the same order (X01), or one that is superseded."""
+    superseded = {later.spec.supersedes if later.spec else None}
+    superseded.add(other.spec.supersedes if other.spec else None)
+    return other.digest == later.digest or bool(superseded & {later.name, other.name})
+
+
+def _order(party: _Party, recall: Recall) -> Order | None:
+    if party.spec is not None:
+        return party.spec.order
+    assert party.known is not None
+    return recall(party.known)
+
+
+def _said(later: _Party, other: _Party, percent: float) -> str:
+    if other.spec is not None:
+        where = f"{other.spec.source.file}:{other.spec.source.line}"
+    elif other.known is not None and other.known.standing is Standing.PLACED:
+        where = f"placed as {other.known.order_no}"
+    else:
+        where = "in doubt"
+    shared = min(later.area_km2, other.area_km2) * percent / 100
+    share = "less than 1 %" if percent < 1 else f"{percent:.0f} %"
+    return f"{other.name} ({where}), {words.area(shared)} or {share} of the smaller one"

@@ -1,0 +1,84 @@
+"""The orders that are checked together, with what several checks need of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from satops.core.catalogue import CATALOGUE
+from satops.core.checks.rules import Rules
+from satops.core.finding import Finding
+from satops.core.geometry.shapes import Shapes, shapes_of
+from satops.core.modes import ModeRules
+from satops.core.recurrence import Recurrence, recurrence
+from satops.core.spec import Spec
+
+Found = Iterator[tuple[int, Finding]]
+"""The index of a spec, and what was found of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When an order may be imaged."""
+
+    start: datetime
+    end: datetime
+    recurrence: Recurrence | None
+    days: float
+    """How long one capture may take: the window, or one interval of a recurring order."""
+
+
+class Batch:
+    """Specs side by side with their thresholds; outlines are made when a check asks for them."""
+
+    def __init__(self, specs: Sequence[Spec], rules: Rules, shapes: Shapes | None = None) -> None:
+        self.specs = specs
+        self.rules = rules
+        self._given = shapes
+        by_mode: dict[tuple[str, int | None], ModeRules] = {}
+        self.modes: list[ModeRules] = []
+        for spec in specs:
+            key = (spec.order.provider, spec.order.resolution_type)
+            if key not in by_mode:
+                by_mode[key] = rules.modes.rules(*key)
+            self.modes.append(by_mode[key])
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The outlines, in degrees."""
+        if self._given is not None:
+            return self._given
+        return shapes_of([spec.order.rings for spec in self.specs])
+
+    @cached_property
+    def windows(self) -> list[Window]:
+        """The windows."""
+        return [_window(spec) for spec in self.specs]
+
+    def rows(self) -> Iterator[tuple[int, Spec, ModeRules]]:
+        """Yield each spec with its index and its thresholds."""
+        return zip(range(len(self.specs)), self.specs, self.modes, strict=True)
+
+
+Check = Callable[[Batch], Found]
+"""One check: it looks at every spec of a batch, and yields what it finds."""
+ClockCheck = Callable[[Batch, datetime], Found]
+"""One check against the clock."""
+
+
+def finding(check: str, field: str, detail: str) -> Finding:
+    """Make a finding about a field of the order, with its title and severity of the catalogue."""
+    entry = CATALOGUE[check]
+    path = ("order", field) if field else ("order",)
+    return Finding(check, path, entry.title, detail, entry.severity)
+
+
+def _window(spec: Spec) -> Window:
+    # The canonical form is ISO 8601, and this reader is twenty times as fast as `instant`.
+    start = datetime.fromisoformat(spec.order.start)
+    end = datetime.fromisoformat(spec.order.end)
+    repeats = recurrence(spec.order)
+    until = end
+    if repeats is not None and repeats.second is not None:
+        until = min(end, repeats.second)
+    return Window(start, end, repeats, (until - start).total_seconds() / 86_400)

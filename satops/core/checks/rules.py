@@ -1,0 +1,50 @@
+"""What the checks compare with: modes, areas and severities, as one value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from satops.core.config import Config
+from satops.core.geometry.overlaps import Zone
+from satops.core.modes import Modes
+from satops.core.order import Rings
+from satops.core.problem import Severity
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A repository's rules; made once for a run."""
+
+    modes: Modes
+    region: tuple[float, float, float, float] | None = None
+    """West, south, east, north; west may be greater than east, across the antimeridian."""
+    allowed: tuple[Rings, ...] | None = None
+    forbidden: tuple[Rings, ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+
+    @cached_property
+    def allowed_zone(self) -> Zone | None:
+        """The allowed areas as one region; None where everything is allowed."""
+        return None if self.allowed is None else Zone(self.allowed)
+
+    @cached_property
+    def forbidden_zone(self) -> Zone | None:
+        """The forbidden areas as one region; None where nothing is forbidden."""
+        return Zone(self.forbidden) if self.forbidden else None
+
+
+def rules_from(
+    config: Config,
+    modes: Modes,
+    *,
+    allowed: Sequence[Rings] | None = None,
+    forbidden: Sequence[Rings] = (),
+) -> Rules:
+    """Make the rules of a configuration, with what the files say that it names."""
+    return Rules(
+        modes=modes,
+        region=config.region,
+        allowed=None if allowed is None else tuple(allowed),
+        forbidden=tuple(forbidden),
+        severities=config.severities,
+    )

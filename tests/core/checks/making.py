@@ -1,0 +1,107 @@
+"""Specs for the tests of checks: an ordinary order, with what a test changes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from satops.core.checks import Rules, check_clock, check_specs
+from satops.core.geometry.shapes import footprints, shapes_of
+from satops.core.modes import Modes, read_modes
+from satops.core.order import Position, Ring, Rings, canonical_order, instant_text
+from satops.core.spec import Acknowledgement, Source, Spec
+
+SCHEMAS = Path(__file__).parents[3] / "schema"
+NOW = datetime(2030, 5, 2, 9, 0, tzinfo=UTC)
+"""The clock of these tests; any date would do."""
+MONTH = timedelta(days=30)
+
+
+@cache
+def modes() -> Modes:
+    """What ships with satops."""
+    return read_modes((SCHEMAS / "modes.json").read_bytes())
+
+
+def rules(**more: Any) -> Rules:
+    """The rules of a repository that sets none."""
+    return Rules(modes(), **more)
+
+
+def box(west: float, south: float, east: float, north: float) -> Rings:
+    """A box, counter-clockwise."""
+    corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return (corners,)
+
+
+def ring(*positions: Position) -> Ring:
+    """A closed ring of its corners."""
+    return (*positions, positions[0])
+
+
+GENOA = box(8.85, 44.36, 8.97, 44.44)
+"""About 9.6 x 8.9 km of a port in the middle latitudes."""
+
+
+def spec(
+    rings: Rings = GENOA,
+    *,
+    name: str = "port",
+    start: datetime = NOW + MONTH,
+    length: timedelta = timedelta(days=14),
+    provider: str = "changguang",
+    cloud: int | None = 20,
+    mode: int | None = 2,
+    every: tuple[int, int] | None = None,
+    acknowledge: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
+    supersedes: str | None = None,
+    line: int = 1,
+) -> Spec:
+    """An order that nobody would object to, with changes; `every` is interval and unit."""
+    order = canonical_order(
+        provider=provider,
+        rings=rings,
+        start=start,
+        end=start + length,
+        max_cloud=cloud,
+        resolution_type=mode,
+        recurring=True if every else None,
+        recurring_day=every[0] if every else None,
+        recurring_unit=every[1] if every else None,
+    )
+    [seen] = footprints([rings], shapes_of([rings]))
+    return Spec(
+        name=name,
+        source=Source(f"orders/{name}.yaml", line, 0, 1, "0" * 64),
+        order=order,
+        footprint=seen,
+        labels=labels,
+        acknowledge=tuple(Acknowledgement(check, "agreed", 7) for check in acknowledge),
+        supersedes=supersedes,
+    )
+
+
+def radar(rings: Rings = GENOA, *, mode: int = 5, **more: Any) -> Spec:
+    """An ordinary radar order."""
+    return spec(rings, provider="tianyi", mode=mode, cloud=None, **more)
+
+
+def codes(*specs: Spec, now: datetime | None = None, **more: Any) -> list[str]:
+    """The codes that the checks of single specs find, sorted; with `now` the clock's as well."""
+    found = check_specs(specs, rules(**more), None if now is None else instant_text(now))
+    return sorted(finding.check for row in found for finding in row)
+
+
+def clock_codes(one: Spec, now: datetime = NOW) -> list[str]:
+    """The codes that only the clock brings."""
+    [found] = check_clock([one], rules(), instant_text(now))
+    return sorted(finding.check for finding in found)
+
+
+def detail(one: Spec, check: str, **more: Any) -> str:
+    """The words of one finding."""
+    [found] = check_specs([one], rules(**more))
+    [text] = [finding.detail for finding in found if finding.check == check]
+    return text
