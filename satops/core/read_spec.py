@@ -6,9 +6,8 @@ the words of this module are kept: they know what the field is for.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from satops.core.dates import read_date, read_window
 from satops.core.finding import Finding, Path, has_error
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 GEOMETRY: Path = ("order", "geometry")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A spec that is sound, except for what only the shape of its polygon can show."""
 
     name: str

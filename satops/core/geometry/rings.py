@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import isnan
 
 from satops.core.finding import Finding, Path, has_error
 from satops.core.order import Position, Ring, Rings
@@ -13,7 +14,7 @@ MAX_POSITIONS = 20_000
 """Of one polygon.  A marketplace form that draws more than this is not known."""
 _PROJECTED = 1_000
 """Beyond this, a number is no slip in degrees: it is metres of a projection."""
-_NUMBERS = (float, int)
+_NUMBERS = frozenset({float, int})
 
 
 def read_rings(coordinates: object, at: Path = ()) -> tuple[Rings | None, list[Finding]]:
@@ -60,30 +61,40 @@ def _quickly(coordinates: object, at: Path) -> tuple[Rings, list[Finding]] | Non
         return None
     rings: list[Ring] = []
     exact = True
-    positions = 0
     for written in coordinates:
-        if type(written) is not list or len(written) < 4:
+        ring = _quick_ring(written)
+        if ring is None:
             return None
-        ring: list[Position] = []
-        for position in written:
-            if type(position) is not list or len(position) != 2:
-                return None
-            x, y = position
-            if type(x) not in _NUMBERS or type(y) not in _NUMBERS:
-                return None
-            if not (-180 <= x <= 180 and -90 <= y <= 90):
-                return None
-            # Adding 0.0 makes a float of an integer, and 0.0 of -0.0.
-            corner = (round(x, DECIMALS) + 0.0, round(y, DECIMALS) + 0.0)
-            exact = exact and corner == (x, y)
-            ring.append(corner)
-        if ring[0] != ring[-1] or len(set(ring)) < 3 or max(ring)[0] - min(ring)[0] > 180:
-            return None
-        positions += len(ring)
-        rings.append(tuple(ring))
-    if positions > MAX_POSITIONS:
+        exact = exact and ring == tuple(map(tuple, written))
+        rings.append(ring)
+    if sum(map(len, rings)) > MAX_POSITIONS:
         return None
     return tuple(rings), ([] if exact else [_rounded(at)])
+
+
+def _quick_ring(written: object) -> Ring | None:
+    """Read a ring that is right as it stands; whole lists at a time, as every spec comes here."""
+    if type(written) is not list or len(written) < 4:
+        return None
+    if {*map(type, written)} != {list} or {*map(len, written)} != {2}:
+        return None
+    longitudes, latitudes = zip(*written, strict=True)
+    if not _NUMBERS.issuperset(map(type, longitudes + latitudes)):
+        return None
+    west, east = min(longitudes), max(longitudes)
+    if west < -180 or east > 180 or east - west > 180:
+        return None
+    if min(latitudes) < -90 or max(latitudes) > 90 or isnan(sum(longitudes) + sum(latitudes)):
+        return None
+    # Adding 0.0 makes a float of an integer, and 0.0 of -0.0.
+    ring = tuple(
+        zip(
+            [round(x, DECIMALS) + 0.0 for x in longitudes],
+            [round(y, DECIMALS) + 0.0 for y in latitudes],
+            strict=True,
+        )
+    )
+    return ring if ring[0] == ring[-1] and len(set(ring)) >= 3 else None
 
 
 def _structure(coordinates: object, at: Path) -> Iterator[Finding]:
