@@ -35,6 +35,9 @@ def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
         return int(command() or ExitCode.DONE)
     except SatopsError as error:
         return _failed(error, as_json=as_json)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(*error.format_message().split("\n"))
+        return ExitCode.USAGE
     except click.ClickException as error:
         return _failed(_usage(error), as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
