@@ -22,7 +22,7 @@ KINDS = {
     "null": "empty",
 }
 """What the types of a schema are called."""
-_LISTED = 12
+_LISTED = 16
 """Choices that a message lists."""
 
 
@@ -87,7 +87,7 @@ def kind_advice(value: object, kinds: list[str], schema: Mapping[str, Any]) -> s
         return ""
     if isinstance(value, float) and "integer" in kinds:
         if 0 < value < 1 and schema.get("maximum") == 100:
-            return f"It looks like a fraction, and percent is meant: write {value * 100:.0f}."
+            return f"Percent is meant, not a share of 1: write {value * 100:.0f}."
         return f"Write {floor(value)} or {ceil(value)}."
     if "string" in kinds and not isinstance(value, list | dict):
         return f'Put it in quotes: "{plain(value)}".'

@@ -169,10 +169,13 @@ class Words:
         meant = None
         if isinstance(error.instance, str) and not secret(error):
             meant = similar(error.instance, texts)
+        advice = f"Did you mean `{meant}`?" if meant else ""
+        if meant == error.instance:
+            advice = f"Write {meant} without quotes."
         return sentences(
             f"{name} must be {listed(texts, 'or')}{self._condition(error)}, and "
             f"{written(error)} is written.",
-            f"Did you mean `{meant}`?" if meant else "",
+            advice,
         )
 
     def _v05(self, error: Error, name: str) -> str:
@@ -245,25 +248,27 @@ class Words:
         node: Any = self._schema
         reasons: dict[str, str] = {}
         for step in error.absolute_schema_path:
-            if step == "if":
-                continue  # jsonschema writes `if, then` where the schema has `then` beside `if`
-            if step == "then" and isinstance(node, dict):
+            if step in ("if", "$ref"):
+                continue  # releases of jsonschema differ in whether they name these steps
+            node = self._resolved(node)
+            if step == "then":
                 for name, rule in node.get("if", {}).get("properties", {}).items():
                     if "const" in rule:
                         reasons[name] = f"`{name}` is {plain(rule['const'])}"
-            node = self._below(node, step)
+            try:
+                node = node[step]
+            except (KeyError, IndexError, TypeError):
+                break
         return reasons
 
-    def _below(self, node: Any, step: str | int) -> Any:
-        if step == "$ref" and isinstance(node, dict):
+    def _resolved(self, node: Any) -> Any:
+        """Return the schema that a reference within this schema stands for."""
+        while isinstance(node, dict) and str(node.get("$ref", "")).startswith("#/"):
             target: Any = self._schema
-            for part in str(node["$ref"]).removeprefix("#").strip("/").split("/"):
-                target = target.get(part, {}) if part and isinstance(target, dict) else target
-            return target
-        try:
-            return node[step]
-        except (KeyError, IndexError, TypeError):
-            return {}
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            node = target
+        return node
 
     def _about(self, path: Steps) -> str:
         return self._description(str(path[-1])) if path else ""
@@ -275,8 +280,9 @@ class Words:
     def _descriptions(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for _, name, rule in _all_fields(self._schema, ()):
-            if rule.get("description"):
-                found.setdefault(name, rule["description"])
+            described = rule.get("description") or self._resolved(rule).get("description")
+            if described:
+                found.setdefault(name, described)
         return found
 
     @cached_property
