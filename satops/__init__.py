@@ -11,7 +11,8 @@ repository and returns the value that the command's report is drawn from.  They 
 they are first used, so that `import satops` costs nothing.
 """
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False
+"""Type checkers take this name for true; importing it from typing would cost a third of a call."""
 
 __version__ = "0.1.0"
 
@@ -46,7 +47,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a verb when it is first used (PEP 562)."""
     if name not in _VERBS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
