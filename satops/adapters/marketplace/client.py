@@ -15,7 +15,7 @@ from satops.adapters.token import Token
 from satops.core import json_text
 from satops.core.config import ApplyConfig, MarketplaceConfig
 from satops.core.marketplace_order import MarketplaceOrder
-from satops.core.submission import Outcome
+from satops.core.submission import InDoubt, NotSent, Outcome
 from satops.errors import MarketplaceUnreachable
 
 CREATE: Final = "/market/order/programming/create"
@@ -30,6 +30,7 @@ READ_TRIES: Final = 3
 """Reads change nothing, so they may be repeated; `place` never is."""
 READ_PAUSE_S: Final = 0.5
 _MARGIN_S: Final = 1.0
+_TOO_MANY: Final = 429
 
 _NOT_FOUND = ("not found", "not exist")
 
@@ -44,11 +45,15 @@ class DownloadLinks:
 
 
 class _Refused(Exception):
-    """A read was answered with a refusal; the envelope says which."""
+    """A read was answered, but not with what was asked for."""
 
-    def __init__(self, found: Envelope) -> None:
-        super().__init__(f"code {found.code}: {found.message or 'no message'}")
-        self.found = found
+    def __init__(self, answer: Answer, found: Envelope | None) -> None:
+        super().__init__(answer.evidence())
+        self.says_not_found = (
+            found is not None
+            and found.code in {400, 404}
+            and any(words in found.message.lower() for words in _NOT_FOUND)
+        )
 
 
 class HttpMarketplace:
@@ -108,9 +113,10 @@ class HttpMarketplace:
             try:
                 return self._read(QUERY, fields | sorting)
             except _Refused:
-                if not sorting:
+                if number > 1 or not sorting:
                     raise
-            # The documentation does not say which names `sort` knows.
+            # The documentation does not say which names `sort` knows.  Only before the first
+            # page: pages of two orders have gaps between them.
             sorting.clear()
             return self._read(QUERY, fields)
 
@@ -154,50 +160,44 @@ class HttpMarketplace:
         try:
             return self._read(path, {"orderNo": order_no})
         except _Refused as refusal:
-            found = refusal.found
-            if found.code in {400, 404} and any(w in found.message.lower() for w in _NOT_FOUND):
+            if refusal.says_not_found:
                 return None
             raise self._unreachable(path, str(refusal)) from None
 
     def _read(self, path: str, fields: dict[str, object]) -> Any:
         """Return the `data` of a read; raises `_Refused` and `MarketplaceUnreachable`."""
         body = json_text.dumps(fields)
-        reason = ""
-        for tried in range(READ_TRIES):
+        tries = 0
+        while True:
             answer = self._sender.send(path, body, bytes_max=LIST_BYTES_MAX)
-            pause_s = READ_PAUSE_S * 2**tried
+            tries += 1
             if isinstance(answer, Answer):
                 found = envelope(answer)
-                if answer.status < 300 and found is not None and found.code == 200:
+                if 200 <= answer.status < 300 and found is not None and found.code == 200:
                     return found.data
-                if answer.status == 429:
-                    pause_s = min(
-                        retry_after_s(answer, datetime.now(UTC)), self._apply.retry_after_max_s
-                    )
-                elif not _may_pass(answer, found):
+                if tries == READ_TRIES or not _may_pass(answer, found):
                     raise self._refusal(path, answer, found)
-                reason = answer.evidence()
-            else:
-                reason = answer.reason
-            if tried + 1 < READ_TRIES:
-                self._sleep(pause_s)
-        raise self._unreachable(path, reason)
+            elif tries == READ_TRIES:
+                raise self._unreachable(path, answer.reason)
+            self._sleep(self._pause_s(answer, tries))
+
+    def _pause_s(self, answer: Answer | NotSent | InDoubt, tries: int) -> float:
+        if isinstance(answer, Answer) and answer.status == _TOO_MANY:
+            asked_s = retry_after_s(answer, datetime.now(UTC))
+            return min(asked_s, self._apply.retry_after_max_s)
+        return READ_PAUSE_S * tries
 
     def _refusal(self, path: str, answer: Answer, found: Envelope | None) -> Exception:
         codes = {answer.status, found.code if found is not None else answer.status}
         if codes & {401, 403}:
-            return self._unreachable(
-                path, f"no right to read ({answer.evidence()}). Check the token"
-            )
-        if found is not None:
-            return _Refused(found)
-        if answer.status in {404, 405, 501}:
+            return self._unreachable(path, f"the token gives no right to it ({answer.evidence()})")
+        if found is None and answer.status in {404, 405, 501}:
             return self._unreachable(
                 path,
-                f"there is no such page ({answer.evidence()}). Where the account or the address "
-                "lacks it, set `marketplace.query: false`: then a person settles what is in doubt",
+                f"there is no such page ({answer.evidence()}). Where the account lacks it, set "
+                "`marketplace.query: false`: then a person settles what is in doubt",
             )
-        return self._unreachable(path, answer.evidence())
+        return _Refused(answer, found)
 
     def _unreachable(self, path: str, reason: str) -> MarketplaceUnreachable:
         return MarketplaceUnreachable(
@@ -207,6 +207,6 @@ class HttpMarketplace:
 
 def _may_pass(answer: Answer, found: Envelope | None) -> bool:
     """Tell whether the same read may do better in a moment."""
-    if answer.status in {408, 409} or (answer.status >= 500 and answer.status != 501):
-        return True
+    if answer.status in {408, 409, _TOO_MANY} or answer.status >= 500:
+        return answer.status != 501
     return answer.status < 300 and (found is None or found.code >= 500)

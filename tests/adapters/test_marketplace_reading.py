@@ -1,0 +1,442 @@
+"""Reading orders: every page, from servers that page, sort, write and fail in their own ways."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from satops.adapters.marketplace.client import READ_TRIES
+from satops.adapters.marketplace.listing import PAGES_MAX, every_order
+from satops.adapters.marketplace.orders import instant, read_order
+from satops.core.marketplace_order import MarketplaceOrder
+from satops.errors import MarketplaceUnreachable
+from tests.adapters.marketplaces import client
+from tests.fakes.clock import FakeClock
+from tests.net.raw_server import RawServer, Visit, http, refusal, says
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+ROW: dict[str, Any] = {
+    "id": 7,
+    "orderNo": "PROG_1",
+    "provider": "tianyi",
+    "type": 2,
+    "status": 4,
+    "region": "POLYGON ((0 0, 1 0, 1 1, 0 0))",
+    "timeStart": "2026-12-01 00:00",
+    "timeEnd": "2026-12-15 00:00",
+    "recurring": True,
+    "recurringDay": 5,
+    "recurringUnit": 1,
+    "maxCloud": 20,
+    "resolution": 3,
+    "creator": "buyer",
+    "ctime": int(NOW.timestamp() * 1000),
+    "deleted": 0,
+    "totalAmount": 120.5,
+}
+ORDER = MarketplaceOrder(
+    order_no="PROG_1",
+    provider="tianyi",
+    kind=2,
+    status=4,
+    geometry=ROW["region"],
+    start=ROW["timeStart"],
+    end=ROW["timeEnd"],
+    recurring=True,
+    recurring_day=5,
+    recurring_unit=1,
+    max_cloud=20,
+    resolution_m=3.0,
+    creator="buyer",
+    created_at=NOW,
+    deleted=False,
+    total_amount=120.5,
+)
+
+
+def rows(numbers: Iterable[int]) -> list[dict[str, Any]]:
+    """Return rows as short as they may be."""
+    return [{"orderNo": f"P{number}", "type": 2} for number in numbers]
+
+
+def ok(data: object) -> dict[str, object]:
+    """Return an answer of success."""
+    return {"code": 200, "message": "success", "data": data}
+
+
+class Shop:
+    """Serves page/query over a list of rows, in whatever way a test asks for."""
+
+    def __init__(self, content: list[dict[str, Any]], *, page_size: int | None = None) -> None:
+        self.content = content
+        self.page_size = page_size
+        self.total: int | None = len(content)
+        self.between: Callable[[], None] = lambda: None
+
+    def __call__(self, visit: Visit) -> None:
+        asked = visit.request.json()
+        size = self.page_size or asked["pageSize"]
+        first = (asked["pageNumber"] - 1) * size
+        page = {"total": self.total, "content": self.content[first : first + size]}
+        visit.send(http(json.dumps(ok(page))))
+        self.between()
+
+
+def numbers_of(shop: Shop) -> list[str]:
+    """Return the numbers of all orders that the client finds."""
+    with RawServer(shop) as server:
+        return [order.order_no for order in client(server.url, patient=True).orders()]
+
+
+# One order
+
+
+def test_every_documented_field_is_read() -> None:
+    assert read_order(ROW) == ORDER
+
+
+def test_fields_may_be_numbers_as_text() -> None:
+    texts = {
+        key: str(value) if type(value) in {int, float} else value for key, value in ROW.items()
+    }
+
+    assert read_order(texts | {"recurring": "true"}) == ORDER
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "", "?", "NaN", float("inf"), 10**400, True])
+def test_no_value_of_a_field_stops_the_reading(value: object) -> None:
+    found = read_order(dict.fromkeys(ROW, value) | {"orderNo": "PROG_1"})
+
+    assert found is not None
+    assert found.order_no == "PROG_1"
+    assert found.resolution_m is None
+    assert found.created_at is None
+
+
+def test_an_order_of_a_number_alone_is_an_order() -> None:
+    assert read_order({"orderNo": "PROG_1"}) == MarketplaceOrder("PROG_1")
+
+
+@pytest.mark.parametrize("row", [None, [], "PROG_1", {}, {"orderNo": ""}, {"orderNo": None}])
+def test_what_names_no_order_is_none(row: object) -> None:
+    assert read_order(row) is None
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+@pytest.mark.parametrize("years", [0, -30, 30])
+@pytest.mark.parametrize("form", [int, str, float])
+def test_seconds_and_milliseconds_are_told_apart(
+    unit: int, years: int, form: Callable[[float], object]
+) -> None:
+    then = NOW + timedelta(days=365 * years)
+
+    assert instant(form(int(then.timestamp()) * unit)) == then
+
+
+@pytest.mark.parametrize("value", [0, -1, 10**18, None, True, "2026-12-01 00:00", []])
+def test_a_time_that_is_none_is_none(value: object) -> None:
+    assert instant(value) is None
+
+
+@pytest.mark.parametrize(("value", "deleted"), [(1, True), ("1", True), (0, False), (None, False)])
+def test_the_deleted_flag_is_read(value: object, *, deleted: bool) -> None:
+    found = read_order(ROW | {"deleted": value})
+
+    assert found is not None
+    assert found.deleted is deleted
+
+
+def test_a_region_may_be_an_object() -> None:
+    found = read_order(ROW | {"region": {"type": "Point", "coordinates": [1, 2]}})
+
+    assert found is not None
+    assert found.geometry == '{"type":"Point","coordinates":[1,2]}'
+
+
+# Every page
+
+
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 120])
+@pytest.mark.parametrize("page_size", [None, 2, 500], ids=["as asked", "by 2", "by 500"])
+@pytest.mark.parametrize("with_total", [True, False])
+def test_every_order_is_found_however_the_server_pages(
+    count: int, page_size: int | None, *, with_total: bool
+) -> None:
+    shop = Shop(rows(range(count)), page_size=page_size)
+    shop.total = count if with_total else None
+
+    assert numbers_of(shop) == [f"P{number}" for number in range(count)]
+
+
+def test_the_query_asks_for_programming_orders_newest_first() -> None:
+    with RawServer(Shop(rows(range(1)))) as server:
+        list(client(server.url, patient=True).orders())
+
+    assert server.requests[0].path == "/market/order/page/query"
+    assert server.requests[0].json() == {
+        "type": 2, "pageNumber": 1, "pageSize": 50, "sort": "ctime", "order": "desc",
+    }  # fmt: skip
+
+
+def test_orders_that_arrive_while_reading_hide_none_and_double_none() -> None:
+    shop = Shop(rows(range(100, 0, -1)))
+    fresh = iter(range(101, 2000))
+
+    def arrive() -> None:
+        if len(shop.content) < 230:
+            shop.content = [*reversed(rows(range(n := next(fresh), n + 1))), *shop.content]
+            shop.total = len(shop.content)
+
+    shop.between = arrive
+    found = numbers_of(shop)
+
+    assert len(found) == len(set(found))
+    assert {f"P{number}" for number in range(1, 101)} <= set(found)
+
+
+def test_a_whole_page_of_known_orders_does_not_end_the_list_early() -> None:
+    shop = Shop([{"orderNo": f"P{number}"} for number in range(100, 0, -1)])
+    burst = [{"orderNo": f"N{number}"} for number in range(50)]
+
+    def arrive() -> None:
+        shop.content, shop.total = [*burst, *shop.content], len(shop.content) + 50
+        shop.between = lambda: None
+
+    shop.between = arrive
+
+    assert {f"P{number}" for number in range(1, 101)} <= set(numbers_of(shop))
+
+
+def test_orders_of_the_archive_are_left_out_but_counted() -> None:
+    shop = Shop([*rows(range(3)), {"orderNo": "A1", "type": 1}, {"orderNo": "A2", "type": 1}])
+
+    assert numbers_of(shop) == ["P0", "P1", "P2"]
+
+
+def test_rows_without_a_number_are_left_out_but_counted() -> None:
+    shop = Shop([{"orderNo": None}, *rows(range(2))], page_size=1)
+
+    assert numbers_of(shop) == ["P0", "P1"]
+
+
+def test_a_list_that_is_shorter_than_its_total_is_no_answer() -> None:
+    shop = Shop(rows(range(10)))
+    shop.total = 11
+
+    with pytest.raises(
+        MarketplaceUnreachable, match="says that there are 11 orders, but showed 10"
+    ):
+        numbers_of(shop)
+
+
+def test_a_server_that_repeats_its_first_page_is_found_out() -> None:
+    def script(visit: Visit) -> None:
+        visit.send(http(json.dumps(ok({"total": 90, "content": rows(range(50))}))))
+
+    with RawServer(script) as server, pytest.raises(MarketplaceUnreachable, match="showed 50"):
+        list(client(server.url, patient=True).orders())
+
+    assert len(server.requests) < 10
+
+
+def test_a_list_that_never_ends_is_stopped() -> None:
+    def page(number: int) -> object:
+        return {"content": rows(range(number, number + 1))}
+
+    with pytest.raises(MarketplaceUnreachable, match=f"did not end after {PAGES_MAX} pages"):
+        list(every_order(page))
+
+
+@pytest.mark.parametrize("data", [[], "x", {}, {"content": "x"}, {"total": 5}])
+def test_an_answer_without_a_list_is_no_empty_list(data: object) -> None:
+    with RawServer(says(ok(data))) as server, pytest.raises(MarketplaceUnreachable):
+        list(client(server.url, patient=True).orders())
+
+
+@pytest.mark.parametrize("data", [None, {"total": 0, "content": None}, {"total": 0, "content": []}])
+def test_an_account_without_orders_has_none(data: object) -> None:
+    with RawServer(says(ok(data))) as server:
+        assert list(client(server.url, patient=True).orders()) == []
+
+
+@pytest.mark.parametrize("code", [400, 500])
+def test_a_server_that_does_not_know_the_sorting_is_asked_without(code: int) -> None:
+    def script(visit: Visit) -> None:
+        asked = visit.request.json()
+        if "sort" in asked:
+            visit.send(http(json.dumps(refusal(code, "unknown column ctime"))))
+        else:
+            Shop(rows(range(3)))(visit)
+
+    with RawServer(script) as server:
+        found = [order.order_no for order in client(server.url, patient=True).orders()]
+
+    assert found == ["P0", "P1", "P2"]
+
+
+def test_the_sorting_is_not_given_up_between_two_pages() -> None:
+    def script(visit: Visit) -> None:
+        if visit.request.json()["pageNumber"] == 1:
+            visit.send(http(json.dumps(ok({"content": rows(range(50))}))))
+        else:
+            visit.send(http(json.dumps(refusal(400, "no such page"))))
+
+    with RawServer(script) as server, pytest.raises(MarketplaceUnreachable, match="no such page"):
+        list(client(server.url, patient=True).orders())
+
+    assert all("sort" in request.json() for request in server.requests)
+
+
+# Failing reads
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "405 No", "501 Not Implemented"])
+def test_an_account_without_page_query_is_told_of_the_setting(status: str) -> None:
+    with (
+        RawServer(says("<html>", status)) as server,
+        pytest.raises(MarketplaceUnreachable, match="query: false"),
+    ):
+        list(client(server.url, patient=True).orders())
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("code", [401, 403])
+@pytest.mark.parametrize("by_status", [True, False])
+def test_a_token_without_the_right_to_read_is_said_at_once(code: int, *, by_status: bool) -> None:
+    script = says(refusal(code, "expired"), f"{code} No" if by_status else "200 OK")
+
+    with RawServer(script) as server, pytest.raises(MarketplaceUnreachable, match="no right"):
+        list(client(server.url, patient=True).orders())
+
+    assert len(server.requests) == 1
+
+
+def failing(times: int, answer: bytes) -> Callable[[Visit], None]:
+    """Return a script that fails some times, with an answer or by hanging up, then has an order."""
+    left = [times]
+
+    def script(visit: Visit) -> None:
+        if left[0]:
+            left[0] -= 1
+            visit.send(answer)
+            visit.hang_up()
+        else:
+            visit.send(http(json.dumps(ok({"order": ROW}))))
+
+    return script
+
+
+FAILURES = [
+    b"", b"noise\r\n\r\n", http("x", "500 Oops"), http("x", "503 Oops"), http("not JSON"),
+    http(json.dumps(refusal(500))), http("", "408 Late"), http("", "429 Slow"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", FAILURES)
+def test_a_read_is_repeated_because_it_changes_nothing(answer: bytes) -> None:
+    with RawServer(failing(READ_TRIES - 1, answer)) as server:
+        assert client(server.url, patient=True).order("PROG_1") == ORDER
+
+    assert len(server.requests) == READ_TRIES
+
+
+@pytest.mark.parametrize("answer", FAILURES)
+def test_a_read_is_given_up_after_some_tries(answer: bytes) -> None:
+    with RawServer(failing(1000, answer)) as server, pytest.raises(MarketplaceUnreachable):
+        client(server.url, patient=True).order("PROG_1")
+
+    assert len(server.requests) == READ_TRIES
+
+
+def test_a_read_waits_as_long_as_a_429_asks_but_not_for_ever() -> None:
+    for asked, waited in (("3", 3.0), ("100000", 60.0)):
+        clock = FakeClock()
+        script = failing(1, http("", "429 Slow", f"Retry-After: {asked}\r\n"))
+        with RawServer(script) as server:
+            client(server.url, patient=True, clock=clock).order("PROG_1")
+
+        assert clock.slept == [waited]
+
+
+def test_an_address_that_nobody_answers_is_unreachable() -> None:
+    with pytest.raises(MarketplaceUnreachable, match="Nothing was changed"):
+        client("https://marketplace.invalid").order("PROG_1")
+
+
+# One order by its number
+
+
+@pytest.mark.parametrize("data", [{"order": ROW, "total": 0}, ROW], ids=["nested", "flat"])
+def test_an_order_is_found_by_its_number(data: object) -> None:
+    with RawServer(says(ok(data))) as server:
+        assert client(server.url, patient=True).order("PROG_1") == ORDER
+
+    assert server.requests[0].path == "/market/order/detail"
+    assert server.requests[0].json() == {"orderNo": "PROG_1"}
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "404 Not Found"])
+def test_an_order_that_the_marketplace_does_not_have_is_none(status: str) -> None:
+    with RawServer(says(refusal(400, "Order not found"), status)) as server:
+        assert client(server.url, patient=True).order("PROG_1") is None
+
+
+def test_success_without_an_order_is_none() -> None:
+    with RawServer(says(ok(None))) as server:
+        assert client(server.url, patient=True).order("PROG_1") is None
+
+
+@pytest.mark.parametrize("data", [{}, {"order": None}, {"order": {"orderNo": "PROG_2"}}, [], "x"])
+def test_an_answer_about_another_order_proves_nothing(data: object) -> None:
+    with (
+        RawServer(says(ok(data))) as server,
+        pytest.raises(MarketplaceUnreachable, match="another order"),
+    ):
+        client(server.url, patient=True).order("PROG_1")
+
+
+def test_another_refusal_is_no_absence() -> None:
+    with (
+        RawServer(says(refusal(400, "orderNo is malformed"))) as server,
+        pytest.raises(MarketplaceUnreachable, match="orderNo is malformed"),
+    ):
+        client(server.url, patient=True).order("PROG_1")
+
+
+# Links
+
+
+def test_download_links_are_read_and_hidden() -> None:
+    link = "https://marketplace.invalid/download?sign=s3cret"
+    with RawServer(says(ok({"status": "2", "downloadUrls": [link, None]}))) as server:
+        found = client(server.url, patient=True).download_links("PROG_1")
+
+    assert found is not None
+    assert (found.status, found.urls) == (2, (link,))
+    assert "s3cret" not in repr(found)
+
+
+@pytest.mark.parametrize("urls", [None, [], "x"])
+def test_an_order_that_is_not_delivered_has_no_links(urls: object) -> None:
+    with RawServer(says(ok({"status": 4, "downloadUrls": urls}))) as server:
+        found = client(server.url, patient=True).download_links("PROG_1")
+
+    assert found is not None
+    assert found.urls == ()
+
+
+def test_links_of_no_order_are_none() -> None:
+    with RawServer(says(refusal(400, "Order not found"))) as server:
+        assert client(server.url, patient=True).download_links("PROG_1") is None
+
+
+def test_links_that_are_none_are_unreachable() -> None:
+    with (
+        RawServer(says(ok("x"))) as server,
+        pytest.raises(MarketplaceUnreachable, match="holds no links"),
+    ):
+        client(server.url, patient=True).download_links("PROG_1")
