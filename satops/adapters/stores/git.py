@@ -3,7 +3,8 @@
 The server takes a commit only on top of the one it has, so of two writers one is refused; it then
 looks again and decides again.  Commits are made with plumbing: work tree, index and branches of
 the clone are never touched, so a dirty tree, a detached head, a shallow clone and a bare mirror
-all serve.  The clone remembers the last commit that it saw, under `refs/satops/`.
+all serve.  The clone remembers the last commit that it saw, under `refs/satops/`; its copy of the
+remote's branch moves with a push, as always.
 """
 
 import re
@@ -35,7 +36,7 @@ PAGE_BYTES_MAX = 1024 * 1024
 """A larger page is left out: no forge would show it."""
 _PUSHES_MAX = 8
 _LOOKS_MAX = 3
-# The server's own lock on the ref, held for a moment by somebody who may yet fail.
+# The server's own lock on the ref is held for a moment, by somebody who may yet fail.
 _BUSY = re.compile(r"cannot lock ref|failed to (update|lock) ref|Unable to create .*\.lock", re.I)
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "satops", "GIT_AUTHOR_EMAIL": "satops@localhost",
@@ -101,7 +102,7 @@ class GitStore:
         tip = self._tip
         if tip is None or tip.head != expected_head:
             tip = self._look()
-        for _ in range(_PUSHES_MAX):
+        for push in range(1, _PUSHES_MAX + 1):
             self._compare(tip, expected_head)
             made = self._commit(tip, lines, content)
             failure = self._push(made)
@@ -111,13 +112,12 @@ class GitStore:
             now = self._look_after(failure)
             if self._holds(now, made.commit):
                 return
-            if now.commit == tip.commit and not _BUSY.search(failure.reason):
+            # Tried again: a commit of somebody else that does not touch the ledger, and the
+            # server's own lock.  Each try is a comparison anew, so none can write twice.
+            may_yet_go = now.commit != tip.commit or _BUSY.search(failure.reason)
+            if not may_yet_go or push == _PUSHES_MAX:
                 raise StoreUnreachable(self._failed(failure))
             tip = now
-        raise StoreUnreachable(
-            f"The ledger at {self.address} was not written: its ref moved {_PUSHES_MAX} times "
-            "without the ledger. Something else pushes to it; give the ledger a ref of its own."
-        )
 
     def _compare(self, tip: Tip, expected_head: str) -> None:
         if not tip.segments and (tip.commit or expected_head != GENESIS):

@@ -1,0 +1,111 @@
+"""What every marketplace keeps of the port: the HTTP client on the sandbox, and the simulation's."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from satops.adapters.marketplace import HttpMarketplace
+from satops.adapters.token import sandbox_token
+from satops.core.config import ApplyConfig, MarketplaceConfig
+from satops.core.order import MODES
+from satops.core.submission import Receipt
+from satops.ports import Marketplace
+from satops.sandbox.server import serve_in_thread
+from tests.simulation.world import Seller, World
+
+SQUARE = '{"type":"Polygon","coordinates":[[[105,10],[105.5,10],[105.5,10.5],[105,10.5],[105,10]]]}'
+
+
+@pytest.fixture(params=["http", "simulation"])
+def marketplace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Marketplace]:
+    """Return an account without orders."""
+    if request.param == "simulation":
+        world = World(seed=0)
+        world.faults = False
+        yield Seller(world, late_s=0)
+        return
+    with serve_in_thread(tmp_path / "sandbox.db") as sandbox:
+        client = HttpMarketplace(MarketplaceConfig(url=sandbox.url), ApplyConfig(), sandbox_token())
+        yield client
+        client.close()
+
+
+def request_of(mode: int, *, days: int = 14) -> bytes:
+    """Return a create request for a window that lies ahead."""
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
+    return json.dumps(
+        {
+            "provider": MODES[mode].provider,
+            "geometry": SQUARE,
+            "startDate": f"{start:%Y-%m-%dT%H:%M:%S}",
+            "endDate": f"{start + timedelta(days=days):%Y-%m-%dT%H:%M:%S}",
+            "maxCloud": 20,
+            "resolutionType": mode,
+        }
+    ).encode()
+
+
+def placed(marketplace: Marketplace, mode: int) -> str:
+    """Place an order and return its number."""
+    outcome = marketplace.place(request_of(mode))
+    assert isinstance(outcome, Receipt)
+    return outcome.order_no
+
+
+def test_an_account_without_orders_shows_none(marketplace: Marketplace) -> None:
+    assert list(marketplace.orders()) == []
+    assert marketplace.order("PROG_ORDER_200001010001") is None
+
+
+@pytest.mark.parametrize("mode", sorted(MODES))
+def test_a_placed_order_is_shown_with_what_was_asked_for(
+    marketplace: Marketplace, mode: int
+) -> None:
+    before = datetime.now(UTC)
+    number = placed(marketplace, mode)
+
+    (listed,) = marketplace.orders()
+    asked = json.loads(request_of(mode))
+    assert listed.order_no == number
+    assert listed.provider == asked["provider"]
+    assert listed.kind == 2
+    assert listed.geometry is not None
+    assert listed.start is not None
+    assert listed.start.replace("T", " ")[:16] == asked["startDate"].replace("T", " ")[:16]
+    assert listed.end is not None
+    assert listed.max_cloud == 20
+    assert listed.resolution_m == MODES[mode].resolution_m
+    assert listed.created_at is not None
+    assert abs(listed.created_at - before) < timedelta(minutes=5)
+    assert not listed.deleted
+
+
+def test_an_order_is_shown_alike_in_the_list_and_alone(marketplace: Marketplace) -> None:
+    number = placed(marketplace, 2)
+
+    assert [marketplace.order(number)] == list(marketplace.orders())
+
+
+def test_the_same_request_twice_is_two_orders(marketplace: Marketplace) -> None:
+    request = request_of(2)
+
+    first, second = marketplace.place(request), marketplace.place(request)
+
+    assert first != second
+    assert len(list(marketplace.orders())) == 2
+
+
+def test_every_order_is_listed_once(marketplace: Marketplace) -> None:
+    numbers = [placed(marketplace, 1 + index % 8) for index in range(120)]
+
+    listed = [order.order_no for order in marketplace.orders()]
+
+    assert sorted(listed) == sorted(numbers)
+
+
+def test_the_address_and_the_longest_answer_are_told(marketplace: Marketplace) -> None:
+    assert marketplace.address.startswith("http")
+    assert marketplace.longest_answer_s > 0
