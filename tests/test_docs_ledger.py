@@ -9,8 +9,9 @@ from typing import get_args
 import pytest
 
 from satops.adapters.stores.file import FileStore
+from satops.adapters.stores.git import GitStore
 from satops.core import events
-from satops.core.ledger import FORMAT, GENESIS
+from satops.core.ledger import FORMAT, GENESIS, line_digest
 from tests.chains import altered, ledger_of
 
 PAGE = Path(__file__).parents[1].joinpath("docs/ledger.md").read_text("utf-8")
@@ -56,6 +57,25 @@ def test_the_page_names_every_kind_with_exactly_its_fields() -> None:
             ("", field.name) if field.default is MISSING else (field.name, "")
             for field in fields(kind)
         ]
+
+
+def test_the_page_tells_how_to_get_the_ledger_from_a_git_ref(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    clone = tmp_path / "clone"
+    remote = str(tmp_path / "remote.git")
+    subprocess.run(["git", "init", "-q", "--bare", remote], check=True)
+    subprocess.run(["git", "clone", "-q", remote, str(clone)], check=True, capture_output=True)
+    lines, head = ledger_of(1200)
+    store, digest = GitStore(clone), GENESIS
+    for part in (lines[:600], lines[600:1800], lines[1800:]):
+        store.append(part, digest)
+        digest = line_digest(part[-1])
+    (script,) = re.findall(r"```sh git\n(.*?)```", PAGE, re.DOTALL)
+    subprocess.run(["sh", "-c", script], cwd=clone, check=True)
+    assert (clone / "ledger.jsonl").read_bytes().splitlines() == lines
+    assert digest == head.digest
 
 
 def test_the_page_names_the_format_of_today() -> None:
