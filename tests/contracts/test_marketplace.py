@@ -1,4 +1,4 @@
-"""What every marketplace keeps of the port: the HTTP client on the sandbox, and the simulation's."""
+"""What each marketplace keeps of the port: the client on the sandbox, and the simulation's own."""
 
 import json
 from collections.abc import Iterator
@@ -14,9 +14,8 @@ from satops.core.order import MODES
 from satops.core.submission import Receipt
 from satops.ports import Marketplace
 from satops.sandbox.server import serve_in_thread
+from tests.adapters.marketplaces import request_of
 from tests.simulation.world import Seller, World
-
-SQUARE = '{"type":"Polygon","coordinates":[[[105,10],[105.5,10],[105.5,10.5],[105,10.5],[105,10]]]}'
 
 
 @pytest.fixture(params=["http", "simulation"])
@@ -31,21 +30,6 @@ def marketplace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mark
         client = HttpMarketplace(MarketplaceConfig(url=sandbox.url), ApplyConfig(), sandbox_token())
         yield client
         client.close()
-
-
-def request_of(mode: int, *, days: int = 14) -> bytes:
-    """Return a create request for a window that lies ahead."""
-    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
-    return json.dumps(
-        {
-            "provider": MODES[mode].provider,
-            "geometry": SQUARE,
-            "startDate": f"{start:%Y-%m-%dT%H:%M:%S}",
-            "endDate": f"{start + timedelta(days=days):%Y-%m-%dT%H:%M:%S}",
-            "maxCloud": 20,
-            "resolutionType": mode,
-        }
-    ).encode()
 
 
 def placed(marketplace: Marketplace, mode: int) -> str:
