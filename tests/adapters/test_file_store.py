@@ -14,7 +14,7 @@ import pytest
 from satops.adapters.stores.file import FileStore
 from satops.adapters.stores.lines import offset_after, tail
 from satops.adapters.stores.open import open_store
-from satops.core.ledger import GENESIS, Head
+from satops.core.ledger import GENESIS, Head, decode
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
 from tests.chains import altered, chain, ledger_of, placed, started
 
@@ -187,6 +187,36 @@ def test_a_store_that_cannot_take_a_write_back_believes_its_file_no_more(path: P
             store.append(_next()[0], started()[1].digest)
     with pytest.raises(StoreUnreachable, match="may not be on the disk"):
         list(store.read())
+
+
+@pytest.mark.parametrize("acknowledged", [1, 2, 7, 30, 31])
+def test_a_writer_that_is_killed_loses_nothing_that_was_acknowledged(
+    path: Path, acknowledged: int
+) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from satops.adapters.stores.file import FileStore\n"
+        "from tests.chains import chain, placed, started\n"
+        "head, store = started()[1], FileStore(Path(sys.argv[1]))\n"
+        "while True:\n"
+        "    lines, made = chain(*[placed('a', order_no='x' * 5000)] * 40, head=head)\n"
+        "    store.append(lines, head.digest)\n"
+        "    head = made\n"
+        "    print(head.digest, flush=True)\n"
+    )
+    command = [sys.executable, "-c", script, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as writer:
+        assert writer.stdout is not None
+        heads = [writer.stdout.readline().strip() for _ in range(acknowledged)]
+        writer.kill()
+        heads += writer.stdout.read().split()
+    digests = [head.digest for _, head in decode(FileStore(path).read())]
+    assert digests[0] == started()[1].digest
+    assert set(heads) <= set(digests)
+    more, _ = chain(placed("later"), head=Head(len(digests), digests[-1]))
+    FileStore(path).append(more, digests[-1])
+    assert len(list(decode(FileStore(path).read()))) == len(digests) + 1
 
 
 def test_a_lock_that_is_never_freed_is_waited_for_only_so_long_and_its_holder_is_named(
