@@ -162,13 +162,13 @@ def dotted(path: Path) -> str:
     return text
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = MAX_SHOWN) -> str:
     """Return text of the input so that it is harmless on a terminal and in a comment.
 
     It is shortened, and each character that is not printable is written as an escape.
     """
-    if len(text) > MAX_SHOWN:
-        text = text[: MAX_SHOWN - 3] + "..."
+    if len(text) > most:
+        text = text[: most - 3] + "..."
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else _escape(char) for char in text)
