@@ -5,20 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from satops.adapters.clock import SystemClock
 from satops.adapters.config_file import find_root, load_config
 from satops.core.config import SANDBOX, Config
 from satops.core.events import RunStarted
 from satops.core.order import Order, instant_text
-from satops.core.state import LedgerState
-from satops.errors import LedgerMissing, UsageError
+from satops.errors import UsageError
 from satops.ports import Clock, LedgerStore, Marketplace
 from satops.workflow.book import Book
-
-if TYPE_CHECKING:
-    from satops.sandbox.server import Sandbox
 
 LOCAL = ".satops"
 """The folder of what belongs to this machine alone."""
@@ -98,7 +93,9 @@ class Repository:
             yield HttpMarketplace(config.marketplace, config.apply, token, sleep=self.clock.sleep)
             return
         say(SANDBOX_NOTICE)
-        with self._embedded() as sandbox:
+        from satops.api.sandbox import embedded
+
+        with embedded(self.local / "sandbox.sqlite", self.environ) as sandbox:
             local = replace(config.marketplace, url=sandbox.url)
             yield HttpMarketplace(local, config.apply, sandbox_token(), sleep=self.clock.sleep)
 
@@ -115,13 +112,6 @@ class Repository:
             )
         require_host(self.config.marketplace.url, expected)
 
-    @contextmanager
-    def _embedded(self) -> "Iterator[Sandbox]":
-        from satops.sandbox.server import serve_in_thread
-
-        with serve_in_thread(self.local / "sandbox.sqlite") as sandbox:
-            yield sandbox
-
 
 def open_repository(
     start: Path, *, environ: Mapping[str, str], clock: Clock | None = None
@@ -132,12 +122,3 @@ def open_repository(
     """
     root = find_root(start)
     return Repository(root, load_config(root), environ, clock or SystemClock())
-
-
-def read_if_any(repository: Repository, store: LedgerStore) -> tuple[LedgerState | None, Book]:
-    """Return the state of a ledger, or None where there is no ledger."""
-    book = Book(store, repository.clock, "")
-    try:
-        return book.read(), book
-    except LedgerMissing:
-        return None, book

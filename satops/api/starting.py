@@ -16,6 +16,9 @@ from satops.errors import InvalidInput, Refused, UsageError
 from satops.ports import Clock, OrderFiles, SourceFile
 from satops.workflow.scaffold import CONFIG, IGNORED, Wanted, repository_files, spec_text
 
+_SCHEMAS = ("order.schema.json", "config.schema.json")
+"""What editors need beside the files of a repository."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -39,7 +42,7 @@ def init(
     Raises `Refused` where a repository is there already, or a file would be overwritten: then
     nothing was written.  A `.gitignore` that is there gets one more line.
     """
-    from satops.adapters.schemas import schema_texts
+    from satops.adapters.schemas import schema_text
 
     if (folder / CONFIG).exists():
         raise Refused(
@@ -47,7 +50,8 @@ def init(
             "written. To see where it stands:\n    satops plan"
         )
     now = (clock or SystemClock()).now()
-    files = repository_files(now, schema_texts(), samples=samples)
+    schemas = {name: schema_text(name).decode() for name in _SCHEMAS}
+    files = repository_files(now, schemas, samples=samples)
     write_new(folder, files)
     add_line(folder / ".gitignore", IGNORED)
     (folder / "orders").mkdir(exist_ok=True)

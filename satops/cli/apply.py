@@ -35,7 +35,7 @@ def command(
     from satops.report.text.plan import plan_blocks
 
     def ask(plan: Plan) -> None:
-        if not call.quiet:
+        if not (yes or call.quiet):
             say(*plan_blocks(plan, ends=False))
         if not plan.refusals:
             confirm(f"Buy {counted(len(plan.creates), 'order')}? This cannot be undone.", yes=yes)

@@ -84,7 +84,7 @@ def _show_command(text: str) -> None:
 def _show(path: Path) -> None:
     _show_command(f"cat {path.parent.name}/{path.name}")
     lines = path.read_text("utf-8").splitlines()
-    write_report([*(Line(line) for line in lines if not line.startswith("#")), BLANK])
+    write_report([*map(Line, lines), BLANK])
 
 
 def _farewell(keep: str | None) -> None:

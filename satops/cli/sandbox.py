@@ -1,13 +1,11 @@
 """`satops sandbox`."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from satops.cli.call import Call
 from satops.cli.output import say
-from satops.core import json_text
 from satops.errors import ExitCode, UsageError
 
 _DATABASE = ".satops/sandbox.sqlite"
@@ -34,10 +32,8 @@ def serve_command(
     behaviour: str | None,
 ) -> int:
     """Serve on 127.0.0.1 until Ctrl-C."""
-    from satops.sandbox.faults import Faults, read_rules
-    from satops.sandbox.options import Options
+    from satops.api.sandbox import faults_from, options_from
     from satops.sandbox.server import BANNER, Sandbox, serve
-    from satops.sandbox.settings import read_settings
 
     database = call.path(db or _DATABASE)
 
@@ -46,15 +42,13 @@ def serve_command(
         click.echo(sandbox.url)
 
     try:
-        rules, seed = read_rules(_json(call.path(faults))) if faults else ((), 0)
-        settings = _json(call.path(behaviour)) if behaviour else {}
         serve(
             db=database,
             announce=announce,
             port=port,
             token=_token(call.path(token_file)) if token_file else None,
-            faults=Faults(rules, seed=seed),
-            options=read_settings(Options, settings, place=behaviour or "--options"),
+            faults=faults_from(call.path(faults)) if faults else None,
+            options=options_from(call.path(behaviour)) if behaviour else None,
         )
     except OSError as error:
         raise UsageError(f"The sandbox cannot be served: {error}.") from error
@@ -66,10 +60,3 @@ def _token(path: Path) -> str:
     if not token:
         raise UsageError(f"{path}: the file is empty. Without --token-file any token opens.")
     return token
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json_text.loads(path.read_bytes())
-    except json_text.NotJson as error:
-        raise UsageError(f"{path}: this is not JSON: {error}.") from None

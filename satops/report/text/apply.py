@@ -24,13 +24,14 @@ _HEADER = ("", "NAME", "OUTCOME", "ORDER")
 
 def apply_blocks(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
     """Yield a run's results, and the commands that come next."""
-    if report.orders:
-        yield Table(_HEADER, report.orders, _row)
+    orders = sorted(report.orders, key=lambda result: result.name)
+    if orders:
+        yield Table(_HEADER, orders, _row)
         yield BLANK
-    for result in report.orders:
+    for result in orders:
         if result.message:
             yield Line(_reason(result), OUTCOME_TONES[result.outcome])
-    if any(result.message for result in report.orders):
+    if any(result.message for result in orders):
         yield BLANK
     blocking = [problem for problem in report.plan.problems if problem.blocks]
     if blocking:

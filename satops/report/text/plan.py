@@ -128,7 +128,7 @@ def _totals(plan: Plan) -> Iterator[Block]:
     counts = [(plan.count(kind), words) for kind, words in _TOTALS]
     others = ", ".join(f"{count:,} {words}" for count, words in counts if count)
     if others:
-        yield Line(f"Not to create: {others}.")
+        yield Line(f"{others}.")
     if plan.problems:
         yield Line(f"Problems: {problem_totals(plan.problems)}.")
 

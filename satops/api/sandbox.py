@@ -1,0 +1,52 @@
+"""The embedded sandbox: what `url: sandbox` in satops.yaml starts, and `satops sandbox serve`.
+
+`SATOPS_SANDBOX_FAULTS` and `SATOPS_SANDBOX_OPTIONS` may name JSON files, so that a team can try
+what a lost answer or a slow marketplace does to its workflow.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from satops.core import json_text
+from satops.errors import UsageError
+from satops.sandbox.faults import Faults, read_rules
+from satops.sandbox.options import Options
+from satops.sandbox.server import Sandbox, serve_in_thread
+from satops.sandbox.settings import read_settings
+
+FAULTS = "SATOPS_SANDBOX_FAULTS"
+OPTIONS = "SATOPS_SANDBOX_OPTIONS"
+
+
+@contextmanager
+def embedded(database: Path, environ: Mapping[str, str]) -> Iterator[Sandbox]:
+    """Serve the sandbox on loopback for as long as the block lasts.  Raises `UsageError`."""
+    faults, options = environ.get(FAULTS), environ.get(OPTIONS)
+    with serve_in_thread(
+        database,
+        faults=faults_from(Path(faults)) if faults else None,
+        options=options_from(Path(options)) if options else None,
+    ) as sandbox:
+        yield sandbox
+
+
+def faults_from(path: Path) -> Faults:
+    """Read a file of faults.  Raises `UsageError`."""
+    rules, seed = read_rules(_json(path))
+    return Faults(rules, seed=seed)
+
+
+def options_from(path: Path) -> Options:
+    """Read a file of options.  Raises `UsageError`."""
+    return read_settings(Options, _json(path), place=str(path))
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json_text.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.") from error
+    except json_text.NotJson as error:
+        raise UsageError(f"{path}: this is not JSON: {error}.") from None

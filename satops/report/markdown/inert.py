@@ -1,0 +1,104 @@
+"""Text from specs, files and the marketplace, written so that Markdown and a forge show it as text.
+
+A forge looks at what Markdown made: a backslash keeps `@name`, `#12`, `www.` or the digits of a
+commit from nothing.  It leaves code spans alone.  So a word that is plainly a word or a number
+stands as it is, and everything else stands in a code span.
+"""
+
+import re
+import unicodedata
+
+from satops.report.safe import safe_lines, shorten
+
+TEXT_MAX = 600
+"""Characters of one text; a longer one loses its middle."""
+
+_LETTERS = r"[^\W\d_]+"
+_OPEN = r"[(\"'“‘]*"
+_CLOSE = r"[.,;:!?)\"'”’…%]*"
+_PLAIN = re.compile(
+    rf"{_OPEN}(?:"
+    rf"{_LETTERS}(?:['’-]{_LETTERS})*"  # word, well-known, don't
+    r"|[^\W_]+"  # A09, km2, 14
+    r"|[-−+]?\d+(?:,\d{3})*(?:\.\d+)?[%°²]*[NSEW]?"  # -1,234.5, 21.03°N
+    r"|\d{4}-\d\d-\d\d"
+    r"|km²|→|—|–|·|…"
+    rf"){_CLOSE}"
+)
+_LINKED = re.compile(r"[0-9a-f]{7}|^\W*(gh|ghsa)-|^www$", re.IGNORECASE)
+"""Words that a forge may still link: commits and advisories."""
+_TICKS = re.compile(r"`+")
+_COMMAND = "    "
+"""What a command to copy begins with in a message of ours."""
+
+
+def prose(text: str, width: int = TEXT_MAX) -> str:
+    """Return text for a paragraph or a cell; what might be more than text stands in code spans.
+
+    It must not be the first thing in a block: a number and a dot would begin a list there.
+    """
+    parts: list[str] = []
+    odd: list[str] = []
+    for word in _clean(text, width).split():
+        if not _is_plain(word):
+            odd.append(word)
+            continue
+        if odd:
+            parts.append(_span(" ".join(odd)))
+            odd = []
+        parts.append(word)
+    if odd:
+        parts.append(_span(" ".join(odd)))
+    return " ".join(parts)
+
+
+def message(text: str, width: int = TEXT_MAX) -> str:
+    """Return the lines of a message as one paragraph, each command to copy in a code span."""
+    lines = text.strip("\n").split("\n")
+    shown = (code(line, width) if line.startswith(_COMMAND) else prose(line, width) for line in lines)
+    joined = " ".join(filter(None, shown))
+    return joined if len(joined) <= 3 * width else prose(" ".join(safe_lines(text)), width)
+
+
+def code(text: str, width: int = TEXT_MAX) -> str:
+    """Return text as one code span."""
+    return _span(" ".join(_clean(text, width).split()))
+
+
+def cell(markdown: str) -> str:
+    """Return inert Markdown for a cell of a table, where a bar would end the cell."""
+    return markdown.replace("|", r"\|")
+
+
+def label(text: str, width: int = 128) -> str:
+    """Return text for charts and the pop-ups of maps, which know no code span.
+
+    What is no letter, digit, blank, dot, dash or underscore becomes an underscore.
+    """
+    clean = shorten(text, width)
+    return "".join(char if _in_label(char) else "_" for char in clean).strip() or "_"
+
+
+def _clean(text: str, width: int) -> str:
+    """Return one printable line; a program that reads the page as it stands finds no command."""
+    return shorten(text, width).replace("::", r"\x3a:").replace("<!--", r"\x3c!--")
+
+
+def _is_plain(word: str) -> bool:
+    if not word.isascii():
+        # Vowel signs and accents are parts of letters.
+        word = "".join(char for char in word if unicodedata.category(char)[0] != "M")
+    return _PLAIN.fullmatch(word) is not None and _LINKED.search(word) is None
+
+
+def _span(text: str) -> str:
+    if not text:
+        return "(empty)"
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if text[0] == "`" or text[-1] == "`" else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _in_label(char: str) -> bool:
+    return char.isalnum() or char in " .-_…" or unicodedata.category(char)[0] == "M"

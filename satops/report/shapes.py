@@ -1,0 +1,82 @@
+"""GeoJSON geometries to look at: outlines, boxes and points, as RFC 7946 asks.
+
+Each is closed, wound (exterior counter-clockwise, holes clockwise) and within range.  What is
+drawn is rounded; what is bought is the exact outline.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, floor
+from typing import Any
+
+from satops.core.order import Position, Ring, Rings
+
+Geometry = dict[str, Any]
+"""A GeoJSON geometry."""
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees; west is above east across the antimeridian."""
+
+DECIMALS = 5
+"""Of a drawn outline: about one metre."""
+POINT_DECIMALS = 3
+"""Of a point that stands for a whole order: about a hundred metres."""
+
+
+def exact(rings: Rings) -> Geometry:
+    """Return the outline as it is bought."""
+    return {"type": "Polygon", "coordinates": rings}
+
+
+def outline(rings: Rings, vertices_max: int) -> Geometry:
+    """Return a drawing of an outline: at most so many corners, rounded to `DECIMALS`."""
+    from satops.core.geometry.simplify import simplified
+
+    simple = simplified(rings, vertices_max)
+    return {"type": "Polygon", "coordinates": [_rounded(ring) for ring in simple]}
+
+
+def box(bounds: Bounds) -> Geometry:
+    """Return the box around bounds, rounded outwards; one box on each side of the antimeridian."""
+    west, south, east, north = bounds
+    if west > east:
+        halves = [_box((west, south, 180.0, north)), _box((-180.0, south, east, north))]
+        return {"type": "MultiPolygon", "coordinates": [[half] for half in halves]}
+    return {"type": "Polygon", "coordinates": [_box(bounds)]}
+
+
+def point(longitude: float, latitude: float) -> Geometry:
+    """Return a point that stands for an order."""
+    return {"type": "Point", "coordinates": _point(longitude, latitude)}
+
+
+def points(positions: Sequence[Position]) -> Geometry:
+    """Return the points of many orders as one geometry."""
+    return {"type": "MultiPoint", "coordinates": [_point(x, y) for x, y in positions]}
+
+
+def _point(longitude: float, latitude: float) -> Position:
+    return round(longitude, POINT_DECIMALS), round(latitude, POINT_DECIMALS)
+
+
+def _box(bounds: Bounds) -> Ring:
+    west, south, east, north = bounds
+    scale = 10**DECIMALS
+    west, south = (max(floor(v * scale) / scale, low) for v, low in ((west, -180), (south, -90)))
+    east, north = (min(ceil(v * scale) / scale, top) for v, top in ((east, 180), (north, 90)))
+    return ((west, south), (east, south), (east, north), (west, north), (west, south))
+
+
+def _rounded(ring: Ring) -> Ring:
+    """Round a ring; one so small that rounding would undo it stays as it is."""
+    corners = [(round(x, DECIMALS), round(y, DECIMALS)) for x, y in ring]
+    kept = [corners[0], *(b for a, b in pairwise(corners) if a != b)]
+    turned = (_doubled_area(kept) > 0) != (_doubled_area(ring) > 0)
+    if len(set(kept)) < 3 or turned or _doubled_area(kept) == 0:
+        return ring
+    return tuple(kept)
+
+
+def _doubled_area(ring: Sequence[Position]) -> float:
+    """Return twice the planar area in square degrees, positive when counter-clockwise."""
+    x0, y0 = ring[0]
+    return sum((xa - x0) * (yb - y0) - (xb - x0) * (ya - y0) for (xa, ya), (xb, yb) in pairwise(ring))

@@ -1,0 +1,205 @@
+"""What keeps apply from buying: confirmation, digests, stale plans, limits, a lost ledger."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from satops.errors import ExitCode
+from tests.cli.conftest import Satops
+
+
+def placed(satops: Satops) -> int:
+    """Return how many orders the ledger holds as placed."""
+    return sum(o["state"] == "placed" for o in satops("list", "--json").json["orders"])
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_sent(satops: Satops) -> None:
+    refused = satops("apply")
+    assert refused.code == ExitCode.REFUSED
+    assert "Add --yes" in refused.err
+    assert placed(satops) == 0
+
+
+def test_with_nothing_to_buy_no_question_is_asked(satops: Satops) -> None:
+    satops("apply", "--yes")
+    assert satops("apply").code == ExitCode.DONE
+
+
+def test_a_saved_plan_is_applied_once(satops: Satops) -> None:
+    assert satops("plan", "--out", "plan.json").code == ExitCode.DONE
+    assert satops("apply", "plan.json", "--yes").code == ExitCode.DONE
+    again = satops("apply", "plan.json", "--yes")
+    assert again.code == ExitCode.REFUSED
+    assert "was applied before" in again.err
+
+
+def test_a_saved_plan_is_the_json_of_the_plan(satops: Satops) -> None:
+    planned = satops("plan", "--out", "plan.json", "--json")
+    saved = json.loads((satops.root / "plan.json").read_bytes())
+    assert saved == planned.json
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        ("orders/hanoi.yaml", "maxCloud: 20", "maxCloud: 30", "it does not hold hanoi-"),
+        ("satops.yaml", "ordersPerApply: 20", "ordersPerApply: 21", "limits or severities changed"),
+    ],
+)
+def test_a_saved_plan_is_refused_when_what_it_was_made_from_has_moved(
+    satops: Satops, file: str, before: str, after: str, said: str
+) -> None:
+    satops("plan", "--out", "plan.json")
+    satops.edit(file, before, after)
+    refused = satops("apply", "plan.json", "--yes")
+    assert refused.code == ExitCode.REFUSED
+    assert said in refused.err
+    assert placed(satops) == 0
+
+
+def test_a_saved_plan_is_refused_when_the_ledger_has_grown(satops: Satops) -> None:
+    name = satops("plan", "--json", "--out", "plan.json").json["actions"][0]["name"]
+    satops("adopt", name, "N1", "--because", "by phone", "--unchecked", "--yes")
+    refused = satops("apply", "plan.json", "--yes")
+    assert refused.code == ExitCode.REFUSED
+    assert "the ledger has grown since" in refused.err
+
+
+def test_the_digest_that_was_reviewed_must_be_the_digest_of_now(satops: Satops) -> None:
+    digest = satops("plan", "--json").json["plan_digest"]
+    refused = satops("apply", "--yes", "--expect-digest", "0" * 64)
+    assert refused.code == ExitCode.REFUSED
+    assert placed(satops) == 0
+    assert satops("apply", "--yes", "--expect-digest", digest[:12]).code == ExitCode.DONE
+
+
+@pytest.mark.parametrize("digest", ["", "abc", "not a digest", "g" * 64])
+def test_a_digest_that_cannot_be_checked_is_an_error_and_never_skipped(
+    satops: Satops, digest: str
+) -> None:
+    assert satops("apply", "--yes", "--expect-digest", digest).code == ExitCode.USAGE
+    assert placed(satops) == 0
+
+
+def test_a_limit_refuses_everything_and_names_itself(satops: Satops) -> None:
+    satops.edit("satops.yaml", "ordersPerApply: 20", "ordersPerApply: 2")
+    planned = satops("plan")
+    assert planned.code == ExitCode.REFUSED
+    assert "ordersPerApply" in planned.out
+    assert "    satops apply" not in planned.out
+    applied = satops("apply", "--yes")
+    assert applied.code == ExitCode.REFUSED
+    assert "ordersPerApply" in applied.err
+    assert placed(satops) == 0
+
+
+def test_a_spec_that_is_not_understood_keeps_everything_from_being_sent(satops: Satops) -> None:
+    satops.edit("orders/hanoi.yaml", "provider: changguang", "provider: changguan")
+    planned = satops("plan")
+    assert planned.code == ExitCode.INVALID
+    assert "orders/hanoi.yaml:6:" in planned.out
+    applied = satops("apply", "--yes")
+    assert applied.code == ExitCode.INVALID
+    assert "orders/hanoi.yaml:6:" in applied.err
+    assert placed(satops) == 0
+
+
+def test_a_ledger_that_is_missing_is_never_taken_for_an_empty_one(satops: Satops) -> None:
+    (satops.root / "state/ledger.jsonl").unlink()
+    planned = satops("plan", "--json")
+    assert planned.code == ExitCode.DONE
+    assert planned.json["ledger_head"] is None
+    assert satops("plan").out.startswith("There is no ledger")
+    for command in (["apply", "--yes"], ["list"], ["verify"], ["reconcile"], ["history"]):
+        assert satops(*command).code == ExitCode.LEDGER, command
+
+
+def test_a_ledger_is_begun_only_where_there_is_none(satops: Satops) -> None:
+    assert satops("ledger", "start", "--yes").code == ExitCode.REFUSED
+    (satops.root / "state/ledger.jsonl").unlink()
+    assert satops("ledger", "start").code == ExitCode.REFUSED
+    assert satops("ledger", "start", "--yes").code == ExitCode.DONE
+    assert satops("apply", "--yes").code == ExitCode.DONE
+
+
+def test_one_changed_byte_in_the_ledger_is_found_and_stops_everything(satops: Satops) -> None:
+    satops("apply", "--yes")
+    assert satops("verify").code == ExitCode.DONE
+    satops.edit("state/ledger.jsonl", '"attempt":1', '"attempt":2')
+    verified = satops("verify", "--json")
+    assert verified.code == ExitCode.LEDGER
+    assert verified.json["sound"] is False
+    assert "The chain breaks at line" in satops("verify").out
+    assert satops("plan").code == ExitCode.LEDGER
+    assert satops("apply", "--yes").code == ExitCode.LEDGER
+
+
+def test_a_cut_tail_shows_against_a_head_that_was_noted_elsewhere(satops: Satops) -> None:
+    satops("apply", "--yes")
+    head = satops("verify", "--json").json["head"]
+    path = satops.root / "state/ledger.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert satops("verify").code == ExitCode.DONE
+    assert satops("verify", "--head", head).code == ExitCode.LEDGER
+
+
+def test_a_plan_against_a_published_copy_says_so(satops: Satops, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes((satops.root / "state/ledger.jsonl").read_bytes())
+    satops("apply", "--yes")
+    planned = satops("plan", "--ledger", "copy.jsonl", "--json")
+    assert planned.json["summary"]["create"] == 3
+    assert "copy.jsonl" in planned.err
+    assert satops("plan", "--ledger", "missing.jsonl").code == ExitCode.LEDGER
+
+
+def test_a_plan_as_of_another_moment_uses_that_clock(satops: Satops) -> None:
+    late = satops("plan", "--at", "2099-01-01T00:00Z", "--json")
+    assert late.code == ExitCode.INVALID
+    assert late.json["summary"]["expired"] == 3
+    assert late.json["made_at"] == "2099-01-01T00:00:00Z"
+    assert satops("plan", "--at", "tomorrow").code == ExitCode.USAGE
+
+
+def test_new_orders_end_with_2_only_when_that_is_asked_for(satops: Satops) -> None:
+    assert satops("plan", "--detailed-exitcode").code == ExitCode.CHANGES
+    satops("apply", "--yes")
+    assert satops("plan", "--detailed-exitcode").code == ExitCode.DONE
+
+
+def test_two_forms_of_a_plan_at_once_are_refused(satops: Satops) -> None:
+    assert satops("plan", "--json", "--format", "text").code == ExitCode.USAGE
+    assert satops("plan", "--format", "json").json["format"] == "satops.plan/1"
+
+
+@pytest.mark.parametrize("command", [["apply", "--yes"], ["refresh"], ["reconcile"]])
+def test_the_marketplace_that_the_environment_fixes_is_the_only_one(
+    satops: Satops, command: list[str]
+) -> None:
+    only = {"SATOPS_MARKETPLACE": "https://market.example.test"}
+    refused = satops(*command, environ=only)
+    assert refused.code == ExitCode.USAGE
+    assert "SATOPS_MARKETPLACE" in refused.err
+    assert placed(satops) == 0
+    assert satops(*command, environ={"SATOPS_MARKETPLACE": "sandbox"}).code == ExitCode.DONE
+
+
+def test_a_real_marketplace_needs_a_token_and_never_shows_it(satops: Satops) -> None:
+    satops.edit("satops.yaml", "url: sandbox", "url: http://127.0.0.1:9/market_service")
+    refused = satops("apply", "--yes")
+    assert refused.code == ExitCode.USAGE
+    assert "SATOPS_TOKEN" in refused.err
+    token = {"SATOPS_TOKEN": "a-secret-that-nobody-may-see"}
+    unreachable = satops("apply", "--yes", "--json", environ=token)
+    assert unreachable.code == ExitCode.REJECTED
+    assert unreachable.json["summary"]["not_sent"] == 3
+    ledger = (satops.root / "state/ledger.jsonl").read_text("utf-8")
+    assert "a-secret" not in unreachable.out + unreachable.err + ledger
+
+
+def test_outside_of_a_repository_every_command_says_where_it_looked(empty: Satops) -> None:
+    for command in (["plan"], ["validate"], ["apply"], ["list"]):
+        ran = empty(*command)
+        assert ran.code == ExitCode.USAGE
+        assert "satops.yaml" in ran.err
