@@ -121,10 +121,13 @@ class LedgerState:
         self._hold(order, event)
 
     def _adopt(self, event: dict[str, Any]) -> None:
-        name = event["name"]
+        name, order_no = event["name"], event["order_no"]
         known = self.orders.get(name)
         order = OrderState(name, Standing.PLACED, attempt=known.attempt if known else 0)
         order.intended_at = event["time"]
+        if known is not None:
+            held = (known.order_no, *known.further_order_nos)
+            order.further_order_nos = tuple(no for no in held if no not in (None, order_no))
         self._hold(order, event)
         self._place(event)
 
@@ -137,9 +140,12 @@ class LedgerState:
     def _place(self, event: dict[str, Any]) -> None:
         order, order_no = self.orders[event["name"]], event["order_no"]
         self.claimed[order_no] = order.name
-        if order.order_no is not None:
-            if order.order_no != order_no:
-                order.further_order_nos += (order_no,)
+        if order_no in (order.order_no, *order.further_order_nos):
+            return
+        late = event.get("attempt", order.attempt) < order.attempt and order.standing in OPEN
+        if order.order_no is not None or late:
+            # A late receipt of an earlier attempt does not close the attempt that is open now.
+            order.further_order_nos += (order_no,)
             return
         order.standing = Standing.PLACED
         order.order_no = order_no
@@ -169,6 +175,12 @@ class LedgerState:
         # that outranks what was settled.
         if order.attempt != event["attempt"] or order.standing not in OPEN:
             return
+        if order.further_order_nos and standing not in SPENT:
+            # This attempt bought nothing, but an earlier one did after all.
+            order.order_no, *further = order.further_order_nos
+            order.further_order_nos = tuple(further)
+            order.placed_at = event["time"]
+            standing, reason = Standing.PLACED, ""
         order.standing = standing
         order.reason = reason
         digest = order.order_digest

@@ -163,3 +163,33 @@ def test_a_fold_goes_on_where_it_stopped_and_knows_when_the_past_was_changed() -
     with pytest.raises(LedgerCorrupt, match="Line 3 of the ledger does not follow"):
         stale.fold(other[2:])
     assert stale.head == Head(2, stale.head.digest)
+
+
+SECOND = (intended("a"), DOUBT, NOT_PLACED, intended("a", 2))
+"""A second attempt is open after the first was settled as not placed."""
+
+
+def test_a_late_receipt_of_an_earlier_attempt_leaves_the_open_attempt_open() -> None:
+    known = _state(*SECOND, placed("a", 1, "LATE")).orders["a"]
+    assert known.standing is Standing.BEING_PLACED
+    assert (known.order_no, known.further_order_nos) == (None, ("LATE",))
+
+
+def test_an_earlier_receipt_counts_when_the_later_attempt_bought_nothing() -> None:
+    nothing = SubmissionNotSent("a", 2, "refused")
+    state = _state(*SECOND, placed("a", 1, "LATE"), nothing)
+    known = state.orders["a"]
+    assert known.standing is Standing.PLACED
+    assert (known.order_no, known.further_order_nos) == ("LATE", ())
+    assert state.holders[order().digest] == "a"
+
+
+def test_the_receipts_of_two_attempts_are_both_kept() -> None:
+    known = _state(*SECOND, placed("a", 1, "LATE"), placed("a", 2, "SECOND")).orders["a"]
+    assert (known.order_no, known.further_order_nos) == ("SECOND", ("LATE",))
+
+
+def test_adopting_over_a_number_keeps_that_number() -> None:
+    adopted = OrderAdopted(name="a", order_no="NEW", by="Ada", because="found")
+    known = _state(intended("a"), placed("a"), adopted).orders["a"]
+    assert (known.order_no, known.further_order_nos) == ("NEW", ("PROG_a",))
