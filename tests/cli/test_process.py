@@ -1,0 +1,129 @@
+"""apply as a process: signals that end it, and the question that it asks on a terminal."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from satops.errors import ExitCode
+from tests.cli.conftest import Satops
+
+SATOPS = (sys.executable, "-m", "satops")
+PACKAGE = Path(__file__).parents[2]
+ENOUGH_S = 60
+
+
+@contextmanager
+def running(
+    satops: Satops, *arguments: str, **options: object
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """Start a command in the repository; it is ended with the block at the latest."""
+    environ = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("SATOPS_")},
+        "PYTHONPATH": str(PACKAGE),
+        **satops.environ,
+    }
+    process = subprocess.Popen(  # type: ignore[call-overload]
+        [*SATOPS, *arguments], cwd=satops.root, env=environ, **options
+    )
+    try:
+        with process:
+            yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+
+
+def slow(satops: Satops, latency_ms: int) -> None:
+    """Let the sandbox take its time, and send one order after the other."""
+    options = satops.root / ".options.json"
+    options.write_text(json.dumps({"latency_ms": latency_ms}))
+    satops.environ["SATOPS_SANDBOX_OPTIONS"] = str(options)
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("apply: {concurrency: 1, batch: 1}\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_what_is_on_the_wire_finish_and_begins_nothing_new(
+    satops: Satops, number: int
+) -> None:
+    slow(satops, 500)
+    with running(satops, "apply", "--yes", stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        seen = b""
+        while b": placed as" not in seen:
+            seen += process.stderr.readline()
+        process.send_signal(number)
+        seen += process.stderr.read()
+    assert process.returncode == ExitCode.INTERRUPTED, seen.decode()
+    assert b"satops: Stopping." in seen
+    states = [order["state"] for order in satops("list", "--json").json["orders"]]
+    assert "placed" in states
+    assert set(states) <= {"placed", "not-sent"}
+    assert len([state for state in states if state == "placed"]) < 3
+    assert satops("verify").code == ExitCode.DONE
+
+
+def test_a_second_signal_stops_at_once_and_leaves_the_doubt_in_the_ledger(satops: Satops) -> None:
+    slow(satops, 20_000)
+    with running(satops, "apply", "--yes", stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        ledger = satops.root / "state/ledger.jsonl"
+        wait_until(lambda: b"SubmissionIntended" in ledger.read_bytes())
+        process.send_signal(signal.SIGINT)
+        seen = b""
+        while b"satops: Stopping." not in seen:
+            seen += process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        seen += process.stderr.read()
+    assert process.returncode == ExitCode.IN_DOUBT
+    assert b"    satops reconcile" in seen
+    states = [order["state"] for order in satops("list", "--json").json["orders"]]
+    assert states == ["being-placed"]
+
+
+@pytest.mark.parametrize(("answer", "code", "placed"), [("y", 0, 3), ("n", 4, 0), ("", 4, 0)])
+def test_on_a_terminal_apply_shows_the_plan_and_asks(
+    satops: Satops, answer: str, code: int, placed: int
+) -> None:
+    ours, theirs = pty.openpty()
+    streams = {"stdin": theirs, "stderr": theirs, "stdout": subprocess.PIPE}
+    with running(satops, "apply", **streams) as process:
+        os.close(theirs)
+        shown = read_until(ours, b"[y/N]")
+        os.write(ours, answer.encode() + b"\n")
+        process.communicate(timeout=ENOUGH_S)
+    os.close(ours)
+    assert b"To create: 3 orders" in shown
+    assert b"This cannot be undone." in shown
+    assert process.returncode == code
+    states = [order["state"] for order in satops("list", "--json").json["orders"]]
+    assert states == ["placed"] * placed
+
+
+def read_until(descriptor: int, wanted: bytes) -> bytes:
+    """Read from a terminal until it shows something."""
+    seen = b""
+    while wanted not in seen:
+        ready, _, _ = select.select([descriptor], [], [], ENOUGH_S)
+        assert ready, f"the terminal shows nothing more: {seen.decode()}"
+        seen += os.read(descriptor, 4096)
+    return seen
+
+
+def wait_until(holds: "object") -> None:
+    """Look again and again until something holds."""
+    assert callable(holds)
+    give_up = time.monotonic() + ENOUGH_S
+    while not holds():
+        assert time.monotonic() < give_up, "it never came to hold"
+        time.sleep(0.02)
