@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.plan_file import SavedPlan, read_plan
 from satops.api.planning import plan_on
 from satops.api.repository import LOCAL, Repository, Say, open_repository
@@ -79,6 +80,7 @@ def apply(
             guard=guard,
             progress=progress or _Silent(),
             stopping=stopping,
+            reach=reach_from_environment(),
         )
 
 
