@@ -116,7 +116,7 @@ ENTRIES = (
     ),
     Entry(
         "A13",
-        "outside of the allowed areas",
+        "a place where orders are not allowed",
         "The area leaves what `areas.allowed` of satops.yaml holds, or touches what "
         "`areas.forbidden` holds. It is the team's own rule (a contract, an export licence), so "
         "that no spec can accept it away.",

@@ -99,16 +99,22 @@ def check_clock(specs: Sequence[Spec], rules: Rules, now: str) -> list[list[Find
 
 
 def check_across(
-    specs: Sequence[Spec], known: Mapping[str, OrderState], rules: Rules, recall: Recall
+    specs: Sequence[Spec],
+    known: Mapping[str, OrderState],
+    rules: Rules,
+    recall: Recall,
+    *,
+    beside: Sequence[Spec] = (),
 ) -> list[list[Finding]]:
     """Return what each spec is to the others and to the ledger: X02, and A02 without a region.
 
     `known` is `LedgerState.orders`; `recall` reads an order back from the ledger, and is asked
-    only for the few whose boxes meet.
+    only for the few whose boxes meet.  `beside` are the other specs of the tree, whose places
+    tell where orders are expected.
     """
     found = check_overlaps(specs, known, recall)
     if rules.region is None:
-        for mine, more in zip(found, check_places(specs, known), strict=True):
+        for mine, more in zip(found, check_places([*specs, *beside], known), strict=False):
             mine.extend(more)
     return found
 

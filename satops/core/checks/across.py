@@ -1,14 +1,15 @@
 """Checks of orders against each other: X01 in the tree, X02, and A02 by the other orders."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 from statistics import median
 
 from satops.core.checks import words
 from satops.core.checks.batch import finding
 from satops.core.finding import Finding
-from satops.core.geometry.overlaps import Extent, candidates, shares
-from satops.core.geometry.shapes import shapes_of
+from satops.core.geometry.overlaps import Box, Extent, meeting, shares
 from satops.core.order import Order
 from satops.core.spec import Spec
 from satops.core.state import SPENT, OrderState, Standing
@@ -18,8 +19,10 @@ Recall = Callable[[OrderState], Order | None]
 
 _LEAST_PERCENT = 0.1
 """Below this, two orders share a border that was rounded."""
-_MOST_COMPARED = 30
-"""Orders that one order's outline is compared with: enough to say that it overlaps many."""
+_MOST_COMPARED = 8
+"""Orders that one order's outline is compared with, those whose boxes share most: all of a
+repository may lie on one place.
+"""
 _MOST_NAMED = 3
 _LEAST_PLACES = 5
 _MOST_OF_THEM = 0.8
@@ -73,7 +76,7 @@ def check_overlaps(
     """
     found: list[list[Finding]] = [[] for _ in specs]
     spent = {name: state for name, state in known.items() if state.standing in SPENT}
-    bought = [party for party in map(_known_party, spent.values()) if party is not None]
+    bought = [_known_party(state) for state in spent.values() if state.bounds is not None]
     fresh = sorted(
         (index for index, spec in enumerate(specs) if spec.name not in spent),
         key=lambda index: _where(specs[index]),
@@ -83,11 +86,8 @@ def check_overlaps(
         parties = [party for party in bought if party.provider == provider]
         first = len(parties)
         parties += [_spec_party(specs[index]) for index in mine]
-        extents = [party.extent for party in parties]
-        for later, earlier in candidates(extents, first, _MOST_COMPARED):
-            overlap = _overlap(parties[later], [parties[other] for other in earlier], recall)
-            if overlap is not None:
-                found[mine[later - first]].append(overlap)
+        for later, overlap in _overlaps(parties, first, recall):
+            found[mine[later - first]].append(overlap)
     return found
 
 
@@ -140,44 +140,51 @@ def _copy(original: str) -> Finding:
 def _spec_party(spec: Spec) -> _Party:
     order, seen = spec.order, spec.footprint
     box = (seen.west, seen.south, seen.east, seen.north)
-    extent = Extent(box, order.start, order.end, order.resolution_type or 0)
+    extent = _extent(box, order.start, order.end, order.resolution_type)
     return _Party(spec.name, order.provider, extent, seen.area_km2, order.digest, spec, None)
 
 
-def _known_party(known: OrderState) -> _Party | None:
-    if known.bounds is None:
-        return None
-    extent = Extent(known.bounds, known.start, known.end, known.resolution_type or 0)
+def _extent(box: Box, start: str, end: str, mode: int | None) -> Extent:
+    opens, closes = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    return Extent(box, opens.timestamp(), closes.timestamp(), mode or 0)
+
+
+def _known_party(known: OrderState) -> _Party:
+    assert known.bounds is not None
+    extent = _extent(known.bounds, known.start, known.end, known.resolution_type)
     return _Party(
         known.name, known.provider, extent, known.area_km2, known.order_digest, None, known
     )
 
 
-def _overlap(later: _Party, others: list[_Party], recall: Recall) -> Finding | None:
-    assert later.spec is not None
-    wanted = [other for other in others if not _is_meant(later, other)]
-    orders = [_order(other, recall) for other in wanted]
-    compared = [
-        (other, order) for other, order in zip(wanted, orders, strict=True) if order is not None
+def _overlaps(parties: list[_Party], first: int, recall: Recall) -> Iterator[tuple[int, Finding]]:
+    """Yield one finding for each party from `first` on that overlaps earlier ones."""
+    pairs = [
+        (later, earlier)
+        for later, earlier in meeting([party.extent for party in parties], first, _MOST_COMPARED)
+        if not _is_meant(parties[later], parties[earlier])
     ]
-    if not compared:
-        return None
-    shapes = shapes_of([later.spec.order.rings, *(order.rings for _, order in compared)])
-    meeting = [
-        (percent, other)
-        for (other, _), percent in zip(compared, shares(shapes[0], shapes[1:]), strict=True)
-        if percent >= _LEAST_PERCENT
-    ]
-    if not meeting:
-        return None
-    meeting.sort(key=lambda pair: (-pair[0], pair[1].name))
-    named = "; ".join(_said(later, other, percent) for percent, other in meeting[:_MOST_NAMED])
-    rest = len(meeting) - _MOST_NAMED
-    more = f"; and {rest} more" if rest > 0 else ""
+    orders = {index: _order(parties[index], recall) for index in set(chain.from_iterable(pairs))}
+    outlines = [(index, order.rings) for index, order in orders.items() if order is not None]
+    slots = {index: slot for slot, (index, _) in enumerate(outlines)}
+    pairs = [pair for pair in pairs if pair[0] in slots and pair[1] in slots]
+    percents = shares([rings for _, rings in outlines], [(slots[a], slots[b]) for a, b in pairs])
+    overlapping: dict[int, list[tuple[float, _Party]]] = {}
+    for (later, earlier), percent in zip(pairs, percents, strict=True):
+        if percent >= _LEAST_PERCENT:
+            overlapping.setdefault(later, []).append((percent, parties[earlier]))
+    for later, others in overlapping.items():
+        yield later, _overlap(parties[later], others)
+
+
+def _overlap(later: _Party, others: list[tuple[float, _Party]]) -> Finding:
+    others.sort(key=lambda pair: (-pair[0], pair[1].name))
+    named = "; ".join(_said(later, other, percent) for percent, other in others[:_MOST_NAMED])
+    more = "; and more" if len(others) > _MOST_NAMED else ""
     return finding(
         "X02",
         "geometry",
-        f"Another order of the same mode is open at the same time and covers a part of the area: "
+        "An order of the same mode is open at the same time and covers a part of the area: "
         f"{named}{more}. That part may be paid twice. Cut the outline, move the window, or "
         "acknowledge X02 with a reason.",
     )

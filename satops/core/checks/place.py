@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil, inf
 
 from satops.core.checks import words
@@ -194,12 +195,14 @@ def _too_many(batch: Batch, index: int, needed: Passes) -> Iterator[Finding]:
     if rate is None or needed.count <= max(1.0, window.days * rate.value):
         return
     whole = "one interval" if window.recurrence else "the window"
+    unit = "pass a day" if rate.value == 1 else "passes a day"
     yield finding(
         "A10",
         "endDate",
-        f"The area needs at least {needed.count:,} passes, and {whole} has "
-        f"{words.number(window.days)} days. It can hardly be complete in that time. Open the "
-        f"window for longer, or make the area smaller. {words.origin(rate, 'passes a day')}",
+        f"The area needs at least {needed.count:,} passes, and {whole} is "
+        f"{words.span(timedelta(days=window.days))} long: the images can hardly be complete in "
+        f"that time. Open the window for longer, or make the area smaller. "
+        f"{words.origin(rate, unit)}",
     )
 
 

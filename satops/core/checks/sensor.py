@@ -1,5 +1,7 @@
 """Checks of the sensor and of recurring orders: S02, S03, S05, R02 to R05."""
 
+from datetime import timedelta
+
 from satops.core.checks import words
 from satops.core.checks.batch import Batch, Found, finding
 from satops.core.order import Provider
@@ -26,11 +28,11 @@ def check_cloud(batch: Batch) -> Found:
         low, few = mode.low_cloud_percent, mode.low_cloud_window_days
         if cloud is None or low is None or few is None or cloud >= low.value:
             continue
-        days = batch.windows[index].days
-        if days < few.value:
+        time = timedelta(days=batch.windows[index].days)
+        if time < timedelta(days=few.value):
             detail = (
-                f"At most {cloud} % of clouds, in {words.number(days)} days: no day may be that "
-                "clear. Open the window for longer, or allow more clouds. "
+                f"At most {cloud} % of clouds, in {words.span(time)}: no day may be that clear. "
+                "Open the window for longer, or allow more clouds. "
                 f"{words.origin(low, '%')}"
             )
             yield index, finding("S05", "maxCloud", detail)

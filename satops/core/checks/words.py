@@ -48,8 +48,8 @@ def mode(spec: Spec) -> str:
 
 
 def origin(threshold: Threshold, unit: str) -> str:
-    """Say where a number comes from, and whether anybody vouches for it."""
-    what = f"The number {number(threshold.value)} {unit}".rstrip()
+    """Say which number a finding rests on, where it comes from, and whether anybody vouches."""
+    rests = f"This rests on {number(threshold.value)} {unit}"
     if threshold.confirmed:
-        return f"{what} is set in {threshold.source}."
-    return f"{what} is not confirmed by the marketplace (source: {threshold.source})."
+        return f"{rests}, set in {threshold.source}."
+    return f"{rests}, which the marketplace has not confirmed (source: {threshold.source})."

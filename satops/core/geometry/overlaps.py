@@ -4,7 +4,7 @@ Outlines are cut in degrees, where borders that two of them share are the same l
 is measured on an equal-area map (Lambert's cylindrical: longitude and the sine of latitude).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +15,9 @@ from satops.core.geometry.shapes import Shapes, shapes_of
 from satops.core.order import Rings
 
 _CHUNK = 128
-"""Boxes that are looked up at a time: all of them may lie on one place, and the pairs of 10,000
-orders would not fit in memory.
+"""Extents that are looked up at a time: all of them may meet, and the pairs of 10,000 orders would
+not fit in memory.
 """
-
 _ROUNDING_DEG = 2e-7
 """Coordinates are rounded to 7 decimals: a shared border may be off by so much."""
 
@@ -31,42 +30,52 @@ class Extent:
     """What is compared before any outline is looked at."""
 
     box: Box
-    start: str
-    end: str
-    """UTC, as the canonical order writes instants: they sort as text."""
+    start_s: float
+    end_s: float
+    """Seconds of any one clock."""
     mode: int
     """0 where an order names none: it meets every mode."""
 
 
-def candidates(extents: Sequence[Extent], first: int, most: int) -> Iterator[tuple[int, list[int]]]:
-    """Yield, for each extent from `first` on, those before it that meet it in box, time and mode.
+def meeting(extents: Sequence[Extent], first: int, most: int) -> list[tuple[int, int]]:
+    """Return the pairs of an extent from `first` on and an earlier one that meet in box, time and
+    mode: of each later one at most `most` pairs, those whose boxes share most.
 
-    At most `most` of them, those whose boxes share most.
+    The index is over longitude and time, and latitude is looked at afterwards: of many orders, a
+    few lie in one meridian's strip at one time, while all may lie on one place or in one month.
     """
-    if len(extents) - first < 1:
-        return
+    if len(extents) == first:
+        return []
     boxes = np.array([extent.box for extent in extents], dtype=np.float64)
-    starts = np.array([extent.start for extent in extents])
-    ends = np.array([extent.end for extent in extents])
+    times = np.array([(extent.start_s, extent.end_s) for extent in extents], dtype=np.float64)
     modes = np.array([extent.mode for extent in extents])
-    shapes = shapely.box(*boxes.T)
-    tree = shapely.STRtree(shapes)
-    for chunk in range(first, len(extents), _CHUNK):
-        later, earlier = tree.query(shapes[chunk : chunk + _CHUNK])
-        later = later + chunk
-        keep = (
-            (earlier < later)
-            & (starts[earlier] < ends[later])
-            & (starts[later] < ends[earlier])
-            & ((modes[earlier] == modes[later]) | (modes[earlier] == 0) | (modes[later] == 0))
+    strips = shapely.box(boxes[:, 0], times[:, 0], boxes[:, 2], times[:, 1])
+    tree = shapely.STRtree(strips)
+    pairs: list[tuple[int, int]] = []
+    for start in range(first, len(extents), _CHUNK):
+        later, earlier = tree.query(strips[start : start + _CHUNK])
+        later = later + start
+        keep = (earlier < later) & (
+            (modes[earlier] == modes[later]) | (modes[earlier] == 0) | (modes[later] == 0)
+        )
+        keep &= np.minimum(times[earlier, 1], times[later, 1]) > (
+            np.maximum(times[earlier, 0], times[later, 0])
         )
         later, earlier = later[keep], earlier[keep]
         shared = _shared_deg2(boxes[later], boxes[earlier])
-        for index in np.unique(later).tolist():
-            mine = np.flatnonzero((later == index) & (shared > 0))
-            best = mine[np.argsort(-shared[mine], kind="stable")[:most]]
-            if len(best):
-                yield index, earlier[best].tolist()
+        pairs += _largest(later[shared > 0], earlier[shared > 0], shared[shared > 0], most)
+    return pairs
+
+
+def _largest(
+    later: NDArray[np.intp], earlier: NDArray[np.intp], shared: NDArray[np.float64], most: int
+) -> list[tuple[int, int]]:
+    """Return of each `later` the pairs that share most."""
+    order = np.lexsort((earlier, -shared, later))
+    later, earlier = later[order], earlier[order]
+    begins = np.searchsorted(later, later)
+    keep = np.arange(len(later)) - begins < most
+    return list(zip(later[keep].tolist(), earlier[keep].tolist(), strict=True))
 
 
 def _shared_deg2(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -76,10 +85,15 @@ def _shared_deg2(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.f
     return shared
 
 
-def shares(shape: shapely.Polygon, others: Shapes) -> list[float]:
-    """Return what a polygon shares with each other, in percent of the smaller of the two."""
-    smaller = np.minimum(_areas(np.array([shape])), _areas(others))
-    percents: list[float] = (100 * _areas(shapely.intersection(shape, others)) / smaller).tolist()
+def shares(polygons: Sequence[Rings], pairs: Sequence[tuple[int, int]]) -> list[float]:
+    """Return what the polygons of each pair share, in percent of the smaller of the two."""
+    if not pairs:
+        return []
+    shapes = shapes_of(polygons)
+    first, second = np.array(pairs).T
+    areas = _areas(shapes)
+    shared = _areas(shapely.intersection(shapes[first], shapes[second]))
+    percents: list[float] = (100 * shared / np.minimum(areas[first], areas[second])).tolist()
     return percents
 
 

@@ -1,0 +1,241 @@
+"""X01, X02, and A02 by the other orders: what orders are to each other and to the ledger."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from satops.core.checks import check_across, check_copies
+from satops.core.finding import Finding
+from satops.core.order import Order, Rings
+from satops.core.spec import Spec
+from satops.core.state import OrderState, Standing
+from tests.core.checks.making import MONTH, NOW, box, radar, ring, rules, spec
+
+DAY = timedelta(days=1)
+BESIDE = box(8.97, 44.36, 9.09, 44.44)
+"""Shares an edge with GENOA."""
+HALF = box(8.91, 44.36, 9.03, 44.44)
+"""Shares half of GENOA."""
+
+
+def known(
+    one: Spec, standing: Standing = Standing.PLACED, order_no: str | None = "PROG_7"
+) -> OrderState:
+    """What the ledger holds of a spec."""
+    seen, order = one.footprint, one.order
+    return OrderState(
+        one.name,
+        standing,
+        order_digest=order.digest,
+        order_no=order_no if standing is Standing.PLACED else None,
+        provider=order.provider,
+        resolution_type=order.resolution_type,
+        start=order.start,
+        end=order.end,
+        area_km2=seen.area_km2,
+        bounds=(seen.west, seen.south, seen.east, seen.north),
+    )
+
+
+def across(
+    *specs: Spec, ledger: Mapping[Spec, Standing] | None = None, beside: tuple[Spec, ...] = ()
+) -> list[list[Finding]]:
+    """What the checks find of specs beside what the ledger holds of others."""
+    held = {id(one): one for one in ledger or {}}
+    states = {one.name: known(one, standing) for one, standing in (ledger or {}).items()}
+    orders: dict[str, Order] = {one.name: one.order for one in held.values()}
+    return check_across(specs, states, rules(), lambda state: orders.get(state.name), beside=beside)
+
+
+def overlapping(*specs: Spec) -> list[bool]:
+    """Which of the specs overlap an earlier one."""
+    return ["X02" in [finding.check for finding in row] for row in across(*specs)]
+
+
+@pytest.mark.parametrize(
+    ("rings", "expected"),
+    [
+        (HALF, True),
+        (box(8.8, 44.3, 9.0, 44.5), True),
+        (box(8.9, 44.38, 8.92, 44.40), True),
+        (box(8.968, 44.36, 9.09, 44.44), True),
+        (BESIDE, False),
+        (box(8.9699999, 44.36, 9.09, 44.44), False),
+        (box(8.97, 44.44, 9.1, 44.5), False),
+        (box(20.0, 44.36, 20.1, 44.44), False),
+        ((ring((8.96, 44.5), (9.2, 44.37), (9.2, 44.5)),), False),
+    ],
+    ids=[
+        "half", "around", "inside", "two percent", "shared edge", "rounded edge", "shared corner",
+        "elsewhere", "boxes meet and outlines do not",
+    ],
+)  # fmt: skip
+def test_outlines_that_share_ground_overlap(rings: Rings, *, expected: bool) -> None:
+    assert overlapping(spec(), spec(rings, name="z")) == [False, expected]
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "expected"),
+    [(MONTH, 14, True), (MONTH + 13 * DAY, 14, True), (MONTH + 14 * DAY, 14, False)],
+)
+def test_windows_must_meet(start: timedelta, length: int, *, expected: bool) -> None:
+    later = spec(HALF, name="z", start=NOW + start, length=length * DAY)
+    assert overlapping(spec(), later) == [False, expected]
+
+
+def test_other_modes_are_other_images() -> None:
+    assert overlapping(spec(), spec(HALF, name="z", mode=1)) == [False, False]
+    assert overlapping(spec(), radar(HALF, name="z")) == [False, False]
+    assert overlapping(spec(), spec(HALF, name="z", mode=None)) == [False, True]
+
+
+def test_each_pair_is_said_once_at_the_later_spec_with_its_share() -> None:
+    first, second = across(spec(), spec(HALF, name="z"))
+    assert first == []
+    assert "port (orders/port.yaml:1), 42.5 km² or 50 % of the smaller one" in second[0].detail
+
+
+def test_the_order_of_the_arguments_does_not_matter() -> None:
+    assert overlapping(spec(HALF, name="z"), spec()) == [True, False]
+
+
+def test_what_was_placed_counts_and_is_named_by_its_number() -> None:
+    [[found]] = across(spec(HALF, name="z"), ledger={spec(): Standing.PLACED})
+    assert "port (placed as PROG_7)" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("standing", "expected"),
+    [
+        (Standing.PLACED, True),
+        (Standing.IN_DOUBT, True),
+        (Standing.BEING_PLACED, True),
+        (Standing.REJECTED, False),
+        (Standing.NOT_SENT, False),
+        (Standing.NOT_PLACED, False),
+    ],
+)
+def test_of_the_ledger_only_what_may_be_bought_counts(
+    standing: Standing, *, expected: bool
+) -> None:
+    [found] = across(spec(HALF, name="z"), ledger={spec(): standing})
+    assert bool(found) is expected
+
+
+def test_an_order_does_not_overlap_itself() -> None:
+    one = spec()
+    assert across(one, ledger={one: Standing.PLACED}) == [[]]
+
+
+def test_the_same_order_is_left_to_x01() -> None:
+    assert overlapping(spec(), spec(name="z")) == [False, False]
+
+
+def test_an_order_that_supersedes_another_may_overlap_it() -> None:
+    newer = spec(HALF, name="z", supersedes="port")
+    assert overlapping(spec(), newer) == [False, False]
+    assert across(newer, ledger={spec(): Standing.PLACED}) == [[]]
+
+
+def test_an_adopted_order_of_unknown_content_is_not_compared() -> None:
+    state = OrderState("old", Standing.PLACED, order_no="PROG_7")
+    assert check_across([spec()], {"old": state}, rules(), lambda _: None) == [[]]
+    blind = known(spec(HALF, name="blind"))
+    assert check_across([spec()], {"blind": blind}, rules(), lambda _: None) == [[]]
+
+
+def test_many_overlaps_are_one_finding() -> None:
+    crowd = [spec(HALF, name=f"a{n:02}", cloud=n) for n in range(40)]
+    *_, last = across(*crowd, spec(name="z"))
+    [found] = last
+    assert found.detail.count("% of the smaller one") == 3
+    assert "; and more." in found.detail
+
+
+def test_tiles_that_share_edges_do_not_overlap() -> None:
+    tiles = [
+        spec(
+            box(
+                round(8 + x * 0.1123457, 7),
+                round(44 + y * 0.0912347, 7),
+                round(8 + (x + 1) * 0.1123457, 7),
+                round(44 + (y + 1) * 0.0912347, 7),
+            ),
+            name=f"tile-{x}-{y}",
+        )
+        for x in range(8)
+        for y in range(8)
+    ]
+    assert not any(overlapping(*tiles))
+
+
+def copies(*specs: Spec, holders: Mapping[str, str] | None = None) -> list[bool]:
+    return [bool(found) for found in check_copies(specs, holders or {})]
+
+
+def test_a_copy_is_found_at_the_later_file() -> None:
+    assert copies(spec(name="b"), spec(name="a"), spec(HALF, name="c")) == [True, False, False]
+    [found], _ = check_copies([spec(name="b"), spec(name="a")], {})
+    assert "the same as a (orders/a.yaml:1) to the last field" in found.detail
+
+
+def test_every_copy_but_the_first_is_found() -> None:
+    assert copies(spec(name="a"), spec(name="b"), spec(name="c")) == [False, True, True]
+
+
+def test_an_order_that_differs_in_one_field_is_no_copy() -> None:
+    assert copies(spec(name="a"), spec(name="b", cloud=21)) == [False, False]
+
+
+def test_a_copy_of_what_the_ledger_holds_is_found_under_another_name_only() -> None:
+    holders = {spec().order.digest: "port"}
+    assert copies(spec(), holders=holders) == [False]
+    assert copies(spec(name="renamed"), holders=holders) == [True]
+    assert copies(spec(name="a"), spec(), holders=holders) == [True, False]
+
+
+HOME = [spec(box(8 + n, 44.0, 8.1 + n, 44.1), name=f"home-{n}") for n in range(6)]
+SWAPPED = spec(box(44.0, 10.0, 44.1, 10.1), name="swapped")
+
+
+BERING = spec(box(-170.0, 60.0, -169.9, 60.1), name="bering")
+
+
+def misplaced(*specs: Spec, region: tuple[float, float, float, float] | None = None) -> list[bool]:
+    found = check_across(specs, {}, rules(region=region), lambda _: None)
+    return ["A02" in [finding.check for finding in row] for row in found]
+
+
+def test_one_order_with_exchanged_coordinates_stands_out() -> None:
+    assert misplaced(*HOME, SWAPPED) == [False] * 6 + [True]
+    [found] = across(SWAPPED, beside=tuple(HOME))
+    assert "write the longitude first" in found[0].detail
+
+
+def test_the_ledger_tells_as_well_where_orders_are() -> None:
+    [found] = across(SWAPPED, ledger=dict.fromkeys(HOME, Standing.PLACED))
+    assert [finding.check for finding in found] == ["A02"]
+
+
+@pytest.mark.parametrize(
+    "specs",
+    [
+        [*HOME, spec(box(100.0, 10.0, 100.1, 10.1), name="far")],
+        [*HOME[:3], SWAPPED],
+        [*HOME[:3], SWAPPED, spec(box(-70.0, -20.0, -69.9, -19.9), name="s"), BERING],
+        [*(spec(box(44 + n, 44.0, 44.1 + n, 44.1), name=f"d{n}") for n in range(6)), HOME[0]],
+    ],
+    ids=["far away, but not exchanged", "too few to tell", "all over the world", "on the diagonal"],
+)  # fmt: skip
+def test_distance_alone_is_no_fault(specs: list[Spec]) -> None:
+    assert not any(misplaced(*specs))
+
+
+def test_a_region_is_the_better_judge() -> None:
+    assert not any(misplaced(*HOME, SWAPPED, region=(0.0, 0.0, 50.0, 50.0)))
+
+
+def test_no_specs_are_no_trouble() -> None:
+    assert across() == []
+    assert check_copies([], {}) == []
