@@ -37,7 +37,7 @@ def reconcile(
     `MarketplaceUnreachable`, `LedgerError` and `UsageError`.
     """
     opened = open_repository(repository, environ=environ)
-    book = _begin(opened, "reconcile")
+    book = opened.book() if dry_run else _begin(opened, "reconcile")
     looks = LookFile(opened.local / "looks.json")
     with opened.marketplace(say) as marketplace:
         if dry_run or patience_s <= 0:
@@ -152,8 +152,13 @@ def refresh(
 
 
 def _begin(opened: Repository, command: str) -> Book:
+    """Return the ledger for a run that may write, with what only this machine's spool knew."""
+    from satops.adapters.spool import FileSpool
+    from satops.workflow.spooled import replay
+
     book = opened.book()
     book.begin(opened.started(command))
+    replay(book, FileSpool(opened.local / "spool"))
     return book
 
 
