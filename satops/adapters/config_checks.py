@@ -80,8 +80,8 @@ def _state(state: str) -> Iterator[Remark]:
             _FORM,
             (
                 "The address of the ledger holds a password, and everybody who reads the "
-                "repository can read it. Remove it, and give it in the environment, as the store's own tools "
-                "take it (PGPASSWORD, for example)."
+                "repository can read it. Remove it, and give it in the environment, as the "
+                "store's own tools take it (PGPASSWORD, for example)."
             ),
         )
 
@@ -98,7 +98,7 @@ def _timeouts(apply: dict[str, Any]) -> Iterator[Remark]:
             (
                 f"intentS is {intent:g}, and one request can take {connect + answer:g} seconds "
                 f"(connectTimeoutS {connect:g} and answerTimeoutS {answer:g}). An intent must "
-                f"outlive the request, or a second run could take the order up. Write intentS above "
+                f"outlive the request, or a second run could take the order up. Write more than "
                 f"{connect + answer:g}."
             ),
         )
