@@ -6,13 +6,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from satops.core import json_text
-from satops.core.finding import Finding
+from satops.core.finding import Finding, quoted
 from satops.core.geometry.wkt import looks_like_wkt
 
 _LISTED_MAX = 8
 """Names of features that a message lists."""
-_NAME_SHOWN = 40
-"""Characters of a name that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +72,16 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
             "F02",
             (),
             "the feature is not unique",
-            f"{len(found)} features are called {_quoted(feature)}. Give each one an id of its "
+            f"{len(found)} features are called {quoted(str(feature))}. Give each one an id of its "
             "own.",
         )
     near = get_close_matches(str(feature), aoi.features, n=1)
-    guess = f" The nearest name is {_quoted(near[0])}." if near else ""
+    guess = f" The nearest name is {quoted(near[0])}." if near else ""
     return Finding(
         "F02",
         (),
         "no such feature",
-        f"No feature has {_quoted(feature)} as its id, properties.id or properties.name."
+        f"No feature has {quoted(str(feature))} as its id, properties.id or properties.name."
         f"{guess} {_listed(aoi)}",
     )
 
@@ -91,7 +89,7 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
 def _listed(aoi: Aoi) -> str:
     if not aoi.features:
         return "The file has no named features."
-    names = [_quoted(name) for name in list(aoi.features)[:_LISTED_MAX]]
+    names = [quoted(name) for name in list(aoi.features)[:_LISTED_MAX]]
     more = len(aoi.features) - len(names)
     return "It has: " + ", ".join(names) + (f" and {more} more." if more else ".")
 
@@ -113,12 +111,6 @@ def _names(feature: dict[str, Any]) -> list[str]:
     if isinstance(properties, dict):
         written += [properties.get("id"), properties.get("name")]
     return list(dict.fromkeys(str(name) for name in written if type(name) in (str, int)))
-
-
-def _quoted(name: str | int) -> str:
-    """Show a name so that no terminal obeys it."""
-    text = str(name)
-    return repr(text) if len(text) <= _NAME_SHOWN else f"{text[:_NAME_SHOWN]!r}..."
 
 
 def _unreadable(why: str) -> Finding:

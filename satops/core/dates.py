@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from satops.core.finding import Finding
+from satops.core.finding import Finding, quoted
 
 _FORM = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -84,16 +84,15 @@ def _span(length: timedelta) -> str:
 
 
 def _unreadable(text: str) -> Finding:
-    shown = repr(text) if len(text) <= 40 else f"{text[:40]!r}..."
     if _NAMED_ZONE.search(text):
         return Finding(
             "T10",
             (),
             "a zone by its name",
-            f"{shown} names its zone in letters, and such zones shift and are read in several "
-            f"ways. Use an offset. {FORMS}",
+            f"{quoted(text)} names its zone in letters. Such zones shift, and are read in several "
+            f"ways: use an offset. {FORMS}",
         )
-    return Finding("T11", (), "not a date", f"{shown} cannot be read as a date. {FORMS}")
+    return Finding("T11", (), "not a date", f"{quoted(text)} cannot be read as a date. {FORMS}")
 
 
 def _strange_year(text: str) -> Finding:

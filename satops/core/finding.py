@@ -9,6 +9,9 @@ from satops.core.problem import Problem, Severity
 if TYPE_CHECKING:
     from satops.core.document import Document
 
+_QUOTED = 40
+"""Characters of the input that a message shows."""
+
 Path = tuple[str | int, ...]
 """Keys and indexes from the root of a document, or from the value that is read."""
 
@@ -54,6 +57,11 @@ def dotted(path: Path) -> str:
     from satops.core import document
 
     return document.dotted(path)
+
+
+def quoted(text: str) -> str:
+    """Show text of the input in quotes: shortened, and so that no terminal obeys it."""
+    return repr(text) if len(text) <= _QUOTED else f"{text[:_QUOTED]!r}..."
 
 
 def has_error(findings: Iterable[Finding]) -> bool:

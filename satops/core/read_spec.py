@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from satops.core.schema import Schema
 
 GEOMETRY: Path = ("order", "geometry")
+_GEOMETRY = "order.geometry"
+_RECURRENCE = "order.recurring"
+"""How the paths of `recurring`, `recurringDay` and `recurringUnit` begin."""
 
 
 class Draft(NamedTuple):
@@ -107,14 +110,18 @@ def read_spec(
 
 
 def _is_said_better(problem: Problem, ours: list[Problem]) -> bool:
-    """Tell whether one of our own errors is about the place that the schema complains of."""
-    whole = ".".join(str(part) for part in GEOMETRY)
-    in_geometry = problem.path.startswith(whole)
-    return any(
-        our.path == problem.path or (in_geometry and our.path.startswith(whole))
-        for our in ours
-        if our.severity is Severity.ERROR
-    )
+    """Tell whether one of our own errors is about what the schema complains of."""
+    about = problem.path
+    errors = [our for our in ours if our.severity is Severity.ERROR]
+    if _in_geometry(about):
+        return any(_in_geometry(our.path) for our in errors)
+    if problem.check in ("V02", "V08") and about.startswith(_RECURRENCE):
+        return any(our.check == "R01" for our in errors)
+    return any(our.path == about for our in errors)
+
+
+def _in_geometry(path: str) -> bool:
+    return path == _GEOMETRY or path.startswith((f"{_GEOMETRY}.", f"{_GEOMETRY}["))
 
 
 def _read(
@@ -241,13 +248,13 @@ def _read_recurrence(
     day, unit = _whole(order.get("recurringDay")), _whole(order.get("recurringUnit"))
     written = [field for field in ("recurringDay", "recurringUnit") if field in order]
     if recurring is True:
-        for field in ("recurringDay", "recurringUnit"):
-            if field not in order:
-                detail = (
-                    f"`recurring` is true, and {field} is missing. Write both: for every 7 days, "
-                    "recurringDay: 7 and recurringUnit: 1."
-                )
-                findings.append(_recurrence(("order", "recurring"), detail))
+        if len(written) < 2:
+            missing = {"recurringDay", "recurringUnit"}.difference(written)
+            detail = (
+                f"`recurring` is true without {' and '.join(sorted(missing))}. Write both: for "
+                "every 7 days, recurringDay: 7 and recurringUnit: 1."
+            )
+            findings.append(_recurrence(("order", "recurring"), detail))
         if day is not None and day < 1:
             detail = f"recurringDay is {day}. The interval is 1 at least."
             findings.append(_recurrence(("order", "recurringDay"), detail))

@@ -3,8 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from satops.core.finding import Finding, Path
-from satops.core.geometry.rings import shown
+from satops.core.finding import Finding, Path, quoted
 from satops.core.spec import Acknowledgement
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def read_name(value: object, path: Path, findings: list[Finding]) -> str | None:
             "N02",
             path,
             "not a name",
-            f"{shown(value)} cannot be a name. A name has 1 to 128 small letters, digits, dots, "
+            f"{quoted(value)} cannot be a name. A name has 1 to 128 small letters, digits, dots, "
             f"underscores and dashes, and begins with a letter or a digit.{hint}",
         )
     )
@@ -56,7 +55,7 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
                     "N02",
                     ("labels",),
                     "not a label",
-                    f"{shown(key)} cannot be a label. It has 1 to 63 letters, digits, dots, "
+                    f"{quoted(key)} cannot be a label. It has 1 to 63 letters, digits, dots, "
                     "slashes, underscores and dashes, and begins with a letter or a digit.",
                 )
             )
@@ -79,7 +78,7 @@ def read_acknowledge(
         path: Path = ("acknowledge", index)
         check = item.get("check")
         if isinstance(check, str) and not _CHECK.fullmatch(check):
-            detail = f"{shown(check)} is not the code of a check, such as A09."
+            detail = f"{quoted(check)} is not the code of a check, such as A09."
             findings.append(Finding("N05", (*path, "check"), "not the code of a check", detail))
         reason = _read_text(item.get("reason"), (*path, "reason"), findings)
         if isinstance(check, str) and reason is not None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from satops.core import json_text
-from satops.core.finding import Finding, Path
+from satops.core.finding import Finding, Path, quoted
 from satops.core.geometry.geojson import find_polygon, lone_point, single_part, wrong_type
 from satops.core.geometry.rings import off_the_map, read_rings, shown
 from satops.core.geometry.wkt import looks_like_wkt, read_wkt
@@ -25,12 +25,17 @@ def read_geometry(value: object) -> Read:
     if isinstance(value, str):
         return _read_text(value)
     if isinstance(value, dict):
+        if value.get("type") == "Polygon" and "crs" not in value:
+            return read_rings(value.get("coordinates"), ("coordinates",))
         if "type" in value:
             return _read_geojson(value)
         if "bbox" in value:
             return _read_bbox(value["bbox"])
         if "point" in value:
             return _read_circle(value["point"], value)
+        if value:
+            fields = ", ".join(quoted(key) for key in list(value)[:4])
+            return None, [wrong_type((), f"It has the fields {fields}. {FORMS}")]
     return None, [wrong_type((), f"It is {shown(value)}. {FORMS}")]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import isnan
 
-from satops.core.finding import Finding, Path, has_error
+from satops.core.finding import Finding, Path, has_error, quoted
 from satops.core.order import Position, Ring, Rings
 from satops.core.problem import Severity
 
@@ -302,8 +302,7 @@ def shown(value: object) -> str:
         case dict():
             return "a mapping"
         case str():
-            text = repr(value)
-            return f"the text {text}" if len(text) <= 40 else f"the text {text[:40]}..."
+            return f"the text {quoted(value)}"
         case _:
             text = repr(value)
             return text if len(text) <= 40 else f"{text[:40]}..."
