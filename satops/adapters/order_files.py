@@ -96,13 +96,13 @@ class OrderTree:
         return known
 
     def _walk_folder(self) -> Iterator[SourceFile | Problem]:
-        waiting = [self._orders]
+        waiting = [f"{self._orders}/"]
         while waiting:
             path = waiting.pop()
-            if not path.endswith("/") and path != self._orders:
+            if path[-1] != "/":
                 yield self._read(path)
                 continue
-            folder = path.rstrip("/")
+            folder = path[:-1]
             try:
                 names, problems = _listed(f"{self._root}/{folder}", folder)
             except OSError as error:
@@ -114,11 +114,14 @@ class OrderTree:
 
     def _read(self, path: str) -> SourceFile | Problem:
         read = read_plain(f"{self._root}/{path}", MAX_SPEC_BYTES)
-        if isinstance(read, Unreadable) and read.kind == "link":
-            read = self._read_linked(path)
-        if isinstance(read, Unreadable):
-            return _problem(_CHECK_OF.get(read.kind, "L20"), path, read.words)
-        return SourceFile(path, read, sha256(read).hexdigest())
+        if isinstance(read, bytes):
+            return SourceFile(path, read, sha256(read).hexdigest())
+        if read.kind == "link":
+            linked = self._read_linked(path)
+            if isinstance(linked, bytes):
+                return SourceFile(path, linked, sha256(linked).hexdigest())
+            read = linked
+        return _problem(_CHECK_OF.get(read.kind, "L20"), path, read.words)
 
     def _read_linked(self, path: str) -> bytes | Unreadable:
         try:

@@ -2,8 +2,10 @@
 
 import errno
 import os
-import stat
 from dataclasses import dataclass
+from stat import S_ISREG
+
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,18 @@ def read_plain(path: str, max_bytes: int) -> bytes | Unreadable:
     opened without waiting, and refused by its kind.
     """
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+        file = os.open(path, _FLAGS)
     except OSError as error:
         return _why_not(error)
     try:
         status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
+        size = status.st_size
+        if not S_ISREG(status.st_mode):
             return Unreadable("special", "It is no regular file. Replace it by one, or remove it.")
-        if status.st_size > max_bytes:
-            return _too_large(status.st_size, max_bytes)
-        content = os.read(file, status.st_size + 1)
-        if len(content) != status.st_size:  # it is being written, or the system does not know
+        if size > max_bytes:
+            return _too_large(size, max_bytes)
+        content = os.read(file, size + 1)
+        if len(content) != size:  # it is being written, or the system does not know
             content += _rest(file, max_bytes + 1 - len(content))
     except OSError as error:
         return _why_not(error)
