@@ -2,20 +2,19 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
 import pytest
 
+from satops.adapters.schemas import order_schema
 from satops.core.document import load
 from satops.core.finding import Finding
 from satops.core.problem import Problem, Severity
 from satops.core.read_spec import Draft, geometry_file, read_spec
-from satops.core.schema import Schema
 from satops.core.spec import Source
 
-SCHEMA = Schema(json.loads(Path("schema/order.schema.json").read_text()))
+SCHEMA = order_schema()
 YEAR = datetime.now(UTC).year + 1
 BOX = "{bbox: [105, 21, 106, 22]}"
 

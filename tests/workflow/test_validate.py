@@ -4,11 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from satops.core.schema import Schema
 
+from satops.adapters.schemas import order_schema
 from satops.core.config import Config
 from satops.core.problem import Problem, Severity
 from satops.core.spec import Include, Spec
@@ -16,7 +15,7 @@ from satops.ports import SourceFile
 from satops.workflow import validate
 from satops.workflow.validate import Chunk, Tree, read_tree
 
-SCHEMA = Schema(json.loads(Path("schema/order.schema.json").read_text()))
+SCHEMA = order_schema()
 YEAR = datetime.now(UTC).year + 1
 BOW_TIE = "POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))"
 

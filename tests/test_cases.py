@@ -1,0 +1,53 @@
+"""A case is a file: each one under `cases/valid` is taken, each under `cases/invalid` refused.
+
+The first line of an invalid case names the checks that must find it and their lines, and nothing
+else may.  `{year}` in a case stands for the next year, so that no case grows old.
+"""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from satops.adapters.order_files import OrderTree
+from satops.adapters.schemas import order_schema
+from satops.core.config import Config
+from satops.core.problem import Severity
+from satops.workflow.validate import Tree, read_tree
+
+CASES = Path(__file__).parent / "cases"
+YEAR = str(datetime.now(UTC).year + 1)
+
+
+def cases(kind: str) -> list[Path]:
+    """Return the files of one kind."""
+    return sorted((CASES / kind).iterdir())
+
+
+def read(case: Path, root: Path) -> Tree:
+    """Read one case as a repository of its own, with the AOI files of all cases."""
+    shutil.copytree(CASES / "aois", root / "aois")
+    (root / "orders").mkdir()
+    content = case.read_text().replace("{year}", YEAR)
+    (root / "orders" / case.name).write_text(content)
+    return read_tree(OrderTree(root, "orders/"), Config(timezone=UTC), order_schema())
+
+
+@pytest.mark.parametrize("case", cases("valid"), ids=lambda case: case.name)
+def test_a_valid_case_is_taken(case: Path, tmp_path: Path) -> None:
+    tree = read(case, tmp_path)
+    assert [p for p in tree.problems if p.severity is Severity.ERROR] == []
+    assert len(tree.specs) == case.read_text().count("---\n") + 1
+
+
+@pytest.mark.parametrize("case", cases("invalid"), ids=lambda case: case.name)
+def test_an_invalid_case_is_refused_for_the_reasons_that_it_names(
+    case: Path, tmp_path: Path
+) -> None:
+    head = case.read_text().partition("\n")[0]
+    expected = sorted(head.removeprefix("# expect: ").split(", "))
+    tree = read(case, tmp_path)
+    found = [f"{p.check} {p.line}" for p in tree.problems if p.severity is Severity.ERROR]
+    assert sorted(found) == expected
+    assert all(p.detail.isprintable() and p.detail.endswith((".", "?")) for p in tree.problems)
