@@ -16,30 +16,30 @@ TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 
-_VERBS = frozenset(
-    {
-        "adopt", "apply", "history", "init", "list_orders", "new", "plan", "reconcile", "refresh",
-        "resolve", "show", "start_ledger", "validate", "verify",
-    }
-)  # fmt: skip
+_VERBS = {
+    "adopt": "settling",
+    "apply": "buying",
+    "history": "ledger",
+    "init": "starting",
+    "list_orders": "ledger",
+    "new": "starting",
+    "plan": "planning",
+    "reconcile": "settling",
+    "refresh": "settling",
+    "resolve": "settling",
+    "show": "ledger",
+    "start_ledger": "ledger",
+    "validate": "planning",
+    "verify": "ledger",
+}
+"""Each verb, and the module of `satops.api` that has it."""
 
 if TYPE_CHECKING:
-    from satops.api import (
-        adopt,
-        apply,
-        history,
-        init,
-        list_orders,
-        new,
-        plan,
-        reconcile,
-        refresh,
-        resolve,
-        show,
-        start_ledger,
-        validate,
-        verify,
-    )
+    from satops.api.buying import apply
+    from satops.api.ledger import history, list_orders, show, start_ledger, verify
+    from satops.api.planning import plan, validate
+    from satops.api.settling import adopt, reconcile, refresh, resolve
+    from satops.api.starting import init, new
 
 __all__ = [
     "__version__", "adopt", "apply", "history", "init", "list_orders", "new", "plan", "reconcile",
@@ -51,9 +51,9 @@ def __getattr__(name: str) -> object:
     """Import a verb when it is first used (PEP 562)."""
     if name not in _VERBS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from satops import api
+    from importlib import import_module
 
-    return getattr(api, name)
+    return getattr(import_module(f"satops.api.{_VERBS[name]}"), name)
 
 
 def __dir__() -> list[str]:

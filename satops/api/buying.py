@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.plan_file import SavedPlan, read_plan
-from satops.api.planning import plan_on
+from satops.api.planning import late_rules, plan_on
 from satops.api.repository import LOCAL, Repository, Say, open_repository
 from satops.core.plan import Plan
 from satops.core.state import LedgerState
@@ -49,10 +49,11 @@ def apply(
     opened = open_repository(repository, environ=environ)
     store = opened.store()
     run = opened.new_run()
+    rules = late_rules(opened)
 
     def replan(state: LedgerState) -> Plan:
         book = Book(store, opened.clock, run, state)
-        return plan_on(opened, state, book, opened.now())
+        return plan_on(opened, state, book, opened.now(), rules)
 
     def guard(plan: Plan, state: LedgerState) -> None:
         refuse_invalid(plan)

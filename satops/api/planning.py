@@ -1,14 +1,17 @@
 """Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from satops.api.repository import Repository, open_repository
 from satops.core.order import Order, instant_text
 from satops.core.plan import Plan
+from satops.core.problem import Problem
+from satops.core.spec import Spec
 from satops.core.state import LedgerState
 from satops.errors import LedgerMissing, UsageError
 from satops.ports import LedgerStore, OrderFiles
@@ -16,7 +19,10 @@ from satops.workflow.book import Book
 from satops.workflow.plan import make_plan
 
 if TYPE_CHECKING:
+    from satops.core.checks import Rules
     from satops.workflow.validate import Tree
+
+    LateRules = Callable[[], Rules]
 
 
 def validate(repository: Path, *, environ: Mapping[str, str] = os.environ) -> "Tree":
@@ -56,6 +62,7 @@ def plan_and_body(
     opened = open_repository(repository, environ=environ)
     if limits_from is not None:
         opened = _with_limits_from(opened, limits_from)
+    rules = late_rules(opened, limits_from)
     now = opened.now() if at is None else _moment(at)
     book = Book(_store(opened, ledger), opened.clock, "")
     try:
@@ -63,28 +70,71 @@ def plan_and_body(
     except LedgerMissing:
         if ledger is not None:
             raise
-        return plan_on(opened, None, book, now), opened.body
-    return plan_on(opened, state, book, now), opened.body
+        return plan_on(opened, None, book, now, rules), opened.body
+    return plan_on(opened, state, book, now, rules), opened.body
 
 
-def plan_on(opened: Repository, state: LedgerState | None, book: Book, now: str) -> Plan:
+def plan_on(
+    opened: Repository, state: LedgerState | None, book: Book, now: str, rules: "LateRules"
+) -> Plan:
     """Read the tree, and make the plan on a state of the ledger."""
-    return make_plan(read_specs(opened, now), state, opened.config, now=now, recall=book.recall)
+
+    def across(
+        creating: Sequence[Spec], tree: Sequence[Spec], known: LedgerState
+    ) -> Iterable[Problem]:
+        if not creating:
+            return ()
+        from satops.workflow.checks import checks_of_plan
+
+        return checks_of_plan(rules(), now=now, recall=book.recall)(creating, tree, known)
+
+    return make_plan(
+        read_specs(opened, rules=rules),
+        state,
+        opened.config,
+        now=now,
+        recall=book.recall,
+        across=across,
+    )
 
 
 def read_specs(
     opened: Repository,
-    now: str | None = None,
     *,
+    rules: "LateRules | None" = None,
     over: Callable[[OrderFiles], OrderFiles] = lambda files: files,
 ) -> "Tree":
-    """Read the tree of a repository as of a moment; `over` may lay something over its files."""
+    """Read the tree of a repository; `over` may lay something over its files."""
     from satops.adapters.order_files import OrderTree
     from satops.adapters.schemas import order_schema
-    from satops.workflow.validate import read_tree
+    from satops.workflow.validate import Chunk, read_tree
 
-    files = OrderTree(opened.root, opened.config.orders)
-    return read_tree(over(files), opened.config, order_schema())
+    rules = late_rules(opened) if rules is None else rules
+
+    def check(chunk: Chunk) -> Iterable[Problem]:
+        from satops.workflow.checks import checks_of_specs
+
+        return checks_of_specs(rules())(chunk)
+
+    files = over(OrderTree(opened.root, opened.config.orders))
+    return read_tree(files, opened.config, order_schema(), check=check)
+
+
+def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":
+    """Return what reads, once and when there is something to check, what the checks compare with.
+
+    It comes from the tree, or from a git commit.  A plan with nothing new never needs it, nor the
+    geometry libraries behind it.
+    """
+
+    @cache
+    def rules() -> "Rules":
+        from satops.adapters.rule_files import from_commit, from_tree, load_rules
+
+        read = from_tree(opened.root) if ref is None else from_commit(opened.root, ref)
+        return load_rules(opened.config, read)
+
+    return rules
 
 
 def _store(opened: Repository, copy: Path | None) -> LedgerStore:

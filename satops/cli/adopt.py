@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import settling
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.confirm import confirm
@@ -37,7 +37,7 @@ def command(
     if not because:
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
     confirm(f"Record {order_no} as the order of {name}?", yes=yes)
-    adopted = api.adopt(
+    adopted = settling.adopt(
         call.directory,
         name,
         order_no,

@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import buying, repository
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.confirm import confirm
@@ -40,10 +40,10 @@ def command(
         if not plan.refusals:
             confirm(f"Buy {counted(len(plan.creates), 'order')}? This cannot be undone.", yes=yes)
 
-    sandbox = api.open_repository(call.directory, environ=call.environ).sandbox
+    sandbox = repository.open_repository(call.directory, environ=call.environ).sandbox
     stopping = Stopping()
     with stopping, watching(stopping, quiet=call.quiet) as progress:
-        report = api.apply(
+        report = buying.apply(
             call.directory,
             plan_file=None if plan_file is None else call.path(plan_file),
             expect_digest=expect_digest,

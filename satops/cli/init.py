@@ -4,7 +4,7 @@ import shlex
 
 import click
 
-from satops import api
+from satops.api import starting
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish
@@ -25,7 +25,7 @@ def command(call: Call, folder: str, no_samples: bool, as_json: bool) -> int:
     from satops.report.text.started import init_blocks
 
     root = call.path(folder)
-    ready = api.init(root, samples=not no_samples, environ=call.environ)
+    ready = starting.init(root, samples=not no_samples, environ=call.environ)
     there = "" if folder == "." else f"cd {shlex.quote(folder)} && "
     return finish(
         ExitCode.DONE,

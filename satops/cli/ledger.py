@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import ledger
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.confirm import confirm
@@ -29,7 +29,7 @@ def start(call: Call, yes: bool, as_json: bool) -> int:
     from satops.report.text.started import started_blocks
 
     confirm("Begin an empty ledger? Every order spec in the tree will count as new.", yes=yes)
-    begun = api.start_ledger(call.directory, environ=call.environ)
+    begun = ledger.start_ledger(call.directory, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import ledger
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish
@@ -20,7 +20,7 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.json import list_json
     from satops.report.text.list import list_blocks
 
-    state, now = api.list_orders(call.directory, environ=call.environ)
+    state, now = ledger.list_orders(call.directory, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

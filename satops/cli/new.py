@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import click
 
-from satops import api
+from satops.api import starting
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish
@@ -70,7 +70,7 @@ def command(  # one option each
         labels=dict(map(_label, labels)),
         supersedes=supersedes,
     )
-    written = api.new(call.directory, wanted, file=file, environ=call.environ)
+    written = starting.new(call.directory, wanted, file=file, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import click
 
-from satops import api
+from satops.api import planning
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish, say
@@ -49,7 +49,7 @@ def command(  # one option each
     if as_json and form not in (None, "json"):
         raise UsageError(f"--json and --format {form} ask for different reports. Give one of them.")
     form = form or ("json" if as_json else "text")
-    made, body = api.plan_and_body(
+    made, body = planning.plan_and_body(
         call.directory,
         at=at,
         ledger=None if ledger is None else call.path(ledger),

@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import settling
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish, say
@@ -25,7 +25,7 @@ def command(call: Call, dry_run: bool, wait_s: float, as_json: bool) -> int:
     from satops.report.json import reconcile_json
     from satops.report.text.reconcile import reconcile_blocks
 
-    report = api.reconcile(
+    report = settling.reconcile(
         call.directory, dry_run=dry_run, patience_s=wait_s, environ=call.environ, say=say
     )
     return finish(

@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import settling
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish, say
@@ -17,7 +17,7 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.json import refresh_json
     from satops.report.text.settled import refresh_blocks
 
-    report = api.refresh(call.directory, environ=call.environ, say=say)
+    report = settling.refresh(call.directory, environ=call.environ, say=say)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import settling
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.confirm import confirm
@@ -43,7 +43,7 @@ def command(
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
     outcome = "NOT placed, and buy it again" if not_placed else f"placed as {order_no}"
     confirm(f"Record that {name} is {outcome}?", yes=yes)
-    settled = api.resolve(
+    settled = settling.resolve(
         call.directory,
         name,
         order_no=order_no,

@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import ledger
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish
@@ -18,7 +18,7 @@ def command(call: Call, name: str, as_json: bool) -> int:
     from satops.report.json import show_json
     from satops.report.text.list import show_blocks
 
-    shown = api.show(call.directory, name, environ=call.environ)
+    shown = ledger.show(call.directory, name, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api import planning
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish
@@ -21,7 +21,7 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.json import validate_json
     from satops.report.text.validate import validate_blocks
 
-    tree = api.validate(call.directory, environ=call.environ)
+    tree = planning.validate(call.directory, environ=call.environ)
     return finish(
         code_of(tree),
         as_json=as_json,

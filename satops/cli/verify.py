@@ -2,7 +2,7 @@
 
 import click
 
-from satops import api
+from satops.api.ledger import verify
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish
@@ -23,7 +23,7 @@ def command(call: Call, head: str | None, ledger: str | None, as_json: bool) -> 
     from satops.report.json import verify_json
     from satops.report.text.verify import verify_blocks
 
-    report = api.verify(
+    report = verify(
         call.directory,
         head=head,
         ledger=None if ledger is None else call.path(ledger),

@@ -95,11 +95,12 @@ name: da-nang-port-{month}
 description: Ships at anchor off Da Nang
 labels: {{team: ports}}
 order:
-  provider: tianyi
-  geometry: {{point: [108.218, 16.12], radiusKm: 2}}
+  provider: changguang
+  geometry: {{point: [108.218, 16.12], radiusKm: 4}}
   startDate: {start}
   endDate: {end}
-  resolutionType: spotlight    # 1 m
+  maxCloud: 30
+  resolutionType: high         # 1 m
 """
 
 

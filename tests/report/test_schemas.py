@@ -15,7 +15,7 @@ from satops.core.state import LedgerState, Standing
 from satops.errors import InvalidInput, LedgerMissing
 from satops.report.json import apply_json, error_json, list_json, plan_json, validate_json
 from satops.workflow.apply import ApplyReport
-from satops.workflow.place import OrderResult
+from satops.workflow.place import OrderResult, OutcomeName
 from tests.report.samples import NOW, action, known, plan, problem
 
 SCHEMAS = Path(__file__).parents[2] / "schema"
@@ -46,7 +46,7 @@ def test_a_plan_of_every_kind_of_action_fits_its_schema() -> None:
 
 
 def test_a_run_with_every_outcome_fits_its_schema() -> None:
-    outcomes = ("placed", "rejected", "not-sent", "in-doubt", "held")
+    outcomes: tuple[OutcomeName, ...] = ("placed", "rejected", "not-sent", "in-doubt", "held")
     report = ApplyReport(
         run="r1",
         plan=plan(action(ActionKind.CREATE), problems=(problem(),)),

@@ -97,7 +97,7 @@ def _totals(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
 def _next(report: ApplyReport) -> Iterator[Block]:
     if report.interrupted:
         yield Line("Interrupted: nothing new was begun, and what was on the wire was finished.")
-    if report.stopped:
+    elif report.stopped:
         yield Line(f"The run stopped: {safe(report.stopped)}", Tone.ERROR)
     if report.count("in-doubt") or report.plan.in_doubt:
         yield Line(
