@@ -36,6 +36,7 @@ _SECTIONS = {
     "S": "The sensor",
     "R": "Recurring orders",
     "X": "Other orders and the ledger",
+    "V": "The fields of a document",
     "L": "Reading a file",
     "F": "Files that a spec refers to",
     "N": "Names and texts",

@@ -1,13 +1,16 @@
 """One catalogue drives findings, `satops explain` and docs/checks.md."""
 
 import re
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from satops.adapters import order_files
+from satops.core import document, schema
 from satops.core.catalogue import CATALOGUE, Entry
 from satops.core.checks import ACROSS_CODES, CLOCK_CODES, SPEC_CODES
-from satops.core.document import CHECKS
 from satops.core.modes import ModeRules
 from satops.core.problem import Severity
 from satops.errors import UsageError
@@ -17,6 +20,7 @@ from tests.core.checks.making import modes
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[\"']([A-Z]\d\d)[\"']")
+PAGES = ("across", "files", "geometry", "place", "schema", "sensor", "window")
 ENTRIES = list(CATALOGUE.values())
 
 
@@ -35,9 +39,7 @@ def test_every_code_in_the_source_is_in_the_catalogue_and_no_other() -> None:
 
 
 def test_no_code_is_described_twice() -> None:
-    from satops.core.catalogue import across, files, geometry, place, sensor, window
-
-    pages = (across, files, geometry, place, sensor, window)
+    pages = [import_module(f"satops.core.catalogue.{name}") for name in PAGES]
     assert sum(len(page.ENTRIES) for page in pages) == len(CATALOGUE)
 
 
@@ -52,9 +54,9 @@ def test_every_entry_is_whole(entry: Entry) -> None:
     assert set(entry.thresholds) <= set(ModeRules.__dataclass_fields__)
 
 
-def test_the_loaders_checks_have_the_loaders_titles() -> None:
-    for code, title in CHECKS.items():
-        assert CATALOGUE[code].title == title
+@pytest.mark.parametrize("titles", [document.CHECKS, schema.CHECKS, order_files.CHECKS])
+def test_tables_of_titles_agree_with_the_catalogue(titles: Mapping[str, str]) -> None:
+    assert {code: CATALOGUE[code].title for code in titles} == dict(titles)
 
 
 def test_every_threshold_belongs_to_some_check() -> None:
