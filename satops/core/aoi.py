@@ -36,9 +36,9 @@ def read_aoi(content: bytes) -> Aoi | Finding:
             return Aoi(text, {}, 0)
         return _unreadable("It holds neither GeoJSON nor WKT.")
     try:
-        value = json_text.loads(text)
+        value = json_text.loads_strict(text)
     except json_text.NotJson as error:
-        return _unreadable(f"It is not JSON: {error}.")
+        return _unreadable(f"It is not sound JSON: {error}.")
     features = _features(value)
     named: dict[str, list[dict[str, Any]]] = {}
     for feature in features:

@@ -1,5 +1,6 @@
 """JSON to and from bytes: the home of orjson."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,3 +57,26 @@ def _encodable(value: Any) -> Any:
             return [_encodable(item) for item in value]
         case _:
             return value
+
+
+def loads_strict(text: str) -> Any:
+    """Return the value of one JSON text in which no key stands twice; raises `NotJson`.
+
+    Of two equal keys most readers keep the last in silence, and a reviewer sees the first.
+    """
+    value = loads(text)
+    try:
+        json.loads(text, object_pairs_hook=_refuse_twins)
+    except NotJson:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise NotJson(str(error)) from None
+    return value
+
+
+def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
+    seen = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise NotJson(f"the key {key[:40]!r} stands twice in one object")
+        seen.add(key)

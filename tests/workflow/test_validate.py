@@ -249,7 +249,7 @@ def test_a_polygon_in_a_file_is_found_by_name_and_by_id_and_its_digest_is_kept()
         ("{file: bare.geojson, feature: x}", "F02", "no named features"),
         ("{file: crs.geojson, feature: x}", "G11", "EPSG:3857"),
         ("{file: missing.geojson}", "F01", "is not there"),
-        ("{file: broken.geojson}", "F01", "not JSON"),
+        ("{file: broken.geojson}", "F01", "not sound JSON"),
         ("{file: kml.kml}", "F01", "neither GeoJSON nor WKT"),
         ("{file: bow.wkt}", "G05", "near"),
         ("{file: swapped.wkt}", "A01", "latitude, longitude"),

@@ -51,9 +51,9 @@ def _read_text(text: str) -> Read:
     """Read WKT or GeoJSON text; what is found is about the text, and says where inside."""
     if text.lstrip().startswith("{"):
         try:
-            value = json_text.loads(text)
+            value = json_text.loads_strict(text)
         except json_text.NotJson as error:
-            detail = f"The text begins as GeoJSON but is not JSON: {error}."
+            detail = f"The text begins as GeoJSON but is not sound JSON: {error}."
             return None, [Finding("G01", (), "not the text of a polygon", detail)]
         if isinstance(value, dict):
             return _said_of_text(_read_geojson(value))
