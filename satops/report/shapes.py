@@ -79,4 +79,6 @@ def _rounded(ring: Ring) -> Ring:
 def _doubled_area(ring: Sequence[Position]) -> float:
     """Return twice the planar area in square degrees, positive when counter-clockwise."""
     x0, y0 = ring[0]
-    return sum((xa - x0) * (yb - y0) - (xb - x0) * (ya - y0) for (xa, ya), (xb, yb) in pairwise(ring))
+    return sum(
+        (xa - x0) * (yb - y0) - (xb - x0) * (ya - y0) for (xa, ya), (xb, yb) in pairwise(ring)
+    )

@@ -8,25 +8,29 @@ stands as it is, and everything else stands in a code span.
 import re
 import unicodedata
 
-from satops.report.safe import safe_lines, shorten
+from satops.report.safe import shorten
 
 TEXT_MAX = 600
 """Characters of one text; a longer one loses its middle."""
+_LINES_MAX = 6
+"""Of a message."""
 
 _LETTERS = r"[^\W\d_]+"
-_OPEN = r"[(\"'“‘]*"
-_CLOSE = r"[.,;:!?)\"'”’…%]*"
+_APOSTROPHES = r"'\u2019"
+_OPEN = rf"[(\"{_APOSTROPHES}\u201c\u2018]*"
+_CLOSE = rf"[.,;:!?)\"{_APOSTROPHES}\u201d…%]*"
 _PLAIN = re.compile(
     rf"{_OPEN}(?:"
-    rf"{_LETTERS}(?:['’-]{_LETTERS})*"  # word, well-known, don't
+    rf"{_LETTERS}(?:[{_APOSTROPHES}-]{_LETTERS})*"  # word, well-known, don't
     r"|[^\W_]+"  # A09, km2, 14
-    r"|[-−+]?\d+(?:,\d{3})*(?:\.\d+)?[%°²]*[NSEW]?"  # -1,234.5, 21.03°N
+    r"|[-+]?\d+(?:,\d{3})*(?:\.\d+)?[%°²]*[NSEW]?"  # -1,234.5, 21.03°N
     r"|\d{4}-\d\d-\d\d"
-    r"|km²|→|—|–|·|…"
+    r"|[→—·…]"
     rf"){_CLOSE}"
 )
-_LINKED = re.compile(r"[0-9a-f]{7}|^\W*(gh|ghsa)-|^www$", re.IGNORECASE)
-"""Words that a forge may still link: commits and advisories."""
+_LINKED = re.compile(r"[0-9a-f]{7}|^\W*(gh-|ghsa-|www)", re.IGNORECASE)
+"""Words that a forge may still link: commits, issues, advisories, addresses."""
+_STOPS = ".,;:?"
 _TICKS = re.compile(r"`+")
 _COMMAND = "    "
 """What a command to copy begins with in a message of ours."""
@@ -44,20 +48,23 @@ def prose(text: str, width: int = TEXT_MAX) -> str:
             odd.append(word)
             continue
         if odd:
-            parts.append(_span(" ".join(odd)))
+            parts.append(_within_punctuation(" ".join(odd)))
             odd = []
         parts.append(word)
     if odd:
-        parts.append(_span(" ".join(odd)))
+        parts.append(_within_punctuation(" ".join(odd)))
     return " ".join(parts)
 
 
 def message(text: str, width: int = TEXT_MAX) -> str:
     """Return the lines of a message as one paragraph, each command to copy in a code span."""
     lines = text.strip("\n").split("\n")
-    shown = (code(line, width) if line.startswith(_COMMAND) else prose(line, width) for line in lines)
-    joined = " ".join(filter(None, shown))
-    return joined if len(joined) <= 3 * width else prose(" ".join(safe_lines(text)), width)
+    shown = [
+        code(line, width) if line.startswith(_COMMAND) else prose(line, width)
+        for line in lines[:_LINES_MAX]
+    ]
+    more = ["…"] if len(lines) > _LINES_MAX else []
+    return " ".join(filter(None, shown + more))
 
 
 def code(text: str, width: int = TEXT_MAX) -> str:
@@ -89,6 +96,17 @@ def _is_plain(word: str) -> bool:
         # Vowel signs and accents are parts of letters.
         word = "".join(char for char in word if unicodedata.category(char)[0] != "M")
     return _PLAIN.fullmatch(word) is not None and _LINKED.search(word) is None
+
+
+def _within_punctuation(text: str) -> str:
+    """Return a code span that leaves the sentence's own stops and brackets outside."""
+    core = text.rstrip(_STOPS)
+    end = text[len(core) :]
+    if not core:
+        return _span(text)
+    if len(core) > 2 and core[0] == "(" and core[-1] == ")":
+        return f"({_span(core[1:-1].strip())}){end}"
+    return f"{_span(core)}{end}"
 
 
 def _span(text: str) -> str:

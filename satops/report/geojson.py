@@ -1,0 +1,71 @@
+"""A plan as GeoJSON (RFC 7946), for maps and for QGIS: every action, with its exact outline.
+
+Properties are flat and the same for every feature; what is not known is null.  `start` and `end`
+are ISO 8601 texts in UTC, which QGIS finds by itself for its temporal controller.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from satops.core import json_text
+from satops.core.plan import Action, Plan
+from satops.report.checks import Checks, check_words
+from satops.report.safe import safe
+from satops.report.shapes import Geometry, box, exact
+from satops.report.subject import subject
+
+_FEATURES_PER_CHUNK = 256
+_AREA_DECIMALS = 6
+"""A square metre, in km²."""
+
+
+def render(plan: Plan) -> Iterator[bytes]:
+    """Yield the plan as one FeatureCollection, one feature a line.
+
+    A retired order has the box around its outline, which is what the ledger's state keeps, or no
+    geometry where nothing is known.
+    """
+    checks = Checks(plan)
+    members = {"plan_digest": plan.digest, "made_at": plan.made_at}
+    return collection("satops-plan", members, (_feature(a, checks) for a in plan.actions))
+
+
+def collection(
+    name: str, members: dict[str, Any], features: Iterable[dict[str, Any]]
+) -> Iterator[bytes]:
+    """Yield a FeatureCollection; `name` is the name of the layer that QGIS shows."""
+    head = json_text.dumps({"type": "FeatureCollection", "name": name, **members})
+    yield head.removesuffix(b"}") + b',"features":['
+    rest, between = iter(features), b"\n"
+    while some := list(islice(rest, _FEATURES_PER_CHUNK)):
+        yield between + b",\n".join(map(json_text.dumps, some))
+        between = b",\n"
+    yield b"\n]}\n"
+
+
+def _feature(action: Action, checks: Checks) -> dict[str, Any]:
+    spec, known, facts = action.spec, action.known, subject(action)
+    properties = {
+        "name": safe(action.name),
+        "action": action.kind.value,
+        "reason": safe(action.reason),
+        "provider": facts.provider,
+        "mode": facts.mode,
+        "start": facts.start,
+        "end": facts.end,
+        "area_km2": None if facts.area_km2 is None else round(facts.area_km2, _AREA_DECIMALS),
+        "estimated_cost": action.estimated_cost,
+        "order_no": safe(known.order_no) if known and known.order_no else None,
+        "file": safe(spec.source.file) if spec else None,
+        "line": spec.source.line if spec else None,
+        "checks": check_words(checks.of(action)),
+    }
+    return {"type": "Feature", "properties": properties, "geometry": _geometry(action)}
+
+
+def _geometry(action: Action) -> Geometry | None:
+    if action.spec is not None:
+        return exact(action.spec.order.rings)
+    bounds = action.known.bounds if action.known is not None else None
+    return None if bounds is None else box(bounds)

@@ -1,0 +1,107 @@
+"""A plan as GitHub Actions workflow commands: annotations on the files of a pull request.
+
+GitHub shows ten annotations of each level for a step and drops the others without a word, so no
+more are written, and the last one of a level says how many there are.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from satops.core.plan import Plan
+from satops.core.problem import Problem, Severity, by_place
+from satops.report.safe import safe, safe_lines
+from satops.report.text.count import counted
+
+PER_LEVEL_MAX = 10
+"""Annotations of one level that GitHub shows for a step."""
+_MESSAGE_MAX = 4_000
+"""Characters; GitHub cuts longer messages."""
+
+
+class _Level(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """One annotation; its texts are as they came."""
+
+    title: str
+    message: str
+    place: dict[str, str] = field(default_factory=dict)
+
+
+def render(plan: Plan) -> Iterator[str]:
+    """Yield workflow commands, one a line and without its end: errors, warnings, then notices."""
+    problems = sorted(plan.problems, key=by_place)
+    errors = [_Note(f"Refused: {r.summary}", r.detail) for r in plan.refusals]
+    errors += [_about(problem) for problem in problems if problem.blocks]
+    warnings = [
+        _Note(f"In doubt: {action.name}", f"{action.reason}\nNever order it again by hand.")
+        for action in plan.in_doubt
+    ]
+    warnings += [_about(problem) for problem in problems if _level(problem) is _Level.WARNING]
+    notices = [_about(problem) for problem in problems if _level(problem) is _Level.NOTICE]
+    yield from _commands(_Level.ERROR, errors)
+    yield from _commands(_Level.WARNING, warnings)
+    yield from _commands(_Level.NOTICE, [_totals(plan), *notices])
+
+
+def _level(problem: Problem) -> _Level:
+    if problem.blocks:
+        return _Level.ERROR
+    if problem.acknowledged is None and problem.severity is Severity.WARNING:
+        return _Level.WARNING
+    return _Level.NOTICE
+
+
+def _about(problem: Problem) -> _Note:
+    place = {"file": problem.file} if problem.file else {}
+    if problem.file and problem.line:
+        place |= {"line": str(problem.line), "col": str(problem.column)}
+    message = f"{problem.path}: {problem.detail}" if problem.path else problem.detail
+    if problem.acknowledged is not None:
+        message += f"\nAccepted because: {problem.acknowledged}"
+    return _Note(f"{problem.check}: {problem.summary}", message, place)
+
+
+def _totals(plan: Plan) -> _Note:
+    text = f"{counted(len(plan.creates), 'order')} to create"
+    if plan.in_doubt:
+        text += f", {counted(len(plan.in_doubt), 'order')} in doubt"
+    return _Note("satops plan", f"{text}. Plan {plan.digest}.")
+
+
+def _commands(level: _Level, notes: Sequence[_Note]) -> Iterator[str]:
+    fits = len(notes) <= PER_LEVEL_MAX
+    for note in notes if fits else notes[: PER_LEVEL_MAX - 1]:
+        yield _command(level, note)
+    if not fits:
+        more = len(notes) - (PER_LEVEL_MAX - 1)
+        text = (
+            f"GitHub shows {PER_LEVEL_MAX} of a level: {more:,} more are in the report of the plan."
+        )
+        yield _command(level, _Note("satops plan", text))
+
+
+def _command(level: _Level, note: _Note) -> str:
+    properties = {**note.place, "title": note.title}
+    pairs = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{level} {pairs}::{_data(safe_lines(note.message))}"
+
+
+def _data(lines: Iterable[str]) -> str:
+    """Escape the text after a command; its lines stay lines in the annotation."""
+    text = "\n".join(lines)
+    if len(text) > _MESSAGE_MAX:
+        text = text[: _MESSAGE_MAX - 1] + "…"
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Escape the value of a property, which a colon or a comma would end."""
+    escaped = _data([safe(text)])
+    return escaped.replace(":", "%3A").replace(",", "%2C")

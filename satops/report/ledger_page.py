@@ -1,0 +1,253 @@
+"""The pages beside a ledger in git: `README.md`, a table, and `orders.geojson`, a map.
+
+Both are made from the ledger's lines alone, without a clock, and are never read back: the same
+lines give the same bytes.  What does not fit is left out from the oldest order on, and the page
+says so.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from satops.core import json_text
+from satops.core.state import LedgerState, OrderState, Standing
+from satops.report.geojson import collection
+from satops.report.markdown.inert import cell, code, prose
+from satops.report.markdown.rows import header, row, rows_that_fit
+from satops.report.place import area
+from satops.report.safe import safe
+from satops.report.shapes import Geometry, box, outline, point
+from satops.report.status import status_words
+from satops.report.subject import known_subject
+from satops.report.text.count import counted
+from satops.report.text.list import words
+from satops.report.window import moment
+
+if TYPE_CHECKING:
+    from satops.core.order import Rings
+
+README = "README.md"
+MAP = "orders.geojson"
+README_BYTES_MAX = 400_000
+"""Forges stop drawing Markdown somewhat above this."""
+MAP_BYTES_MAX = 1_000_000
+"""The git store takes no page above 1 MiB."""
+CORNERS_MAX = 40
+"""Of an outline on the map."""
+_DRAWN_CORNERS_MAX = 40_000
+"""Of all outlines together: more would not fit into the map in any case."""
+_EVENTS_CHEAP = 5_000
+"""A ledger up to this is read again with each append, in about a third of a second."""
+_ENDS = frozenset({"LedgerStarted", "RunFinished"})
+_QUIET = frozenset({"RunStarted"})
+_TITLES = (
+    "Name", "State", "Order", "Sensor", "Place", "km²", "Window (UTC)", "Placed (UTC)", "Status",
+)  # fmt: skip
+_NUMBERS = frozenset({5})
+_NAMES_MAX = 50
+_ROW_BYTES_LEAST = 50
+"""No row is shorter: more rows than this allows need not be written."""
+
+Outlines = Mapping[str, Geometry]
+"""Order name to its outline as it is drawn."""
+_Draw = Callable[[OrderState], Geometry | None]
+_Way = tuple[Sequence[OrderState], _Draw]
+
+
+def pages(
+    appended: Sequence[bytes], whole: Callable[[], Iterator[bytes]]
+) -> dict[str, bytes] | None:
+    """Return the pages after an append, or None where the ones that are there may stay.
+
+    `whole` reads the ledger with the lines just appended.  While a run goes on, the pages of a
+    long ledger stay as they are: it would be read from its beginning with each append.
+    """
+    events = [json_text.loads(line) for line in appended]
+    kinds = {event["kind"] for event in events}
+    if kinds <= _QUIET or (events[-1]["seq"] > _EVENTS_CHEAP and not kinds & _ENDS):
+        return None
+    return from_lines(whole())
+
+
+def from_lines(lines: Iterable[bytes]) -> dict[str, bytes]:
+    """Return both pages of a whole ledger by their file names; raises `LedgerCorrupt`."""
+    state, notes = LedgerState(), _Notes()
+    state.fold(notes.taken(lines))
+    now = notes.time
+    outlines = {
+        name: geometry
+        for name, (seq, geometry) in notes.outlines.items()
+        if state.orders[name].seq == seq
+    }
+    return {
+        README: readme(state, now=now),
+        MAP: orders_map(state, outlines if notes.all_drawn else {}, now=now),
+    }
+
+
+def readme(state: LedgerState, *, now: str) -> bytes:
+    """Return the orders as Markdown, newest first; `now` tells what is still being placed."""
+    orders = _newest_first(state)
+    doubtful = [order for order in orders if order.standing_at(now) is Standing.IN_DOUBT]
+    told = (
+        f"As of event {state.head.seq:,} of the ledger, {moment(now)} UTC. The record is the "
+        f"ledger under `ledger/`. This page and the map `{MAP}` are made from it, and are never "
+        "read back."
+    )
+    parts = ["# Orders", told, _totals(orders, now)]
+    if doubtful:
+        names = ", ".join(code(order.name) for order in doubtful[:_NAMES_MAX])
+        more = f" and {len(doubtful) - _NAMES_MAX:,} more" if len(doubtful) > _NAMES_MAX else ""
+        parts.append(
+            f"**In doubt: {counted(len(doubtful), 'order')}.** Never order it again by hand; "
+            f"`satops reconcile` looks it up: {names}{more}."
+        )
+    opening = "\n\n".join(parts)
+    if not orders:
+        return f"{opening}\n".encode()
+    rows = [_row(order, now) for order in orders[: README_BYTES_MAX // _ROW_BYTES_LEAST]]
+    table = rows_that_fit(
+        header(_TITLES, _NUMBERS), lambda: rows, lambda shown, _: _newest_shown(shown, len(orders))
+    )
+    shown = table(README_BYTES_MAX - len(opening.encode()) - 3) or ""
+    return f"{opening}\n\n{shown}\n".encode()
+
+
+def orders_map(state: LedgerState, outlines: Outlines, *, now: str) -> bytes:
+    """Return the orders as GeoJSON: outlines where they are given and fit, boxes, or points.
+
+    Where not even the points fit, those of the newest orders.
+    """
+    for orders, draw in _ways(_newest_first(state), outlines):
+        made = _map(orders, draw, now)
+        if made is not None:
+            return made
+    return b"".join(_features([], _point, now))
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What the fold does not keep: outlines, and the time of the last event."""
+
+    outlines: dict[str, tuple[int, Geometry]] = field(default_factory=dict)
+    """By name: the `seq` of the event that holds the order, and how it is drawn."""
+    corners: int = 0
+    time: str = ""
+
+    @property
+    def all_drawn(self) -> bool:
+        """Whether no outline was left out for want of room."""
+        return self.corners <= _DRAWN_CORNERS_MAX
+
+    def taken(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the lines, and note what they hold."""
+        last = b""
+        for line in lines:
+            last = line
+            if b'"order":{' in line and self.all_drawn:
+                self._draw(json_text.loads(line))
+            yield line
+        if last:
+            self.time = json_text.loads(last)["time"]
+
+    def _draw(self, event: dict[str, Any]) -> None:
+        rings: Rings = event["order"]["geometry"]["coordinates"]
+        drawn = outline(rings, CORNERS_MAX)
+        self.corners += sum(map(len, drawn["coordinates"]))
+        self.outlines[event["name"]] = (event["seq"], drawn)
+
+
+def _newest_first(state: LedgerState) -> list[OrderState]:
+    return sorted(state.orders.values(), key=lambda order: order.seq, reverse=True)
+
+
+def _ways(orders: Sequence[OrderState], outlines: Outlines) -> Iterator[_Way]:
+    """Yield what may be drawn, the best first."""
+    if outlines:
+        yield orders, lambda order: outlines.get(order.name) or _box(order)
+    yield orders, _box
+    while orders:
+        yield orders, _point
+        orders = orders[: len(orders) * 3 // 4]
+
+
+def _totals(orders: Sequence[OrderState], now: str) -> str:
+    if not orders:
+        return "The ledger knows no orders yet."
+    counts: dict[Standing, list[OrderState]] = {standing: [] for standing in Standing}
+    for order in orders:
+        counts[order.standing_at(now)].append(order)
+    lines = [
+        row((words(standing), f"{len(some):,}", area(sum(order.area_km2 for order in some))))
+        for standing, some in counts.items()
+        if some
+    ]
+    return "\n".join([header(("State", "Orders", "km²"), frozenset({1, 2})), *lines])
+
+
+def _row(order: OrderState, now: str) -> str:
+    facts = known_subject(order)
+    numbers = [number for number in (order.order_no, *order.further_order_nos) if number]
+    texts = (
+        code(order.name),
+        words(order.standing_at(now)),
+        ", ".join(map(code, numbers)),
+        prose(facts.sensor),
+        facts.place,
+        "?" if facts.area_km2 is None else area(facts.area_km2),
+        facts.window,
+        moment(order.placed_at) if order.placed_at else "",
+        status_words(order.status),
+    )
+    return row([cell(text) for text in texts])
+
+
+def _newest_shown(shown: int, total: int) -> str:
+    return f"Shown: the {shown:,} newest of {total:,} orders. All of them: `satops list`."
+
+
+def _map(orders: Sequence[OrderState], draw: _Draw, now: str) -> bytes | None:
+    """Return the map, or None as soon as it is too large."""
+    chunks, room = [], MAP_BYTES_MAX
+    for chunk in _features(orders, draw, now):
+        room -= len(chunk)
+        if room < 0:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _features(orders: Sequence[OrderState], draw: _Draw, now: str) -> Iterator[bytes]:
+    features = (
+        {"type": "Feature", "properties": _properties(order, now), "geometry": draw(order)}
+        for order in orders
+    )
+    return collection("orders", {"as_of": now}, features)
+
+
+def _properties(order: OrderState, now: str) -> dict[str, Any]:
+    facts = known_subject(order)
+    return {
+        "name": safe(order.name),
+        "state": words(order.standing_at(now)),
+        "order_no": safe(order.order_no) if order.order_no else None,
+        "provider": facts.provider,
+        "mode": facts.mode,
+        "start": facts.start,
+        "end": facts.end,
+        "placed_at": order.placed_at,
+        "status": status_words(order.status) or None,
+        "area_km2": None if facts.area_km2 is None else round(facts.area_km2, 6),
+        "estimated_cost": order.estimated_cost,
+    }
+
+
+def _box(order: OrderState) -> Geometry | None:
+    return None if order.bounds is None else box(order.bounds)
+
+
+def _point(order: OrderState) -> Geometry | None:
+    facts = known_subject(order)
+    if facts.longitude is None or facts.latitude is None:
+        return None
+    return point(facts.longitude, facts.latitude)

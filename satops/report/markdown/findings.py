@@ -1,0 +1,138 @@
+"""What needs a person: orders in doubt, limits that refuse, errors, warnings."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeVar
+
+from satops.core.plan import Action, ActionKind, Plan
+from satops.core.problem import Problem, Severity, by_place
+from satops.report.markdown.inert import code, message, prose
+from satops.report.markdown.page import Block
+from satops.report.markdown.rank import Rank
+from satops.report.markdown.rows import folded, rows_that_fit
+from satops.report.place import area
+from satops.report.subject import subject
+from satops.report.text.count import counted
+from satops.report.text.problems import where
+
+EDITED = "X03"
+"""The check that a conflict's field table shows: it is not listed a second time."""
+_SHORT = 240
+_T = TypeVar("_T")
+
+
+def doubts(plan: Plan, artifact: str) -> Block:
+    """Return the orders that may or may not exist."""
+    actions = plan.in_doubt
+    title = f"### In doubt: {counted(len(actions), 'order')}"
+    told = (
+        f"{title}\n\nThe marketplace may or may not hold what is listed here. Never order it again "
+        "by hand. To look it up: `satops reconcile`.\n"
+    )
+    return _listed(Rank.DOUBTS, title, told, actions, _action_line, artifact, share=0.2)
+
+
+def held(plan: Plan, artifact: str) -> Block:
+    """Return the orders that another run is placing."""
+    doubtful = {action.name for action in plan.in_doubt}
+    actions = [
+        action
+        for action in plan.actions
+        if action.kind is ActionKind.HOLD and action.name not in doubtful
+    ]
+    title = f"### Being placed: {counted(len(actions), 'order')}"
+    told = f"{title}\n\nAnother run is placing these; this plan leaves them alone.\n"
+    return _listed(Rank.HELD, title, told, actions, _action_line, artifact, share=0.1)
+
+
+def placed_twice(plan: Plan, artifact: str) -> Block:
+    """Return the orders that the marketplace holds more than once."""
+    actions = [
+        action
+        for action in plan.actions
+        if action.kind is ActionKind.KEEP
+        and action.known is not None
+        and action.known.further_order_nos
+    ]
+    title = f"### Placed more than once: {counted(len(actions), 'order')}"
+    return _listed(Rank.DOUBTS, title, f"{title}\n", actions, _action_line, artifact, share=0.1)
+
+
+def refusals(plan: Plan, artifact: str) -> Block:
+    """Return the limits that the plan exceeds."""
+    title = f"### Refused: {counted(len(plan.refusals), 'limit')} exceeded"
+    told = f"{title}\n\nNothing is sent while the plan is refused.\n"
+    return _listed(
+        Rank.REFUSALS, title, told, plan.refusals,
+        lambda refusal: f"- Limit: {prose(refusal.summary)}. {message(refusal.detail)}",
+        artifact, share=0.15,
+    )  # fmt: skip
+
+
+def errors(plan: Plan, artifact: str) -> Block:
+    """Return the problems that block; edited orders are shown among the conflicts."""
+    problems = [problem for problem in plan.problems if problem.blocks and problem.check != EDITED]
+    title = f"### Errors: {len(problems):,}"
+    return _listed(
+        Rank.ERRORS, title, f"{title}\n", sorted(problems, key=by_place), _problem_line,
+        artifact, share=0.25,
+    )  # fmt: skip
+
+
+def warnings(plan: Plan, artifact: str) -> Block:
+    """Return what blocks nothing: warnings, and what reviewers accepted, with their reasons."""
+    problems = [
+        problem
+        for problem in sorted(plan.problems, key=by_place)
+        if not problem.blocks and problem.severity is not Severity.INFO
+    ]
+    accepted = sum(problem.acknowledged is not None for problem in problems)
+    title = f"Warnings: {len(problems) - accepted:,}; accepted in review: {accepted:,}"
+    block = _listed(
+        Rank.WARNINGS, f"### {title}", "", problems, _problem_line, artifact, share=0.15
+    )
+    return Block(
+        block.rank, block.least, tuple(folded(title, step) for step in block.steps), block.share
+    )
+
+
+def elsewhere(artifact: str) -> Callable[[int, int], str]:
+    """Return the words for rows that there is no room for."""
+    return lambda shown, total: f"Shown: {shown:,} of {total:,}. The others: {artifact}."
+
+
+def _listed(
+    rank: Rank, title: str, told: str, items: Sequence[_T], line: Callable[[_T], str],
+    artifact: str, *, share: float,
+) -> Block:  # fmt: skip
+    if not items:
+        return Block(rank, "")
+
+    @cache
+    def lines() -> Sequence[str]:
+        return [line(item) for item in items]
+
+    fit = rows_that_fit(told, lines, elsewhere(artifact))
+    return Block(rank, f"{title}. See {artifact}.", (fit,), share)
+
+
+def _action_line(action: Action) -> str:
+    facts = subject(action)
+    about = [prose(facts.sensor), facts.place, facts.window]
+    if facts.area_km2 is not None:
+        about.insert(2, f"{area(facts.area_km2)} km²")
+    return f"- {code(action.name)} ({', '.join(about)}): {message(action.reason, _SHORT)}"
+
+
+def _problem_line(problem: Problem) -> str:
+    place = code(where(problem)) if problem.file else "The plan"
+    path = f"{code(problem.path)}: " if problem.path else ""
+    text = f"- {place}: {_what(problem)}: {prose(problem.summary)}. {path}{message(problem.detail)}"
+    if problem.acknowledged is not None:
+        text += f" Accepted because: {prose(problem.acknowledged)}"
+    return text
+
+
+def _what(problem: Problem) -> str:
+    word = "accepted" if problem.acknowledged is not None else problem.severity.value
+    return f"{word} {prose(problem.check)}"

@@ -1,0 +1,130 @@
+"""Maps of a plan: one fenced `geojson` block for each kind of action, which forges draw.
+
+Colours are not used: forges ignore them.  Where outlines take too much room, fewer corners, boxes
+and points stand for them, and the words under the map say so.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from satops.core import json_text
+from satops.core.plan import Action, ActionKind, Plan
+from satops.report.markdown.fence import fenced
+from satops.report.markdown.inert import label
+from satops.report.markdown.page import Block, Fit, size
+from satops.report.markdown.rank import Rank
+from satops.report.shapes import Geometry, box, outline, point, points
+from satops.report.subject import subject
+from satops.report.text.count import counted
+
+KINDS = {
+    ActionKind.CREATE: "to create",
+    ActionKind.HOLD: "on hold",
+    ActionKind.CONFLICT: "in conflict",
+    ActionKind.EXPIRED: "expired",
+    ActionKind.RETIRED: "retired",
+}
+"""What has a map: kept orders are counted only."""
+CORNERS_MAX = 40
+CORNERS_FEW = 10
+_OTHERS_SHARE = 0.2
+_EXACT = "What is bought is the exact outline, which this map does not show."
+
+Draw = Callable[[Action], Geometry | None]
+
+
+def maps(plan: Plan, artifact: str) -> list[Block]:
+    """Return a block for each kind of action that has orders with a known place."""
+    return [_map(plan, kind, artifact) for kind in KINDS]
+
+
+def _map(plan: Plan, kind: ActionKind, artifact: str) -> Block:
+    rank = Rank.MAP if kind is ActionKind.CREATE else Rank.OTHER_MAPS
+    actions = [action for action in plan.actions if action.kind is kind and _is_placed(action)]
+    if not actions:
+        return Block(rank, "")
+    title = f"### Map: {counted(len(actions), 'order')} {KINDS[kind]}"
+    gone = any(action.spec is None for action in actions)
+    steps = (
+        _step(title, actions, _outline(CORNERS_MAX), _corners_words(CORNERS_MAX, gone=gone)),
+        _step(title, actions, _outline(CORNERS_FEW), _corners_words(CORNERS_FEW, gone=gone)),
+        _step(title, actions, _box, f"Boxes stand for the outlines, for want of room. {_EXACT}"),
+        _step(title, actions, _point, f"Points stand for the outlines, for want of room. {_EXACT}"),
+        _dots(title, actions, f"Points without names, for want of room. {_EXACT}"),
+    )
+    share = 1.0 if kind is ActionKind.CREATE else _OTHERS_SHARE
+    return Block(rank, f"{title}. There is no room for it here; see {artifact}.", steps, share)
+
+
+def _step(title: str, actions: Sequence[Action], draw: Draw, words: str) -> Fit:
+    def fit(room: int) -> str | None:
+        room -= size(_page(title, [], words))
+        features: list[str] = []
+        for action in actions:
+            geometry = draw(action)
+            if geometry is None:
+                return None
+            properties = {"name": label(action.name), "action": action.kind.value}
+            features.append(_feature(properties, geometry))
+            room -= size(features[-1]) + 2
+            if room < 0:
+                return None
+        return _page(title, features, words)
+
+    return fit
+
+
+def _dots(title: str, actions: Sequence[Action], words: str) -> Fit:
+    def fit(room: int) -> str | None:
+        geometry = points([_middle(action) for action in actions])
+        text = _page(title, [_feature({"orders": len(actions)}, geometry)], words)
+        return text if size(text) <= room else None
+
+    return fit
+
+
+def _page(title: str, features: Sequence[str], words: str) -> str:
+    collection = '{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}"
+    return f"{title}\n\n{fenced('geojson', collection)}\n\n{words}"
+
+
+def _feature(properties: Mapping[str, str | int], geometry: Geometry) -> str:
+    feature = {"type": "Feature", "properties": properties, "geometry": geometry}
+    return json_text.dumps(feature).decode()
+
+
+def _corners_words(corners: int, *, gone: bool) -> str:
+    boxes = " Where the spec is gone, the box around the outline is drawn." if gone else ""
+    return (
+        f"Outlines are simplified for display: at most {corners} corners, 5 decimals.{boxes} "
+        f"{_EXACT}"
+    )
+
+
+def _is_placed(action: Action) -> bool:
+    return subject(action).longitude is not None
+
+
+def _middle(action: Action) -> tuple[float, float]:
+    facts = subject(action)
+    return facts.longitude or 0.0, facts.latitude or 0.0
+
+
+def _outline(corners: int) -> Draw:
+    def draw(action: Action) -> Geometry | None:
+        if action.spec is None:
+            return _box(action)
+        return outline(action.spec.order.rings, corners)
+
+    return draw
+
+
+def _box(action: Action) -> Geometry | None:
+    if action.spec is not None:
+        footprint = action.spec.footprint
+        return box((footprint.west, footprint.south, footprint.east, footprint.north))
+    bounds = action.known.bounds if action.known is not None else None
+    return None if bounds is None else box(bounds)
+
+
+def _point(action: Action) -> Geometry:
+    return point(*_middle(action))

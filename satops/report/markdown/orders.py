@@ -1,0 +1,218 @@
+"""The orders of a plan as tables: to create, in conflict, expired, retired."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from satops.core.plan import Action, ActionKind, Plan
+from satops.report.checks import Checks, check_words
+from satops.report.markdown.findings import elsewhere
+from satops.report.markdown.inert import cell, code, prose
+from satops.report.markdown.page import Block, Fit, whole
+from satops.report.markdown.rank import Rank
+from satops.report.markdown.rows import folded, header, row, rows_that_fit
+from satops.report.money import about, about_all
+from satops.report.place import area
+from satops.report.subject import subject
+from satops.report.text.count import counted
+
+_TITLES = ("Name", "Sensor", "Place", "km²", "Window (UTC)", "Estimate", "Checks")
+_NUMBERS = frozenset({3, 5})
+_SENSORS_FROM = 8
+"""With fewer orders, totals by sensor say nothing that a glance does not."""
+_NOTE_MAX = 160
+_FIELD_MAX = 300
+_REASON_MAX = 240
+_LEAST_ROWS = 5
+"""A table of the largest orders is worth its place from this many rows on."""
+
+
+def creates(plan: Plan, checks: Checks, currency: str, artifact: str) -> Block:
+    """Return a row per order to create: with notes, without, and then the largest orders only."""
+    actions = plan.creates
+    if not actions:
+        return Block(Rank.CREATES, "")
+    title = f"### To create: {counted(len(actions), 'order')}"
+    largest = sorted(actions, key=_largest_first)
+    steps: list[Fit] = []
+    noted = any(map(_notes, actions))
+    for with_notes in (True, False) if noted else (False,):
+        titles = (*_TITLES, "Notes") if with_notes else _TITLES
+        head = f"{title}\n\n{header(titles, _NUMBERS)}"
+        rows = _rows(actions, checks, currency, notes=with_notes)
+        steps.append(rows_that_fit(head, rows, elsewhere(artifact), least=len(actions)))
+    head = f"{title}\n\n{header(_TITLES, _NUMBERS)}"
+    rows = _rows(largest, checks, currency, notes=False)
+    steps.append(rows_that_fit(head, rows, _largest_shown(artifact), least=_LEAST_ROWS))
+    return Block(Rank.CREATES, f"{title}. See {artifact}.", tuple(steps), share=0.5)
+
+
+def sensors(plan: Plan, currency: str) -> Block:
+    """Return what the orders to create come to, by sensor mode, when there are many."""
+    actions = plan.creates
+    if len(actions) < _SENSORS_FROM:
+        return Block(Rank.SENSORS, "")
+    groups: defaultdict[str, list[Action]] = defaultdict(list)
+    for action in actions:
+        groups[subject(action).sensor].append(action)
+    lines = [
+        row(
+            (
+                cell(prose(sensor)),
+                f"{len(group):,}",
+                area(sum(subject(action).area_km2 or 0.0 for action in group)),
+                cell(about_all((a.estimated_cost for a in group), currency)),
+            )
+        )
+        for sensor, group in sorted(groups.items())
+    ]
+    titles = header(("Sensor", "Orders", "km²", "Estimate"), frozenset({1, 2}))
+    head = f"### To create, by sensor\n\n{titles}"
+    return Block(Rank.SENSORS, "", (whole("\n".join([head, *lines])),), share=0.1)
+
+
+def conflicts(plan: Plan, artifact: str) -> Block:
+    """Return the orders that were edited after they were placed, field by field."""
+    actions = [action for action in plan.actions if action.kind is ActionKind.CONFLICT]
+    if not actions:
+        return Block(Rank.CONFLICTS, "")
+    title = f"### In conflict: {counted(len(actions), 'order')}"
+    told = (
+        f"{title}\n\nA placed order cannot be changed. Put the old values back; or, to buy the new "
+        "order as well, give it a new name and write `supersedes` with the old one, which cancels "
+        "nothing."
+    )
+
+    @cache
+    def parts() -> Sequence[str]:
+        return [_conflict(action) for action in actions]
+
+    fit = rows_that_fit(told, parts, elsewhere(artifact))
+    return Block(Rank.CONFLICTS, f"{title}. See {artifact}.", (fit,), share=0.25)
+
+
+def expired(plan: Plan, artifact: str) -> Block:
+    """Return the orders whose time has passed before they were placed."""
+    actions = [action for action in plan.actions if action.kind is ActionKind.EXPIRED]
+    title = f"### Expired: {counted(len(actions), 'order')}"
+    return _table(
+        Rank.EXPIRED, title, ("Name", "Spec", "Window (UTC)", "Why"), actions, _expired_row,
+        artifact, fold=False,
+    )  # fmt: skip
+
+
+def retired(plan: Plan, artifact: str) -> Block:
+    """Return, folded away, the placed orders whose spec is gone."""
+    actions = [action for action in plan.actions if action.kind is ActionKind.RETIRED]
+    title = f"Retired: {counted(len(actions), 'order')}. This cancels nothing."
+    return _table(
+        Rank.RETIRED, title, ("Name", "Order", "Sensor", "Window (UTC)"), actions, _retired_row,
+        artifact, fold=True,
+    )  # fmt: skip
+
+
+def _table(
+    rank: Rank, title: str, titles: Sequence[str], actions: Sequence[Action],
+    line: Callable[[Action], str], artifact: str, *, fold: bool,
+) -> Block:  # fmt: skip
+    if not actions:
+        return Block(rank, "")
+
+    @cache
+    def rows() -> Sequence[str]:
+        return [line(action) for action in actions]
+
+    head = header(titles) if fold else f"{title}\n\n{header(titles)}"
+    fit = rows_that_fit(head, rows, elsewhere(artifact))
+    if fold:
+        fit = folded(title, fit)
+    return Block(rank, f"{title.removesuffix('.')}. See {artifact}.", (fit,), share=0.15)
+
+
+def _rows(
+    actions: Sequence[Action], checks: Checks, currency: str, *, notes: bool
+) -> Callable[[], Sequence[str]]:
+    @cache
+    def rows() -> Sequence[str]:
+        return [_create_row(action, checks, currency, notes=notes) for action in actions]
+
+    return rows
+
+
+def _create_row(action: Action, checks: Checks, currency: str, *, notes: bool) -> str:
+    facts = subject(action)
+    cost = action.estimated_cost
+    cells = [
+        code(action.name),
+        prose(facts.sensor),
+        facts.place,
+        "?" if facts.area_km2 is None else area(facts.area_km2),
+        facts.window,
+        "" if cost is None else about(cost, currency),
+        prose(check_words(checks.of(action))) if checks.of(action) else "none",
+    ]
+    if notes:
+        cells.append("; ".join(_notes(action)))
+    return row([cell(text) for text in cells])
+
+
+def _notes(action: Action) -> list[str]:
+    """Return what the spec says beside the order, and why an order is created again."""
+    notes = []
+    spec = action.spec
+    if action.known is not None:
+        notes.append(prose(action.reason, _NOTE_MAX))
+    if spec is not None and spec.description:
+        notes.append(prose(spec.description, _NOTE_MAX))
+    if spec is not None and spec.labels:
+        labels = " ".join(f"{key}={value}" for key, value in spec.labels.items())
+        notes.append(prose(labels, _NOTE_MAX))
+    if spec is not None and spec.supersedes:
+        notes.append(f"supersedes {code(spec.supersedes)}")
+    return notes
+
+
+def _largest_first(action: Action) -> tuple[float, float, str]:
+    return -(action.estimated_cost or 0.0), -(subject(action).area_km2 or 0.0), action.name
+
+
+def _largest_shown(artifact: str) -> Callable[[int, int], str]:
+    return lambda shown, total: (
+        f"Shown: the {shown:,} largest of {total:,} orders. The others: {artifact}."
+    )
+
+
+def _conflict(action: Action) -> str:
+    order_no = action.known.order_no if action.known is not None else None
+    placed = f": placed as {code(order_no)}" if order_no else ""
+    at = ""
+    if action.spec is not None:
+        at = f" ({code(f'{action.spec.source.file}:{action.spec.source.line}')})"
+    lines = ["", f"#### {code(action.name)}{placed}{at}", ""]
+    if not action.changes:
+        return "\n".join([*lines, f"Why: {prose(action.reason, _REASON_MAX)}."])
+    lines.append(header(("Field", "Placed", "Now")))
+    lines += [
+        row([cell(code(text, _FIELD_MAX)) for text in (change.field, change.before, change.after)])
+        for change in action.changes
+    ]
+    return "\n".join(lines)
+
+
+def _expired_row(action: Action) -> str:
+    spec = action.spec
+    at = f"{spec.source.file}:{spec.source.line}" if spec is not None else "?"
+    texts = (code(action.name), code(at), subject(action).window, prose(action.reason, _REASON_MAX))
+    return row([cell(text) for text in texts])
+
+
+def _retired_row(action: Action) -> str:
+    facts = subject(action)
+    order_no = action.known.order_no if action.known is not None else None
+    texts = (
+        code(action.name),
+        code(order_no) if order_no else "?",
+        prose(facts.sensor),
+        facts.window,
+    )
+    return row([cell(text) for text in texts])

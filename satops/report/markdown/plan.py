@@ -1,0 +1,58 @@
+"""A plan as one comment on a pull request: what would be bought, for the people who approve it."""
+
+from satops.core.plan import Plan
+from satops.report.checks import Checks
+from satops.report.markdown import findings, orders
+from satops.report.markdown.calendar import calendar
+from satops.report.markdown.inert import prose
+from satops.report.markdown.maps import maps
+from satops.report.markdown.page import Block, write_page
+from satops.report.markdown.rank import Rank
+from satops.report.markdown.summary import closing, opening
+
+LIMIT = 65_536
+"""What GitHub takes in a comment, in characters; satops keeps to as many bytes."""
+MARKER = "<!-- satops plan -->"
+"""By this first line the comment of an earlier plan is found, and replaced."""
+ARTIFACT = "`satops plan --json`"
+"""Where the whole plan is, when the caller has no better place."""
+_CURRENCY_MAX = 12
+
+
+def render(
+    plan: Plan,
+    *,
+    limit: int = LIMIT,
+    title: str = "satops plan",
+    marker: str = MARKER,
+    artifact: str = ARTIFACT,
+    currency: str = "",
+) -> str:
+    """Return the plan as Markdown of at most `limit` bytes of UTF-8.
+
+    `artifact` is Markdown of the caller's that says where the whole plan is; `title` and
+    `currency` may come from anywhere.  Where there is not room for all, each block says so and
+    gives way in steps: notes, then the smallest orders leave the table; a map has 40 corners an
+    outline, then 10, then boxes, points, points without names.  The summary and the end of the
+    page are always whole: raises ValueError for a limit that cannot hold them (about 2,000).
+    """
+    checks = Checks(plan)
+    currency = prose(currency, _CURRENCY_MAX) if currency else ""
+    blocks = [
+        Block(Rank.SUMMARY, opening(plan, marker=marker, title=title, currency=currency)),
+        findings.doubts(plan, artifact),
+        findings.placed_twice(plan, artifact),
+        findings.refusals(plan, artifact),
+        findings.errors(plan, artifact),
+        orders.creates(plan, checks, currency, artifact),
+        orders.sensors(plan, currency),
+        orders.conflicts(plan, artifact),
+        findings.warnings(plan, artifact),
+        findings.held(plan, artifact),
+        orders.expired(plan, artifact),
+        orders.retired(plan, artifact),
+        *maps(plan, artifact),
+        calendar(plan),
+        Block(Rank.SUMMARY, closing(plan, artifact)),
+    ]
+    return write_page(blocks, limit)
