@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,18 @@ def verify(
     from satops.adapters.stores.file import FileStore
     from satops.workflow.verify import verify as check
 
-    if ledger is not None:
-        return check(FileStore(ledger), anchor=head)
-    return check(open_repository(repository, environ=environ).store(), anchor=head)
+    if ledger is None:
+        store = open_repository(repository, environ=environ).store()
+    else:
+        store = FileStore(ledger)
+    return check(store, anchor=head, check=_breaches)
+
+
+def _breaches(event: dict[str, Any]) -> Iterator[str]:
+    from satops.adapters.schemas import ledger_schema
+
+    if not ledger_schema().is_valid(event):
+        yield f"This {event.get('kind')} does not fit schema/ledger.schema.json."
 
 
 def start_ledger(repository: Path, *, environ: Mapping[str, str] = os.environ) -> Begun:

@@ -20,10 +20,12 @@ from satops.report.safe import encodable
 from satops.report.subject import subject
 
 if TYPE_CHECKING:
+    from satops.core.catalogue.entry import Entry
     from satops.core.events import DoubtSettled, OrderAdopted
     from satops.core.marketplace_order import MarketplaceOrder
     from satops.core.spec import Spec
     from satops.workflow.apply import ApplyReport
+    from satops.workflow.explain import Number
     from satops.workflow.reconcile import Finding, ReconcileReport
     from satops.workflow.refresh import RefreshReport
     from satops.workflow.verify import VerifyReport
@@ -207,6 +209,34 @@ def refresh_json(report: "RefreshReport") -> Chunks:
             for seen in report.observed
         ),
     )
+
+
+def explain_json(entries: "Iterable[Entry]", numbers: "Iterable[Number]" = ()) -> Chunks:
+    """Yield entries of the catalogue, and the numbers of the one that was asked for."""
+    checks = (
+        {
+            "code": entry.code,
+            "title": entry.title,
+            "severity": entry.severity.value,
+            "acknowledgeable": entry.acknowledgeable,
+            "meaning": entry.meaning,
+            "remedy": entry.remedy,
+            "source": entry.source,
+            "example": entry.example,
+        }
+        for entry in entries
+    )
+    values = (
+        {
+            "key": number.key,
+            "modes": number.modes,
+            "value": number.threshold.value,
+            "source": number.threshold.source,
+            "confirmed": number.threshold.confirmed,
+        }
+        for number in numbers
+    )
+    return document({}, checks=checks, numbers=values)
 
 
 def error_json(error: SatopsError) -> Chunks:

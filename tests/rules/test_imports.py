@@ -17,7 +17,8 @@ LAYERS = (
     {"ports"},
     {"workflow"},
     {"adapters", "report", "sandbox"},
-    {"api", "__init__"},
+    {"api"},
+    {"__init__"},
     {"cli"},
     {"__main__"},
 )

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from satops.core.catalogue.entry import Entry
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
+from satops.report.safe import safe
+from satops.workflow.explain import Explanation, number_text, severity_text
 
 
 def catalogue_blocks(entries: Sequence[Entry]) -> Iterator[Block]:
@@ -18,8 +20,9 @@ def catalogue_blocks(entries: Sequence[Entry]) -> Iterator[Block]:
     yield command("satops explain CODE")
 
 
-def explain_blocks(entry: Entry) -> Iterator[Block]:
-    """Yield one check: what it looks for, why, an example, and what to do."""
+def explain_blocks(found: Explanation) -> Iterator[Block]:
+    """Yield one check: what it looks for, why, an example, its numbers, and what to do."""
+    entry = found.entry
     yield Line(f"{entry.code}: {entry.title}", Tone.HEADING)
     yield BLANK
     yield Line(entry.meaning)
@@ -29,11 +32,10 @@ def explain_blocks(entry: Entry) -> Iterator[Block]:
         yield Line(text, Tone.COMMAND, indent=4)
     yield BLANK
     yield Line(f"What to do: {entry.remedy}")
-    yield Line(f"Severity: {entry.severity} by default. {_acceptance(entry)}")
-    yield Line(f"Source: {entry.source}", Tone.QUIET)
-
-
-def _acceptance(entry: Entry) -> str:
-    if entry.acknowledgeable:
-        return "A spec can accept it with `acknowledge`, and satops.yaml can change the severity."
-    return "It cannot be acknowledged."
+    yield Line(f"Severity: {severity_text(entry)}.")
+    yield Line(f"Source: {entry.source}.")
+    if found.numbers:
+        yield BLANK
+        yield Line("The numbers that it compares with:")
+        for number in found.numbers:
+            yield Line(safe(number_text(number)), indent=4)

@@ -80,7 +80,7 @@ def _has_note(action: Action) -> bool:
     """Whether the reason says what neither the row nor a problem says."""
     known = action.known
     match action.kind:
-        case ActionKind.HOLD:
+        case ActionKind.HOLD | ActionKind.RETIRED:
             return True
         case ActionKind.CREATE:
             return known is not None

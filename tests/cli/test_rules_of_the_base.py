@@ -1,0 +1,110 @@
+"""What a pull request may not change by itself: limits, severities, areas and modes."""
+
+import json
+import subprocess
+
+import pytest
+
+from satops.errors import ExitCode
+from tests.cli.conftest import Satops
+
+GIT = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.test")
+FAR_AWAY = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
+HERE = {"type": "MultiPolygon", "coordinates": [
+    [[[100, 5], [112, 5], [112, 25], [100, 25], [100, 5]]], FAR_AWAY["coordinates"],
+]}  # fmt: skip
+
+
+def commit(satops: Satops) -> None:
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "Base")):
+        subprocess.run([*GIT, *arguments], cwd=satops.root, check=True)
+
+
+def areas(satops: Satops, **files: object) -> None:
+    """Name an area file for each keyword in satops.yaml, and write it."""
+    named = ", ".join(f"{key}: {key}.geojson" for key in files)
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write(f"areas: {{{named}}}\n")
+    for key, content in files.items():
+        (satops.root / f"{key}.geojson").write_text(
+            content if isinstance(content, str) else json.dumps(content)
+        )
+
+
+def test_a_pull_request_cannot_raise_its_own_limit(satops: Satops) -> None:
+    satops.edit("satops.yaml", "ordersPerApply: 20", "ordersPerApply: 2")
+    commit(satops)
+    satops.edit("satops.yaml", "ordersPerApply: 2", "ordersPerApply: 2000")
+    assert satops("plan").code == ExitCode.DONE
+    assert satops("plan", "--limits-from", "HEAD").code == ExitCode.REFUSED
+
+
+def test_a_base_that_cannot_be_read_is_an_error_and_never_skipped(satops: Satops) -> None:
+    assert satops("plan", "--limits-from", "HEAD").code == ExitCode.USAGE
+    commit(satops)
+    assert satops("plan", "--limits-from", "no-such-branch").code == ExitCode.USAGE
+    assert satops("plan", "--limits-from", "HEAD").code == ExitCode.DONE
+
+
+def test_a_pull_request_cannot_move_the_forbidden_areas(satops: Satops) -> None:
+    areas(satops, forbidden=HERE)
+    commit(satops)
+    assert satops("plan").code == ExitCode.INVALID
+    (satops.root / "forbidden.geojson").write_text(json.dumps(FAR_AWAY))
+    assert satops("plan").code == ExitCode.DONE
+    assert satops("plan", "--limits-from", "HEAD").code == ExitCode.INVALID
+
+
+def test_an_allowed_area_may_have_several_parts(satops: Satops) -> None:
+    areas(satops, allowed={"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {}, "geometry": HERE},
+    ]})  # fmt: skip
+    assert satops("plan").code == ExitCode.DONE
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "not an area", '{"type":"FeatureCollection","features":[]}',
+     '{"type":"Polygon","coordinates":[[[0,0],[1,1],[0,1],[1,0],[0,0]],3]}'],
+)  # fmt: skip
+def test_an_area_file_that_is_not_understood_stops_the_plan(satops: Satops, content: str) -> None:
+    areas(satops, allowed=content)
+    refused = satops("plan")
+    assert refused.code == ExitCode.USAGE
+    assert "allowed.geojson" in refused.err
+
+
+def test_an_area_file_that_is_missing_or_elsewhere_stops_the_plan(satops: Satops) -> None:
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("areas: {allowed: ../elsewhere.geojson}\n")
+    assert satops("plan").code == ExitCode.USAGE
+    assert satops("apply", "--yes").code == ExitCode.USAGE
+
+
+def test_a_team_sets_its_own_numbers_and_explain_shows_them(satops: Satops) -> None:
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("modes: modes.yaml\nchecks: {A07: error}\n")
+    (satops.root / "modes.yaml").write_text(
+        "changguang:\n  every:\n    minBillableKm2: {value: 60, source: our contract}\n"
+    )
+    planned = satops("plan")
+    assert planned.code == ExitCode.INVALID
+    assert "error A07" in planned.out
+    assert "our contract" in satops("explain", "A07").out
+    (number,) = (n for n in satops("explain", "A07", "--json").json["numbers"] if n["value"] == 60)
+    assert number["source"] == "our contract"
+
+
+def test_a_file_of_numbers_that_is_not_understood_stops_the_plan(satops: Satops) -> None:
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("modes: modes.yaml\n")
+    (satops.root / "modes.yaml").write_text("changguang: [")
+    assert satops("plan").code == ExitCode.USAGE
+
+
+def test_every_check_is_explained_outside_of_a_repository_too(empty: Satops) -> None:
+    listed = empty("explain", "--json").json["checks"]
+    assert len(listed) > 50
+    for check in listed:
+        assert check["title"] in empty("explain", check["code"]).out
+    assert empty("explain", "Z99").code == ExitCode.USAGE
