@@ -115,8 +115,8 @@ def _too_much(limit: Limit, planned: list[_Share], before: list[_Share]) -> Refu
     return Refusal(
         f"the plan is above the limit {_title(limit)}",
         f"{_setting(limit)} allows {_amount(limit.value, unit)}, and the plan comes to "
-        f"{_amount(total, unit)}: {', and '.join(parts)}. Take out orders of {excess} at least, "
-        f"or raise the limit in a reviewed change of {limit.file}.",
+        f"{_amount(total, unit)}: {', and '.join(parts)}. Take out {excess} at least, or "
+        f"raise the limit in a reviewed change of {limit.file}.",
     )
 
 

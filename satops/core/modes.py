@@ -65,6 +65,9 @@ KEYS = {
 }
 """The key in a modes file (`minBillableKm2`) to the field that holds it."""
 
+_LENGTHS = frozenset({"swath_km", "max_length_km"})
+"""Areas are divided by these."""
+
 Scope = tuple[str, str]
 """Provider and mode by name; an empty string stands for every one."""
 Layer = Mapping[Scope, Mapping[str, Threshold | None]]
@@ -135,7 +138,9 @@ def _thresholds(value: Any, file: str, path: str) -> Mapping[str, Threshold | No
         if key not in KEYS:
             known = ", ".join(KEYS)
             raise UsageError(f"{file}: {path}.{key} is not known. Known are: {known}.")
-        found[KEYS[key]] = _threshold(part, file, f"{path}.{key}")
+        threshold = found[KEYS[key]] = _threshold(part, file, f"{path}.{key}")
+        if threshold is not None and threshold.value == 0 and KEYS[key] in _LENGTHS:
+            raise UsageError(f"{file}: {path}.{key} must be above 0; null turns the check off.")
     return found
 
 
