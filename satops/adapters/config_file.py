@@ -52,7 +52,7 @@ def load_config_at(root: Path, ref: str) -> Config:
     Raises `UsageError`, also when it cannot be had: a guard that cannot be checked is an error.
     """
     name = f"{ref}:{NAME}"
-    if ref.startswith("-"):
+    if not ref or ref.startswith("-") or ":" in ref:  # an option, or git's index
         raise UsageError(f"{ref!r} is no git commit.")
     try:
         done = subprocess.run(

@@ -130,14 +130,20 @@ def _leaves(error: Error) -> Iterator[Error]:
 
 def _is_of_other_kind(branch: list[Error], error: Error) -> bool:
     return any(
-        inner.validator in ("type", "const", "enum") and inner.path == error.path
+        inner.validator in ("type", "const", "enum") and inner.absolute_path == error.absolute_path
         for inner in branch
     )
 
 
 def _distance(branch: list[Error], error: Error) -> tuple[int, int]:
-    here = sum(inner.path == error.path for inner in branch)
-    return here, len(branch)
+    """Return how far a value is from an alternative: first by the fields of the group itself."""
+    here = [inner for inner in branch if inner.absolute_path == error.absolute_path]
+    strange = sum(
+        len(set(inner.instance) - set(inner.schema.get("properties", ())))
+        for inner in here
+        if inner.validator == "additionalProperties"
+    )
+    return len(here) + strange, len(branch)
 
 
 def _validator(schema: dict[str, Any]) -> Any:

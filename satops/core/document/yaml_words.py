@@ -29,6 +29,7 @@ _UNCLOSED = {
     "while scanning a quoted scalar": "The text that begins with a quote here has no closing "
     "quote. Add it. A quote inside of the text is written twice ('') or as \\\".",
 }
+_ENDS = "The file or the line ends here, and a value is missing or a bracket is not closed."
 _WORDS = {
     "mapping values are not allowed": _COLON,
     "found a tab character": TAB,
@@ -86,6 +87,8 @@ def explain(complaint: Complaint, text: str) -> tuple[tuple[int, int], str]:
         return complaint.context_place, f"{unclosed} The reader gave up at line {line}."
     if "cannot start any token" in complaint.problem:
         return complaint.place, _RESERVED.format(char=shown(char) or "this")
+    if "node content" in complaint.problem and not char:
+        return complaint.place, _ENDS
     for said, words in _WORDS.items():
         if said in complaint.problem:
             return complaint.place, words
