@@ -15,7 +15,7 @@ ORDER = b'{"provider":"tianyi","maxCloud":20}'
 
 SQUARE = '{"type":"Polygon","coordinates":[[[105,10],[105.5,10],[105.5,10.5],[105,10.5],[105,10]]]}'
 
-LIMITS = ApplyConfig(connect_timeout_s=0.4, answer_timeout_s=0.4, retry_after_max_s=60)
+LIMITS = ApplyConfig(connect_timeout_s=0.4, answer_timeout_s=0.25, retry_after_max_s=60)
 
 
 def client(url: str, *, patient: bool = False, clock: FakeClock | None = None) -> HttpMarketplace:

@@ -218,7 +218,9 @@ def test_a_dripped_answer_over_tls_ends_at_the_deadline(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     answer = http(json.dumps(receipt("PROG_1")))
     with RawServer(lambda v: v.drip(answer, every_s=0.02), server_context(certificate)) as server:
-        found = client(server.url).place(ORDER)
+        apply = ApplyConfig(connect_timeout_s=5, answer_timeout_s=0.25)
+        config = MarketplaceConfig(url=server.url)
+        found = HttpMarketplace(config, apply, Token(SECRET)).place(ORDER)
 
     assert isinstance(found, InDoubt)
     assert found.reason == "No whole answer came within the deadline."

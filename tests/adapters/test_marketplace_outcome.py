@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import count
 
 import pytest
 
@@ -190,6 +191,7 @@ def test_429_may_be_tried_again_and_does_not_stop_the_run(body: object) -> None:
         (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90),
         (format_datetime(NOW - timedelta(seconds=90), usegmt=True), 0),
     ],
+    ids=count(),
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float) -> None:
     headers = {} if value is None else {"retry-after": value}

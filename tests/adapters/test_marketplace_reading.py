@@ -330,13 +330,20 @@ def failing(times: int, answer: bytes) -> Callable[[Visit], None]:
     return script
 
 
-FAILURES = [
-    b"", b"noise\r\n\r\n", http("x", "500 Oops"), http("x", "503 Oops"), http("not JSON"),
-    http(json.dumps(refusal(500))), http("", "408 Late"), http("", "429 Slow"),
-]  # fmt: skip
+CLOSES = "Connection: close\r\n"
+FAILURES = {
+    "silence": b"",
+    "noise": b"noise\r\n\r\n",
+    "500": http("x", "500 Oops", CLOSES),
+    "503": http("x", "503 Oops", CLOSES),
+    "not JSON": http("not JSON", headers=CLOSES),
+    "code 500": http(json.dumps(refusal(500)), headers=CLOSES),
+    "408": http("", "408 Late", CLOSES),
+    "429": http("", "429 Slow", CLOSES),
+}
 
 
-@pytest.mark.parametrize("answer", FAILURES)
+@pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES)
 def test_a_read_is_repeated_because_it_changes_nothing(answer: bytes) -> None:
     with RawServer(failing(READ_TRIES - 1, answer)) as server:
         assert client(server.url, patient=True).order("PROG_1") == ORDER
@@ -344,7 +351,7 @@ def test_a_read_is_repeated_because_it_changes_nothing(answer: bytes) -> None:
     assert len(server.requests) == READ_TRIES
 
 
-@pytest.mark.parametrize("answer", FAILURES)
+@pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES)
 def test_a_read_is_given_up_after_some_tries(answer: bytes) -> None:
     with RawServer(failing(1000, answer)) as server, pytest.raises(MarketplaceUnreachable):
         client(server.url, patient=True).order("PROG_1")
@@ -355,7 +362,7 @@ def test_a_read_is_given_up_after_some_tries(answer: bytes) -> None:
 def test_a_read_waits_as_long_as_a_429_asks_but_not_for_ever() -> None:
     for asked, waited in (("3", 3.0), ("100000", 60.0)):
         clock = FakeClock()
-        script = failing(1, http("", "429 Slow", f"Retry-After: {asked}\r\n"))
+        script = failing(1, http("", "429 Slow", f"{CLOSES}Retry-After: {asked}\r\n"))
         with RawServer(script) as server:
             client(server.url, patient=True, clock=clock).order("PROG_1")
 

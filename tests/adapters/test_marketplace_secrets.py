@@ -73,7 +73,7 @@ def test_a_server_that_echoes_the_token_brings_it_into_no_outcome_log_or_output(
 
 def test_the_servers_in_these_tests_do_echo_the_token() -> None:
     with RawServer(SERVERS["in a page"]) as running:
-        assert "[token]" in seen_of(client(running.url).place(ORDER))
+        assert "[token]" in seen_of(client(running.url, patient=True).place(ORDER))
 
 
 @pytest.mark.parametrize(
