@@ -66,8 +66,8 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
     costs = []
     for action in plan.actions:
         counts[action.kind.value] += 1
-        if action.kind is ActionKind.CREATE:
-            area_km2 += subject(action).area_km2 or 0.0
+        if action.kind is ActionKind.CREATE and action.spec is not None:
+            area_km2 += action.spec.footprint.area_km2
             if action.estimated_cost is not None:
                 costs.append(action.estimated_cost)
     return counts | {

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from math import ceil
 
-from satops.core.order import instant, instant_text
+from satops.core.order import instant_text
 
 
 def moment(text: str) -> str:
@@ -25,7 +25,7 @@ def window(start: str, end: str) -> str:
     shown_end = moment(end)
     if start[:5] == end[:5]:
         shown_end = shown_end[5:]
-    return f"{moment(start)} → {shown_end} ({length(instant(end) - instant(start))})"
+    return f"{moment(start)} → {shown_end} ({length(datetime.fromisoformat(end) - datetime.fromisoformat(start))})"
 
 
 def span(seconds: float) -> str:
