@@ -11,6 +11,7 @@ from satops.core.checks import (
     check_copies,
     check_specs,
     settle,
+    settle_acknowledgements,
 )
 from satops.core.decide import Recall
 from satops.core.problem import Problem
@@ -27,6 +28,7 @@ def checks_of_specs(rules: Rules) -> ChunkCheck:
         found = check_specs(chunk.specs, rules, shapes=chunk.shapes)
         for spec, document, findings in zip(chunk.specs, chunk.documents, found, strict=True):
             if findings or spec.acknowledge:
+                yield from settle_acknowledgements(spec, rules.severities)
                 yield from settle(
                     findings, spec, rules.severities, place=document.place, sought=SPEC_CODES
                 )

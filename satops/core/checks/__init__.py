@@ -12,7 +12,7 @@ from satops.core.checks import place, sensor, shape, window
 from satops.core.checks.across import Recall, check_copies, check_overlaps, check_places
 from satops.core.checks.batch import Batch, Check, ClockCheck
 from satops.core.checks.rules import Rules, rules_from
-from satops.core.checks.settle import settle
+from satops.core.checks.settle import settle, settle_acknowledgements
 from satops.core.checks.window import merge_before
 from satops.core.finding import Finding
 from satops.core.geometry.shapes import Shapes
@@ -32,6 +32,7 @@ __all__ = [
     "merge_before",
     "rules_from",
     "settle",
+    "settle_acknowledgements",
 ]
 
 _CHECKS: tuple[Check, ...] = (

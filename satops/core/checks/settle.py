@@ -24,16 +24,32 @@ def settle(
     A severity of satops.yaml replaces the catalogue's, except that an error which nobody can
     accept stays one.  `place` tells where a path stands; without it the spec's first line is
     named.  `sought` are the checks that were run: an acknowledgement of one of them that matches
-    nothing is a warning (K01), as is one that no check can match.
+    nothing is a warning (K01).
     """
     place = place or (lambda _: (spec.source.line, 1))
     reasons = {item.check: item.reason for item in spec.acknowledge}
     problems = [_problem(finding, spec, severities, reasons, place) for finding in findings]
     found = {finding.check for finding in findings}
     for item in spec.acknowledge:
-        wrong = _wrong(item, found, sought)
-        if wrong is not None:
+        if item.check in sought and item.check not in found:
+            title = CATALOGUE[item.check].title
+            wrong = f"{item.check} ({title}) finds nothing in this spec. Take it out."
             problems.append(_idle(item, wrong, spec, severities))
+    return problems
+
+
+def settle_acknowledgements(spec: Spec, severities: Mapping[str, Severity]) -> list[Problem]:
+    """Return K01 for each acknowledgement that no check can ever match."""
+    problems = []
+    for item in spec.acknowledge:
+        entry = CATALOGUE.get(item.check)
+        if entry is None:
+            wrong = f"There is no check {item.check}. `satops explain` lists them."
+        elif not entry.acknowledgeable:
+            wrong = f"{item.check} ({entry.title}) cannot be accepted. Mend what it finds."
+        else:
+            continue
+        problems.append(_idle(item, wrong, spec, severities))
     return problems
 
 
@@ -68,17 +84,6 @@ def _problem(
         detail=finding.detail,
         acknowledged=reasons.get(finding.check) if can_accept else None,
     )
-
-
-def _wrong(item: Acknowledgement, found: Collection[str], sought: Collection[str]) -> str | None:
-    entry = CATALOGUE.get(item.check)
-    if entry is None:
-        return f"There is no check {item.check}. `satops explain` lists them."
-    if not entry.acknowledgeable:
-        return f"{item.check} ({entry.title}) cannot be accepted. Mend what it finds."
-    if item.check in sought and item.check not in found:
-        return f"{item.check} ({entry.title}) finds nothing in this spec. Take it out."
-    return None
 
 
 def _idle(

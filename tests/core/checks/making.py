@@ -11,6 +11,7 @@ from satops.core.geometry.shapes import footprints, shapes_of
 from satops.core.modes import Modes, read_modes
 from satops.core.order import Position, Ring, Rings, canonical_order, instant_text
 from satops.core.spec import Acknowledgement, Source, Spec
+from satops.core.state import OrderState, Standing
 
 SCHEMAS = Path(__file__).parents[3] / "schema"
 NOW = datetime(2030, 5, 2, 9, 0, tzinfo=UTC)
@@ -42,6 +43,8 @@ def ring(*positions: Position) -> Ring:
 
 GENOA = box(8.85, 44.36, 8.97, 44.44)
 """About 9.6 x 8.9 km of a port in the middle latitudes."""
+HALF = box(8.91, 44.36, 9.03, 44.44)
+"""Shares half of GENOA."""
 
 
 def spec(
@@ -105,3 +108,28 @@ def detail(one: Spec, check: str, **more: Any) -> str:
     [found] = check_specs([one], rules(**more))
     [text] = [finding.detail for finding in found if finding.check == check]
     return text
+
+
+def known(
+    one: Spec, standing: Standing = Standing.PLACED, order_no: str | None = "PROG_7"
+) -> OrderState:
+    """What the ledger holds of a spec."""
+    seen, order = one.footprint, one.order
+    return OrderState(
+        one.name,
+        standing,
+        order_digest=order.digest,
+        order_no=order_no if standing is Standing.PLACED else None,
+        provider=order.provider,
+        resolution_type=order.resolution_type,
+        start=order.start,
+        end=order.end,
+        area_km2=seen.area_km2,
+        bounds=(seen.west, seen.south, seen.east, seen.north),
+    )
+
+
+HOME = [spec(box(8 + n, 44.0, 8.1 + n, 44.1), name=f"home-{n}") for n in range(6)]
+"""Six orders in one part of the world."""
+SWAPPED = spec(box(44.0, 10.0, 44.1, 10.1), name="swapped")
+"""Another one there, with longitude and latitude exchanged."""

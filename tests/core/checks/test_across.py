@@ -10,32 +10,23 @@ from satops.core.finding import Finding
 from satops.core.order import Order, Rings
 from satops.core.spec import Spec
 from satops.core.state import OrderState, Standing
-from tests.core.checks.making import MONTH, NOW, box, radar, ring, rules, spec
+from tests.core.checks.making import (
+    HALF,
+    HOME,
+    MONTH,
+    NOW,
+    SWAPPED,
+    box,
+    known,
+    radar,
+    ring,
+    rules,
+    spec,
+)
 
 DAY = timedelta(days=1)
 BESIDE = box(8.97, 44.36, 9.09, 44.44)
 """Shares an edge with GENOA."""
-HALF = box(8.91, 44.36, 9.03, 44.44)
-"""Shares half of GENOA."""
-
-
-def known(
-    one: Spec, standing: Standing = Standing.PLACED, order_no: str | None = "PROG_7"
-) -> OrderState:
-    """What the ledger holds of a spec."""
-    seen, order = one.footprint, one.order
-    return OrderState(
-        one.name,
-        standing,
-        order_digest=order.digest,
-        order_no=order_no if standing is Standing.PLACED else None,
-        provider=order.provider,
-        resolution_type=order.resolution_type,
-        start=order.start,
-        end=order.end,
-        area_km2=seen.area_km2,
-        bounds=(seen.west, seen.south, seen.east, seen.north),
-    )
 
 
 def across(
@@ -193,10 +184,6 @@ def test_a_copy_of_what_the_ledger_holds_is_found_under_another_name_only() -> N
     assert copies(spec(), holders=holders) == [False]
     assert copies(spec(name="renamed"), holders=holders) == [True]
     assert copies(spec(name="a"), spec(), holders=holders) == [True, False]
-
-
-HOME = [spec(box(8 + n, 44.0, 8.1 + n, 44.1), name=f"home-{n}") for n in range(6)]
-SWAPPED = spec(box(44.0, 10.0, 44.1, 10.1), name="swapped")
 
 
 BERING = spec(box(-170.0, 60.0, -169.9, 60.1), name="bering")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from satops.core.checks import SPEC_CODES, check_specs, settle
+from satops.core.checks import SPEC_CODES, check_specs, settle, settle_acknowledgements
 from satops.core.finding import Finding, Path
 from satops.core.problem import Problem, Severity
 from satops.core.spec import Spec
@@ -23,7 +23,8 @@ def settled(
 ) -> list[Problem]:
     """The problems of one spec."""
     [found] = check_specs([one], rules(allowed=None if allowed else SEA))
-    return settle([*found, *also], one, severities or {}, sought=SPEC_CODES)
+    problems = settle([*found, *also], one, severities or {}, sought=SPEC_CODES)
+    return [*problems, *settle_acknowledgements(one, severities or {})]
 
 
 def summary(problems: list[Problem]) -> list[tuple[str, str, str | None, bool]]:
@@ -85,8 +86,9 @@ def test_what_was_not_looked_for_is_not_called_idle(check: str) -> None:
 
 
 def test_an_idle_acknowledgement_can_be_an_error_too() -> None:
-    [problem] = settle([], spec(acknowledge=["Z99"]), {"K01": Severity.ERROR})
-    assert problem.blocks
+    for check in ("Z99", "A07"):
+        [problem] = settled(spec(acknowledge=[check]), {"K01": Severity.ERROR})
+        assert problem.blocks
 
 
 def test_problems_stand_where_the_document_says() -> None:
