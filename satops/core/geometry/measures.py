@@ -20,6 +20,8 @@ _WGS84 = Geod(ellps="WGS84")
 _RADIUS_KM = 6371.007
 """Of the sphere with the Earth's surface: lengths on it are within 0.6 % of the ellipsoid's."""
 _DEGREE_KM = _RADIUS_KM * radians(1)
+_MAP_DEG = 60
+"""The widest map that keeps lengths within some percent."""
 _SPIKE_DEG = 1.0
 _SPIKE_KM = 0.05
 """Of a spike's shorter leg: the sharp corners of detailed coastlines are smaller."""
@@ -115,8 +117,12 @@ def box_size_km(footprint: Footprint) -> tuple[float, float]:
 def rectangle_km(shape: shapely.Polygon, footprint: Footprint) -> tuple[float, float]:
     """Return the sides of the smallest rectangle around a polygon, the shorter one first.
 
-    Measured on an equal-area map around the polygon's centre (Lambert's azimuthal).
+    Measured on an equal-area map around the polygon's centre (Lambert's azimuthal); of a part of
+    the world that no such map can show, the box is returned.
     """
+    if footprint.east - footprint.west > _MAP_DEG or footprint.north - footprint.south > _MAP_DEG:
+        width, height = box_size_km(footprint)
+        return min(width, height), max(width, height)
     flat = shapely.transform(
         shape, lambda corners: _flat_km(corners, footprint.longitude, footprint.latitude)
     )

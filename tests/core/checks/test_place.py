@@ -164,6 +164,12 @@ def test_real_places_bring_nothing_but_their_size(name: str) -> None:
     assert set(codes(order)) <= {"A09", "G13"}
 
 
+def test_the_whole_world_is_too_large_for_anything() -> None:
+    meridians = (-180.0, -60.0, 60.0, 180.0)
+    corners = [(x, -89.0) for x in meridians] + [(x, 89.0) for x in reversed(meridians)]
+    assert {"A05", "A09", "A10"} <= set(codes(spec((ring(*corners),), mode=1)))
+
+
 def test_a_large_country_in_a_wide_mode_is_many_passes() -> None:
     assert "At least 4 passes" in detail(radar(ICELAND, mode=8), "A09")
     assert "A09" in codes(spec(CHILE))
