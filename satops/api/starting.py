@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from satops import __version__
 from satops.adapters.clock import SystemClock
 from satops.adapters.new_files import add_line, write_new
 from satops.api.ledger import start_ledger
@@ -15,6 +16,7 @@ from satops.core.problem import Problem
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.ports import Clock, OrderFiles, SourceFile
 from satops.workflow.scaffold import CONFIG, IGNORED, Wanted, repository_files, spec_text
+from satops.workflow.scaffold_ci import Forge, ci_files, with_git_state
 
 _SCHEMAS = ("order.schema.json", "config.schema.json")
 """What editors need beside the files of a repository."""
@@ -26,37 +28,68 @@ class Ready:
 
     written: tuple[str, ...]
     """Paths from its root."""
-    ledger: str
-    """The ledger's address."""
+    ledger: str | None
+    """The ledger's address; None where none was begun."""
 
 
 def init(
     folder: Path,
     *,
     samples: bool = True,
+    ci: Forge | None = None,
+    branch: str = "main",
     clock: Clock | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Ready:
     """Make a folder a repository: configuration, schemas, sample orders, and an empty ledger.
 
+    With `ci` it gets the workflows of a forge, which buy from `branch`; its ledger will be on a
+    branch of the forge, and is not begun yet.  A repository that is there already gets the
+    workflows alone.
+
     Raises `Refused` where a repository is there already, or a file would be overwritten: then
     nothing was written.  A `.gitignore` that is there gets one more line.
     """
-    from satops.adapters.schemas import schema_text
-
+    workflows = {} if ci is None else _workflows(folder, ci, branch)
     if (folder / CONFIG).exists():
-        raise Refused(
-            f"{folder / CONFIG} is there already, so this is a repository of satops. Nothing was "
-            "written. To see where it stands:\n    satops plan"
-        )
+        if not workflows:
+            raise Refused(
+                f"{folder / CONFIG} is there already, so this is a repository of satops. Nothing "
+                "was written. To see where it stands:\n    satops plan"
+            )
+        write_new(folder, workflows)
+        return Ready(tuple(workflows), None)
     now = (clock or SystemClock()).now()
-    schemas = {name: schema_text(name).decode() for name in _SCHEMAS}
-    files = repository_files(now, schemas, samples=samples)
+    files = repository_files(now, _schemas(), samples=samples)
+    if workflows:
+        files = {**with_git_state(files), **workflows}
     write_new(folder, files)
     add_line(folder / ".gitignore", IGNORED)
     (folder / "orders").mkdir(exist_ok=True)
-    begun = start_ledger(folder, environ=environ)
-    return Ready((*files, ".gitignore"), begun.address)
+    begun = None if workflows else start_ledger(folder, environ=environ).address
+    return Ready((*files, ".gitignore"), begun)
+
+
+def _schemas() -> dict[str, str]:
+    from satops.adapters.schemas import schema_text
+
+    return {name: schema_text(name).decode() for name in _SCHEMAS}
+
+
+def _workflows(folder: Path, forge: Forge, branch: str) -> dict[str, str]:
+    """Return the workflows; raises `UsageError` for a folder where the forge would not see them."""
+    from satops.adapters.ci_files import ci_templates
+
+    root = next(
+        (at for at in (folder.absolute(), *folder.absolute().parents) if (at / ".git").exists()),
+        None,
+    )
+    if root not in (None, folder.absolute()):
+        raise UsageError(
+            f"Forges read workflows from the root of a git repository, which is {root}. Run "
+            f"`satops init --ci {forge}` there."
+        )
+    return ci_files(forge, ci_templates(forge), version=__version__, branch=branch)
 
 
 def new(

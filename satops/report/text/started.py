@@ -26,6 +26,19 @@ def init_blocks(root: str, written: Iterable[str], address: str, back: str) -> I
     yield command(f"{back}satops plan")
 
 
+def ci_blocks(root: str, written: Iterable[str], back: str) -> Iterator[Block]:
+    """Yield what `init --ci` wrote, and how the ledger begins; `back` goes to the folder."""
+    yield Line(f"Written in {safe(root)}:", Tone.GOOD)
+    for path in written:
+        yield Line(safe(path), indent=4)
+    yield Line("In CI the ledger is a branch of its own: satops.yaml must say")
+    yield command("state: git:satops-state")
+    yield BLANK
+    yield Line("Commit these files and push them to the forge. Then begin the ledger there, once:")
+    yield command(f"{back}satops ledger start")
+    yield Line("docs/gitops.md tells how to set up the token, the environment and the owners.")
+
+
 def new_blocks(path: str) -> Iterator[Block]:
     """Yield which spec was written, and the command that shows what it would buy."""
     yield Line(f"Wrote {safe(path)}.", Tone.GOOD)
