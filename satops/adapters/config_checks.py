@@ -91,15 +91,15 @@ def _timeouts(apply: dict[str, Any]) -> Iterator[Remark]:
     connect = apply.get("connectTimeoutS", default.connect_timeout_s)
     answer = apply.get("answerTimeoutS", default.answer_timeout_s)
     intent = apply.get("intentS", default.intent_s)
-    if intent <= connect + answer:
+    least = connect + answer + 1
+    if intent < least:
         yield (
             ("apply", "intentS"),
             _TOGETHER,
             (
                 f"intentS is {intent:g}, and one request can take {connect + answer:g} seconds "
                 f"(connectTimeoutS {connect:g} and answerTimeoutS {answer:g}). An intent must "
-                f"outlive the request, or a second run could take the order up. Write more than "
-                f"{connect + answer:g}."
+                f"outlive the request, or nothing could be sent in time. Write {least:g} or more."
             ),
         )
 

@@ -64,7 +64,7 @@ class Intent:
     request: bytes
     until: datetime
     deadline: float
-    """The same moment as `until`, on this machine's monotonic clock."""
+    """Not after `until`, on this machine's monotonic clock."""
 
 
 class Progress(Protocol):
@@ -125,6 +125,11 @@ def _in_time(intent: Intent, marketplace: Marketplace, clock: Clock) -> bool:
         clock.monotonic() + longest_s < intent.deadline
         and clock.now() + timedelta(seconds=longest_s) < intent.until
     )
+
+
+def _whole_second(moment: datetime) -> datetime:
+    """Round up: the ledger holds whole seconds, and `until` may not be before the deadline."""
+    return (moment + timedelta(microseconds=999_999)).replace(microsecond=0)
 
 
 def _place(marketplace: Marketplace, request: bytes) -> Outcome:
@@ -279,8 +284,8 @@ class Placing:
                         geometry=config.marketplace.geometry,
                         timezone=config.marketplace.timezone,
                     ),
-                    until=(now + timedelta(seconds=config.apply.intent_s)).replace(microsecond=0),
-                    deadline=monotonic + config.apply.intent_s - 1,
+                    until=_whole_second(now + timedelta(seconds=config.apply.intent_s)),
+                    deadline=monotonic + config.apply.intent_s,
                 )
             )
         return intents

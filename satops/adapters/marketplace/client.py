@@ -29,7 +29,7 @@ LIST_BYTES_MAX: Final = 32 * 1024 * 1024
 READ_TRIES: Final = 3
 """Reads change nothing, so they may be repeated; `place` never is."""
 READ_PAUSE_S: Final = 0.5
-_MARGIN_S: Final = 1.0
+_MARGIN_S: Final = 0.5
 _TOO_MANY: Final = 429
 
 _NOT_FOUND = ("not found", "not exist")
@@ -82,7 +82,7 @@ class HttpMarketplace:
 
     @property
     def longest_answer_s(self) -> float:
-        """The time to connect and the time for the whole answer, with a second for ourselves.
+        """The time to connect and the time for the whole answer, with half a second for ourselves.
 
         Looking up the host's name cannot be interrupted, and a host may have many addresses to
         try: that can take longer, but then nothing is sent, and the outcome is `NotSent`.

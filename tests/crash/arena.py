@@ -1,0 +1,212 @@
+"""A real repository, the real command line, and a real server whose database is the judge."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from satops.adapters.stores.open import open_store
+from satops.core.json_text import loads
+from satops.core.state import SPENT, LedgerState
+from satops.sandbox.store import Store
+
+TOKEN = "a-token-for-tests"
+INTENT_S = 4.0
+"""How long an intent keeps others away here: just more than the timeouts, so that tests are quick."""
+CONFIG = """\
+marketplace: {{url: "{url}"}}
+apply: {{concurrency: 4, connectTimeoutS: 1, answerTimeoutS: 2, intentS: {intent_s}}}
+reconcile: {{waitS: 1, looks: 2, skewS: 5}}
+timezone: UTC
+state: "{state}"
+"""
+SPEC = """\
+name: order-{number:03}
+order:
+  provider: changguang
+  geometry: {{bbox: [{west}, 20, {east}, 20.1]}}
+  startDate: {start:%Y-%m-%dT%H:%MZ}
+  endDate: {end:%Y-%m-%dT%H:%MZ}
+  maxCloud: 20
+  resolutionType: very-high
+"""
+
+
+@dataclass
+class Ended:
+    """How one run of the command line ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Arena:
+    """One repository with some orders to place, and the marketplace that counts them."""
+
+    def __init__(
+        self, folder: Path, url: str, db: Path, *, orders: int, state: str = "file:ledger.jsonl"
+    ) -> None:
+        self.root = folder / "repository"
+        self.db = db
+        self.orders = orders
+        (self.root / "orders").mkdir(parents=True)
+        config = CONFIG.format(url=url, intent_s=INTENT_S, state=state)
+        (self.root / "satops.yaml").write_text(config, "utf-8")
+        start = datetime.now(UTC) + timedelta(days=30)
+        for number in range(orders):
+            west = 100 + number / 5
+            text = SPEC.format(
+                number=number,
+                west=round(west, 3),
+                east=round(west + 0.1, 3),
+                start=start,
+                end=start + timedelta(days=14),
+            )
+            (self.root / "orders" / f"{number:03}.yaml").write_text(text, "utf-8")
+        self.state = state
+        self.run("ledger", "start", "--yes").check(0)
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line as a user would start it."""
+        return [sys.executable, "-W", "error", "-m", "satops", "-C", str(self.root), *arguments]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of a run."""
+        return {**os.environ, "SATOPS_TOKEN": TOKEN, **more}
+
+    def run(self, *arguments: str, **environment: str) -> "Checked":
+        """Run a command to its end."""
+        done = subprocess.run(
+            self.command(*arguments),
+            env=self.environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Checked(Ended(done.returncode, done.stdout, done.stderr))
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start a command in a process group of its own."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            env=self.environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def kill_after(self, seconds: float, *arguments: str) -> Ended:
+        """Start a command and kill it, unless it ended before."""
+        process = self.start(*arguments)
+        timer = threading.Timer(seconds, lambda: process.send_signal(signal.SIGKILL))
+        timer.start()
+        stdout, stderr = process.communicate(timeout=120)
+        timer.cancel()
+        return Ended(process.returncode, stdout, stderr)
+
+    def ledger(self) -> LedgerState:
+        """Fold the ledger, which checks the chain."""
+        state = LedgerState()
+        state.fold(open_store(self.state, self.root).read())
+        return state
+
+    def judge(self) -> None:
+        """Hold the ledger against what the server's own database says was bought."""
+        with Store(self.db) as store:
+            bought = store.bought()
+            numbers = {order.order_no for order in store.orders()}
+        twice = {body: count for body, count in bought.items() if count > 1}
+        assert not twice, f"bought more than once: {twice}"
+        state = self.ledger()
+        requests = _requests(open_store(self.state, self.root).read())
+        for body in bought:
+            name = requests.get(body)
+            assert name is not None, f"bought without an intent: {body!r}"
+            assert state.orders[name].standing in SPENT, f"{name} is real: {state.orders[name]}"
+        for order_no, name in state.claimed.items():
+            assert order_no in numbers, f"{name} has the number {order_no}, which nobody gave"
+        spent = sum(known.standing in SPENT for known in state.orders.values())
+        assert spent >= sum(bought.values())
+
+    def settle(self) -> None:
+        """Let `until` pass, look, and apply until nothing is left; then every order is placed once."""
+        for _ in range(6):
+            time.sleep(INTENT_S + 0.5)
+            self.run("reconcile", "--wait", "10")
+            ended = self.run("apply", "--yes").ended
+            self.judge()
+            if ended.code == 0 and len(self.ledger().claimed) == self.orders:
+                break
+        plan = json.loads(self.run("plan", "--json").ended.stdout)
+        assert plan["summary"]["keep"] == self.orders, plan["summary"]
+        with Store(self.db) as store:
+            assert sum(store.bought().values()) == self.orders
+
+
+@dataclass
+class Checked:
+    """A run that the test can hold to an exit code."""
+
+    ended: Ended
+
+    def check(self, *codes: int) -> Ended:
+        """Return how the run ended, which must be with one of the codes."""
+        assert self.ended.code in codes, self.ended
+        return self.ended
+
+
+def _requests(lines: Iterator[bytes]) -> dict[bytes, str]:
+    """Return the name that each request on record was made for."""
+    events: Iterator[dict[str, Any]] = map(loads, lines)
+    return {e["request"].encode(): e["name"] for e in events if e["kind"] == "SubmissionIntended"}
+
+
+@contextmanager
+def server(
+    db: Path, *, faults: Sequence[Mapping[str, object]] = (), **options: object
+) -> Iterator[str]:
+    """Run the sandbox as a process of its own; give its address."""
+    (db.parent / "token").write_text(TOKEN, "utf-8")
+    (db.parent / "faults.json").write_text(json.dumps({"seed": 7, "rules": list(faults)}), "utf-8")
+    (db.parent / "options.json").write_text(json.dumps(options), "utf-8")
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "satops.sandbox", "--db", str(db),
+            "--token-file", str(db.parent / "token"),
+            "--faults", str(db.parent / "faults.json"),
+            "--options", str(db.parent / "options.json"),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["url"]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def counts(arena: Arena) -> Counter[str]:
+    """Count the orders of the ledger by what is known of them."""
+    return Counter(str(known.standing) for known in arena.ledger().orders.values())
+
+
+def random_moments(seed: int, count: int, longest_s: float) -> list[float]:
+    """Return moments at which to kill."""
+    chance = Random(seed)
+    return [chance.uniform(0.3, longest_s) for _ in range(count)]

@@ -1,0 +1,93 @@
+"""Kill the real command line at every named step and at random moments; the server is the judge."""
+
+from pathlib import Path
+
+import pytest
+
+from satops.adapters.crash_points import STEPS, VARIABLE
+from tests.crash.arena import Arena, counts, random_moments, server
+
+LOSSES = (
+    {"kind": "close", "store": "before", "probability": 0.08},
+    {"kind": "status", "status": 500, "store": "before", "probability": 0.05},
+    {"kind": "close", "store": "never", "probability": 0.05},
+)
+"""What the server does to some of the requests: a lost answer, with or without an order."""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_at_a_named_step_neither_loses_nor_repeats_an_order(
+    step: str, tmp_path: Path
+) -> None:
+    with server(tmp_path / "orders.sqlite", latency_ms=20) as url:
+        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=6)
+        ended = arena.run("apply", "--yes", **{VARIABLE: step}).ended
+        assert ended.code == -9, ended
+        arena.judge()
+        arena.settle()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_kills_at_random_moments_with_lost_answers_neither_lose_nor_repeat_an_order(
+    seed: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    soak = request.config.getoption("--soak")
+    orders, kills = (400, 120) if soak else (40, 10)
+    with server(tmp_path / "orders.sqlite", faults=LOSSES, latency_ms=60) as url:
+        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=orders)
+        for moment in random_moments(seed, kills, longest_s=1.6):
+            arena.kill_after(moment, "apply", "--yes")
+            arena.judge()
+        arena.settle()
+
+
+def test_two_runs_at_once_place_each_order_once(tmp_path: Path) -> None:
+    with server(tmp_path / "orders.sqlite", latency_ms=10) as url:
+        for turn in range(3):
+            folder = tmp_path / str(turn)
+            folder.mkdir()
+            arena = Arena(folder, url, tmp_path / "orders.sqlite", orders=50)
+            runs = [arena.start("apply", "--yes") for _ in range(2)]
+            codes = [run.wait(timeout=120) for run in runs]
+            for run in runs:
+                run.communicate()
+            assert codes == [0, 0]
+            assert counts(arena) == {"placed": 50}
+            assert len(set(arena.ledger().claimed)) == 50
+
+
+def test_an_interrupt_finishes_what_is_under_way_and_starts_nothing_new(tmp_path: Path) -> None:
+    import signal
+    import time
+
+    with server(tmp_path / "orders.sqlite", latency_ms=500) as url:
+        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=30)
+        run = arena.start("apply", "--yes")
+        while not arena.ledger().orders:
+            time.sleep(0.02)
+        run.send_signal(signal.SIGINT)
+        stdout, stderr = run.communicate(timeout=60)
+        assert run.returncode == 130, (stdout, stderr)
+        found = counts(arena)
+        assert set(found) <= {"placed", "not-sent"}
+        assert 0 < found["placed"] < 30
+        arena.judge()
+        assert arena.run("apply", "--yes").ended.code == 0
+
+
+def test_a_second_interrupt_stops_at_once_and_the_intents_say_the_rest(tmp_path: Path) -> None:
+    import signal
+    import time
+
+    with server(tmp_path / "orders.sqlite", latency_ms=1500) as url:
+        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=4)
+        run = arena.start("apply", "--yes")
+        while not arena.ledger().orders:
+            time.sleep(0.02)
+        run.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        run.send_signal(signal.SIGTERM)
+        run.communicate(timeout=60)
+        assert run.returncode != 0
+        arena.judge()
+        arena.settle()
