@@ -177,7 +177,7 @@ def _read_polygon(order: dict[str, Any], included: object, findings: list[Findin
         return None
     value = order["geometry"]
     in_file = isinstance(value, dict) and "file" in value and "type" not in value
-    if in_file and included is None:
+    if in_file and not isinstance(value["file"], str):
         return None
     if isinstance(included, Finding):
         findings.append(included.at((*GEOMETRY, *included.path)))

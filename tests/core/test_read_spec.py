@@ -6,6 +6,8 @@ from textwrap import dedent, indent
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from satops.adapters.schemas import order_schema
 from satops.core.document import load
@@ -324,3 +326,44 @@ def test_why_a_file_cannot_be_had_is_said_at_the_reference() -> None:
     missing = Finding("F01", ("file",), "the AOI file cannot be read", "It is not there.")
     problem = only_error(spec_text(geometry="{file: a.wkt}"), included=missing)
     assert (problem.check, problem.path) == ("F01", "order.geometry.file")
+
+
+numbers = st.integers(-400, 400) | st.floats() | st.sampled_from([10**400, -(10**400), 1e308])
+texts = st.sampled_from(
+    ["", "tianyi", "very-high", "POLYGON ((0 0, 1 0, 1 1, 0 0))", "POLYGON ((", '{"type":1}']
+) | st.text(max_size=20)
+anything = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["type", "coordinates", "geometry", "features", "bbox", "point"])
+            | st.sampled_from(["radiusKm", "file", "feature", "crs", "check", "reason", "a"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+FIELDS = ["provider", "geometry", "startDate", "endDate", "recurring", "recurringDay"]
+MORE_FIELDS = ["recurringUnit", "maxCloud", "resolutionType", "satellite"]
+BESIDE = ["name", "description", "labels", "acknowledge", "supersedes"]
+
+
+@given(
+    order=st.dictionaries(st.sampled_from(FIELDS + MORE_FIELDS), anything, max_size=4),
+    beside=st.dictionaries(st.sampled_from(BESIDE), anything, max_size=2),
+    included=anything,
+)
+def test_whatever_is_written_is_either_taken_or_refused_with_a_place(
+    order: dict[str, Any], beside: dict[str, Any], included: object
+) -> None:
+    (document,), _ = load(spec_text().encode(), file="orders/a.yaml")
+    value = document.value
+    document.value = {**value, **beside, "order": {**value["order"], **order}}
+    source = Source("orders/a.yaml", 1, 0, 1, "0" * 64)
+    draft, problems = read_spec(document, source=source, schema=SCHEMA, zone=UTC, included=included)
+    refused = any(problem.severity is Severity.ERROR for problem in problems)
+    assert (draft is None) is refused
+    assert all(problem.detail.isprintable() for problem in problems)
+    assert all(problem.line > 0 for problem in problems)
