@@ -1,7 +1,7 @@
 """Apply: the one verb that spends money."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.plan_file import SavedPlan, read_plan
 from satops.api.planning import late_rules, plan_on
 from satops.api.repository import LOCAL, Repository, Say, open_repository
+from satops.core.limits import check_limits
 from satops.core.plan import Plan
 from satops.core.state import LedgerState
 from satops.errors import Refused, UsageError
@@ -18,6 +19,7 @@ from satops.workflow.apply import apply as place_orders
 from satops.workflow.book import Book
 from satops.workflow.place import OrderResult, Progress
 from satops.workflow.plan import refuse_invalid
+from satops.workflow.review import left_out, left_out_words, only_reviewed, reviewed_orders
 
 if TYPE_CHECKING:
     from satops.adapters.spool import FileSpool
@@ -33,11 +35,15 @@ def apply(
     progress: Progress | None = None,
     plan_file: Path | None = None,
     expect_digest: str | None = None,
+    reviewed: Sequence[Path] = (),
     stopping: Callable[[], bool] = lambda: False,
     say: Say = lambda _: None,
     environ: Mapping[str, str] = os.environ,
 ) -> ApplyReport:
     """Buy the new orders of the plan, each once, and return what became of them.
+
+    With `reviewed`, saved plans that were reviewed, only orders are bought that one of them shows
+    with the same order digest (see `workflow.review`).
 
     `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
     nothing to buy.  `progress` hears of each order as soon as its outcome is known.
@@ -46,6 +52,12 @@ def apply(
     """
     saved = None if plan_file is None else read_plan(plan_file)
     wanted = None if expect_digest is None else _digest(expect_digest)
+    if reviewed and (saved is not None or wanted is not None):
+        raise UsageError(
+            "--reviewed compares order by order; a plan file and --expect-digest compare the plan "
+            "as a whole. Give one or the other."
+        )
+    shown = reviewed_orders(read_plan(path).creates for path in reviewed)
     opened = open_repository(repository, environ=environ)
     store = opened.store()
     run = opened.new_run()
@@ -53,10 +65,18 @@ def apply(
 
     def replan(state: LedgerState) -> Plan:
         book = Book(store, opened.clock, run, state)
-        return plan_on(opened, state, book, opened.now(), rules)
+        plan = plan_on(opened, state, book, opened.now(), rules)
+        if not reviewed:
+            return plan
+        limits = opened.config.limits
+        return only_reviewed(
+            plan, shown, lambda creates: check_limits(creates, state, limits, plan.made_at)
+        )
 
     def guard(plan: Plan, state: LedgerState) -> None:
         refuse_invalid(plan)
+        if others := left_out(plan):
+            say(f"satops: {left_out_words(others)}")
         if saved is not None:
             _refuse_stale(saved, plan, state)
         if wanted is not None and not plan.digest.startswith(wanted):

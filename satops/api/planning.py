@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,34 +44,47 @@ def plan(
     limits and severities of a git commit.  Without a ledger the plan is against nothing, and its
     `ledger_head` is None.  Raises `UsageError`, `LedgerCorrupt` and `StoreUnreachable`.
     """
-    made, _ = plan_and_body(
+    return plan_to_show(
         repository, at=at, ledger=ledger, limits_from=limits_from, environ=environ
-    )
-    return made
+    ).plan
 
 
-def plan_and_body(
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, with what a report of it needs beside."""
+
+    plan: Plan
+    body: Callable[[Order], bytes]
+    """Makes the exact request of an order."""
+    currency: str
+    """Of the estimates; empty where no prices are configured."""
+
+
+def plan_to_show(
     repository: Path,
     *,
     at: str | None = None,
     ledger: Path | None = None,
     limits_from: str | None = None,
     environ: Mapping[str, str] = os.environ,
-) -> tuple[Plan, Callable[[Order], bytes]]:
-    """Return the plan, and what makes the exact request of each of its orders."""
+) -> Planned:
+    """Return what `plan` does, with what reports show beside it."""
     opened = open_repository(repository, environ=environ)
     if limits_from is not None:
         opened = _with_limits_from(opened, limits_from)
     rules = late_rules(opened, limits_from)
     now = opened.now() if at is None else _moment(at)
     book = Book(_store(opened, ledger), opened.clock, "")
+    state: LedgerState | None
     try:
         state = book.read()
     except LedgerMissing:
         if ledger is not None:
             raise
-        return plan_on(opened, None, book, now, rules), opened.body
-    return plan_on(opened, state, book, now, rules), opened.body
+        state = None
+    made = plan_on(opened, state, book, now, rules)
+    currency = str((opened.config.prices or {}).get("currency", ""))
+    return Planned(made, opened.body, currency)
 
 
 def plan_on(

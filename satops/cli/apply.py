@@ -21,9 +21,18 @@ from satops.report.text.count import counted
     "--expect-digest", metavar="DIGEST",
     help="Buy only if the plan has this digest, as `satops plan` shows it.",
 )  # fmt: skip
+@click.option(
+    "--reviewed", metavar="PLAN", multiple=True,
+    help="Buy only orders that this reviewed plan shows, unchanged. May be repeated.",
+)  # fmt: skip
 @click.pass_obj
 def command(
-    call: Call, plan_file: str | None, as_json: bool, yes: bool, expect_digest: str | None
+    call: Call,
+    plan_file: str | None,
+    as_json: bool,
+    yes: bool,
+    expect_digest: str | None,
+    reviewed: tuple[str, ...],
 ) -> int:
     """Buy the new orders of the plan.
 
@@ -47,6 +56,7 @@ def command(
             call.directory,
             plan_file=None if plan_file is None else call.path(plan_file),
             expect_digest=expect_digest,
+            reviewed=[call.path(path) for path in reviewed],
             confirm=ask,
             progress=progress,
             stopping=stopping.requested,

@@ -1,7 +1,6 @@
 """`satops plan`."""
 
 from collections.abc import Iterable
-from importlib import import_module
 
 import click
 
@@ -11,11 +10,9 @@ from satops.cli.call import Call
 from satops.cli.output import finish, say
 from satops.core.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
-from satops.report.json import Body, plan_json
+from satops.report.json import plan_json
 
-_WRITERS = {"json": "satops.report.json:plan_json"}
-"""Every format but `text`: a function of a plan and the maker of requests, to chunks of bytes."""
-FORMATS = ("text", *_WRITERS)
+FORMATS = ("text", "json", "markdown", "geojson", "github")
 
 
 @click.command("plan")
@@ -49,7 +46,7 @@ def command(  # one option each
     if as_json and form not in (None, "json"):
         raise UsageError(f"--json and --format {form} ask for different reports. Give one of them.")
     form = form or ("json" if as_json else "text")
-    made, body = planning.plan_and_body(
+    planned = planning.plan_to_show(
         call.directory,
         at=at,
         ledger=None if ledger is None else call.path(ledger),
@@ -61,14 +58,14 @@ def command(  # one option each
     if out is not None:
         from satops.adapters.plan_file import write_plan
 
-        write_plan(call.path(out), plan_json(made, body))
+        write_plan(call.path(out), plan_json(planned.plan, planned.body))
     from satops.report.text.plan import plan_blocks
 
     return finish(
-        code_of(made, detailed=detailed_exitcode),
+        code_of(planned.plan, detailed=detailed_exitcode),
         as_json=form != "text",
-        json=lambda: _written(form, made, body),
-        text=lambda: plan_blocks(made, show_all=show_all),
+        json=lambda: _written(form, planned),
+        text=lambda: plan_blocks(planned.plan, show_all=show_all, currency=planned.currency),
     )
 
 
@@ -82,8 +79,20 @@ def code_of(plan: Plan, *, detailed: bool) -> ExitCode:
     return worst(codes)
 
 
-def _written(form: str, plan: Plan, body: Body) -> Iterable[bytes]:
-    module, _, name = _WRITERS[form].partition(":")
-    writer = getattr(import_module(module), name)
-    chunks: Iterable[bytes] = writer(plan, body)
-    return chunks
+def _written(form: str, planned: planning.Planned) -> Iterable[bytes]:
+    """Write a plan in any form but text; each form is imported only for itself."""
+    match form:
+        case "markdown":
+            from satops.report.markdown.plan import render as markdown
+
+            return [markdown(planned.plan, currency=planned.currency).encode()]
+        case "geojson":
+            from satops.report.geojson import render as geojson
+
+            return geojson(planned.plan)
+        case "github":
+            from satops.report.github import render as github
+
+            return (line.encode() + b"\n" for line in github(planned.plan))
+        case _:
+            return plan_json(planned.plan, planned.body)

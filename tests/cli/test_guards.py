@@ -168,6 +168,18 @@ def test_new_orders_end_with_2_only_when_that_is_asked_for(satops: Satops) -> No
     assert satops("plan", "--detailed-exitcode").code == ExitCode.DONE
 
 
+def test_a_plan_can_be_written_for_a_pull_request_a_map_and_a_ci_run(satops: Satops) -> None:
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("prices: {currency: EUR, perKm2: 2}\n")
+    name = satops("plan", "--json").json["actions"][0]["name"]
+    markdown = satops("plan", "--format", "markdown")
+    assert name in markdown.out
+    assert "EUR" in markdown.out
+    assert satops("plan", "--format", "geojson").json["type"] == "FeatureCollection"
+    assert satops("plan", "--format", "github").out.startswith("::notice ")
+    assert "EUR" in satops("plan").out
+
+
 def test_two_forms_of_a_plan_at_once_are_refused(satops: Satops) -> None:
     assert satops("plan", "--json", "--format", "text").code == ExitCode.USAGE
     assert satops("plan", "--format", "json").json["format"] == "satops.plan/1"

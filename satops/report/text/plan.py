@@ -5,6 +5,7 @@ from collections.abc import Iterator, Set
 from satops.core.plan import Action, ActionKind, Plan
 from satops.core.problem import by_place
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
+from satops.report.money import about, about_all
 from satops.report.place import area
 from satops.report.safe import safe, shorten
 from satops.report.subject import subject
@@ -41,10 +42,13 @@ _NUMBERS = frozenset({4})
 _ORDER_WIDTH = 40
 
 
-def plan_blocks(plan: Plan, *, show_all: bool = False, ends: bool = True) -> Iterator[Block]:
+def plan_blocks(
+    plan: Plan, *, show_all: bool = False, ends: bool = True, currency: str = ""
+) -> Iterator[Block]:
     """Yield a plan.  Kept orders are counted, and listed only with `show_all`.
 
-    With `ends` false, what comes next is left out: the caller goes on itself.
+    With `ends` false, what comes next is left out: the caller goes on itself.  `currency` is that
+    of the estimates.
     """
     if plan.ledger_head is None:
         yield Line("There is no ledger: this plan is made against nothing.", Tone.WARNING)
@@ -52,7 +56,9 @@ def plan_blocks(plan: Plan, *, show_all: bool = False, ends: bool = True) -> Ite
     listed = [action for action in plan.actions if show_all or _worth_a_row(action)]
     if listed:
         in_doubt = {action.name for action in plan.in_doubt}
-        yield Table(_HEADER, listed, lambda action: _row(action, in_doubt), right=_NUMBERS)
+        yield Table(
+            _HEADER, listed, lambda action: _row(action, in_doubt, currency), right=_NUMBERS
+        )
         yield BLANK
     notes = [action for action in listed if _has_note(action)]
     if notes:
@@ -67,7 +73,7 @@ def plan_blocks(plan: Plan, *, show_all: bool = False, ends: bool = True) -> Ite
         yield Line(f"Refused: {safe(refusal.summary)}", Tone.ERROR)
         yield Line(safe(refusal.detail), indent=4)
         yield BLANK
-    yield from _totals(plan)
+    yield from _totals(plan, currency)
     if ends:
         yield from _next(plan)
 
@@ -90,7 +96,7 @@ def _has_note(action: Action) -> bool:
             return False
 
 
-def _row(action: Action, in_doubt: Set[str]) -> Row:
+def _row(action: Action, in_doubt: Set[str], currency: str) -> Row:
     facts = subject(action)
     cells = (
         SIGNS[action.kind],
@@ -99,31 +105,29 @@ def _row(action: Action, in_doubt: Set[str]) -> Row:
         facts.place,
         "?" if facts.area_km2 is None else area(facts.area_km2),
         facts.window,
-        "in doubt" if action.name in in_doubt else _order(action),
+        "in doubt" if action.name in in_doubt else _order(action, currency),
     )
     return Row(cells, _TONES[action.kind])
 
 
-def _order(action: Action) -> str:
+def _order(action: Action, currency: str) -> str:
     known = action.known
     if known is not None and known.order_no:
         return shorten(known.order_no, _ORDER_WIDTH)
     if action.kind is ActionKind.CREATE:
         cost = action.estimated_cost
-        return "new" if cost is None else f"new, about {cost:,.2f}"
+        return "new" if cost is None else f"new, {about(cost, safe(currency))}"
     return "being placed" if action.kind is ActionKind.HOLD else str(action.kind)
 
 
-def _totals(plan: Plan) -> Iterator[Block]:
+def _totals(plan: Plan, currency: str) -> Iterator[Block]:
     creates = plan.creates
     if creates:
         km2 = sum(action.spec.footprint.area_km2 for action in creates if action.spec)
         text = f"To create: {counted(len(creates), 'order')}, {area(km2)} km²"
-        costs = [a.estimated_cost for a in creates if a.estimated_cost is not None]
-        if costs:
-            text += f", about {sum(costs):,.2f}"
-            missing = len(creates) - len(costs)
-            text += f" ({counted(missing, 'order')} without an estimate)" if missing else ""
+        costs = [action.estimated_cost for action in creates]
+        if any(cost is not None for cost in costs):
+            text += f", {about_all(costs, safe(currency))}"
         yield Line(text + ".", Tone.HEADING)
     counts = [(plan.count(kind), words) for kind, words in _TOTALS]
     others = ", ".join(f"{count:,} {words}" for count, words in counts if count)
