@@ -19,6 +19,9 @@ LOCAL = ".satops"
 """The folder of what belongs to this machine alone."""
 GUARD = "SATOPS_MARKETPLACE"
 """The variable that fixes which marketplace a run may talk to, whatever satops.yaml says."""
+STATE_GUARD = "SATOPS_STATE"
+"""The variable that fixes where a run's ledger is, whatever satops.yaml says: with the ledger of
+somebody's choice, what is bought already would look new."""
 SANDBOX_NOTICE = "satops: This is the sandbox. Nothing real is ordered."
 
 Say = Callable[[str], None]
@@ -49,9 +52,18 @@ class Repository:
         return instant_text(self.clock.now())
 
     def store(self) -> LedgerStore:
-        """Return the ledger's store; nothing is read yet."""
+        """Return the ledger's store, if `SATOPS_STATE` allows it; nothing is read yet.
+
+        Raises `UsageError`.
+        """
         from satops.adapters.stores.open import open_store
 
+        expected = self.environ.get(STATE_GUARD)
+        if expected is not None and expected != self.config.state:
+            raise UsageError(
+                f"`state` in satops.yaml is {self.config.state!r}, but {STATE_GUARD} allows only "
+                f"{expected!r}. Nothing was done. Find out who changed `state`."
+            )
         return open_store(self.config.state, self.root)
 
     def book(self, run: str = "") -> Book:
@@ -105,6 +117,11 @@ class Repository:
         expected = self.environ.get(GUARD)
         if expected is None or (self.sandbox and expected == SANDBOX):
             return
+        if not expected.strip():
+            raise UsageError(
+                f"{GUARD} is set and empty, so it allows no marketplace. Nothing was sent. Set it "
+                "to the host that orders may go to, in the settings of the CI's environment."
+            )
         if self.sandbox:
             raise UsageError(
                 f"marketplace.url is `sandbox`, but {GUARD} allows only {expected!r}. Orders that "

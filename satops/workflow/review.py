@@ -1,0 +1,91 @@
+"""Bind what is bought to what was reviewed, order by order.
+
+A plan as a whole is stale as soon as another pull request is merged, so of two that were approved
+the second could never be applied.  What reviewers approve is each order.  So the comparison is per
+order, and there are three cases for an order that would be bought:
+
+- a reviewed plan shows it with this order digest: it is bought;
+- a reviewed plan shows its name with another order: what was approved is not what was merged, as
+  when two changes meet in one AOI file.  Nothing is sent, since a person must look;
+- no reviewed plan knows its name: it came with another pull request, whose own run buys it.  It is
+  left out, so that nothing is bought that no reviewer saw, and the others are not kept waiting.
+
+An order that was reviewed and is not to be bought any more, placed by another run or deleted by a
+later review, is no reason to refuse: less is bought than was approved.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from satops.core.plan import Action, ActionKind, Plan, Refusal, order_digest
+from satops.errors import Refused
+
+Reviewed = Mapping[str, frozenset[str | None]]
+"""Order names, and the digests under which reviewed plans would buy them."""
+Limits = Callable[[Sequence[Action]], tuple[Refusal, ...]]
+"""Holds orders to create against the limits."""
+
+_LEFT_OUT = "left out: no plan that was given as reviewed holds it"
+_NAMES_MAX = 5
+
+
+def reviewed_orders(creates: Iterable[Iterable[tuple[str, str | None]]]) -> Reviewed:
+    """Return what several reviewed plans would buy, from the name and digest of each order."""
+    digests: defaultdict[str, set[str | None]] = defaultdict(set)
+    for plan in creates:
+        for name, digest in plan:
+            digests[name].add(digest)
+    return {name: frozenset(found) for name, found in digests.items()}
+
+
+def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
+    """Return the plan that buys only what was reviewed; its limits count only that.
+
+    Raises `Refused` where an order is not what was reviewed, and where orders are to be bought and
+    none of them was reviewed: then the wrong plan was given.
+    """
+    changed = [
+        action.name
+        for action in plan.creates
+        if action.name in reviewed and order_digest(action) not in reviewed[action.name]
+    ]
+    if changed:
+        raise Refused(
+            f"Not what was reviewed: {_names(changed)}. The order that would be bought now differs "
+            "from the one in the reviewed plan, and nothing was sent. A file that it refers to may "
+            "have been changed by another pull request. Plan again, and have it reviewed:\n"
+            "    satops plan"
+        )
+    actions = tuple(_bound(action, reviewed) for action in plan.actions)
+    bound = replace(plan, actions=actions)
+    if plan.creates and not bound.creates:
+        raise Refused(
+            "None of the orders to buy is in a reviewed plan that was given: "
+            f"{_names(left_out(bound))}. Nothing was sent. Give the plans that show them."
+        )
+    return replace(bound, refusals=limits(bound.creates))
+
+
+def left_out(plan: Plan) -> list[str]:
+    """Return the names that a bound plan leaves to other runs."""
+    return [action.name for action in plan.actions if action.reason == _LEFT_OUT]
+
+
+def left_out_words(names: Sequence[str]) -> str:
+    """Return the sentence that says what was left out, and what to do."""
+    return (
+        f"Left out, because no reviewed plan that was given holds them: {_names(names)}. They are "
+        "bought by a run that is given the plan of their own pull request."
+    )
+
+
+def _bound(action: Action, reviewed: Reviewed) -> Action:
+    if action.kind is not ActionKind.CREATE or action.name in reviewed:
+        return action
+    return replace(action, kind=ActionKind.HOLD, reason=_LEFT_OUT)
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES_MAX} more" if len(names) > _NAMES_MAX else ""
+    return ", ".join(names[:_NAMES_MAX]) + more

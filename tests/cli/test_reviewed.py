@@ -1,0 +1,127 @@
+"""Binding apply to what was reviewed, order by order, and to a marketplace and a ledger."""
+
+import json
+
+import pytest
+
+from satops.errors import ExitCode
+from tests.cli.conftest import Satops
+
+
+def names(satops: Satops, state: str = "placed") -> set[str]:
+    orders = satops("list", "--json").json["orders"]
+    return {order["name"].rpartition("-20")[0] for order in orders if order["state"] == state}
+
+
+@pytest.fixture
+def two_pull_requests(satops: Satops) -> Satops:
+    """Two plans that were reviewed apart, and a tree in which both are merged."""
+    hanoi = satops.root / "orders/hanoi.yaml"
+    text = hanoi.read_text("utf-8")
+    hanoi.unlink()
+    assert satops("plan", "--out", "first.json").code == ExitCode.DONE
+    hanoi.write_text(text, "utf-8")
+    for other in ("mekong-flood", "da-nang-port"):
+        (satops.root / f"orders/{other}.yaml").rename(satops.root / f"{other}.yaml")
+    assert satops("plan", "--out", "second.json").code == ExitCode.DONE
+    for other in ("mekong-flood", "da-nang-port"):
+        (satops.root / f"{other}.yaml").rename(satops.root / f"orders/{other}.yaml")
+    return satops
+
+
+def test_another_pull_request_makes_no_reviewed_plan_stale(two_pull_requests: Satops) -> None:
+    satops = two_pull_requests
+    second = satops("apply", "--yes", "--reviewed", "second.json")
+    assert second.code == ExitCode.DONE
+    assert names(satops) == {"hanoi"}
+    assert "Left out, because no reviewed plan that was given holds them" in second.err
+    assert satops("apply", "--yes", "--reviewed", "first.json").code == ExitCode.DONE
+    assert names(satops) == {"hanoi", "mekong-flood", "da-nang-port"}
+
+
+def test_several_reviewed_plans_count_together(two_pull_requests: Satops) -> None:
+    satops = two_pull_requests
+    both = satops("apply", "--yes", "--reviewed", "first.json", "--reviewed", "second.json")
+    assert both.code == ExitCode.DONE
+    assert "Left out" not in both.err
+    assert len(names(satops)) == 3
+
+
+def test_an_order_that_changed_after_its_review_refuses_the_run(satops: Satops) -> None:
+    satops("plan", "--out", "plan.json")
+    # Another pull request moves the area that a reviewed spec refers to: the spec is the same.
+    satops.edit("aois/mekong.geojson", "[105.84, 10.10]", "[105.85, 10.10]")
+    refused = satops("apply", "--yes", "--reviewed", "plan.json")
+    assert refused.code == ExitCode.REFUSED
+    assert "Not what was reviewed: mekong-flood-" in refused.err
+    assert names(satops) == set()
+
+
+def test_a_plan_that_shows_none_of_the_orders_is_the_wrong_one(two_pull_requests: Satops) -> None:
+    satops = two_pull_requests
+    satops("apply", "--yes", "--reviewed", "second.json")
+    refused = satops("apply", "--yes", "--reviewed", "second.json")
+    assert refused.code == ExitCode.REFUSED
+    assert "None of the orders to buy is in a reviewed plan" in refused.err
+
+
+def test_a_reviewed_order_that_was_deleted_or_placed_since_is_no_reason_to_refuse(
+    satops: Satops,
+) -> None:
+    satops("plan", "--out", "plan.json")
+    (satops.root / "orders/hanoi.yaml").unlink()
+    assert satops("apply", "--yes", "--reviewed", "plan.json").code == ExitCode.DONE
+    assert names(satops) == {"mekong-flood", "da-nang-port"}
+    assert satops("apply", "--yes", "--reviewed", "plan.json").code == ExitCode.DONE
+
+
+def test_limits_count_only_what_the_run_would_buy(two_pull_requests: Satops) -> None:
+    satops = two_pull_requests
+    satops.edit("satops.yaml", "ordersPerApply: 20", "ordersPerApply: 2")
+    assert satops("apply", "--yes").code == ExitCode.REFUSED
+    assert satops("apply", "--yes", "--reviewed", "first.json").code == ExitCode.DONE
+    satops.edit("satops.yaml", "ordersPerApply: 2", "ordersPerApply: 0")
+    assert satops("apply", "--yes", "--reviewed", "second.json").code == ExitCode.REFUSED
+    assert names(satops) == {"mekong-flood", "da-nang-port"}
+
+
+def test_a_review_that_cannot_be_checked_is_an_error_and_never_skipped(satops: Satops) -> None:
+    satops("plan", "--out", "plan.json")
+    saved = json.loads((satops.root / "plan.json").read_bytes())
+    saved["actions"][0]["order_digest"] = "0" * 64
+    (satops.root / "edited.json").write_text(json.dumps(saved))
+    (satops.root / "other.json").write_text(json.dumps({**saved, "format": "satops.plan/2"}))
+    (satops.root / "text.json").write_text("no plan")
+    for file in ("missing.json", "edited.json", "other.json", "text.json", "", "orders"):
+        assert satops("apply", "--yes", "--reviewed", file).code == ExitCode.USAGE, file
+    assert names(satops) == set()
+
+
+def test_a_review_of_each_order_and_of_the_whole_plan_exclude_each_other(satops: Satops) -> None:
+    satops("plan", "--out", "plan.json")
+    both = satops("apply", "plan.json", "--yes", "--reviewed", "plan.json")
+    assert both.code == ExitCode.USAGE
+    digest = satops("plan", "--json").json["plan_digest"]
+    both = satops("apply", "--expect-digest", digest, "--yes", "--reviewed", "plan.json")
+    assert both.code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("allowed", ["", " ", "marketplace.example", "not-set"])
+def test_a_run_orders_only_from_the_marketplace_that_its_environment_names(
+    satops: Satops, allowed: str
+) -> None:
+    refused = satops("apply", "--yes", environ={"SATOPS_MARKETPLACE": allowed})
+    assert refused.code == ExitCode.USAGE
+    assert names(satops) == set()
+    assert satops("apply", "--yes", environ={"SATOPS_MARKETPLACE": "sandbox"}).code == ExitCode.DONE
+
+
+@pytest.mark.parametrize("command", ["apply --yes", "reconcile", "refresh", "plan", "list"])
+def test_a_run_uses_only_the_ledger_that_its_environment_names(
+    satops: Satops, command: str
+) -> None:
+    there = {"SATOPS_STATE": "file:state/ledger.jsonl"}
+    assert satops(*command.split(), environ=there).code == ExitCode.DONE
+    refused = satops(*command.split(), environ={"SATOPS_STATE": "git:satops-state"})
+    assert refused.code == ExitCode.USAGE
+    assert "Find out who changed `state`." in refused.err
