@@ -111,8 +111,7 @@ def new(
         raise UsageError(f"{path}: order specs lie under {opened.config.orders}.")
     if (opened.root / path).exists():
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
-    up = "../" * (len(path.parts) - 1)
-    text = spec_text(wanted, schema=f"{up}schema/order.schema.json")
+    text = spec_text(wanted, depth=len(path.parts) - 1)
     tree = read_specs(opened, over=lambda files: _With(files, str(path), text.encode()))
     wrong = tuple(p for p in tree.problems if p.file == str(path) and p.blocks)
     if wrong:

@@ -1,7 +1,5 @@
 """`satops new`."""
 
-from pathlib import PurePosixPath
-
 import click
 
 from satops.api import starting
@@ -57,11 +55,10 @@ def command(  # one option each
     from satops.report.json import document
     from satops.report.text.started import new_blocks
 
-    path = file or f"orders/{name}.yaml"
     wanted = Wanted(
         name=name,
         provider=provider,
-        geometry=_geometry(path, aoi, bbox, point, radius_km),
+        geometry=_geometry(aoi, bbox, point, radius_km),
         start=start,
         end=end,
         mode=mode,
@@ -80,7 +77,6 @@ def command(  # one option each
 
 
 def _geometry(
-    spec: str,
     aoi: str | None,
     bbox: tuple[float, ...] | None,
     point: tuple[float, ...] | None,
@@ -95,9 +91,8 @@ def _geometry(
     if point is not None:
         return {"point": list(point), "radiusKm": radius_km}
     file, _, feature = (aoi or "").partition("#")
-    up = "../" * (len(PurePosixPath(spec).parts) - 1)
     named: dict[str, object] = {"feature": feature} if feature else {}
-    return {"file": up + file, **named}
+    return {"file": file, **named}
 
 
 def _label(text: str) -> tuple[str, str]:

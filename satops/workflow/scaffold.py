@@ -136,7 +136,10 @@ class Wanted:
     name: str
     provider: str
     geometry: Mapping[str, object]
-    """One of the forms of a spec: `file` and `feature`, `bbox`, or `point` and `radiusKm`."""
+    """One of the forms of a spec: `file` and `feature`, `bbox`, or `point` and `radiusKm`.
+
+    The path of a `file` is from the root of the repository; the spec says it from its own place.
+    """
     start: str
     end: str
     mode: str | None = None
@@ -146,8 +149,12 @@ class Wanted:
     supersedes: str | None = None
 
 
-def spec_text(wanted: Wanted, *, schema: str) -> str:
-    """Return the YAML of an order spec; `schema` is the way from the spec to its schema."""
+def spec_text(wanted: Wanted, *, depth: int) -> str:
+    """Return the YAML of an order spec that lies `depth` folders below the root."""
+    up = "../" * depth
+    geometry = dict(wanted.geometry)
+    if "file" in geometry:
+        geometry["file"] = f"{up}{geometry['file']}"
     beside: list[tuple[str, object]] = [
         ("name", wanted.name),
         ("description", wanted.description),
@@ -156,14 +163,14 @@ def spec_text(wanted: Wanted, *, schema: str) -> str:
     ]
     bought: list[tuple[str, object]] = [
         ("provider", wanted.provider),
-        ("geometry", wanted.geometry),
+        ("geometry", geometry),
         ("startDate", wanted.start),
         ("endDate", wanted.end),
         ("maxCloud", wanted.max_cloud),
         ("resolutionType", _number_or_name(wanted.mode)),
     ]
     lines = [
-        f"# yaml-language-server: $schema={schema}",
+        f"# yaml-language-server: $schema={up}schema/order.schema.json",
         *_members(beside),
         "order:",
         *(f"  {line}" for line in _members(bought)),

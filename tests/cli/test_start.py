@@ -89,6 +89,15 @@ def test_new_takes_a_place_in_each_form(satops: Satops, place: tuple[str, ...]) 
     assert satops("validate").code == ExitCode.DONE
 
 
+def test_new_finds_the_aoi_from_wherever_the_spec_lies(satops: Satops) -> None:
+    aoi = ("--aoi", "aois/mekong.geojson#can-tho")
+    deep = satops("new", "deep", *HANOI, *aoi, *window(), "--file", "orders/south/delta/deep.yaml")
+    assert deep.code == ExitCode.DONE, deep.err
+    satops.edit("satops.yaml", "orders: orders/", "orders: specs/of/ours/")
+    assert satops("new", "elsewhere", *HANOI, *aoi, *window()).code == ExitCode.DONE
+    assert (satops.root / "specs/of/ours/elsewhere.yaml").is_file()
+
+
 def test_new_writes_nothing_that_is_not_sound(satops: Satops) -> None:
     refused = satops("new", "hanoi-east", *HANOI[:2], "--mode", "stripmap", *PLACE, *window())
     assert refused.code == ExitCode.INVALID
