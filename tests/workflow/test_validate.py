@@ -1,5 +1,6 @@
 """Reading a whole tree: every spec, every problem, each once."""
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -311,3 +312,14 @@ def test_a_spec_that_only_needs_a_word_is_sound() -> None:
         ("G03", Severity.INFO),
         ("G09", Severity.INFO),
     ]
+
+
+def test_the_garbage_collector_works_again_after_a_tree_that_fails() -> None:
+    def check(_: Chunk) -> list[Problem]:
+        assert not gc.isenabled()
+        raise RuntimeError
+
+    assert gc.isenabled()
+    with pytest.raises(RuntimeError):
+        read_tree(Files({"orders/a.yaml": spec("a")}), Config(), SCHEMA, check=check)
+    assert gc.isenabled()
