@@ -36,10 +36,13 @@ class SavedPlan:
         return frozenset((n, d) for n, kind, d in self.actions if kind == ActionKind.CREATE)
 
 
-def write_plan(path: Path, chunks: Iterable[bytes]) -> None:
-    """Put a plan in its place whole, or leave what was there.  Raises `UsageError`."""
+def write_plan(path: Path, chunks: Iterable[bytes], *, option: str = "--out") -> None:
+    """Put a plan in its place whole, or leave what was there.
+
+    `option` is the one that named the file.  Raises `UsageError`.
+    """
     if path.exists() and not path.is_file():
-        raise UsageError(f"--out {path}: this is not a file. Name a file to write the plan to.")
+        raise UsageError(f"{option} {path}: this is not a file. Name a file to write the plan to.")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -49,7 +52,9 @@ def write_plan(path: Path, chunks: Iterable[bytes]) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise UsageError(f"--out {path}: the plan cannot be written: {error.strerror}.") from error
+        raise UsageError(
+            f"{option} {path}: the plan cannot be written: {error.strerror}."
+        ) from error
 
 
 def read_plan(path: Path) -> SavedPlan:

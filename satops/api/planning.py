@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from satops.api.repository import Repository, open_repository
 from satops.core.order import Order, instant_text
 from satops.core.plan import Plan
-from satops.core.problem import Problem
+from satops.core.problem import Problem, by_place
 from satops.core.spec import Spec
 from satops.core.state import LedgerState
 from satops.errors import LedgerMissing, UsageError
@@ -41,8 +41,9 @@ def plan(
     """Return what apply would do.
 
     `at` plans as of another moment, `ledger` against a copy of the ledger, `limits_from` with
-    limits and severities of a git commit.  Without a ledger the plan is against nothing, and its
-    `ledger_head` is None.  Raises `UsageError`, `LedgerCorrupt` and `StoreUnreachable`.
+    limits, severities and the ledger's address of a git commit.  Without a ledger the plan is
+    against nothing, and its `ledger_head` is None.  Raises `UsageError`, `LedgerCorrupt` and
+    `StoreUnreachable`.
     """
     return plan_to_show(
         repository, at=at, ledger=ledger, limits_from=limits_from, environ=environ
@@ -70,8 +71,9 @@ def plan_to_show(
 ) -> Planned:
     """Return what `plan` does, with what reports show beside it."""
     opened = open_repository(repository, environ=environ)
+    changed = None
     if limits_from is not None:
-        opened = _with_limits_from(opened, limits_from)
+        opened, changed = _with_limits_from(opened, limits_from)
     rules = late_rules(opened, limits_from)
     now = opened.now() if at is None else _moment(at)
     book = Book(_store(opened, ledger), opened.clock, "")
@@ -83,6 +85,8 @@ def plan_to_show(
             raise
         state = None
     made = plan_on(opened, state, book, now, rules)
+    if changed is not None:
+        made = replace(made, problems=tuple(sorted((*made.problems, changed), key=by_place)))
     currency = str((opened.config.prices or {}).get("currency", ""))
     return Planned(made, opened.body, currency)
 
@@ -168,13 +172,19 @@ def _moment(text: str) -> str:
     return instant_text(found)
 
 
-def _with_limits_from(opened: Repository, ref: str) -> Repository:
-    """Return the repository with the limits, severities and prices of another commit."""
-    from satops.adapters.config_file import load_config_at
+def _with_limits_from(opened: Repository, ref: str) -> tuple[Repository, Problem | None]:
+    """Return the repository with the limits, severities, prices and ledger of another commit.
+
+    The ledger too: a change under review must not choose what counts as bought, nor which host
+    this machine talks to.  The problem tells reviewers that the configuration was changed.
+    """
+    from satops.adapters.config_file import NAME, load_config_at
+    from satops.core.config_changes import config_problem
 
     base = load_config_at(opened.root, ref)
     config = replace(
         opened.config,
+        state=base.state,
         limits=base.limits,
         severities=base.severities,
         prices=base.prices,
@@ -183,4 +193,5 @@ def _with_limits_from(opened: Repository, ref: str) -> Repository:
         forbidden=base.forbidden,
         modes=base.modes,
     )
-    return replace(opened, config=config)
+    problem = config_problem(base, opened.config, file=NAME, ref=ref)
+    return replace(opened, config=config), problem

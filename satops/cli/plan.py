@@ -13,19 +13,25 @@ from satops.errors import ExitCode, UsageError, worst
 from satops.report.json import plan_json
 
 FORMATS = ("text", "json", "markdown", "geojson", "github")
+FILE_FORMATS = FORMATS[1:]
+"""The formats that are bytes, and not drawn for whoever looks."""
 
 
 @click.command("plan")
 @options.as_json
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How to write the plan.")
 @click.option("--out", metavar="FILE", help="Save the plan as well, for `satops apply FILE`.")
+@click.option(
+    "--also", metavar="FORMAT=FILE", multiple=True,
+    help="Write the plan to a file in one more format. May be repeated.",
+)  # fmt: skip
 @click.option("--all", "show_all", is_flag=True, help="List the kept orders too.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are orders to create.")
 @click.option("--at", metavar="TIME", help="Plan as of a moment: 2026-12-01T00:00Z.")
 @click.option("--ledger", metavar="FILE", help="Plan against a published copy of the ledger.")
 @click.option(
     "--limits-from", metavar="GITREF",
-    help="Read limits and severities from this commit or branch, not from the tree.",
+    help="Read limits, severities and `state` from this commit or branch, not from the tree.",
 )  # fmt: skip
 @click.pass_obj
 def command(  # one option each
@@ -33,6 +39,7 @@ def command(  # one option each
     as_json: bool,
     form: str | None,
     out: str | None,
+    also: tuple[str, ...],
     show_all: bool,
     detailed_exitcode: bool,
     at: str | None,
@@ -46,6 +53,7 @@ def command(  # one option each
     if as_json and form not in (None, "json"):
         raise UsageError(f"--json and --format {form} ask for different reports. Give one of them.")
     form = form or ("json" if as_json else "text")
+    more = [_format_and_file(wish) for wish in also]
     planned = planning.plan_to_show(
         call.directory,
         at=at,
@@ -56,9 +64,11 @@ def command(  # one option each
     if ledger is not None:
         say(f"satops: This plan is made against the copy {ledger}, which may be behind the ledger.")
     if out is not None:
+        more.insert(0, ("--out", "json", out))
+    for option, other, file in more:
         from satops.adapters.plan_file import write_plan
 
-        write_plan(call.path(out), plan_json(planned.plan, planned.body))
+        write_plan(call.path(file), _written(other, planned), option=option)
     from satops.report.text.plan import plan_blocks
 
     return finish(
@@ -67,6 +77,16 @@ def command(  # one option each
         json=lambda: _written(form, planned),
         text=lambda: plan_blocks(planned.plan, show_all=show_all, currency=planned.currency),
     )
+
+
+def _format_and_file(wish: str) -> tuple[str, str, str]:
+    """Return an option, its format and its file."""
+    form, _, file = wish.partition("=")
+    if form not in FILE_FORMATS or not file:
+        raise UsageError(
+            f"--also {wish!r}: write FORMAT=FILE. FORMAT is one of {', '.join(FILE_FORMATS)}."
+        )
+    return "--also", form, file
 
 
 def code_of(plan: Plan, *, detailed: bool) -> ExitCode:

@@ -155,6 +155,16 @@ ENTRIES = (
         "orders: ordres/",
     ),
     Entry(
+        "L30",
+        "satops.yaml is changed here",
+        "A change under review edits the configuration, which decides where orders and the token "
+        "go, where the ledger is, and what may be bought. Found by `plan --limits-from`.",
+        "satops' own rule: what a pull request changes must be seen by those who approve it",
+        "Let an owner of satops.yaml approve the change.",
+        "state: git:another-ledger",
+        severity=Severity.WARNING,
+    ),
+    Entry(
         "F01",
         "the AOI file cannot be read",
         "The file that a spec refers to is missing, lies outside of the repository, or is neither "
