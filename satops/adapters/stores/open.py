@@ -1,7 +1,8 @@
 """From the address in `satops.yaml` to a store."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,47 @@ def _git(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
     return GitStore(root, remote, ref, pages=pages)
 
 
+def _postgresql(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
+    from satops.adapters.stores.postgresql_address import parse_address
+
+    address = parse_address(rest)
+    with _extra("postgresql"):
+        from satops.adapters.stores.postgresql import PostgresStore
+
+    return PostgresStore(address.conninfo, address.ledger, shown=address.shown)
+
+
+def _objects(scheme: str) -> "_Opener":
+    def opener(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
+        with _extra("cloud"):
+            from satops.adapters.stores.objects import ObjectLedger
+            from satops.adapters.stores.objects_client import open_client, parse_address
+
+        address = parse_address(scheme, rest)
+        return ObjectLedger(open_client(address), shown=address.shown)
+
+    return opener
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Say which extra of the package is missing, where a store needs one."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(
+            f"This ledger store needs a package that is not installed: {error.name}. Install it "
+            f"with satops:\n    pip install 'satops[{name}]'"
+        ) from None
+
+
 _REF = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
 _Opener = Callable[[str, Path, "Pages | None"], LedgerStore]
-_OPENERS: dict[str, _Opener] = {"file": _file, "git": _git}
+_OPENERS: dict[str, _Opener] = {
+    "file": _file,
+    "git": _git,
+    "postgresql": _postgresql,
+    "s3": _objects("s3"),
+    "gs": _objects("gs"),
+    "az": _objects("az"),
+}

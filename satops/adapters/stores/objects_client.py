@@ -1,0 +1,136 @@
+"""`s3://…`, `gs://…` and `az://…`: the client of each cloud.
+
+Credentials come as each cloud's own tools take them from the environment, never from an address.
+Nor does an endpoint: whoever may edit satops.yaml must not choose whom the credentials are shown.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from obstore import store
+
+from satops.errors import UsageError
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore as Client
+
+ENDPOINTS = {
+    "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
+    "gs": ("GOOGLE_BASE_URL",),
+    "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
+}
+"""The variables that name another server than the cloud's own; the first one that is set counts."""
+
+ANSWER_S = 30.0
+_RETRIES = {
+    # Harmless for a write: the name can be taken once, and the object tells whose it is.
+    "max_retries": 4,
+    "retry_timeout": timedelta(seconds=20),
+    "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=3)},
+}
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,221}")
+_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w. =+@-]+")
+_LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAddress:
+    """An address of a ledger in object storage, taken apart."""
+
+    scheme: str
+    bucket: str
+    """Azure calls it a container."""
+    prefix: str
+    endpoint: str | None
+    """Of a server that is not the cloud's own."""
+
+    @property
+    def shown(self) -> str:
+        """The address for people, and for what is remembered of it."""
+        at = f" at {self.endpoint}" if self.endpoint else ""
+        return f"{self.scheme}://{'/'.join(filter(None, (self.bucket, self.prefix)))}{at}"
+
+    def below(self, name: str) -> "ObjectAddress":
+        """Return the address of another ledger under this one's prefix."""
+        prefix = "/".join(filter(None, (self.prefix, name)))
+        return ObjectAddress(self.scheme, self.bucket, prefix, self.endpoint)
+
+
+def parse_address(
+    scheme: str, rest: str, environ: Mapping[str, str] | None = None
+) -> ObjectAddress:
+    """Take apart what follows `SCHEME:` in an address.  Raises `UsageError`."""
+    slashes, path = rest[:2], rest[2:].rstrip("/")
+    bucket, _, prefix = path.partition("/")
+    segments = prefix.split("/") if prefix else []
+    if (
+        slashes != "//"
+        or not _BUCKET.fullmatch(bucket)
+        or not all(map(_SEGMENT.fullmatch, segments))
+    ):
+        raise UsageError(
+            f"`state: {scheme}:{rest}` in satops.yaml does not name a ledger. Write "
+            f"`{scheme}://BUCKET/PREFIX`. An endpoint other than the cloud's own is named by "
+            f"{ENDPOINTS[scheme][0]} in the environment."
+        )
+    return ObjectAddress(scheme, bucket, prefix, _endpoint(scheme, environ or os.environ))
+
+
+def open_client(
+    address: ObjectAddress,
+    *,
+    answer_s: float = ANSWER_S,
+    retries: Mapping[str, Any] | None = None,
+) -> "Client":
+    """Return a client for an address; nothing is sent yet.
+
+    `answer_s` bounds one request.  Raises `UsageError` when the environment does not suffice.
+    """
+    config: dict[str, Any] = {}
+    if address.endpoint:
+        config["base_url" if address.scheme == "gs" else "endpoint"] = address.endpoint
+    if address.scheme == "s3":
+        # An environment that turns conditions off would make two writers win.
+        config |= {"conditional_put": "etag", "disable_bulk_delete": True}
+    make: Any = {"s3": store.S3Store, "gs": store.GCSStore, "az": store.AzureStore}[address.scheme]
+    try:
+        return make(  # type: ignore[no-any-return]
+            address.bucket,
+            prefix=address.prefix or None,
+            config=config,
+            client_options={
+                "timeout": timedelta(seconds=answer_s),
+                "allow_http": _is_plain(address.endpoint),
+            },
+            retry_config=retries or _RETRIES,
+        )
+    except Exception as error:
+        first, *_ = str(error).splitlines() or [""]
+        raise UsageError(
+            f"The environment does not give access to {address.shown}: {first}"
+        ) from None
+
+
+def _endpoint(scheme: str, environ: Mapping[str, str]) -> str | None:
+    named = next((name for name in ENDPOINTS[scheme] if environ.get(name)), None)
+    if named is None:
+        return None
+    endpoint = environ[named].rstrip("/")
+    url = urlsplit(endpoint)
+    if url.scheme not in ("http", "https") or not url.hostname or url.username or url.query:
+        raise UsageError(f"{named} is not an address like `https://storage.example.org:9000`.")
+    if url.scheme == "http" and url.hostname not in _LOOPBACK:
+        raise UsageError(
+            f"{named} is a plain http address. Whoever listens on the way could change the "
+            "ledger. Use https; only this machine itself may be spoken to without."
+        )
+    return endpoint
+
+
+def _is_plain(endpoint: str | None) -> bool:
+    return endpoint is not None and endpoint.startswith("http:")

@@ -1,0 +1,1 @@
+"""Real servers for tests: each started once per test session, on loopback, when first asked for."""

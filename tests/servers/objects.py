@@ -1,0 +1,187 @@
+"""Object storage on loopback: two honest S3, two that lie, Azure, and Google Cloud Storage."""
+
+import base64
+import hashlib
+import hmac
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from email.utils import formatdate
+from pathlib import Path
+
+from tests.servers.process import DidNotStart, free_port, running
+from tests.servers.programs import program
+
+Command = list[str | Path]
+BUCKET = "ledgers"
+_STARTS_MAX = 4
+_AZURE_ACCOUNT = "devstoreaccount1"
+# The published key of every emulator.
+_AZURE_KEY = (
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectServer:
+    """A server that runs and has an empty bucket."""
+
+    scheme: str
+    port: int
+    environ: Mapping[str, str]
+    """What names the server, and gives access to it."""
+
+    def address(self, prefix: str) -> str:
+        """Return the address of a ledger."""
+        return f"{self.scheme}://{BUCKET}/{prefix}"
+
+    def behind(self, port: int) -> Mapping[str, str]:
+        """Return the environment in which the server is spoken to through another port."""
+        return {
+            name: value.replace(f":{self.port}", f":{port}") for name, value in self.environ.items()
+        }
+
+
+@contextmanager
+def moto(folder: Path) -> Iterator[ObjectServer]:
+    """Run moto, which honours conditional writes."""
+    port = free_port()
+    command: Command = [program("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    with running(command, ready=lambda: _make_bucket(port), log=folder / "moto.log"):
+        yield _s3(port)
+
+
+def seaweedfs(folder: Path) -> AbstractContextManager[ObjectServer]:
+    """Run SeaweedFS, a real object store that honours conditional writes."""
+    return _one_of_many_starts(lambda attempt: _seaweedfs(folder / f"seaweedfs-{attempt}"))
+
+
+@contextmanager
+def rclone(folder: Path) -> Iterator[ObjectServer]:
+    """Run `rclone serve s3`, which takes every conditional write."""
+    (folder / "rclone" / BUCKET).mkdir(parents=True)
+    port = free_port()
+    command: Command = [program("rclone"), "serve", "s3", "--auth-key", "any,any-secret",
+               "--addr", f"127.0.0.1:{port}", folder / "rclone"]  # fmt: skip
+    with running(command, ready=lambda: _reach(port), log=folder / "rclone.log"):
+        yield _s3(port)
+
+
+@contextmanager
+def s3rver(folder: Path) -> Iterator[ObjectServer]:
+    """Run s3rver, which takes every conditional write."""
+    (folder / "s3rver").mkdir()
+    port = free_port()
+    command: Command = [program("s3rver"), "-d", folder / "s3rver", "--configure-bucket", BUCKET,
+                        "-a", "127.0.0.1", "-p", str(port)]  # fmt: skip
+    with running(command, ready=lambda: _reach(port), log=folder / "s3rver.log"):
+        yield _s3(port, key="S3RVER", secret="S3RVER")
+
+
+@contextmanager
+def azurite(folder: Path) -> Iterator[ObjectServer]:
+    """Run Microsoft's emulator of Azure Blob Storage."""
+    port = free_port()
+    quietly = ["--skipApiVersionCheck", "--disableTelemetry", "--silent", "--inMemoryPersistence"]
+    command: Command = [
+        program("azurite-blob"),
+        *quietly,
+        "--blobHost",
+        "127.0.0.1",
+        "--blobPort",
+        str(port),
+    ]
+    with running(command, ready=lambda: _make_container(port), log=folder / "azurite.log"):
+        endpoint = f"http://127.0.0.1:{port}/{_AZURE_ACCOUNT}"
+        yield ObjectServer(
+            "az",
+            port,
+            {
+                "AZURE_STORAGE_ENDPOINT": endpoint,
+                "AZURE_STORAGE_ACCOUNT_NAME": _AZURE_ACCOUNT,
+                "AZURE_STORAGE_ACCOUNT_KEY": _AZURE_KEY,
+            },
+        )
+
+
+@contextmanager
+def _seaweedfs(folder: Path) -> Iterator[ObjectServer]:
+    folder.mkdir()
+    ports = {name: free_port() for name in (
+        "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
+        "filer.port.grpc", "s3.port", "s3.port.grpc", "s3.port.iceberg",
+    )}  # fmt: skip
+    given = [part for name, port in ports.items() for part in (f"-{name}", str(port))]
+    command: Command = [program("weed"), "server", "-dir", folder, "-ip", "127.0.0.1", "-ip.bind",
+               "127.0.0.1", "-filer", "-s3", "-volume.max", "5", *given]  # fmt: skip
+    port = ports["s3.port"]
+    with running(command, ready=lambda: _make_bucket(port), log=folder / "log", cwd=folder):
+        yield _s3(port)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def _one_of_many_starts(
+    start: Callable[[int], AbstractContextManager[ObjectServer]],
+) -> Iterator[ObjectServer]:
+    """Start again with new ports when a start fails, as about one in ten of SeaweedFS does."""
+    for attempt in range(_STARTS_MAX):
+        begun = start(attempt)
+        try:
+            server = begun.__enter__()
+        except DidNotStart:
+            if attempt + 1 == _STARTS_MAX:
+                raise
+            continue
+        try:
+            yield server
+        finally:
+            begun.__exit__(None, None, None)
+        return
+
+
+def _s3(port: int, key: str = "any", secret: str = "any-secret") -> ObjectServer:
+    return ObjectServer(
+        "s3",
+        port,
+        {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_REGION": "us-east-1",
+        },
+    )
+
+
+def _reach(port: int) -> None:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+    except urllib.error.HTTPError as refused:
+        refused.close()  # whoever refuses is there
+
+
+def _make_bucket(port: int) -> None:
+    ask = urllib.request.Request(f"http://127.0.0.1:{port}/{BUCKET}", method="PUT")
+    urllib.request.urlopen(ask, timeout=5).close()
+
+
+def _make_container(port: int) -> None:
+    at = formatdate(usegmt=True)
+    signed = (
+        f"PUT{chr(10) * 12}x-ms-date:{at}\nx-ms-version:2023-11-03\n"
+        f"/{_AZURE_ACCOUNT}/{_AZURE_ACCOUNT}/{BUCKET}\nrestype:container"
+    )
+    digest = hmac.new(base64.b64decode(_AZURE_KEY), signed.encode(), hashlib.sha256).digest()
+    ask = urllib.request.Request(
+        f"http://127.0.0.1:{port}/{_AZURE_ACCOUNT}/{BUCKET}?restype=container",
+        method="PUT",
+        headers={
+            "x-ms-date": at,
+            "x-ms-version": "2023-11-03",
+            "Authorization": f"SharedKey {_AZURE_ACCOUNT}:{base64.b64encode(digest).decode()}",
+        },
+    )
+    urllib.request.urlopen(ask, timeout=5).close()

