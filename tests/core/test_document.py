@@ -1,11 +1,12 @@
 """The loader: what it reads, what it refuses, and where it says that things stand."""
 
+import gc
 import json
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from satops.core.document import MAX_SPEC_BYTES, Document, load, yaml_reader
@@ -293,6 +294,7 @@ PLAIN_JSON = st.recursive(
 )  # fmt: skip
 
 
+@example(["]", "}", "{", ":"])
 @given(PLAIN_JSON)
 def test_json_reads_the_same_as_yaml_and_as_json(value: Any) -> None:
     text = json.dumps({"value": value}, indent=1)
@@ -331,3 +333,15 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
 def test_the_reader_of_yaml_uses_libyaml_here() -> None:
     assert YamlReader.__module__ == yaml_reader.__name__
     assert yaml.__with_libyaml__ == (yaml_reader._Parser is not yaml.SafeLoader)
+
+
+def test_a_reading_leaves_nothing_for_the_garbage_collector() -> None:
+    content = YAML_SPEC.encode()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            load(content, file="spec")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -155,7 +155,8 @@ class _Scan:
     def _sequence(self, path: tuple[str | int, ...]) -> None:
         index = 0
         before = self._offset
-        if self._next()[1] == "]":
+        kind, token, _ = self._next()
+        if (kind, token) == ("mark", "]"):
             return
         self._offset = before
         while True:

@@ -91,7 +91,6 @@ class YamlReader:
         # Tags, anchors and escapes are rare: one look at the bytes spares one at every scalar.
         self._ornate = b"!" in content or b"&" in content or b"\\" in content
         self._text = content.decode() if self._ornate else ""
-        self._scalar = self._ornate_scalar if self._ornate else self._plain_scalar
 
     def read(self) -> list[Found]:
         """Return every document; what is wrong goes to the collector."""
@@ -121,8 +120,12 @@ class YamlReader:
                 continue  # nothing between two `---`
             line, column = _at(root)
             self._places[()] = (line, column, line, column)
-            is_scalar = root.__class__ is ScalarEvent
-            value = self._scalar(root, (), None) if is_scalar else self._node(root, ())
+            if root.__class__ is not ScalarEvent:
+                value = self._node(root, ())
+            elif self._ornate:
+                value = self._ornate_scalar(root, (), None)
+            else:
+                value = self._plain_scalar(root, (), None)
             sound = len(self._faults.problems) == before
             found.append(Found(value, self._places, sound))
 
@@ -186,7 +189,8 @@ class YamlReader:
         return value
 
     def _mapping(self, path: Steps) -> dict[str, Any]:
-        take, scalar = self._take, self._scalar
+        take = self._take
+        scalar = self._ornate_scalar if self._ornate else self._plain_scalar
         places = self._places if len(path) < self._depth else None
         value: dict[str, Any] = {}
         keys: dict[str, Any] = {}
@@ -216,7 +220,8 @@ class YamlReader:
         return value
 
     def _sequence(self, path: Steps) -> list[Any]:
-        take, scalar = self._take, self._scalar
+        take = self._take
+        scalar = self._ornate_scalar if self._ornate else self._plain_scalar
         places = self._places if self._depth > SHALLOW else None
         value: list[Any] = []
         while (event := take()).__class__ is not SequenceEndEvent:
