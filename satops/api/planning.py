@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from satops.api.repository import Repository, open_repository
+from satops.core.kept import KeptSpec, KeptSpecs
 from satops.core.order import Order, instant_text
 from satops.core.plan import Plan
 from satops.core.problem import Problem, by_place
 from satops.core.spec import Spec
-from satops.core.state import LedgerState
+from satops.core.state import LedgerState, may_be_bought
 from satops.errors import LedgerMissing, UsageError
-from satops.ports import LedgerStore, OrderFiles
+from satops.ports import LedgerStore, OrderFiles, SourceFile
 from satops.workflow.book import Book
 from satops.workflow.plan import make_plan
 
@@ -106,7 +107,7 @@ def plan_on(
         return checks_of_plan(rules(), now=now, recall=book.recall)(creating, tree, known)
 
     return make_plan(
-        read_specs(opened, rules=rules),
+        read_specs(opened, rules=rules, state=state),
         state,
         opened.config,
         now=now,
@@ -119,22 +120,40 @@ def read_specs(
     opened: Repository,
     *,
     rules: "LateRules | None" = None,
+    state: LedgerState | None = None,
     over: Callable[[OrderFiles], OrderFiles] = lambda files: files,
 ) -> "Tree":
-    """Read the tree of a repository; `over` may lay something over its files."""
+    """Read the tree of a repository; `over` may lay something over its files.
+
+    With a `state`, files that hold only what is placed are not read again, and the buyer's checks
+    are left to orders that may still be bought.
+    """
     from satops.adapters.order_files import OrderTree
     from satops.adapters.schemas import order_schema
     from satops.workflow.validate import Chunk, read_tree
 
     rules = late_rules(opened) if rules is None else rules
 
+    known = state if state is not None else LedgerState()
+
     def check(chunk: Chunk) -> Iterable[Problem]:
         from satops.workflow.checks import checks_of_specs
 
-        return checks_of_specs(rules())(chunk)
+        open_to_buy = chunk.only(lambda spec: may_be_bought(known.orders.get(spec.name)))
+        return checks_of_specs(rules())(open_to_buy) if open_to_buy.specs else ()
 
     files = over(OrderTree(opened.root, opened.config.orders))
-    return read_tree(files, opened.config, order_schema(), check=check)
+    zone = opened.config.timezone
+    kept = KeptSpecs(known, None if zone is None else str(zone))
+
+    def find(found: SourceFile) -> Sequence[KeptSpec] | None:
+        def included(ref: str) -> str | None:
+            content = files.include(found.path, ref)
+            return None if isinstance(content, str) else content[1]
+
+        return kept.find(found.path, found.sha256, included)
+
+    return read_tree(files, opened.config, order_schema(), check=check, known=find)
 
 
 def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":

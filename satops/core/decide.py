@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from satops.core.changes import Change, changes
+from satops.core.kept import KeptSpec
 from satops.core.order import Order
 from satops.core.plan import Action, ActionKind
 from satops.core.problem import Problem, Severity
@@ -14,16 +15,25 @@ Recall = Callable[[OrderState], Order | None]
 
 
 def decide(
-    specs: Iterable[Spec], state: LedgerState, *, now: str, recall: Recall
+    specs: Iterable[Spec],
+    state: LedgerState,
+    *,
+    now: str,
+    recall: Recall,
+    kept: Iterable[KeptSpec] = (),
 ) -> tuple[list[Action], list[Problem]]:
     """Return one action for each name in the tree or open in the ledger, and what is wrong.
 
     The problems are those that only the ledger and the clock bring: conflicts, copies of what
-    was bought, and expired orders.  `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`.  Actions are sorted by name.
+    was bought, and expired orders.  `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`.
+    Actions are sorted by name.
     """
     actions: list[Action] = []
     problems: list[Problem] = []
     seen: set[str] = set()
+    for held in kept:
+        seen.add(held.name)
+        actions.append(_keep(state.orders[held.name], held))
     for spec in specs:
         seen.add(spec.name)
         action, problem = decide_one(spec, state, now=now, recall=recall)
@@ -82,7 +92,8 @@ def spec_problem(spec: Spec, check: str, path: str, summary: str, detail: str) -
     )
 
 
-def _decide_placed(spec: Spec, known: OrderState, recall: Recall) -> tuple[Action, Problem | None]:
+def _keep(known: OrderState, kept: KeptSpec) -> Action:
+    """Keep an order; the same whether its spec was read again or its bytes were recognised."""
     if known.further_order_nos:
         numbers = ", ".join((known.order_no or "", *known.further_order_nos))
         reason = f"placed more than once: {numbers}; talk to the marketplace"
@@ -90,8 +101,12 @@ def _decide_placed(spec: Spec, known: OrderState, recall: Recall) -> tuple[Actio
         reason = "adopted; its content was not compared"
     else:
         reason = "placed, and unchanged since"
+    return Action(known.name, ActionKind.KEEP, reason, None, known, kept=kept)
+
+
+def _decide_placed(spec: Spec, known: OrderState, recall: Recall) -> tuple[Action, Problem | None]:
     if known.order_digest in (None, spec.order.digest):
-        return Action(spec.name, ActionKind.KEEP, reason, spec, known), None
+        return _keep(known, KeptSpec(spec.name, spec.source.file, spec.source.line)), None
     before = recall(known)
     edited = changes(before, spec.order) if before is not None else ()
     problem = _conflict(spec, known, edited)
@@ -148,9 +163,7 @@ def _create_reason(known: OrderState | None) -> str:
     return f"{said}: {known.reason}"
 
 
-def _without_spec(
-    state: LedgerState, seen: set[str], now: str
-) -> Iterator[Action]:
+def _without_spec(state: LedgerState, seen: set[str], now: str) -> Iterator[Action]:
     for name, known in state.orders.items():
         if name in seen:
             continue

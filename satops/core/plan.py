@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from satops.core import json_text
 from satops.core.changes import Change
+from satops.core.kept import KeptSpec
 from satops.core.problem import Problem
 from satops.core.spec import Spec
 from satops.core.state import OrderState, Standing
@@ -33,12 +34,26 @@ class Action:
     kind: ActionKind
     reason: str
     spec: Spec | None
-    """None for a retired order."""
+    """None for a kept order, of which the ledger tells all, and for one whose spec is gone."""
     known: OrderState | None
     """What the ledger knows, if it knows the name."""
     estimated_cost: float | None = None
     changes: tuple[Change, ...] = ()
     """For a conflict: the fields that were edited."""
+    kept: KeptSpec | None = None
+    """For a kept order: where its spec stands."""
+
+    @property
+    def file(self) -> str:
+        """The file of the spec, empty where the spec is gone."""
+        where = self.kept or (self.spec.source if self.spec else None)
+        return where.file if where else ""
+
+    @property
+    def line(self) -> int:
+        """The line of the spec, 0 where the spec is gone."""
+        where = self.kept or (self.spec.source if self.spec else None)
+        return where.line if where else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,11 @@ class OrderState:
         return self.standing
 
 
+def may_be_bought(known: OrderState | None) -> bool:
+    """Tell whether a name is not spent yet, so that its order may still be sent."""
+    return known is None or known.standing not in SPENT
+
+
 @dataclass(slots=True)
 class LedgerState:
     """The fold of a ledger up to `head`."""

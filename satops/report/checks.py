@@ -14,8 +14,8 @@ class Checks:
     def __init__(self, plan: Plan) -> None:
         starts: defaultdict[str, list[int]] = defaultdict(list)
         for action in plan.actions:
-            if action.spec is not None:
-                starts[action.spec.source.file].append(action.spec.source.line)
+            if action.file:
+                starts[action.file].append(action.line)
         for lines in starts.values():
             lines.sort()
         self._found: defaultdict[tuple[str, int], list[Problem]] = defaultdict(list)
@@ -28,10 +28,7 @@ class Checks:
 
     def of(self, action: Action) -> list[Problem]:
         """Return the problems of the spec of an action, remarks left out."""
-        if action.spec is None:
-            return []
-        source = action.spec.source
-        found = self._found.get((source.file, source.line), [])
+        found = self._found.get((action.file, action.line), [])
         return [problem for problem in found if problem.severity is not Severity.INFO]
 
 

@@ -18,7 +18,7 @@ from satops.core.state import LedgerState
 from satops.errors import InvalidInput
 from satops.workflow.validate import Tree
 
-CLOCK_CHECKS = frozenset({"T03", "T04", "T05", "T06"})
+CLOCK_CHECKS = frozenset({"T03", "T04", "T06", "T12"})
 """Checks that hold a window against the clock: time alone can bring them, so they block their own
 order only, and not the tree."""
 
@@ -40,7 +40,7 @@ def make_plan(
     Without a `state` the plan is against nothing: there is no ledger, and every spec looks new.
     """
     ledger = state if state is not None else LedgerState()
-    actions, problems = decide(tree.specs, ledger, now=now, recall=recall)
+    actions, problems = decide(tree.specs, ledger, now=now, recall=recall, kept=tree.kept)
     problems += tree.problems
     creating = [action.spec for action in actions if action.kind is ActionKind.CREATE]
     if across is not None:
@@ -56,7 +56,7 @@ def make_plan(
         actions=tuple(_without_unread(actions, tree.problems)),
         problems=tuple(sorted(problems, key=by_place)),
         refusals=check_limits(creates, ledger, config.limits, now),
-        specs=len(tree.specs),
+        specs=len(tree.specs) + len(tree.kept),
         rules_digest=rules_digest(config),
     )
 
@@ -109,8 +109,8 @@ def _out_of_time(actions: list[Action], problems: Iterable[Problem]) -> list[Act
         return actions
     lines: defaultdict[str, list[int]] = defaultdict(list)
     for action in actions:
-        if action.spec is not None and action.spec.source.file in late:
-            lines[action.spec.source.file].append(action.spec.source.line)
+        if action.file in late:
+            lines[action.file].append(action.line)
     for found in lines.values():
         found.sort()
     reasons = {
@@ -130,7 +130,7 @@ def _document_line(starts: list[int], line: int) -> int:
 def _late(action: Action, reasons: dict[tuple[str, int], str]) -> Action:
     if action.spec is None or action.kind is not ActionKind.CREATE:
         return action
-    reason = reasons.get((action.spec.source.file, action.spec.source.line))
+    reason = reasons.get((action.file, action.line))
     return action if reason is None else replace(action, kind=ActionKind.EXPIRED, reason=reason)
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from satops.adapters.schemas import order_schema
 from satops.core.config import Config
+from satops.core.kept import KeptSpec
 from satops.core.problem import Problem, Severity
-from satops.core.spec import Include, Spec
+from satops.core.spec import Include
 from satops.ports import SourceFile
 from satops.workflow import validate
 from satops.workflow.validate import Chunk, Tree, read_tree
@@ -192,16 +193,21 @@ def test_a_check_sees_each_sound_spec_once_with_its_document_and_its_shape() -> 
 
 
 def test_a_file_whose_specs_are_known_is_not_read_again() -> None:
-    files = Files({"orders/a.yaml": spec("a"), "orders/b.yaml": spec("b")})
-    before = read_tree(files, Config(), SCHEMA)
-    files.specs["orders/a.yaml"] = "{not even yaml"
-    files.specs["orders/c.yaml"] = spec("a")
+    files = Files(
+        {
+            "orders/a.yaml": "{not even yaml",
+            "orders/b.yaml": spec("b"),
+            "orders/c.yaml": spec("a"),
+        }
+    )
+    kept = KeptSpec("a", "orders/a.yaml", 1)
 
-    def known(found: SourceFile) -> Sequence[Spec] | None:
-        return before.specs[:1] if found.path == "orders/a.yaml" else None
+    def known(found: SourceFile) -> Sequence[KeptSpec] | None:
+        return [kept] if found.path == "orders/a.yaml" else None
 
     tree = read_tree(files, Config(), SCHEMA, known=known)
-    assert names(tree) == ["a", "b", "a"]
+    assert tree.kept == (kept,)
+    assert names(tree) == ["b", "a"]
     assert places(tree) == [("N01", "orders/a.yaml", 1), ("N01", "orders/c.yaml", 1)]
 
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cache
 
 from satops.core.plan import Action, ActionKind, Plan
 from satops.report.checks import Checks, check_words
@@ -39,11 +38,11 @@ def creates(plan: Plan, checks: Checks, currency: str, artifact: str) -> Block:
     for with_notes in (True, False) if noted else (False,):
         titles = (*_TITLES, "Notes") if with_notes else _TITLES
         head = f"{title}\n\n{header(titles, _NUMBERS)}"
-        rows = _rows(actions, checks, currency, notes=with_notes)
-        steps.append(rows_that_fit(head, rows, elsewhere(artifact), least=len(actions)))
+        line = _create_row(checks, currency, notes=with_notes)
+        steps.append(rows_that_fit(head, actions, line, elsewhere(artifact), least=len(actions)))
     head = f"{title}\n\n{header(_TITLES, _NUMBERS)}"
-    rows = _rows(largest, checks, currency, notes=False)
-    steps.append(rows_that_fit(head, rows, _largest_shown(artifact), least=_LEAST_ROWS))
+    line = _create_row(checks, currency, notes=False)
+    steps.append(rows_that_fit(head, largest, line, _largest_shown(artifact), least=_LEAST_ROWS))
     return Block(Rank.CREATES, f"{title}. See {artifact}.", tuple(steps), share=0.5)
 
 
@@ -83,11 +82,7 @@ def conflicts(plan: Plan, artifact: str) -> Block:
         "nothing."
     )
 
-    @cache
-    def parts() -> Sequence[str]:
-        return [_conflict(action) for action in actions]
-
-    fit = rows_that_fit(told, parts, elsewhere(artifact))
+    fit = rows_that_fit(told, actions, _conflict, elsewhere(artifact))
     return Block(Rank.CONFLICTS, f"{title}. See {artifact}.", (fit,), share=0.25)
 
 
@@ -118,42 +113,32 @@ def _table(
     if not actions:
         return Block(rank, "")
 
-    @cache
-    def rows() -> Sequence[str]:
-        return [line(action) for action in actions]
-
     head = header(titles) if fold else f"{title}\n\n{header(titles)}"
-    fit = rows_that_fit(head, rows, elsewhere(artifact))
+    fit = rows_that_fit(head, actions, line, elsewhere(artifact))
     if fold:
         fit = folded(title, fit)
     return Block(rank, f"{title.removesuffix('.')}. See {artifact}.", (fit,), share=0.15)
 
 
-def _rows(
-    actions: Sequence[Action], checks: Checks, currency: str, *, notes: bool
-) -> Callable[[], Sequence[str]]:
-    @cache
-    def rows() -> Sequence[str]:
-        return [_create_row(action, checks, currency, notes=notes) for action in actions]
+def _create_row(checks: Checks, currency: str, *, notes: bool) -> Callable[[Action], str]:
+    def line(action: Action) -> str:
+        facts = subject(action)
+        cost = action.estimated_cost
+        found = checks.of(action)
+        cells = [
+            code(action.name),
+            prose(facts.sensor),
+            facts.place,
+            "?" if facts.area_km2 is None else area(facts.area_km2),
+            facts.window,
+            "" if cost is None else about(cost, currency),
+            prose(check_words(found)) if found else "none",
+        ]
+        if notes:
+            cells.append("; ".join(_notes(action)))
+        return row([cell(text) for text in cells])
 
-    return rows
-
-
-def _create_row(action: Action, checks: Checks, currency: str, *, notes: bool) -> str:
-    facts = subject(action)
-    cost = action.estimated_cost
-    cells = [
-        code(action.name),
-        prose(facts.sensor),
-        facts.place,
-        "?" if facts.area_km2 is None else area(facts.area_km2),
-        facts.window,
-        "" if cost is None else about(cost, currency),
-        prose(check_words(checks.of(action))) if checks.of(action) else "none",
-    ]
-    if notes:
-        cells.append("; ".join(_notes(action)))
-    return row([cell(text) for text in cells])
+    return line
 
 
 def _notes(action: Action) -> list[str]:
@@ -185,9 +170,7 @@ def _largest_shown(artifact: str) -> Callable[[int, int], str]:
 def _conflict(action: Action) -> str:
     order_no = action.known.order_no if action.known is not None else None
     placed = f": placed as {code(order_no)}" if order_no else ""
-    at = ""
-    if action.spec is not None:
-        at = f" ({code(f'{action.spec.source.file}:{action.spec.source.line}')})"
+    at = f" ({code(f'{action.file}:{action.line}')})" if action.file else ""
     lines = ["", f"#### {code(action.name)}{placed}{at}", ""]
     if not action.changes:
         return "\n".join([*lines, f"Why: {prose(action.reason, _REASON_MAX)}."])
@@ -200,8 +183,7 @@ def _conflict(action: Action) -> str:
 
 
 def _expired_row(action: Action) -> str:
-    spec = action.spec
-    at = f"{spec.source.file}:{spec.source.line}" if spec is not None else "?"
+    at = f"{action.file}:{action.line}" if action.file else "?"
     texts = (code(action.name), code(at), subject(action).window, prose(action.reason, _REASON_MAX))
     return row([cell(text) for text in texts])
 
