@@ -3,21 +3,19 @@
 import base64
 import hashlib
 import hmac
-import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 
-from tests.servers.process import DidNotStart, free_port, running
+from tests.servers.process import free_port, running
 from tests.servers.programs import program
 
 Command = list[str | Path]
 BUCKET = "ledgers"
-_STARTS_MAX = 4
 _AZURE_ACCOUNT = "devstoreaccount1"
 # The published key of every emulator.
 _AZURE_KEY = (
@@ -50,34 +48,45 @@ def moto(folder: Path) -> Iterator[ObjectServer]:
     """Run moto, which honours conditional writes."""
     port = free_port()
     command: Command = [program("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
-    with running(command, ready=lambda: _make_bucket(port), log=folder / "moto.log"):
+    with running(command, ready=lambda: _make_bucket(port), log=folder / "log"):
         yield _s3(port)
 
 
-def seaweedfs(folder: Path) -> AbstractContextManager[ObjectServer]:
+@contextmanager
+def seaweedfs(folder: Path) -> Iterator[ObjectServer]:
     """Run SeaweedFS, a real object store that honours conditional writes."""
-    return _one_of_many_starts(lambda attempt: _seaweedfs(folder / f"seaweedfs-{attempt}"))
+    ports = {name: free_port() for name in (
+        "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
+        "filer.port.grpc", "s3.port", "s3.port.grpc",
+    )}  # fmt: skip
+    # Two more services have fixed ports, on which two test runs of one machine would meet.
+    without = ["-s3.port.iceberg", "0", "-s3.port.lance", "0"]
+    given = [part for name, port in ports.items() for part in (f"-{name}", str(port))]
+    command: Command = [program("weed"), "server", "-dir", folder, "-ip", "127.0.0.1", "-ip.bind",
+               "127.0.0.1", "-filer", "-s3", "-volume.max", "5", *without, *given]  # fmt: skip
+    port = ports["s3.port"]
+    with running(command, ready=lambda: _make_bucket(port), log=folder / "log"):
+        yield _s3(port)
 
 
 @contextmanager
 def rclone(folder: Path) -> Iterator[ObjectServer]:
     """Run `rclone serve s3`, which takes every conditional write."""
-    (folder / "rclone" / BUCKET).mkdir(parents=True)
+    (folder / BUCKET).mkdir()
     port = free_port()
     command: Command = [program("rclone"), "serve", "s3", "--auth-key", "any,any-secret",
-               "--addr", f"127.0.0.1:{port}", folder / "rclone"]  # fmt: skip
-    with running(command, ready=lambda: _reach(port), log=folder / "rclone.log"):
+               "--addr", f"127.0.0.1:{port}", folder]  # fmt: skip
+    with running(command, ready=lambda: _reach(port), log=folder / "log"):
         yield _s3(port)
 
 
 @contextmanager
 def s3rver(folder: Path) -> Iterator[ObjectServer]:
     """Run s3rver, which takes every conditional write."""
-    (folder / "s3rver").mkdir()
     port = free_port()
-    command: Command = [program("s3rver"), "-d", folder / "s3rver", "--configure-bucket", BUCKET,
+    command: Command = [program("s3rver"), "-d", folder, "--configure-bucket", BUCKET,
                         "-a", "127.0.0.1", "-p", str(port)]  # fmt: skip
-    with running(command, ready=lambda: _reach(port), log=folder / "s3rver.log"):
+    with running(command, ready=lambda: _reach(port), log=folder / "log"):
         yield _s3(port, key="S3RVER", secret="S3RVER")
 
 
@@ -94,7 +103,7 @@ def azurite(folder: Path) -> Iterator[ObjectServer]:
         "--blobPort",
         str(port),
     ]
-    with running(command, ready=lambda: _make_container(port), log=folder / "azurite.log"):
+    with running(command, ready=lambda: _make_container(port), log=folder / "log"):
         endpoint = f"http://127.0.0.1:{port}/{_AZURE_ACCOUNT}"
         yield ObjectServer(
             "az",
@@ -105,42 +114,6 @@ def azurite(folder: Path) -> Iterator[ObjectServer]:
                 "AZURE_STORAGE_ACCOUNT_KEY": _AZURE_KEY,
             },
         )
-
-
-@contextmanager
-def _seaweedfs(folder: Path) -> Iterator[ObjectServer]:
-    folder.mkdir()
-    ports = {name: free_port() for name in (
-        "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
-        "filer.port.grpc", "s3.port", "s3.port.grpc", "s3.port.iceberg",
-    )}  # fmt: skip
-    given = [part for name, port in ports.items() for part in (f"-{name}", str(port))]
-    command: Command = [program("weed"), "server", "-dir", folder, "-ip", "127.0.0.1", "-ip.bind",
-               "127.0.0.1", "-filer", "-s3", "-volume.max", "5", *given]  # fmt: skip
-    port = ports["s3.port"]
-    with running(command, ready=lambda: _make_bucket(port), log=folder / "log", cwd=folder):
-        yield _s3(port)
-    shutil.rmtree(folder)
-
-
-@contextmanager
-def _one_of_many_starts(
-    start: Callable[[int], AbstractContextManager[ObjectServer]],
-) -> Iterator[ObjectServer]:
-    """Start again with new ports when a start fails, as about one in ten of SeaweedFS does."""
-    for attempt in range(_STARTS_MAX):
-        begun = start(attempt)
-        try:
-            server = begun.__enter__()
-        except DidNotStart:
-            if attempt + 1 == _STARTS_MAX:
-                raise
-            continue
-        try:
-            yield server
-        finally:
-            begun.__exit__(None, None, None)
-        return
 
 
 def _s3(port: int, key: str = "any", secret: str = "any-secret") -> ObjectServer:
