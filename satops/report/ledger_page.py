@@ -45,8 +45,6 @@ _TITLES = (
 )  # fmt: skip
 _NUMBERS = frozenset({5})
 _NAMES_MAX = 50
-_ROW_BYTES_LEAST = 50
-"""No row is shorter: more rows than this allows need not be written."""
 
 Outlines = Mapping[str, Geometry]
 """Order name to its outline as it is drawn."""
@@ -105,9 +103,8 @@ def readme(state: LedgerState, *, now: str) -> bytes:
     opening = "\n\n".join(parts)
     if not orders:
         return f"{opening}\n".encode()
-    rows = [_row(order, now) for order in orders[: README_BYTES_MAX // _ROW_BYTES_LEAST]]
     table = rows_that_fit(
-        header(_TITLES, _NUMBERS), lambda: rows, lambda shown, _: _newest_shown(shown, len(orders))
+        header(_TITLES, _NUMBERS), orders, lambda order: _row(order, now), _newest_shown
     )
     shown = table(README_BYTES_MAX - len(opening.encode()) - 3) or ""
     return f"{opening}\n\n{shown}\n".encode()

@@ -1,7 +1,6 @@
 """What needs a person: orders in doubt, limits that refuse, errors, warnings."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import TypeVar
 
 from satops.core.plan import Action, ActionKind, Plan
@@ -108,11 +107,7 @@ def _listed(
     if not items:
         return Block(rank, "")
 
-    @cache
-    def lines() -> Sequence[str]:
-        return [line(item) for item in items]
-
-    fit = rows_that_fit(told, lines, elsewhere(artifact))
+    fit = rows_that_fit(told, items, line, elsewhere(artifact))
     return Block(rank, f"{title}. See {artifact}.", (fit,), share)
 
 

@@ -30,7 +30,8 @@ _PLAIN = re.compile(
 )
 _LINKED = re.compile(r"[0-9a-f]{7}|^\W*(gh-|ghsa-|www)", re.IGNORECASE)
 """Words that a forge may still link: commits, issues, advisories, addresses."""
-_STOPS = ".,;:?"
+_BRACKETED = re.compile(r"(\(?)([^()]+?|.+\(.*\))(\)?[.,;:?]*)")
+"""What may stand outside a code span: the sentence's stops, and a bracket of its own."""
 _TICKS = re.compile(r"`+")
 _COMMAND = "    "
 """What a command to copy begins with in a message of ours."""
@@ -41,24 +42,13 @@ def prose(text: str, width: int = TEXT_MAX) -> str:
 
     It must not be the first thing in a block: a number and a dot would begin a list there.
     """
-    parts: list[str] = []
-    odd: list[str] = []
-    for word in _clean(text, width).split():
-        if not _is_plain(word):
-            odd.append(word)
-            continue
-        if odd:
-            parts.append(_within_punctuation(" ".join(odd)))
-            odd = []
-        parts.append(word)
-    if odd:
-        parts.append(_within_punctuation(" ".join(odd)))
-    return " ".join(parts)
+    words = _clean(text, width).split()
+    return " ".join(word if _is_plain(word) else _within_punctuation(word) for word in words)
 
 
 def message(text: str, width: int = TEXT_MAX) -> str:
     """Return the lines of a message as one paragraph, each command to copy in a code span."""
-    lines = text.strip("\n").split("\n")
+    lines = text.strip("\n").split("\n", _LINES_MAX)
     shown = [
         code(line, width) if line.startswith(_COMMAND) else prose(line, width)
         for line in lines[:_LINES_MAX]
@@ -88,6 +78,9 @@ def label(text: str, width: int = 128) -> str:
 
 def _clean(text: str, width: int) -> str:
     """Return one printable line; a program that reads the page as it stands finds no command."""
+    if len(text) > 4 * width:
+        # Text never gets shorter by being made safe: what is cut here would be cut anyway.
+        text = f"{text[:width]}…{text[-width:]}"
     return shorten(text, width).replace("::", r"\x3a:").replace("<!--", r"\x3c!--")
 
 
@@ -98,15 +91,13 @@ def _is_plain(word: str) -> bool:
     return _PLAIN.fullmatch(word) is not None and _LINKED.search(word) is None
 
 
-def _within_punctuation(text: str) -> str:
+def _within_punctuation(word: str) -> str:
     """Return a code span that leaves the sentence's own stops and brackets outside."""
-    core = text.rstrip(_STOPS)
-    end = text[len(core) :]
-    if not core:
-        return _span(text)
-    if len(core) > 2 and core[0] == "(" and core[-1] == ")":
-        return f"({_span(core[1:-1].strip())}){end}"
-    return f"{_span(core)}{end}"
+    match = _BRACKETED.fullmatch(word)
+    if match is None:
+        return _span(word)
+    start, core, end = match.groups()
+    return f"{start}{_span(core)}{end}"
 
 
 def _span(text: str) -> str:

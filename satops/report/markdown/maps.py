@@ -27,7 +27,7 @@ KINDS = {
 CORNERS_MAX = 40
 CORNERS_FEW = 10
 _OTHERS_SHARE = 0.2
-_EXACT = "What is bought is the exact outline, which this map does not show."
+_EXACT = "What is bought is the exact outline."
 
 Draw = Callable[[Action], Geometry | None]
 

@@ -1,10 +1,11 @@
 """Tables and lists that hold as many rows as there is room for."""
 
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from typing import TypeVar
 
 from satops.report.markdown.page import Fit, size
 
+T = TypeVar("T")
 More = Callable[[int, int], str]
 """Given how many rows are shown and how many there are, says where the others are."""
 
@@ -21,25 +22,33 @@ def header(titles: Sequence[str], right: frozenset[int] = frozenset()) -> str:
 
 
 def rows_that_fit(
-    head: str, rows: Callable[[], Sequence[str]], more: More, *, least: int = 1, most: int = 10**9
+    head: str, items: Sequence[T], line: Callable[[T], str], more: More, *, least: int = 1
 ) -> Fit:
-    """Return the step that writes a head and as many rows as there is room for, then `more`.
+    """Return the step that writes a head and a line for each item, as many as there is room for.
 
-    `head` ends where the first row begins; it fits with `least` rows or not at all.
+    `head` ends where the first line begins; `more` follows where items are left out.  With less
+    room than `least` lines need, the step does not fit.
     """
     opening = [head] if head else []
 
     def fit(room: int) -> str | None:
-        every = rows()
-        if len(every) <= most and size(head) + _sized(every) <= room:
-            return "\n".join([*opening, *every])
-        # The longest that `more` can be: all its numbers have as many digits as the total has.
-        room -= size(head) + size(more(len(every), len(every))) + 2
-        ends = accumulate(size(text) + 1 for text in every[:most])
-        shown = sum(end <= room for end in ends)
-        if shown < min(least, len(every)):
+        room -= sum(size(text) + 1 for text in opening)
+        # All numbers in it have as many digits as the total has: no other can be longer.
+        reserved = size(more(len(items), len(items))) + 2
+        lines: list[str] = []
+        kept = 0
+        for item in items:
+            lines.append(line(item))
+            room -= size(lines[-1]) + 1
+            if room < 0:
+                break
+            if room >= reserved:
+                kept = len(lines)
+        else:
+            return "\n".join(opening + lines)
+        if kept < min(least, len(items)):
             return None
-        return "\n".join([*opening, *every[:shown], "", more(shown, len(every))])
+        return "\n".join([*opening, *lines[:kept], "", more(kept, len(items))])
 
     return fit
 
@@ -53,7 +62,3 @@ def folded(title: str, fit: Fit) -> Fit:
         return None if text is None else f"{opening}{text}{closing}"
 
     return fit_folded
-
-
-def _sized(rows: Sequence[str]) -> int:
-    return sum(size(text) + 1 for text in rows)

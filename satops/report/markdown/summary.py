@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from satops.core.plan import Action, ActionKind, Plan
-from satops.report.markdown.inert import code, prose
+from satops.report.markdown.inert import cell, code, prose
 from satops.report.markdown.rows import header, row
 from satops.report.money import about_all
 from satops.report.place import area
@@ -27,7 +27,7 @@ def opening(plan: Plan, *, marker: str, title: str, currency: str) -> str:
     """Return the marker, the verdict and the totals; `currency` is inert Markdown."""
     paragraphs = [
         marker,
-        f"## {prose(title, _TITLE_MAX)}: {_verdict(plan)}",
+        f"## {prose(title, _TITLE_MAX).rstrip(':')}: {_verdict(plan)}",
         "\n".join([header(("", "Orders", "km²", "Estimate"), _NUMBERS), *_totals(plan, currency)]),
     ]
     if plan.problems:
@@ -71,7 +71,8 @@ def _verdict(plan: Plan) -> str:
 def _totals(plan: Plan, currency: str) -> Iterator[str]:
     creates = plan.creates
     estimate = about_all((action.estimated_cost for action in creates), currency)
-    yield row(("**To create**", f"{len(creates):,}", _km2(creates), estimate if creates else ""))
+    shown = cell(estimate) if creates else ""
+    yield row(("**To create**", f"{len(creates):,}", _km2(creates), shown))
     doubtful = {action.name for action in plan.in_doubt}
     held = [action for action in plan.actions if action.kind is ActionKind.HOLD]
     for title, some in (

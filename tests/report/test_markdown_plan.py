@@ -1,0 +1,261 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from satops.core.changes import Change
+from satops.core.plan import Action, ActionKind, Plan, Refusal
+from satops.core.problem import Severity
+from satops.core.state import Standing
+from satops.report.markdown import LIMIT, MARKER, render
+from satops.report.markdown.calendar import ROWS_MAX
+from satops.report.markdown.maps import CORNERS_MAX
+from tests.report.forge import HOSTILE, Page, check_page
+from tests.report.outlines import create, creates, spec_of, star
+from tests.report.samples import action, known, plan, problem
+from tests.report.test_markdown_inert import hostile_texts
+
+CONFLICT = replace(
+    action(ActionKind.CONFLICT, "edited", "edited after it was placed: endDate"),
+    changes=(Change("endDate", "2031-03-15T00:00:00Z", "2031-03-20T00:00:00Z"),),
+)
+
+
+def page(made: Plan, *, limit: int = LIMIT, currency: str = "") -> Page:
+    return check_page(render(made, limit=limit, currency=currency), limit)
+
+
+def names_on(collection: dict[str, list[dict[str, dict[str, str]]]]) -> list[str]:
+    return [feature["properties"]["name"] for feature in collection["features"]]
+
+
+def test_the_marker_comes_first_and_the_digest_last() -> None:
+    made = plan(action(ActionKind.CREATE))
+    text = render(made)
+    assert text.startswith(f"{MARKER}\n\n## satops plan: 1 order to create\n")
+    assert f"`{made.digest}`" in text[-400:]
+    assert f"`{made.ledger_head}`" in text[-400:]
+
+
+def test_a_new_order_is_a_row_as_a_buyer_reads_it_and_a_place_on_the_map() -> None:
+    made = plan(replace(action(ActionKind.CREATE), estimated_cost=829.2))
+    shown = page(made, currency="USD")
+    assert shown.tables()[0][1] == ["**To create**", "1", "69.1", "about 829.20 USD"]
+    assert shown.tables()[1][1] == [
+        "`hanoi-2031-03`", "changguang very-high (0.5 m)", "21.03°N 105.85°E", "69.1",
+        "2031-03-01 00:00 → 03-15 00:00 (14 d)", "about 829.20 USD", "none",
+    ]  # fmt: skip
+    assert names_on(shown.maps()[0]) == ["hanoi-2031-03"]
+    assert "It is not the marketplace's price." in shown.source
+    assert "    + hanoi-2031-03 :2031-03-01 00:00, 2031-03-15 00:00" in shown.fences("mermaid")[0]
+
+
+def test_the_parts_come_in_the_order_in_which_they_matter() -> None:
+    doubt = action(ActionKind.HOLD, "doubtful", "in doubt since yesterday: cut")
+    made = replace(
+        plan(
+            action(ActionKind.CREATE, "new"), CONFLICT, doubt,
+            action(ActionKind.EXPIRED, "late", "its window ended"),
+            action(ActionKind.RETIRED, "gone", "its spec is gone"),
+            action(ActionKind.KEEP, "kept"),
+            problems=(problem(), problem(Severity.WARNING, check="A09")),
+        ),
+        refusals=(Refusal("the plan is above the limit", "3 of 2 allowed."),),
+    )  # fmt: skip
+    shown = page(made)
+    assert shown.headings() == [
+        "satops plan: nothing can be bought (1 error)", "In doubt: 1 order",
+        "Refused: 1 limit exceeded", "Errors: 1", "To create: 1 order", "In conflict: 1 order",
+        "`edited`: placed as `PROG_1` (`orders/hanoi.yaml:1`)", "Expired: 1 order",
+        "Map: 1 order to create", "Map: 1 order on hold", "Map: 1 order in conflict",
+        "Map: 1 order expired", "Map: 1 order retired", "Windows", "What happens next",
+    ]  # fmt: skip
+    assert "<summary>Warnings: 1; accepted in review: 0</summary>" in shown.source
+    assert "<summary>Retired: 1 order. This cancels nothing.</summary>" in shown.source
+    assert ["Kept as placed", "1", "", ""] in shown.tables()[0]
+    assert "kept" not in shown.codes()
+
+
+def test_a_conflict_is_a_table_of_fields() -> None:
+    shown = page(plan(CONFLICT))
+    assert shown.tables()[1] == [
+        ["Field", "Placed", "Now"],
+        ["`endDate`", "`2031-03-15T00:00:00Z`", "`2031-03-20T00:00:00Z`"],
+    ]
+
+
+def test_an_order_that_another_run_is_placing_is_not_called_in_doubt() -> None:
+    held = known("held", Standing.BEING_PLACED)
+    held.until = "2031-12-31T00:00:00Z"
+    made = plan(Action("held", ActionKind.HOLD, "being placed by run r1", None, held))
+    headings = page(made).headings()
+    assert "Being placed: 1 order" in headings
+    assert not any(heading.startswith("In doubt") for heading in headings)
+
+
+def test_an_order_that_was_placed_twice_is_shown_though_it_is_kept() -> None:
+    twice = known()
+    twice.further_order_nos = ("PROG_2",)
+    kept = Action(twice.name, ActionKind.KEEP, "placed more than once", None, twice)
+    assert "Placed more than once: 1 order" in page(plan(kept)).headings()
+
+
+def test_a_plan_without_a_ledger_says_so_and_names_the_way_out() -> None:
+    shown = page(plan(action(ActionKind.CREATE), head=None))
+    assert shown.headings()[0] == "satops plan: there is no ledger"
+    assert "satops ledger start" in shown.codes()
+
+
+def test_an_empty_plan_is_a_whole_page() -> None:
+    shown = page(plan())
+    assert shown.headings() == ["satops plan: nothing to create", "What happens next"]
+    assert shown.maps() == []
+
+
+def test_the_checks_of_an_order_stand_in_its_row_and_not_in_its_neighbours() -> None:
+    first, second = (replace(spec_of(name, star(4)), name=name) for name in ("a", "b"))
+    second = replace(second, source=replace(second.source, line=10))
+    found = (
+        problem(Severity.WARNING, check="A09", file="orders/many.yaml", line=12),
+        problem(check="A11", file="orders/many.yaml", line=3, acknowledged="Agreed."),
+        problem(Severity.INFO, check="A06", file="orders/many.yaml", line=3),
+    )
+    table = page(plan(create(first), create(second), problems=found)).tables()[1]
+    assert [cells[6] for cells in table[1:]] == ["A11 accepted", "warning A09"]
+
+
+def test_description_labels_and_history_are_notes_beside_the_order() -> None:
+    noted = replace(
+        spec_of("noted", star(4)),
+        description="For @hydrology", labels={"team": "water"}, supersedes="older",
+    )  # fmt: skip
+    again = replace(create(noted), known=known(), reason="rejected before: bad date")
+    assert page(plan(again)).tables()[1][1][7] == (
+        "rejected before: bad date; For `@hydrology`; `team=water`; supersedes `older`"
+    )
+
+
+def rows_of(shown: Page) -> list[list[str]]:
+    """Return the rows of the table of orders to create."""
+    return next((table[1:] for table in shown.tables() if table[0][0] == "Name"), [])
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 200])
+def test_every_new_order_has_a_row_while_there_is_room(count: int) -> None:
+    shown = page(plan(*creates(count)))
+    assert [cells[0] for cells in rows_of(shown)] == [f"`order-{k:05}`" for k in range(count)]
+    assert shown.tables()[0][1][1] == f"{count:,}"
+    if count:
+        assert names_on(shown.maps()[0]) == [f"order-{k:05}" for k in range(count)]
+
+
+def test_of_too_many_orders_the_dearest_are_shown_and_all_are_counted() -> None:
+    priced = [replace(a, estimated_cost=float(k)) for k, a in enumerate(creates(5_000), 1)]
+    shown = page(plan(*priced))
+    rows = rows_of(shown)
+    assert [cells[0] for cells in rows[:2]] == ["`order-04999`", "`order-04998`"]
+    assert f"Shown: the {len(rows)} largest of 5,000 orders." in shown.source
+    assert "There is no room for it here" in shown.source
+    assert shown.tables()[0][1][1] == "5,000"
+    sensors = next(table for table in shown.tables() if table[0][0] == "Sensor")
+    assert sensors[1][1] == "5,000"
+    assert shown.source.endswith("satops plan --json`\n")
+
+
+def test_an_outline_of_ten_thousand_corners_is_drawn_with_forty() -> None:
+    made = plan(*creates(3, corners=10_000))
+    shown = page(made)
+    features = shown.maps()[0]["features"]
+    assert len(features) == 3
+    for feature in features:
+        assert 4 <= len(feature["geometry"]["coordinates"][0]) <= CORNERS_MAX + 1
+    assert f"at most {CORNERS_MAX} corners" in shown.source
+
+
+def test_an_outline_with_holes_keeps_them_on_the_map() -> None:
+    holed = spec_of("holed", star(3_000), star(500, radius=0.1))
+    shown = page(plan(create(holed)))
+    rings = shown.maps()[0]["features"][0]["geometry"]["coordinates"]
+    assert len(rings) == 2
+    assert sum(len(ring) - 1 for ring in rings) <= CORNERS_MAX
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind", "words"),
+    [
+        (65_536, "Polygon", "at most 40 corners"),
+        (40_000, "Polygon", "at most 10 corners"),
+        (22_000, "Polygon", "Boxes stand"),
+        (18_000, "Point", "Points stand"),
+        (13_500, "MultiPoint", "Points without names"),
+    ],
+)
+def test_a_map_gives_way_in_steps_and_says_so(limit: int, kind: str, words: str) -> None:
+    shown = page(plan(*creates(50, corners=60, depth=0)), limit=limit)
+    assert words in shown.source
+    kinds = {f["geometry"]["type"] for made in shown.maps() for f in made["features"]}
+    assert kinds == {kind}
+
+
+def test_a_limit_that_cannot_hold_the_summary_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="no room for its summary"):
+        render(plan(action(ActionKind.CREATE)), limit=500)
+
+
+def test_the_windows_are_so_many_that_labels_stay_apart() -> None:
+    chart = page(plan(*creates(100))).fences("mermaid")[0]
+    assert chart.count("+ order-") == ROWS_MAX
+    assert len(chart) < 50_000
+
+
+def hostile_plan(text: str, times: int = 1) -> Plan:
+    """Return a plan in which every text that anybody may write is `text`."""
+    name = text.encode(errors="replace").decode()
+    bad = replace(
+        spec_of("ok", star(4)), name=name, description=text, labels={text: text}, supersedes=text
+    )
+    bad = replace(bad, source=replace(bad.source, file=text))
+    doubtful = known(text, Standing.IN_DOUBT)
+    doubtful.order_no, doubtful.reason = text, text
+    placed = known(text)
+    placed.order_no, placed.further_order_nos = text, (text,)
+    actions = (
+        Action(name, ActionKind.CREATE, text, bad, doubtful, estimated_cost=1.0),
+        Action(name, ActionKind.HOLD, text, None, doubtful),
+        Action(name, ActionKind.CONFLICT, text, bad, placed, changes=(Change(text, text, text),)),
+        Action(name, ActionKind.CONFLICT, text, bad, placed),
+        Action(name, ActionKind.EXPIRED, text, bad, None),
+        Action(name, ActionKind.RETIRED, text, None, placed),
+        Action(name, ActionKind.KEEP, text, None, placed),
+    )
+    found = replace(problem(), file=text, path=text, summary=text, detail=text)
+    problems = (
+        found, replace(found, severity=Severity.WARNING), replace(found, acknowledged=text)
+    )  # fmt: skip
+    made = plan(*actions * times, problems=problems * times)
+    return replace(made, refusals=(Refusal(name, text),) * times)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_known_trick_survives_anywhere_on_the_page(text: str) -> None:
+    check_page(render(hostile_plan(f"x{text}"), title=text, currency=text), LIMIT)
+    check_page(render(hostile_plan(f"{text} y")), LIMIT)
+
+
+@settings(max_examples=40, deadline=None)
+@given(hostile_texts, st.integers(3_000, 30_000))
+def test_whatever_the_texts_and_the_limit_the_page_is_whole(text: str, limit: int) -> None:
+    check_page(render(hostile_plan(text), title=text, currency=text, limit=limit), limit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@octocat | `x` ", "河内" * 50, "\x00" * 60, "`" * 200],
+    ids=["mentions", "wide", "control", "ticks"],
+)
+def test_thousands_of_hostile_findings_leave_the_page_whole(text: str) -> None:
+    made = hostile_plan(text * 40, times=300)
+    shown = check_page(render(made), LIMIT)
+    assert f"`{made.digest}`" in shown.source
+    assert len(render(made, limit=9_000).encode()) <= 9_000
