@@ -1,5 +1,6 @@
 """`satops` and `python -m satops`: the process around the command line."""
 
+import gc
 import os
 import signal
 import sys
@@ -15,6 +16,8 @@ def run() -> NoReturn:
 
         print(f"satops {__version__}")  # noqa: T201 - the answer itself
         sys.exit(0)
+    # A command makes many objects and no cycles worth a search; it ends before they would matter.
+    gc.set_threshold(200_000, 50, 1000)
     signal.signal(signal.SIGTERM, _interrupt)
     from satops.cli.main import main
 

@@ -20,6 +20,7 @@ from satops.workflow.book import Book
 from satops.workflow.plan import make_plan
 
 if TYPE_CHECKING:
+    from satops.adapters.snapshot import SnapshotFile
     from satops.core.checks import Rules
     from satops.workflow.validate import Tree
 
@@ -80,7 +81,7 @@ def plan_to_show(
     book = Book(_store(opened, ledger), opened.clock, "")
     state: LedgerState | None
     try:
-        state = book.read()
+        state = book.state = _snapshots(opened).read(book.store)
     except LedgerMissing:
         if ledger is not None:
             raise
@@ -171,6 +172,12 @@ def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":
         return load_rules(opened.config, read)
 
     return rules
+
+
+def _snapshots(opened: Repository) -> "SnapshotFile":
+    from satops.adapters.snapshot import SnapshotFile, machine_key
+
+    return SnapshotFile(opened.local / "cache" / "ledger.snapshot", machine_key(opened.environ))
 
 
 def _store(opened: Repository, copy: Path | None) -> LedgerStore:

@@ -25,7 +25,8 @@ def window(start: str, end: str) -> str:
     shown_end = moment(end)
     if start[:5] == end[:5]:
         shown_end = shown_end[5:]
-    return f"{moment(start)} → {shown_end} ({length(datetime.fromisoformat(end) - datetime.fromisoformat(start))})"
+    span = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    return f"{moment(start)} → {shown_end} ({length(span)})"
 
 
 def span(seconds: float) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Literal, Protocol, assert_never
 
 from satops.core.config import Config
@@ -211,6 +212,9 @@ class Placing:
         self._flying: dict[Future[tuple[Outcome, Spooled | None]], Intent] = {}
         self._unrecorded: list[tuple[Event, Spooled | None]] = []
         self._unsure: list[Intent] = []
+        self._receiving = Lock()
+        self._received: dict[str, str] = {}
+        """Order number to order name, of this run's receipts."""
         self.results: list[OrderResult] = []
         self.stopped: str | None = None
         """Why the rest was not sent."""
@@ -348,9 +352,25 @@ class Placing:
             retry_after_max_s=self._config.apply.retry_after_max_s,
         )
         self._reach("answered")
+        outcome = self._believed(intent, outcome)
         entry = self._spooled(intent, outcome)
         self._reach("spooled")
         return outcome, entry
+
+    def _believed(self, intent: Intent, outcome: Outcome) -> Outcome:
+        """Doubt a receipt with a number that another order has: it is the answer to another."""
+        if not isinstance(outcome, Receipt):
+            return outcome
+        name = intent.action.name
+        with self._receiving:
+            holder = self._book.state.claimed.get(outcome.order_no)
+            holder = self._received.setdefault(outcome.order_no, holder or name)
+        if holder == name:
+            return outcome
+        return InDoubt(
+            "the marketplace answered with the number of another order",
+            f"{outcome.order_no} is recorded under the name {holder}",
+        )
 
     def _spooled(self, intent: Intent, outcome: Outcome) -> Spooled | None:
         entry = Spooled(

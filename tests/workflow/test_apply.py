@@ -464,3 +464,15 @@ def test_a_receipt_outranks_what_was_settled_in_the_meantime() -> None:
     team.apply(run="second")
     assert team.standing("a") is Standing.PLACED
     assert len(team.shop.bought) == 1
+
+
+def test_the_number_of_another_order_is_no_receipt() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    team.shop.script.extend(
+        [lambda shop, request: Receipt(shop.store(request)), Receipt("PROG_0001")]
+    )
+    report = team.apply()
+    assert [order.outcome for order in report.orders] == ["placed", "in-doubt"]
+    team.specs.append(spec("c", 2))
+    team.shop.script.append(Receipt("PROG_0001"))
+    assert [order.outcome for order in team.apply(run="second").orders] == ["in-doubt"]
