@@ -88,9 +88,9 @@ def readme(state: LedgerState, *, now: str) -> bytes:
     orders = _newest_first(state)
     doubtful = [order for order in orders if order.standing_at(now) is Standing.IN_DOUBT]
     told = (
-        f"As of event {state.head.seq:,} of the ledger, {moment(now)} UTC. The record is the "
-        f"ledger under `ledger/`. This page and the map `{MAP}` are made from it, and are never "
-        "read back."
+        f"As of event {state.head.seq:,} of the ledger, {prose(moment(now))} UTC. The record is "
+        f"the ledger under `ledger/`. This page and the map `{MAP}` are made from it, and are "
+        "never read back."
     )
     parts = ["# Orders", told, _totals(orders, now)]
     if doubtful:
@@ -192,8 +192,8 @@ def _row(order: OrderState, now: str) -> str:
         prose(facts.sensor),
         facts.place,
         "?" if facts.area_km2 is None else area(facts.area_km2),
-        facts.window,
-        moment(order.placed_at) if order.placed_at else "",
+        prose(facts.window),
+        prose(moment(order.placed_at)) if order.placed_at else "",
         status_words(order.status),
     )
     return row([cell(text) for text in texts])

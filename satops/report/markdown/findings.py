@@ -113,7 +113,7 @@ def _listed(
 
 def _action_line(action: Action) -> str:
     facts = subject(action)
-    about = [prose(facts.sensor), facts.place, facts.window]
+    about = [prose(facts.sensor), facts.place, prose(facts.window)]
     if facts.area_km2 is not None:
         about.insert(2, f"{area(facts.area_km2)} km²")
     return f"- {code(action.name)} ({', '.join(about)}): {message(action.reason, _SHORT)}"

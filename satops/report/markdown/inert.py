@@ -24,14 +24,15 @@ _PLAIN = re.compile(
     rf"{_LETTERS}(?:[{_APOSTROPHES}-]{_LETTERS})*"  # word, well-known, don't
     r"|[^\W_]+"  # A09, km2, 14
     r"|[-+]?\d+(?:,\d{3})*(?:\.\d+)?[%°²]*[NSEW]?"  # -1,234.5, 21.03°N
-    r"|\d{4}-\d\d-\d\d"
-    r"|[→—·…]"
+    r"|(?:\d{4}-)?\d\d-\d\d|\d\d:\d\d"  # 2031-03-01, 03-15, 08:30
+    r"|[→—·…?]"
     rf"){_CLOSE}"
 )
-_LINKED = re.compile(r"[0-9a-f]{7}|^\W*(gh-|ghsa-|www)", re.IGNORECASE)
-"""Words that a forge may still link: commits, issues, advisories, addresses."""
+_LINKED = re.compile(r"[0-9a-f]{7}|^\W*(gh-|ghsa-|www)|:\w+:", re.IGNORECASE)
+"""Words that a forge may still link or draw: commits, issues, advisories, addresses, emoji."""
 _BRACKETED = re.compile(r"(\(?)([^()]+?|.+\(.*\))(\)?[.,;:?]*)")
 """What may stand outside a code span: the sentence's stops, and a bracket of its own."""
+_DOUBLE_COLON = re.compile(":(?=:)")
 _TICKS = re.compile(r"`+")
 _COMMAND = "    "
 """What a command to copy begins with in a message of ours."""
@@ -81,7 +82,8 @@ def _clean(text: str, width: int) -> str:
     if len(text) > 4 * width:
         # Text never gets shorter by being made safe: what is cut here would be cut anyway.
         text = f"{text[:width]}…{text[-width:]}"
-    return shorten(text, width).replace("::", r"\x3a:").replace("<!--", r"\x3c!--")
+    clean = shorten(text, width).replace("<!--", r"\x3c!--")
+    return _DOUBLE_COLON.sub(r"\\x3a", clean)
 
 
 def _is_plain(word: str) -> bool:

@@ -130,7 +130,7 @@ def _create_row(checks: Checks, currency: str, *, notes: bool) -> Callable[[Acti
             prose(facts.sensor),
             facts.place,
             "?" if facts.area_km2 is None else area(facts.area_km2),
-            facts.window,
+            prose(facts.window),
             "" if cost is None else about(cost, currency),
             prose(check_words(found)) if found else "none",
         ]
@@ -184,7 +184,12 @@ def _conflict(action: Action) -> str:
 
 def _expired_row(action: Action) -> str:
     at = f"{action.file}:{action.line}" if action.file else "?"
-    texts = (code(action.name), code(at), subject(action).window, prose(action.reason, _REASON_MAX))
+    texts = (
+        code(action.name),
+        code(at),
+        prose(subject(action).window),
+        prose(action.reason, _REASON_MAX),
+    )
     return row([cell(text) for text in texts])
 
 
@@ -195,6 +200,6 @@ def _retired_row(action: Action) -> str:
         code(action.name),
         code(order_no) if order_no else "?",
         prose(facts.sensor),
-        facts.window,
+        prose(facts.window),
     )
     return row([cell(text) for text in texts])

@@ -45,7 +45,7 @@ def closing(plan: Plan, artifact: str) -> str:
     facts = (
         f"Plan {code(plan.digest)}",
         f"Ledger head {head}",
-        f"Made at {moment(plan.made_at)} UTC",
+        f"Made at {prose(moment(plan.made_at))} UTC",
         f"Everything, and the exact requests: {artifact}",
     )
     listed = "\n".join(f"- {fact}" for fact in facts)

@@ -1,0 +1,98 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyogrio
+import pytest
+
+from satops.core.plan import ActionKind, Plan
+from satops.core.problem import Severity
+from satops.report.geojson import render
+from tests.report.forge import HOSTILE, check_map
+from tests.report.outlines import create, creates, spec_of, star
+from tests.report.samples import action, plan, problem
+
+
+def made(some: Plan) -> dict[str, Any]:
+    collection: dict[str, Any] = orjson.loads(b"".join(render(some)))
+    check_map(collection)
+    return collection
+
+
+def properties(some: Plan) -> list[dict[str, Any]]:
+    return [feature["properties"] for feature in made(some)["features"]]
+
+
+def test_a_feature_says_all_of_its_action_in_flat_properties() -> None:
+    new = replace(action(ActionKind.CREATE), estimated_cost=829.2)
+    found = problem(Severity.WARNING, check="A09")
+    assert properties(plan(new, problems=(found,))) == [
+        {
+            "name": "hanoi-2031-03", "action": "create", "reason": "new",
+            "provider": "changguang", "mode": "very-high",
+            "start": "2031-03-01T00:00:00Z", "end": "2031-03-15T00:00:00Z",
+            "area_km2": 69.123457, "estimated_cost": 829.2, "order_no": None,
+            "file": "orders/hanoi.yaml", "line": 1, "checks": "warning A09",
+        }
+    ]  # fmt: skip
+
+
+def test_every_feature_has_the_same_properties_and_none_holds_another_value() -> None:
+    every = properties(plan(*(action(kind, kind.value) for kind in ActionKind)))
+    assert len(every) == len(ActionKind)
+    assert len({tuple(one) for one in every}) == 1
+    flat = (str, int, float, type(None))
+    assert all(isinstance(value, flat) for one in every for value in one.values())
+
+
+def test_the_outline_is_the_exact_one_with_its_holes() -> None:
+    holed = spec_of("holed", star(9_999), star(77, radius=0.05))
+    feature = made(plan(create(holed)))["features"][0]
+    rings = feature["geometry"]["coordinates"]
+    assert [tuple(map(tuple, ring)) for ring in rings] == list(holed.order.rings)
+
+
+def test_a_retired_order_is_a_box_and_an_order_of_unknown_place_has_no_geometry() -> None:
+    gone = action(ActionKind.RETIRED)
+    assert made(plan(gone))["features"][0]["geometry"]["coordinates"][0] == [
+        [105.8, 21.0], [105.9, 21.0], [105.9, 21.06], [105.8, 21.06], [105.8, 21.0],
+    ]  # fmt: skip
+    assert gone.known is not None
+    gone.known.bounds = None
+    assert made(plan(gone))["features"][0]["geometry"] is None
+
+
+def test_a_box_across_the_antimeridian_is_cut_in_two() -> None:
+    gone = action(ActionKind.RETIRED)
+    assert gone.known is not None
+    gone.known.bounds = (179.0, -18.0, -179.5, -17.0)
+    geometry = made(plan(gone))["features"][0]["geometry"]
+    assert geometry["type"] == "MultiPolygon"
+    assert [part[0][0][0] for part in geometry["coordinates"]] == [179.0, -180.0]
+
+
+@pytest.mark.parametrize("count", [0, 1, 1_000])
+def test_a_plan_of_any_size_comes_in_chunks_of_one_text(count: int) -> None:
+    some = plan(*creates(count))
+    assert len(made(some)["features"]) == count
+    assert len(list(render(some))) >= 2 + count // 256
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_one_printable_line(text: str) -> None:
+    some = plan(replace(action(ActionKind.CREATE), reason=text))
+    assert all(line.isprintable() for line in b"".join(render(some)).decode().splitlines())
+    assert "##[" not in b"".join(render(some)).decode()
+
+
+def test_qgis_finds_a_layer_with_typed_fields_and_the_outlines(tmp_path: Path) -> None:
+    file = tmp_path / "plan.geojson"
+    file.write_bytes(b"".join(render(plan(*creates(3)))))
+    layer = pyogrio.read_info(file)
+    assert layer["layer_name"] == "satops-plan"
+    assert layer["features"] == 3
+    assert layer["crs"] == "EPSG:4326"
+    fields = dict(zip(layer["fields"], layer["ogr_types"], strict=True))
+    assert fields["start"] == fields["end"] == "OFTDateTime"
+    assert fields["area_km2"] == "OFTReal"

@@ -1,0 +1,237 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+
+from satops.core.events import (
+    DoubtSettled,
+    Event,
+    OrderAdopted,
+    RunFinished,
+    StatusObserved,
+    SubmissionIntended,
+    SubmissionLeftInDoubt,
+    SubmissionPlaced,
+    SubmissionRejected,
+)
+from satops.core.json_text import Raw
+from satops.core.state import LedgerState
+from satops.errors import LedgerCorrupt
+from satops.report import ledger_page
+from satops.report.ledger_page import (
+    CORNERS_MAX,
+    MAP,
+    MAP_BYTES_MAX,
+    README,
+    README_BYTES_MAX,
+    from_lines,
+    pages,
+    readme,
+)
+from tests.chains import RUN, STARTED, chain, intended, ledger_of, placed
+from tests.report.forge import (
+    HOSTILE,
+    Page,
+    check_fences,
+    check_inert,
+    check_map,
+    check_tables,
+    parse,
+)
+from tests.report.outlines import spec_of, star
+from tests.report.test_markdown_inert import hostile_texts
+
+FINISHED = RunFinished(expected=1, placed=1, rejected=0, not_sent=0, in_doubt=0)
+
+
+def made(*events: Event) -> tuple[Page, list[dict[str, Any]]]:
+    """Return the table page and the features of the map of a ledger with these events."""
+    return read(from_lines(chain(STARTED, RUN, *events)[0]))
+
+
+def read(made: dict[str, bytes]) -> tuple[Page, list[dict[str, Any]]]:
+    page = parse(made[README].decode())
+    check_inert(page)
+    check_fences(page)
+    check_tables(page)
+    collection = orjson.loads(made[MAP])
+    check_map(collection)
+    features: list[dict[str, Any]] = collection["features"]
+    return page, features
+
+
+def detailed(name: str, corners: int) -> SubmissionIntended:
+    """Return the intent to place an order with many corners."""
+    spec = spec_of(name, star(corners))
+    footprint = {
+        field: getattr(spec.footprint, field)
+        for field in ("area_km2", "west", "south", "east", "north", "longitude", "latitude")
+    }
+    order = Raw(spec.order.canonical)
+    return replace(intended(name), order=order, order_digest=spec.order.digest, footprint=footprint)
+
+
+def test_an_order_is_a_row_and_a_feature() -> None:
+    page, features = made(intended("a"), placed("a"), StatusObserved("a", "PROG_a", 2))
+    assert page.tables()[1][1] == [
+        "`a`", "placed", "`PROG_a`", "changguang very-high (0.5 m)", "21.05°N 105.85°E", "115",
+        "2031-06-01 00:00 → 06-15 00:00 (14 d)", "2031-05-06 `07:08:09`", "delivered",
+    ]  # fmt: skip
+    assert features[0]["properties"] == {
+        "name": "a", "state": "placed", "order_no": "PROG_a", "provider": "changguang",
+        "mode": "very-high", "start": "2031-06-01T00:00:00Z", "end": "2031-06-15T00:00:00Z",
+        "placed_at": "2031-05-06T07:08:09Z", "status": "delivered", "area_km2": 115.0,
+        "estimated_cost": None,
+    }  # fmt: skip
+    assert features[0]["geometry"]["type"] == "Polygon"
+
+
+def test_the_newest_order_comes_first_and_totals_come_before_all() -> None:
+    page, features = made(
+        intended("a"), placed("a"), intended("b", max_cloud=1), placed("b"),
+        intended("c", max_cloud=2), SubmissionRejected("c", 1, 400, "bad date"),
+    )  # fmt: skip
+    assert page.tables()[0][1:] == [["placed", "2", "230"], ["rejected", "1", "115"]]
+    assert [cells[0] for cells in page.tables()[1][1:]] == ["`c`", "`b`", "`a`"]
+    assert [feature["properties"]["name"] for feature in features] == ["c", "b", "a"]
+
+
+def test_what_is_in_doubt_is_said_above_the_table() -> None:
+    page, _ = made(intended("a"), SubmissionLeftInDoubt("a", 1, "cut", "no answer"))
+    above = page.source.partition("| Name |")[0]
+    assert "**In doubt: 1 order.** Never order it again by hand" in above
+    assert "`a`" in above
+
+
+def test_a_number_beyond_the_first_is_shown() -> None:
+    second = DoubtSettled(
+        "a", 1, placed=True, by="reconcile", because="found", order_no="PROG_b", evidence={}
+    )
+    page, _ = made(intended("a"), placed("a"), second)
+    assert page.tables()[1][1][2] == "`PROG_a`, `PROG_b`"
+
+
+def test_an_empty_ledger_has_a_page_that_says_so() -> None:
+    page, features = read(from_lines(chain(STARTED)[0]))
+    assert "The ledger knows no orders yet." in page.source
+    assert features == []
+
+
+def test_an_order_that_was_adopted_without_its_content_has_no_place() -> None:
+    rejected = SubmissionRejected("a", 1, 400, "bad date")
+    page, features = made(
+        intended("a"), rejected, OrderAdopted("a", "PROG_x", by="Ada", because="by hand")
+    )
+    assert page.tables()[1][1][:5] == ["`a`", "placed", "`PROG_x`", "?", "?"]
+    assert features[0]["geometry"] is None
+
+
+def test_the_outline_on_the_map_is_the_one_of_the_last_attempt() -> None:
+    rejected = SubmissionRejected("a", 1, 400, "bad date")
+    _, features = made(detailed("a", 30), rejected, intended("a", attempt=2))
+    assert len(features[0]["geometry"]["coordinates"][0]) == 5
+
+
+def test_an_outline_of_ten_thousand_corners_is_drawn_with_forty() -> None:
+    _, features = made(detailed("a", 10_000), placed("a"))
+    assert 4 < len(features[0]["geometry"]["coordinates"][0]) <= CORNERS_MAX + 1
+
+
+def test_outlines_become_boxes_then_points_and_the_oldest_orders_go_last() -> None:
+    orders = [
+        replace(event, name=f"order-{k:05}")
+        for k, event in enumerate([detailed("a", CORNERS_MAX)] * 1_200)
+    ]
+    lines, _ = chain(STARTED, *orders)
+    _, features = read(from_lines(lines))
+    assert {len(feature["geometry"]["coordinates"][0]) for feature in features} == {5}
+    _, features = read(from_lines(ledger_of(2_700)[0]))
+    assert {feature["geometry"]["type"] for feature in features} == {"Point"}
+    assert len(features) == 2_700
+
+
+def test_pages_of_a_long_ledger_stay_within_their_size_and_show_the_newest() -> None:
+    lines, head = ledger_of(6_000)
+    made = from_lines(lines)
+    assert len(made[README]) <= README_BYTES_MAX
+    assert len(made[MAP]) <= MAP_BYTES_MAX
+    text = made[README].decode()
+    assert f"As of event {head.seq:,} of the ledger" in text
+    assert "newest of 6,000 orders. All of them: `satops list`." in text
+    assert text.index("`order-005999`") < text.index("`order-005998`")
+    features = orjson.loads(made[MAP])["features"]
+    assert features[0]["properties"]["name"] == "order-005999"
+    assert 1_000 < len(features) < 6_000
+
+
+def test_the_same_lines_give_the_same_bytes() -> None:
+    lines, _ = ledger_of(20)
+    assert from_lines(lines) == from_lines(iter(lines))
+
+
+def test_a_broken_chain_makes_no_page() -> None:
+    lines, _ = ledger_of(2)
+    with pytest.raises(LedgerCorrupt):
+        from_lines([*lines[:2], *lines[3:]])
+
+
+def test_an_order_is_being_placed_until_its_time_is_over() -> None:
+    state = LedgerState()
+    state.fold(chain(STARTED, RUN, intended("a"))[0])
+    assert "being placed" in readme(state, now="2031-05-06T07:09:00Z").decode()
+    assert "in doubt" in readme(state, now="2031-05-06T07:13:09Z").decode()
+
+
+def appended(*events: Event, orders: int) -> tuple[dict[str, bytes] | None, list[bytes]]:
+    """Return the pages after an append to a ledger of so many orders, and the lines appended."""
+    before, head = ledger_of(orders)
+    added, _ = chain(*events, head=head)
+
+    def whole() -> Iterator[bytes]:
+        yield from before
+        yield from added
+
+    return pages(added, whole), added
+
+
+def test_the_pages_of_a_short_ledger_are_renewed_with_each_append() -> None:
+    renewed, _ = appended(intended("new", max_cloud=1), orders=3)
+    assert renewed is not None
+    assert b"`new`" in renewed[README]
+
+
+def test_the_beginning_of_a_run_leaves_the_pages_as_they_are() -> None:
+    assert appended(RUN, orders=3)[0] is None
+
+
+def test_the_pages_of_a_long_ledger_are_renewed_when_a_run_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ledger_page, "_EVENTS_CHEAP", 5)
+    assert appended(intended("new", max_cloud=1), orders=3)[0] is None
+    assert appended(FINISHED, orders=3)[0] is not None
+
+
+def hostile(text: str) -> None:
+    bad = replace(intended(text), labels={text: text})
+    doubtful = replace(intended(f"{text}2", max_cloud=1))
+    page, features = made(
+        bad, SubmissionPlaced(text, 1, text or "PROG"), doubtful,
+        SubmissionLeftInDoubt(f"{text}2", 1, text, text),
+    )  # fmt: skip
+    assert len(page.tables()[1]) == 3
+    assert len(features) == 2
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_known_trick_survives_on_the_pages(text: str) -> None:
+    hostile(text.encode(errors="replace").decode())
+
+
+@settings(max_examples=50)
+@given(hostile_texts)
+def test_whatever_the_texts_the_pages_are_whole(text: str) -> None:
+    hostile(text)
