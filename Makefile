@@ -10,8 +10,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 demo: .venv/user
 	@$(BIN)/satops demo
 
-test: .venv/developer
-	$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
+test: .venv/developer .venv/servers
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal $(ARGS)
 
 lint: .venv/developer
 	$(BIN)/ruff check .
@@ -25,6 +25,12 @@ bench: .venv/developer
 
 soak: .venv/developer
 	$(BIN)/python -m pytest -q tests/simulation tests/crash --soak $(ARGS)
+
+# What the tests start: PostgreSQL, object stores, the runners of CI workflows.
+.venv/servers: .ci/servers .ci/gitops-tools
+	@.ci/servers
+	@.ci/gitops-tools
+	@mkdir -p .venv && touch $@
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .hypothesis bench/work

@@ -64,7 +64,11 @@ class Repository:
                 f"`state` in satops.yaml is {self.config.state!r}, but {STATE_GUARD} allows only "
                 f"{expected!r}. Nothing was done. Find out who changed `state`."
             )
-        return open_store(self.config.state, self.root)
+        if not self.config.state.startswith("git:"):
+            return open_store(self.config.state, self.root)
+        from satops.report.ledger_page import pages
+
+        return open_store(self.config.state, self.root, pages=pages)
 
     def book(self, run: str = "") -> Book:
         """Return the ledger, read and checked.  Raises `LedgerError`."""

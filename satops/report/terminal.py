@@ -35,7 +35,11 @@ _MARGIN = " " * 4
 
 def draw(blocks: Iterable[Block], stream: TextIO) -> None:
     """Draw a report on a terminal."""
-    console = console_on(stream)
+    draw_on(console_on(stream), blocks)
+
+
+def draw_on(console: Console, blocks: Iterable[Block]) -> None:
+    """Draw a report on a console, which may be recording."""
     for block in blocks:
         if isinstance(block, Line):
             _draw_line(console, block)

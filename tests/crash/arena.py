@@ -23,7 +23,7 @@ from satops.sandbox.store import Store
 
 TOKEN = "a-token-for-tests"
 INTENT_S = 4.0
-"""How long an intent keeps others away here: just more than the timeouts, so that tests are quick."""
+"""How long an intent keeps others away here: just more than the timeouts, to be quick."""
 CONFIG = """\
 marketplace: {{url: "{url}"}}
 apply: {{concurrency: 4, connectTimeoutS: 1, answerTimeoutS: 2, intentS: {intent_s}}}
@@ -143,7 +143,7 @@ class Arena:
         assert spent >= sum(bought.values())
 
     def settle(self) -> None:
-        """Let `until` pass, look, and apply until nothing is left; then every order is placed once."""
+        """Let `until` pass, look, and apply until nothing is left: each order is placed once."""
         for _ in range(6):
             time.sleep(INTENT_S + 0.5)
             self.run("reconcile", "--wait", "10")

@@ -45,8 +45,10 @@ HOMES = {
 }
 """Where each third-party package may be imported, and nowhere else."""
 
-OUTSIDE = {"os", "io", "pathlib", "socket", "subprocess", "threading", "time", "tempfile", "shutil",
-           "urllib.request", "http.client", "sqlite3", "logging", "random", "secrets", "uuid"}  # fmt: skip
+OUTSIDE = {
+    "os", "io", "pathlib", "socket", "subprocess", "threading", "time", "tempfile", "shutil",
+    "urllib.request", "http.client", "sqlite3", "logging", "random", "secrets", "uuid",
+}  # fmt: skip
 """What core never touches: files, network, clocks, processes, chance."""
 
 
