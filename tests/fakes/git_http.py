@@ -3,6 +3,7 @@
 import os
 import subprocess
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,8 @@ class GitServer(ThreadingHTTPServer):
         """How many of the next pushes are carried out without an answer."""
         self.status = 0
         """The HTTP status that answers everything, where it is set."""
+        self.rights: dict[str, str] = {}
+        """Token to `read` or `write`; without any, everybody may do everything."""
 
     @property
     def url(self) -> str:
@@ -40,11 +43,28 @@ class _Exchange(BaseHTTPRequestHandler):
     def log_message(self, *arguments: object) -> None:
         """Say nothing: what matters is asserted."""
 
+    def _is_allowed(self, *, pushes: bool) -> bool:
+        """Tell whether the token of a request may do this; answer the request where it may not."""
+        if not self.server.rights:
+            return True
+        kind, _, given = self.headers.get("Authorization", "").partition(" ")
+        token = b64decode(given).decode().partition(":")[2] if kind == "Basic" else ""
+        right = self.server.rights.get(token)
+        if right == "write" or (right == "read" and not pushes):
+            return True
+        self.send_response(401 if right is None else 403)
+        self.send_header("WWW-Authenticate", 'Basic realm="forge"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return False
+
     def _serve(self, body: bytes) -> None:
         if self.server.status:
             self.send_error(self.server.status)
             return
         path, _, query = self.path.partition("?")
+        if not self._is_allowed(pushes="git-receive-pack" in self.path):
+            return
         environment = {
             **os.environ,
             "GIT_PROJECT_ROOT": str(self.server.folder),

@@ -1,0 +1,62 @@
+"""A forge, a marketplace and GitHub's API on loopback, and a repository that `init --ci` made."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from satops.sandbox.server import serve_in_thread
+from tests.fakes.git_http import served
+from tests.gitops.act import Act
+from tests.gitops.github_api import GitHub, github
+from tests.gitops.rehearsal import READ, TOKEN, WRITE, Rehearsal
+from tests.gitops.tools import Tools, find_tools
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    return find_tools()
+
+
+@pytest.fixture(scope="session")
+def github_server(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitHub]:
+    with github(tools, tmp_path_factory.mktemp("github")) as api:
+        yield api
+
+
+@pytest.fixture
+def api(github_server: GitHub) -> Iterator[GitHub]:
+    """GitHub's API without any comments; what did not fit its description fails the test."""
+    github_server.comments.clear()
+    github_server.broken = False
+    github_server.rights = {READ: "read", WRITE: "write"}
+    yield github_server
+    assert github_server.refused == []
+
+
+@pytest.fixture(autouse=True)
+def _own_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the configuration of whoever runs the tests out of them."""
+    settings = tmp_path / "gitconfig"
+    settings.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path, tools: Tools, api: GitHub) -> Iterator[Rehearsal]:
+    """A team's private repository, set up for GitHub, with an empty ledger."""
+    (tmp_path / "forge").mkdir()
+    with (
+        served(tmp_path / "forge") as server,
+        serve_in_thread(tmp_path / "market.db", token=TOKEN) as market,
+    ):
+        server.rights = {READ: "read", WRITE: "write"}
+        made = Rehearsal(tmp_path, server, market, api, tools)
+        made.begin()
+        yield made
+
+
+@pytest.fixture
+def act(rehearsal: Rehearsal) -> Act:
+    return Act(rehearsal)

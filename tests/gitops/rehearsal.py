@@ -1,0 +1,213 @@
+"""A team at its forge: a repository of orders, pull requests, merges, and a marketplace."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from satops.adapters.stores.open import open_store
+from satops.api.starting import init
+from satops.core.ledger import decode
+from satops.core.state import LedgerState
+from satops.sandbox.server import Sandbox
+from satops.workflow.scaffold_ci import Forge as ForgeName
+from tests.adapters.git.forge import git
+from tests.fakes.git_http import GitServer
+from tests.gitops.github_api import GitHub
+from tests.gitops.tools import Tools
+
+NAME = "team/orders"
+TOKEN = "mkt-secret-0123456789abcdef"
+READ, WRITE = "forge-read-token", "forge-write-token"
+SLUGS = ("hanoi", "mekong-flood", "da-nang-port")
+SCRIPTS = Path(sys.executable).parent
+"""Where the command `satops` of the package under test is."""
+QUICK = """\
+apply: {connectTimeoutS: 1, answerTimeoutS: 2, intentS: 4}
+reconcile: {waitS: 1, looks: 2}
+"""
+"""Added to satops.yaml, so that a doubt need not wait as long as in real life."""
+
+Edit = Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A branch that should be merged, as its pipeline sees it."""
+
+    number: int
+    branch: str
+    head: str
+    fork: bool
+
+    @property
+    def merged_ref(self) -> str:
+        """The forge's own try of the merge, which pipelines check out."""
+        return f"refs/pull/{self.number}/merge"
+
+
+@dataclass
+class Rehearsal:
+    """Everything that a scenario needs, on this machine's disk and loopback."""
+
+    folder: Path
+    server: GitServer
+    market: Sandbox
+    github: GitHub
+    tools: Tools
+    ci: ForgeName = "github"
+    pull_requests: list[PullRequest] = field(default_factory=list)
+
+    @property
+    def remote(self) -> Path:
+        return self.folder / "forge" / f"{NAME}.git"
+
+    @property
+    def url(self) -> str:
+        return f"{self.server.url}/{NAME}.git"
+
+    @property
+    def artifacts(self) -> Path:
+        return self.folder / "artifacts"
+
+    def begin(self) -> None:
+        """Set the repository up as docs/gitops.md says: init --ci, push, begin the ledger."""
+        self.remote.mkdir(parents=True)
+        git(self.remote, "init", "-q", "--bare")
+        git(self.remote, "config", "uploadpack.allowAnySHA1InWant", "true")
+        git(self.remote, "config", "http.receivepack", "true")
+        work = self.folder / "work"
+        init(work, ci=self.ci)
+        for slug in SLUGS:
+            (work / f"orders/{slug}.yaml").rename(self.folder / f"{slug}.yaml")
+        config = (work / "satops.yaml").read_text("utf-8")
+        config = config.replace("url: sandbox ", f"url: {self.market.url} ")
+        (work / "satops.yaml").write_text(f"{config}{QUICK}", "utf-8")
+        git(work, "init", "-q", "-b", "main")
+        git(work, "remote", "add", "origin", f"file://{self.remote}")
+        self.commit(work, "Begin orders as code")
+        git(work, "push", "-q", "origin", "main")
+        ran = self.satops(work, "ledger", "start", "--yes")
+        assert ran.returncode == 0, ran.stderr
+
+    def order(self, *slugs: str) -> Edit:
+        """Return the edit that adds sample orders."""
+
+        def add(work: Path) -> None:
+            (work / "orders").mkdir(exist_ok=True)
+            for slug in slugs:
+                shutil.copy(self.folder / f"{slug}.yaml", work / "orders" / f"{slug}.yaml")
+
+        return add
+
+    def open(self, *edits: Edit, fork: bool = False) -> PullRequest:
+        """Open a pull request with these edits of main."""
+        number = len(self.pull_requests) + 1
+        work = self.clone(f"branch-{number}")
+        for edit in edits:
+            edit(work)
+        self.commit(work, f"Pull request {number}")
+        head, branch = git(work, "rev-parse", "HEAD"), f"change-{number}"
+        # A fork's commits reach the forge as the pull request's own ref, and as no branch.
+        git(work, "push", "-q", "origin", f"HEAD:refs/pull/{number}/head")
+        if not fork:
+            git(work, "push", "-q", "origin", f"HEAD:refs/heads/{branch}")
+        made = PullRequest(number, branch, head, fork)
+        self.pull_requests.append(made)
+        self.try_merge(made)
+        return made
+
+    def try_merge(self, request: PullRequest) -> str:
+        """Put the merge of a pull request with main of now at its ref, and return the commit."""
+        work = self.clone(f"merge-{request.number}")
+        git(work, "fetch", "-q", "origin", f"refs/pull/{request.number}/head")
+        title = f"Merge pull request {request.number}"
+        git(work, "merge", "-q", "--no-ff", "-m", title, "FETCH_HEAD")
+        git(work, "push", "-q", "-f", "origin", f"HEAD:{request.merged_ref}")
+        return git(work, "rev-parse", "HEAD")
+
+    def merge(self, request: PullRequest) -> str:
+        """Merge a pull request, and return main's new commit."""
+        commit = self.try_merge(request)
+        git(self.remote, "update-ref", "refs/heads/main", commit)
+        return commit
+
+    def clone(self, name: str, commit: str = "main") -> Path:
+        """Return a fresh clone at a commit."""
+        folder = self.folder / "clones" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
+        git(self.folder, "clone", "-q", "--no-checkout", f"file://{self.remote}", str(folder))
+        git(folder, "fetch", "-q", "origin", "+refs/pull/*:refs/remotes/pull/*")
+        git(folder, "checkout", "-q", commit)
+        return folder
+
+    def commit(self, work: Path, title: str) -> None:
+        git(work, "add", "-A")
+        git(work, "commit", "-q", "-m", title)
+
+    def satops(
+        self, folder: Path, *arguments: str, environ: Mapping[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run the command line as somebody who may push, with the token."""
+        env = {**os.environ, "SATOPS_TOKEN": TOKEN, **(environ or {})}
+        command: list[str | Path] = [SCRIPTS / "satops", *arguments]
+        return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+
+    def state(self) -> LedgerState:
+        """Return what the ledger at the forge says, read in a fresh clone."""
+        state = LedgerState()
+        state.fold(open_store("git:satops-state", self.clone("reader")).read())
+        return state
+
+    def standings(self) -> dict[str, str]:
+        """Return slug and standing of every order of the ledger."""
+        orders = self.state().orders.values()
+        return {order.name.rpartition("-20")[0]: order.standing.value for order in orders}
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of all events at the forge."""
+        lines = open_store("git:satops-state", self.clone("reader")).read()
+        return [event["kind"] for event, _ in decode(lines)]
+
+    def state_commit(self) -> str:
+        """Return where the ledger's branch is."""
+        return git(self.remote, "rev-parse", "refs/heads/satops-state")
+
+    def bought(self) -> list[int]:
+        """Return how often each order was bought, by the marketplace's own books."""
+        return list(self.market.store.bought().values())
+
+    def event(self, request: PullRequest) -> dict[str, Any]:
+        """Return the event of a pull request, as far as workflows look at it."""
+        owner, name = NAME.split("/")
+        where = "stranger/orders" if request.fork else NAME
+        return {
+            "action": "synchronize",
+            "number": request.number,
+            "repository": repository(),
+            "pull_request": {
+                "number": request.number,
+                "base": {"ref": "main", "repo": repository()},
+                "head": {
+                    "ref": request.branch,
+                    "sha": request.head,
+                    "repo": {"full_name": where, "name": name, "owner": {"login": owner}},
+                },
+            },
+        }
+
+
+def repository() -> dict[str, Any]:
+    """Return what events say of the repository."""
+    owner, name = NAME.split("/")
+    return {
+        "name": name,
+        "full_name": NAME,
+        "default_branch": "main",
+        "owner": {"login": owner},
+    }

@@ -1,0 +1,133 @@
+"""The workflows of `init --ci github`, run by act from the branch to the ledger."""
+
+import json
+from pathlib import Path
+
+from tests.adapters.git.forge import git
+from tests.gitops.act import Act
+from tests.gitops.github_api import Comment, GitHub
+from tests.gitops.rehearsal import NAME, TOKEN, Rehearsal
+
+MARKER = "<!-- satops plan -->"
+
+
+def test_from_a_branch_to_the_ledger(rehearsal: Rehearsal, act: Act, api: GitHub) -> None:
+    request = rehearsal.open(rehearsal.order("hanoi", "mekong-flood"))
+    planned = act.plan(request)
+    assert planned.ok, planned.log
+    (comment,) = api.comments
+    assert comment.body.startswith(MARKER)
+    assert comment.body.strip() == planned.summary.strip()
+    assert "satops plan: 2 orders to create" in comment.body
+    kept = rehearsal.artifacts / "satops-plan"
+    assert json.loads((kept / "plan.json").read_bytes())["summary"]["create"] == 2
+    assert len(json.loads((kept / "plan.geojson").read_bytes())["features"]) == 2
+    assert rehearsal.bought() == []
+
+    commit = rehearsal.merge(request)
+    applied = act.apply()
+    assert applied.ok, applied.log
+    assert "Placed 2 of 2 expected." in applied.summary
+    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
+    assert rehearsal.bought() == [1, 1]
+    history = git(rehearsal.remote, "log", "--format=%s", "refs/heads/satops-state")
+    assert "Place 2 orders" in history
+    assert git(rehearsal.remote, "rev-parse", "refs/heads/main") == commit
+    assert act.apply().ok
+    assert rehearsal.bought() == [1, 1]
+
+
+def test_the_ledger_tells_which_commit_and_run_bought(rehearsal: Rehearsal, act: Act) -> None:
+    commit = rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
+    assert act.apply(GITHUB_RUN_ID="42").ok
+    ran = rehearsal.satops(rehearsal.clone("audit"), "history", "--json")
+    events = json.loads(ran.stdout)["events"]
+    started = [e for e in events if e["kind"] == "RunStarted" and e["command"] == "apply"][-1]
+    assert started["commit"] == commit
+    assert started["branch"] == "main"
+    assert started["run_url"] == f"{rehearsal.server.url}/{NAME}/actions/runs/42"
+
+
+def test_the_token_is_in_no_log_no_file_and_no_commit(rehearsal: Rehearsal, act: Act) -> None:
+    request = rehearsal.open(rehearsal.order("hanoi"))
+    logs = [act.plan(request).log]
+    rehearsal.merge(request)
+    logs += [act.apply(ACTIONS_STEP_DEBUG="true", GIT_TRACE="1").log, act.nightly().log]
+    assert not any(TOKEN in log for log in logs)
+    git(rehearsal.remote, "repack", "-q", "-d", "--window=0", "--depth=0")
+    everything = git(rehearsal.remote, "log", "--all", "--format=%B", "-p", "-m")
+    assert TOKEN not in everything
+    folders = (rehearsal.artifacts, rehearsal.folder / "clones")
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert files
+    assert not any(TOKEN.encode() in path.read_bytes() for path in files)
+
+
+def test_a_pull_request_has_one_comment_however_often_it_is_pushed(
+    rehearsal: Rehearsal, act: Act, api: GitHub
+) -> None:
+    request = rehearsal.open(rehearsal.order("hanoi"))
+    person = Comment(1, request.number, f"{MARKER} I write this myself.", bot=False)
+    other = Comment(2, request.number, "Another bot.")
+    elsewhere = Comment(3, request.number + 1, f"{MARKER} of another pull request")
+    api.comments += [person, other, elsewhere]
+    assert act.plan(request).ok
+    assert act.plan(request).ok
+    assert [comment.edits for comment in api.comments] == [0, 0, 0, 1]
+    assert api.comments[3].body.startswith(MARKER)
+
+
+def test_what_cannot_be_posted_or_kept_is_never_the_verdict(
+    rehearsal: Rehearsal, act: Act, api: GitHub
+) -> None:
+    api.broken = True
+    planned = act.plan(rehearsal.open(rehearsal.order("hanoi")), FAIL_UPLOADS="yes")
+    assert planned.ok, planned.log
+    assert "The comments could not be read." in planned.log
+    assert "1 order to create" in planned.summary
+
+
+def test_a_plan_that_fails_is_red_and_says_why_in_the_comment(
+    rehearsal: Rehearsal, act: Act, api: GitHub
+) -> None:
+    def misspell(work: Path) -> None:
+        spec = work / "orders/hanoi.yaml"
+        spec.write_text(spec.read_text("utf-8").replace("changguang ", "changguan "), "utf-8")
+
+    planned = act.plan(rehearsal.open(rehearsal.order("hanoi"), misspell))
+    assert not planned.ok
+    (comment,) = api.comments
+    assert "orders/hanoi.yaml" in comment.body
+    assert "file=orders/hanoi.yaml,line=6" in planned.log
+
+
+def test_a_run_that_was_dropped_loses_nothing(rehearsal: Rehearsal, act: Act) -> None:
+    first = rehearsal.open(rehearsal.order("hanoi"))
+    second = rehearsal.open(rehearsal.order("mekong-flood"))
+    rehearsal.merge(first)  # its run waited, and was dropped when the next one came
+    rehearsal.merge(second)
+    assert act.apply().ok
+    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
+
+
+def test_an_old_run_that_is_started_again_buys_nothing_from_its_old_tree(
+    rehearsal: Rehearsal, act: Act
+) -> None:
+    old = rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
+    rehearsal.merge(rehearsal.open(lambda work: (work / "orders/hanoi.yaml").unlink()))
+    again = act.apply(commit=old)
+    assert again.ok, again.log
+    assert rehearsal.bought() == []
+
+
+def test_the_night_says_that_orders_wait_and_buys_nothing(rehearsal: Rehearsal, act: Act) -> None:
+    rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
+    night = act.nightly()
+    assert night.ok, night.log
+    assert "Merged orders wait to be bought." in night.log
+    assert rehearsal.bought() == []
+    assert act.apply().ok
+    night = act.nightly()
+    assert night.ok, night.log
+    assert "Merged orders wait" not in night.log
+    assert "StatusObserved" in rehearsal.kinds()
