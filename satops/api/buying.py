@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.plan_file import SavedPlan, read_plan
+from satops.api.doctor import require_proof
 from satops.api.planning import late_rules, plan_on
 from satops.api.repository import LOCAL, Repository, Say, open_repository
 from satops.core.limits import check_limits
@@ -17,8 +18,9 @@ from satops.ports import Marketplace
 from satops.workflow.apply import ApplyReport
 from satops.workflow.apply import apply as place_orders
 from satops.workflow.book import Book
-from satops.workflow.place import OrderResult, Progress
+from satops.workflow.place import Progress
 from satops.workflow.plan import refuse_invalid
+from satops.workflow.results import OrderResult
 from satops.workflow.review import left_out, left_out_words, only_reviewed, reviewed_orders
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ def apply(
                 f"{expect_digest}. Nothing was sent. Look at the plan again:\n    satops plan"
             )
         if plan.creates:
+            require_proof(opened)
             confirm(plan)
 
     with opened.marketplace(say) as marketplace:

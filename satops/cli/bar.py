@@ -15,7 +15,7 @@ from rich.text import Text
 
 from satops.report.terminal import STYLES, console_on
 from satops.report.text.apply import OUTCOME_TONES, result_line
-from satops.workflow.place import OrderResult
+from satops.workflow.results import OrderResult
 
 
 class Bar:

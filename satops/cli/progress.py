@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from satops.cli.interrupts import Stopping
 from satops.cli.output import say
 from satops.report.text.apply import result_line
-from satops.workflow.place import OrderResult, Progress
+from satops.workflow.place import Progress
+from satops.workflow.results import OrderResult
 
 
 class _Lines:

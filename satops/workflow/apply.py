@@ -26,7 +26,8 @@ from satops.core.state import OPEN, LedgerState
 from satops.errors import ExitCode, LedgerError, Refused, SatopsError, worst
 from satops.ports import Clock, LedgerStore, Marketplace, Spool
 from satops.workflow.book import Book
-from satops.workflow.place import OrderResult, Placing, Progress, Reach
+from satops.workflow.place import Placing, Progress, Reach
+from satops.workflow.results import OrderResult
 from satops.workflow.spooled import replay
 
 

@@ -13,59 +13,27 @@ A kill between 1 and 3 leaves an intent without an outcome.  Nobody sends that o
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import timedelta
 from threading import Lock
-from typing import Literal, Protocol, assert_never
+from typing import Protocol
 
 from satops.core.config import Config
 from satops.core.decide import hold_reason
-from satops.core.events import (
-    Event,
-    SubmissionIntended,
-    SubmissionLeftInDoubt,
-    SubmissionNotSent,
-    SubmissionPlaced,
-    SubmissionRejected,
-)
+from satops.core.events import Event, SubmissionIntended, SubmissionNotSent
 from satops.core.json_text import Raw
 from satops.core.order import instant_text
 from satops.core.plan import Action, Refusal
 from satops.core.request import create_request
 from satops.core.state import OPEN, SPENT, LedgerState
-from satops.core.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+from satops.core.submission import InDoubt, NotSent, Outcome, Receipt
 from satops.errors import HeadMoved, LedgerError
 from satops.ports import Clock, Marketplace, Spool, Spooled
 from satops.workflow.book import APPENDS_MAX, Book, never_still
+from satops.workflow.results import OrderResult, ends_run, outcome_event, result_of
+from satops.workflow.send import Intent, send, whole_second
 
-SENDS_MAX = 3
-"""How often one submission is tried within a run, where it is known that nothing was bought."""
-_NOT_SENT_WAITS_S = (0.5, 2.0)
 _POLL_S = 0.2
-
-OutcomeName = Literal["placed", "rejected", "not-sent", "in-doubt", "held"]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderResult:
-    """What became of one order in this run."""
-
-    name: str
-    outcome: OutcomeName
-    order_no: str | None = None
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A submission that the ledger knows of: it may be sent until its time is over."""
-
-    action: Action
-    attempt: int
-    request: bytes
-    until: datetime
-    deadline: float
-    """Not after `until`, on this machine's monotonic clock."""
 
 
 class Progress(Protocol):
@@ -82,102 +50,6 @@ Recheck = Callable[[Sequence[Action], LedgerState], Sequence[Refusal]]
 """Holds the limits against what is still to be sent, after somebody else appended."""
 Reach = Callable[[str], None]
 """Called at each named step, so that tests can end the process there."""
-
-
-def send(
-    intent: Intent,
-    marketplace: Marketplace,
-    clock: Clock,
-    *,
-    stopping: Callable[[], bool],
-    retry_after_max_s: float,
-) -> Outcome:
-    """Send one order and return what is known for certain of it.
-
-    Sent again only when the last try is known to have bought nothing: no byte left, or HTTP 429.
-    Never begins a request that could still be under way at `until`.
-    """
-    waits = iter(_NOT_SENT_WAITS_S)
-    outcome: Outcome = NotSent("its time was over before it was sent")
-    for _ in range(SENDS_MAX):
-        if not _in_time(intent, marketplace, clock):
-            return outcome
-        outcome = _place(marketplace, intent.request)
-        match outcome:
-            case NotSent():
-                pause = next(waits, None)
-            case Rejection(retry_after_s=float() | int() as retry_after_s):
-                pause = retry_after_s if retry_after_s <= retry_after_max_s else None
-            case _:
-                return outcome
-        if pause is None or stopping():
-            return outcome
-        clock.sleep(pause)
-        if stopping():
-            return outcome
-    return outcome
-
-
-def _in_time(intent: Intent, marketplace: Marketplace, clock: Clock) -> bool:
-    longest_s = marketplace.longest_answer_s
-    # Both clocks must agree: the monotonic one cannot be set back, and the wall clock is the one
-    # that other runs compare `until` with.
-    return (
-        clock.monotonic() + longest_s < intent.deadline
-        and clock.now() + timedelta(seconds=longest_s) < intent.until
-    )
-
-
-def _whole_second(moment: datetime) -> datetime:
-    """Round up: the ledger holds whole seconds, and `until` may not be before the deadline."""
-    return (moment + timedelta(microseconds=999_999)).replace(microsecond=0)
-
-
-def _place(marketplace: Marketplace, request: bytes) -> Outcome:
-    try:
-        return marketplace.place(request)
-    except Exception as error:
-        return InDoubt("satops failed while it was sending", type(error).__name__)
-
-
-def outcome_event(name: str, attempt: int, outcome: Outcome) -> Event:
-    """Return the event that records an outcome."""
-    match outcome:
-        case Receipt(order_no):
-            return SubmissionPlaced(name, attempt, order_no)
-        case Rejection(code, message):
-            return SubmissionRejected(name, attempt, code, message)
-        case NotSent(reason):
-            return SubmissionNotSent(name, attempt, reason)
-        case InDoubt(reason, evidence):
-            return SubmissionLeftInDoubt(name, attempt, reason, evidence)
-        case _:
-            assert_never(outcome)
-
-
-def result_of(name: str, outcome: Outcome) -> OrderResult:
-    """Return an outcome as a run reports it."""
-    match outcome:
-        case Receipt(order_no):
-            return OrderResult(name, "placed", order_no)
-        case Rejection(code, message):
-            return OrderResult(name, "rejected", None, f"{message} (code {code})")
-        case NotSent(reason):
-            return OrderResult(name, "not-sent", None, reason)
-        case InDoubt(reason):
-            return OrderResult(name, "in-doubt", None, reason)
-        case _:
-            assert_never(outcome)
-
-
-def _ends_run(outcome: Outcome) -> str | None:
-    match outcome:
-        case NotSent(reason):
-            return f"the marketplace could not be reached: {reason}"
-        case Rejection(code, message, stops_run=True):
-            return f"the marketplace refused the call itself (code {code}): {message}"
-        case _:
-            return None
 
 
 class Placing:
@@ -288,7 +160,7 @@ class Placing:
                         geometry=config.marketplace.geometry,
                         timezone=config.marketplace.timezone,
                     ),
-                    until=_whole_second(now + timedelta(seconds=config.apply.intent_s)),
+                    until=whole_second(now + timedelta(seconds=config.apply.intent_s)),
                     deadline=monotonic + config.apply.intent_s,
                 )
             )
@@ -396,7 +268,7 @@ class Placing:
             intent = self._flying.pop(future)
             outcome, entry = future.result()
             self._note(intent, outcome, entry)
-            reason = _ends_run(outcome)
+            reason = ends_run(outcome)
             if reason is not None and self.stopped is None:
                 self.stopped = reason
 

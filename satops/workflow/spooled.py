@@ -4,7 +4,7 @@ from satops.core.state import OPEN, LedgerState
 from satops.core.submission import Receipt
 from satops.ports import Spool, Spooled
 from satops.workflow.book import Book
-from satops.workflow.place import outcome_event
+from satops.workflow.results import outcome_event
 
 
 def replay(book: Book, spool: Spool) -> int:

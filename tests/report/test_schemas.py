@@ -15,7 +15,7 @@ from satops.core.state import LedgerState, Standing
 from satops.errors import InvalidInput, LedgerMissing
 from satops.report.json import apply_json, error_json, list_json, plan_json, validate_json
 from satops.workflow.apply import ApplyReport
-from satops.workflow.place import OrderResult, OutcomeName
+from satops.workflow.results import OrderResult, OutcomeName
 from tests.report.samples import NOW, action, known, plan, problem
 
 SCHEMAS = Path(__file__).parents[2] / "schema"

@@ -15,9 +15,9 @@ from satops.core.state import LedgerState, Standing
 from satops.core.submission import Outcome
 from satops.workflow.apply import ApplyReport, apply
 from satops.workflow.book import Book
-from satops.workflow.place import OrderResult
 from satops.workflow.plan import make_plan, refuse_invalid
 from satops.workflow.reconcile import ReconcileReport, reconcile
+from satops.workflow.results import OrderResult
 from satops.workflow.validate import Tree
 from tests.simulation.world import (
     Inline,

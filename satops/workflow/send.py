@@ -1,0 +1,81 @@
+"""Send one order: in time, once, and again only when it is certain that nothing was bought."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from satops.core.plan import Action
+from satops.core.submission import InDoubt, NotSent, Outcome, Rejection
+from satops.ports import Clock, Marketplace
+
+SENDS_MAX = 3
+"""How often one submission is tried within a run, where it is known that nothing was bought."""
+_NOT_SENT_WAITS_S = (0.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A submission that the ledger knows of: it may be sent until its time is over."""
+
+    action: Action
+    attempt: int
+    request: bytes
+    until: datetime
+    deadline: float
+    """Not after `until`, on this machine's monotonic clock."""
+
+
+def send(
+    intent: Intent,
+    marketplace: Marketplace,
+    clock: Clock,
+    *,
+    stopping: Callable[[], bool],
+    retry_after_max_s: float,
+) -> Outcome:
+    """Send one order and return what is known for certain of it.
+
+    Sent again only when the last try is known to have bought nothing: no byte left, or HTTP 429.
+    Never begins a request that could still be under way at `until`.
+    """
+    waits = iter(_NOT_SENT_WAITS_S)
+    outcome: Outcome = NotSent("its time was over before it was sent")
+    for _ in range(SENDS_MAX):
+        if not _in_time(intent, marketplace, clock):
+            return outcome
+        outcome = _place(marketplace, intent.request)
+        match outcome:
+            case NotSent():
+                pause = next(waits, None)
+            case Rejection(retry_after_s=float() | int() as retry_after_s):
+                pause = retry_after_s if retry_after_s <= retry_after_max_s else None
+            case _:
+                return outcome
+        if pause is None or stopping():
+            return outcome
+        clock.sleep(pause)
+        if stopping():
+            return outcome
+    return outcome
+
+
+def _in_time(intent: Intent, marketplace: Marketplace, clock: Clock) -> bool:
+    longest_s = marketplace.longest_answer_s
+    # Both clocks must agree: the monotonic one cannot be set back, and the wall clock is the one
+    # that other runs compare `until` with.
+    return (
+        clock.monotonic() + longest_s < intent.deadline
+        and clock.now() + timedelta(seconds=longest_s) < intent.until
+    )
+
+
+def whole_second(moment: datetime) -> datetime:
+    """Round up: the ledger holds whole seconds, and `until` may not be before the deadline."""
+    return (moment + timedelta(microseconds=999_999)).replace(microsecond=0)
+
+
+def _place(marketplace: Marketplace, request: bytes) -> Outcome:
+    try:
+        return marketplace.place(request)
+    except Exception as error:
+        return InDoubt("satops failed while it was sending", type(error).__name__)
