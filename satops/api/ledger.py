@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from satops import __version__
+from satops.api.doctor import prove_at_start
 from satops.api.planning import read_specs
 from satops.api.repository import open_repository
 from satops.core.events import LedgerStarted
@@ -115,6 +116,7 @@ def start_ledger(repository: Path, *, environ: Mapping[str, str] = os.environ) -
     begun = Begun(secrets.token_hex(16), store.address)
     event = LedgerStarted(ledger=begun.ledger, tool=f"satops {__version__}")
     lines, _ = encode([event], head=EMPTY, time=opened.clock.now(), run=opened.new_run())
+    prove_at_start(opened)
     try:
         store.append(lines, GENESIS)
     except HeadMoved as error:

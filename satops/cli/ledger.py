@@ -12,7 +12,7 @@ from satops.errors import ExitCode
 
 @click.group("ledger")
 def command() -> None:
-    """Begin a ledger."""
+    """Begin a ledger, or copy one."""
 
 
 @command.command("start")
@@ -35,4 +35,28 @@ def start(call: Call, yes: bool, as_json: bool) -> int:
         as_json=as_json,
         json=lambda: document({"ledger": begun.ledger, "address": begun.address}),
         text=lambda: started_blocks(begun.address),
+    )
+
+
+@command.command("copy")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@options.as_json
+@click.pass_obj
+def copy(call: Call, source: str, target: str, as_json: bool) -> int:
+    """Copy a ledger to another store, event for event, and read it back.
+
+    FROM and TO are written as `state` in satops.yaml. A copy that was cut short goes on when it
+    is called again; a place that holds another ledger is never written to.
+    """
+    from satops.api.copy_ledger import copy_ledger
+    from satops.report.json import copy_json
+    from satops.report.text.copied import copied_blocks
+
+    report = copy_ledger(call.directory, source, target)
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: copy_json(report),
+        text=lambda: copied_blocks(report),
     )

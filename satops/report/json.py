@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from satops.core.marketplace_order import MarketplaceOrder
     from satops.core.spec import Spec
     from satops.workflow.apply import ApplyReport
+    from satops.workflow.copy_ledger import CopyReport
+    from satops.workflow.doctor import DoctorReport
     from satops.workflow.explain import Number
     from satops.workflow.reconcile import Finding, ReconcileReport
     from satops.workflow.refresh import RefreshReport
@@ -171,6 +173,31 @@ def verify_json(report: "VerifyReport") -> Chunks:
         for problem in (*broken, *report.problems)
     )
     return document(head, problems=problems)
+
+
+def doctor_json(report: "DoctorReport") -> Chunks:
+    """Yield what doctor found."""
+    findings = (
+        {
+            "subject": finding.subject,
+            "verdict": finding.verdict.value,
+            "detail": encodable(finding.detail),
+        }
+        for finding in report.findings
+    )
+    return document({"address": report.address}, findings=findings)
+
+
+def copy_json(report: "CopyReport") -> Chunks:
+    """Yield what is in both places after a copy."""
+    head = {
+        "source": report.source,
+        "target": report.target,
+        "events": report.head.seq,
+        "copied": report.copied,
+        "head": report.head.digest,
+    }
+    return document(head)
 
 
 def reconcile_json(report: "ReconcileReport", *, dry_run: bool) -> Chunks:

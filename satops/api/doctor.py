@@ -1,0 +1,222 @@
+"""Doctor: everything that an apply rests on; and the proof of the store that apply asks for."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from satops.adapters.proof_file import NotedProof, ProofFile
+from satops.api.repository import GUARD, Repository, Say, open_repository
+from satops.errors import ExitCode, Refused, SatopsError
+from satops.workflow.doctor import (
+    DoctorReport,
+    Finding,
+    check_clock,
+    check_ledger,
+    check_marketplace,
+    check_proof,
+    check_waits,
+    examine,
+    good,
+    warning,
+    wrong,
+)
+from satops.workflow.proof import ROUNDS, Proof, prove
+
+PROVEN = "SATOPS_PROVEN"
+"""The variable with addresses that a team has proven, for machines that begin anew each time."""
+_ROUNDS_QUIETLY = 3
+"""Races on a local disk, whose locks are the kernel's own: enough to see that they work at all."""
+
+
+def doctor(
+    repository: Path,
+    *,
+    ask: bool = False,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+) -> DoctorReport:
+    """Check ledger, store, settings and machine, and remember whether the store was proven.
+
+    With `ask`, one page of orders is read from the marketplace; nothing is ever ordered.  Raises
+    `UsageError` without a repository or with a configuration that cannot be read.
+    """
+    opened = open_repository(repository, environ=environ)
+    store = opened.store()
+    checks: list[Callable[[], Finding]] = [
+        lambda: check_ledger(store),
+        lambda: check_proof(lambda: prove_store(opened), store.address),
+        lambda: _place(opened),
+        lambda: check_clock(store, opened.clock),
+        lambda: check_waits(opened.config),
+        lambda: _spool(opened),
+        lambda: _git(opened),
+        lambda: _access(opened),
+    ]
+    if ask:
+        checks.append(lambda: _asked(opened, say))
+    return examine(checks, store.address)
+
+
+def prove_store(opened: Repository, rounds: int = ROUNDS) -> Proof:
+    """Race on a scratch ledger beside the real one, and remember what came of it.
+
+    Raises `StoreUnreachable` when it could not be told.
+    """
+    from satops.adapters.stores.scratch import scratch_beside
+
+    with scratch_beside(opened.config.state, opened.root) as open_scratch:
+        proof = prove(open_scratch, opened.clock, rounds)
+    noted = NotedProof(opened.now(), proof.broken)
+    try:
+        _proofs(opened).note(opened.store().address, noted)
+    except OSError as error:
+        raise Refused(
+            f"What was found of the store cannot be kept in {opened.local}: {error.strerror}. "
+            "Make the folder writable."
+        ) from None
+    return proof
+
+
+def proven(opened: Repository, address: str) -> bool:
+    """Tell whether a store was proven: from this machine, or as `SATOPS_PROVEN` says."""
+    noted = _proofs(opened).noted(address)
+    if noted is not None:
+        return not noted.broken
+    return address in opened.environ.get(PROVEN, "").split()
+
+
+def require_proof(opened: Repository) -> None:
+    """Let an apply go on only with a store of which two writers cannot both win.
+
+    A file on a local disk proves itself, without a word.  A git server that takes a push without
+    force checks what it had before: that is the protocol, and it needs no proof of its own.
+    Raises `Refused` for every other store that was not proven, and for one that failed.
+    """
+    address = opened.store().address
+    if proven(opened, address):
+        return
+    noted = _proofs(opened).noted(address)
+    if noted is not None:
+        raise Refused(
+            f"The ledger store at {address} broke its promise on {noted.time}: {noted.broken} "
+            "Nothing was sent. Choose another store (docs/stores.md); to try this one again:\n"
+            "    satops doctor"
+        )
+    scheme = opened.config.state.partition(":")[0]
+    if scheme == "git":
+        return
+    if scheme == "file" and _network(opened) is None:
+        if prove_store(opened, _ROUNDS_QUIETLY).holds:
+            return
+        require_proof(opened)
+    others = _proofs(opened).addresses()
+    instead = f" Proven are: {', '.join(others)}." if others else ""
+    raise Refused(
+        f"The ledger store at {address} was never proven from this machine.{instead} Some servers "
+        "let two writers win, and every order would be bought twice. Nothing was sent. To prove "
+        f"it:\n    satops doctor\nA machine that begins anew each time takes {PROVEN}, with the "
+        "addresses that were proven once."
+    )
+
+
+def prove_at_start(opened: Repository) -> None:
+    """Prove a store of which satops cannot know that it keeps its promise, before a ledger begins.
+
+    Raises `Refused` where it does not, and `StoreUnreachable`.
+    """
+    if opened.config.state.partition(":")[0] in ("file", "git"):
+        return
+    proof = prove_store(opened)
+    if not proof.holds:
+        address = opened.store().address
+        raise Refused(
+            f"{proof.broken} {address} cannot keep a ledger: two runs would buy the same order. "
+            "Nothing was begun. Choose another store (docs/stores.md)."
+        )
+
+
+def _proofs(opened: Repository) -> ProofFile:
+    return ProofFile(opened.local / "proofs.json")
+
+
+def _network(opened: Repository) -> str | None:
+    from satops.adapters.file_system import network_file_system
+
+    return network_file_system(opened.root / opened.config.state.partition(":")[2])
+
+
+def _place(opened: Repository) -> Finding:
+    """Look at what the address itself shows."""
+    scheme, _, rest = opened.config.state.partition(":")
+    subject = "place"
+    if scheme == "file" and (kind := _network(opened)):
+        return warning(
+            subject,
+            f"The ledger lies on a network file system ({kind}). The proof above was made from one "
+            "machine; whether its locks hold between two is not known. Prefer `git:`, or a "
+            "database (docs/stores.md).",
+        )
+    if scheme == "postgresql":
+        from satops.adapters.stores.postgresql_address import parse_address
+
+        if parse_address(rest).has_password:
+            return warning(
+                subject,
+                "A password stands in `state` of satops.yaml, where everybody with the repository "
+                "reads it. Change it, and give the new one in PGPASSWORD or .pgpass.",
+            )
+    return good(subject, f"{opened.store().address}")
+
+
+def _spool(opened: Repository) -> Finding:
+    from satops.adapters.spool import FileSpool
+
+    folder = opened.local / "spool"
+    try:
+        FileSpool(folder).prepare(opened.new_run())
+    except OSError as error:
+        return wrong(
+            "spool",
+            f"{folder} cannot be written: {error.strerror}. Order numbers could be lost when the "
+            "ledger cannot be reached. Make the folder writable.",
+            ExitCode.LEDGER,
+        )
+    return good("spool", f"{folder} can be written.")
+
+
+def _git(opened: Repository) -> Finding:
+    from satops.adapters.git_version import NEEDED, git_version
+
+    version = git_version()
+    needed = ".".join(map(str, NEEDED))
+    if version is not None and version >= NEEDED:
+        return good("git", f"git {'.'.join(map(str, version))}.")
+    found = "git is not installed" if version is None else f"git is {'.'.join(map(str, version))}"
+    if opened.config.state.startswith("git:"):
+        return wrong("git", f"{found}; a ledger on a ref needs {needed}.", ExitCode.LEDGER)
+    return warning("git", f"{found}; runs are recorded without their commit below {needed}.")
+
+
+def _access(opened: Repository) -> Finding:
+    """Tell whether an apply from here would have a token; it is not shown to anybody."""
+    from satops.adapters.token import read_token
+
+    subject = "token"
+    if opened.sandbox:
+        return good(subject, "The sandbox needs none. Nothing real is ordered.")
+    try:
+        read_token(opened.config.marketplace.token_from, opened.environ)
+    except SatopsError as error:
+        return warning(subject, f"{error} A plan needs none; apply and reconcile do.")
+    if GUARD not in opened.environ:
+        return warning(
+            subject,
+            f"There is one, and {GUARD} is not set: whoever changes marketplace.url "
+            "chooses who receives it. Set it to the marketplace's host, at least in CI.",
+        )
+    return good(subject, f"There is one, for {opened.environ[GUARD]} alone.")
+
+
+def _asked(opened: Repository, say: Say) -> Finding:
+    with opened.marketplace(say) as marketplace:
+        return check_marketplace(marketplace)

@@ -1,0 +1,30 @@
+"""`satops doctor`."""
+
+import click
+
+from satops.api import doctor
+from satops.cli import options
+from satops.cli.call import Call
+from satops.cli.output import finish, say
+
+
+@click.command("doctor")
+@click.option("--ask", is_flag=True, help="Also read one page of orders from the marketplace.")
+@options.as_json
+@click.pass_obj
+def command(call: Call, ask: bool, as_json: bool) -> int:
+    """Check the ledger, its store and this machine.
+
+    Two writers race on a scratch ledger beside the real one, which is removed again: exactly one
+    may win. What is found is remembered for this machine, and apply asks for it.
+    """
+    from satops.report.json import doctor_json
+    from satops.report.text.doctor import doctor_blocks
+
+    report = doctor.doctor(call.directory, ask=ask, say=say, environ=call.environ)
+    return finish(
+        report.exit_code,
+        as_json=as_json,
+        json=lambda: doctor_json(report),
+        text=lambda: doctor_blocks(report),
+    )

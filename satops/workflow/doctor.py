@@ -1,0 +1,157 @@
+"""Look at everything that an apply rests on, before money does.
+
+Every check gives one finding, and none stops the others: who repairs a machine wants the whole
+list.  Nothing is sent to the marketplace unless it is asked for, and then one page is read.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from satops.core import json_text
+from satops.core.config import Config
+from satops.core.order import instant, instant_text
+from satops.errors import ExitCode, LedgerError, LedgerMissing, SatopsError, UsageError, worst
+from satops.ports import Clock, LedgerStore, Marketplace
+from satops.workflow.book import Book
+from satops.workflow.proof import Proof
+from satops.workflow.verify import verify
+
+CLOCK_SKEW_S = 300.0
+"""How far another machine's clock may be ahead before somebody should look at it."""
+
+
+class Verdict(StrEnum):
+    """What a finding means."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    subject: str
+    """What was looked at, in one or two words."""
+    verdict: Verdict
+    detail: str
+    exit_code: ExitCode = ExitCode.DONE
+    """What an apply would end with because of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """What `satops doctor` found."""
+
+    address: str
+    """Of the ledger."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of the worst finding; warnings have none."""
+        codes = {finding.exit_code for finding in self.findings}
+        return worst(codes) or (ExitCode.USAGE if ExitCode.USAGE in codes else ExitCode.DONE)
+
+
+def good(subject: str, detail: str) -> Finding:
+    """Return a finding that all is well."""
+    return Finding(subject, Verdict.GOOD, detail)
+
+
+def warning(subject: str, detail: str) -> Finding:
+    """Return a finding that stops nothing."""
+    return Finding(subject, Verdict.WARNING, detail)
+
+
+def wrong(subject: str, detail: str, code: ExitCode) -> Finding:
+    """Return a finding that would stop an apply, or should."""
+    return Finding(subject, Verdict.WRONG, detail, code)
+
+
+def examine(checks: Sequence[Callable[[], Finding]], address: str) -> DoctorReport:
+    """Make every check; one that cannot be made is a finding, too."""
+    return DoctorReport(address, tuple(map(_found, checks)))
+
+
+def check_ledger(store: LedgerStore) -> Finding:
+    """Tell whether the ledger is there, and whole."""
+    report = verify(store)
+    problem = report.broken or next(iter(report.problems), None)
+    if problem is not None:
+        return wrong(
+            "ledger",
+            f"Line {problem.line}: {problem.detail} To see all of it, run `satops verify`.",
+            ExitCode.LEDGER,
+        )
+    return good("ledger", f"Whole; its head is event {report.head.seq}, {report.head.digest}.")
+
+
+def check_clock(store: LedgerStore, clock: Clock) -> Finding:
+    """Tell whether the last event of the ledger is from the future."""
+    book = Book(store, clock, "")
+    seq = book.read().head.seq
+    last = next(iter(store.read(after=seq - 1)))
+    ahead = instant(json_text.loads(last)["time"]) - clock.now()
+    if ahead > timedelta(seconds=CLOCK_SKEW_S):
+        return warning(
+            "clock",
+            f"The last event of the ledger is {ahead.total_seconds():.0f} s in the future. Either "
+            "the clock of this machine is late, or that of the machine that wrote it was early.",
+        )
+    return good("clock", f"It is {instant_text(clock.now())}, after the last event of the ledger.")
+
+
+def check_proof(prove: Callable[[], Proof], address: str) -> Finding:
+    """Tell whether the store lets exactly one of two writers win."""
+    proof = prove()
+    if proof.holds:
+        return good(
+            "store", f"Of two racing writers one won, {proof.rounds} times of {proof.rounds}."
+        )
+    return wrong(
+        "store",
+        f"{proof.broken} {address} cannot keep a ledger: two runs would buy the same order. "
+        "Choose another store (docs/stores.md).",
+        ExitCode.LEDGER,
+    )
+
+
+def check_waits(config: Config) -> Finding:
+    """Tell whether an order in doubt is waited for longer than it can still arrive."""
+    apply, reconcile = config.apply, config.reconcile
+    longest_s = apply.intent_s + apply.connect_timeout_s + apply.answer_timeout_s
+    subject = "waits"
+    if reconcile.wait_s <= longest_s:
+        return warning(
+            subject,
+            f"reconcile.waitS is {reconcile.wait_s:g} s. An intent and the time-outs of a request "
+            f"come to {longest_s:g} s: an order could still arrive when it is called not placed. "
+            "Make waitS the longer one.",
+        )
+    return good(
+        subject, f"reconcile waits {reconcile.wait_s:g} s, a request {longest_s:g} s at most."
+    )
+
+
+def check_marketplace(marketplace: Marketplace) -> Finding:
+    """Read the newest orders of the account: one page, which orders nothing."""
+    newest = next(iter(marketplace.orders()), None)
+    seen = "It shows no order" if newest is None else "It shows the account's orders"
+    return good("marketplace", f"{marketplace.address} answers. {seen}.")
+
+
+def _found(check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except LedgerMissing as error:
+        return wrong("ledger", str(error), error.exit_code)
+    except LedgerError as error:
+        return wrong("store", str(error), error.exit_code)
+    except UsageError as error:
+        return wrong("configuration", str(error), error.exit_code)
+    except SatopsError as error:
+        return wrong("marketplace", str(error), error.exit_code)
