@@ -80,9 +80,9 @@ def postgresql_server(*settings: str) -> Iterator[PostgreSQL]:
         for option in options:
             command += ["-c", option]
         log = folder / "log"
-        # It ends its own children, and with SIGINT does not wait for clients.
+        # SIGQUIT: it ends its own children, waits for no client, and writes nothing more.
         with running(
-            command, ready=lambda: _answers(server), log=log, cwd=folder, stop=signal.SIGINT
+            command, ready=lambda: _answers(server), log=log, cwd=folder, stop=signal.SIGQUIT
         ):
             yield server
 
