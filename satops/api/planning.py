@@ -129,6 +129,7 @@ def read_specs(
     With a `state`, files that hold only what is placed are not read again, and the buyer's checks
     are left to orders that may still be bought.
     """
+    from satops.adapters.aoi_files import AoiFiles
     from satops.adapters.order_files import OrderTree
     from satops.adapters.schemas import order_schema
     from satops.workflow.validate import Chunk, read_tree
@@ -154,7 +155,10 @@ def read_specs(
 
         return kept.find(found.path, found.sha256, included)
 
-    return read_tree(files, opened.config, order_schema(), check=check, known=find)
+    with AoiFiles() as aois:
+        return read_tree(
+            files, opened.config, order_schema(), check=check, known=find, aois=aois.read
+        )
 
 
 def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":

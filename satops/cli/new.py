@@ -17,7 +17,7 @@ from satops.workflow.scaffold import Wanted
 @click.option(
     "--mode", metavar="MODE", help=f"A name or a number: {', '.join(MODE_NUMBERS)}, or 1 to 8."
 )
-@click.option("--aoi", metavar="FILE[#FEATURE]", help="A GeoJSON or WKT file, from the root.")
+@click.option("--aoi", metavar="FILE[#FEATURE]", help="An AOI file, from the root.")
 @click.option("--bbox", nargs=4, type=float, metavar="W S E N", help="Degrees.")
 @click.option("--point", nargs=2, type=float, metavar="LON LAT", help="Degrees.")
 @click.option("--radius-km", type=float, metavar="KM", help="Around --point.")

@@ -1,16 +1,43 @@
-"""Files with areas of interest: pick one polygon out of a GeoJSON or WKT file."""
+"""Files with areas of interest: pick one polygon out of a GeoJSON or WKT file.
 
-from collections.abc import Mapping
+Other kinds are only recognised here; `adapters.aoi_files` makes GeoJSON of them first.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any
 
 from satops.core import json_text
 from satops.core.finding import Finding, quoted
 from satops.core.geometry.wkt import looks_like_wkt
 
+_BOM = b"\xef\xbb\xbf"
+_BEGINNING_BYTES = 256
 _LISTED_MAX = 8
 """Names of features that a message lists."""
+
+
+class Kind(StrEnum):
+    """What a file is, by its content; the name of a file says nothing that can be relied on."""
+
+    TEXT = "text"
+    """GeoJSON or WKT, or nothing that satops knows."""
+    XML = "KML"
+    ZIP = "zip"
+    """KMZ, or a Shapefile with its side files."""
+    GEOPACKAGE = "GeoPackage"
+    SHP = "shp"
+    """A Shapefile without its side files."""
+
+
+_BEGINNINGS = {
+    b"SQLite format 3\0": Kind.GEOPACKAGE,
+    b"PK\x03\x04": Kind.ZIP,
+    b"\x00\x00\x27\x0a": Kind.SHP,
+    b"<": Kind.XML,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +52,35 @@ class Aoi:
     """Features of the file, also those without a name; 0 for a bare geometry."""
 
 
+AoiReader = Callable[[bytes], Aoi | Finding]
+"""Reads the bytes of an AOI file; `read_aoi` is the one that needs nothing else."""
+
+
+def kind_of(content: bytes) -> Kind:
+    """Tell what a file is from its first bytes."""
+    begins = content.removeprefix(_BOM)[:_BEGINNING_BYTES].lstrip()
+    return next((kind for sign, kind in _BEGINNINGS.items() if begins.startswith(sign)), Kind.TEXT)
+
+
 def read_aoi(content: bytes) -> Aoi | Finding:
     """Read the bytes of a GeoJSON or WKT file; the format is told by the content."""
     try:
-        text = content.removeprefix(b"\xef\xbb\xbf").decode()
+        text = content.removeprefix(_BOM).decode()
     except UnicodeDecodeError:
-        return _unreadable("The file is not UTF-8 text.")
+        return unreadable("The file is not UTF-8 text.")
     if not text.lstrip().startswith("{"):
         if looks_like_wkt(text):
             return Aoi(text, {}, 0)
-        return _unreadable("It holds neither GeoJSON nor WKT.")
+        return unreadable("It holds neither GeoJSON nor WKT.")
     try:
         value = json_text.loads_strict(text)
     except json_text.NotJson as error:
-        return _unreadable(f"It is not sound JSON: {error}.")
+        return unreadable(f"It is not sound JSON: {error}.")
+    return aoi_of(value)
+
+
+def aoi_of(value: object) -> Aoi:
+    """Return what a GeoJSON value holds; whether it is sound shows when it is read."""
     features = _features(value)
     named: dict[str, list[dict[str, Any]]] = {}
     for feature in features:
@@ -113,10 +155,12 @@ def _names(feature: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(str(name) for name in written if type(name) in (str, int)))
 
 
-def _unreadable(why: str) -> Finding:
+def unreadable(why: str) -> Finding:
+    """Say why nothing can be made of an AOI file."""
     return Finding(
         "F01",
         (),
         "the AOI file cannot be read",
-        f"{why} A GeoJSON or WKT file in WGS 84 longitude and latitude is needed.",
+        f"{why} A GeoJSON or WKT file in WGS 84 longitude and latitude is needed, or a KML, KMZ, "
+        "GeoPackage or zipped Shapefile.",
     )

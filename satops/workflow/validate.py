@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from satops.core.aoi import Aoi, pick, read_aoi
+from satops.core.aoi import Aoi, AoiReader, pick, read_aoi
 from satops.core.config import Config
 from satops.core.document import Document, load, shown
 from satops.core.finding import Finding
@@ -85,6 +85,7 @@ class _Reading:
     config: Config
     schema: "Schema"
     check: ChunkCheck | None
+    read_aoi: AoiReader
     specs: list[Spec] = field(default_factory=list)
     kept: list[KeptSpec] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -102,13 +103,14 @@ def read_tree(
     *,
     check: ChunkCheck | None = None,
     known: KnownSpecs | None = None,
+    aois: AoiReader = read_aoi,
 ) -> Tree:
     """Read every file under `orders/`, and never stop at a problem.
 
-    `check` sees the sound specs of each chunk and may add problems.  Memory holds one chunk of
-    documents, and the specs.
+    `check` sees the sound specs of each chunk and may add problems; `aois` reads the bytes of the
+    files that specs refer to.  Memory holds one chunk of documents, and the specs.
     """
-    reading = _Reading(files, config, schema, check)
+    reading = _Reading(files, config, schema, check, aois)
     drafts = _drafts(reading, known)
     with _collector_at_rest():
         while chunk := list(islice(drafts, CHUNK)):
@@ -205,7 +207,7 @@ def _included(
     content, sha256 = read
     aoi = reading.aois.pop(sha256, None)
     if aoi is None:
-        aoi = read_aoi(content)
+        aoi = reading.read_aoi(content)
         if len(reading.aois) >= _AOIS_KEPT:
             del reading.aois[next(iter(reading.aois))]
     reading.aois[sha256] = aoi

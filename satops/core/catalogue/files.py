@@ -167,10 +167,12 @@ ENTRIES = (
     Entry(
         "F01",
         "the AOI file cannot be read",
-        "The file that a spec refers to is missing, lies outside of the repository, or is neither "
-        "GeoJSON nor WKT.",
+        "The file that a spec refers to is missing, lies outside of the repository, or is no "
+        "GeoJSON, WKT, KML, KMZ, GeoPackage or zipped Shapefile. All but the first two need "
+        "`pip install 'satops[gis]'`.",
         "satops' own rule",
-        "Correct the path, which is relative to the spec, or convert the file.",
+        "Correct the path, which is relative to the spec, or convert the file. `satops aoi FILE` "
+        "shows what is in it.",
         "geometry: {file: ../aois/missing.geojson}",
     ),
     Entry(
@@ -179,7 +181,7 @@ ENTRIES = (
         "The file has several features and the spec names none, or one that is not there, or one "
         "that is there twice. The first feature is never taken in silence.",
         "reports of tools that imaged the wrong one of several areas",
-        "Write `feature:` with an id of the file.",
+        "Write `feature:` with an id of the file; `satops aoi FILE` lists them.",
         "geometry: {file: ../aois/rivers.geojson, feature: delta-west}",
     ),
     Entry(

@@ -18,7 +18,7 @@ ENTRIES = (
         "A MultiPolygon of several parts is several orders. One of a single part is taken as a "
         "polygon, and said so.",
         "the marketplace's create page takes one geometry; Capella and SkyWatch refuse several",
-        "Write one spec for each part.",
+        "Write one spec for each part: `satops aoi FILE --split DIR` does it.",
         "geometry: {type: MultiPolygon, coordinates: [...]}",
     ),
     Entry(

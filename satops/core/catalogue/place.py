@@ -42,7 +42,7 @@ ENTRIES = (
         "crosses the antimeridian",
         "An outline that passes 180 degrees reads as one around the whole Earth.",
         "RFC 7946, 3.1.9",
-        "Write two orders, one for each side.",
+        "Write two orders, one for each side: `satops aoi FILE --split DIR` does it.",
         "geometry: {bbox: [179, -17, -179, -16]}",
     ),
     Entry(

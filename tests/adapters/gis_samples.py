@@ -1,0 +1,114 @@
+"""Files of map programs, made as such programs make them."""
+
+import sqlite3
+import zipfile
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from struct import pack
+
+import numpy as np
+import shapely
+from pyogrio import raw
+
+WEST, EAST = shapely.box(105.0, 10.0, 105.1, 10.1), shapely.box(105.2, 10.0, 105.3, 10.1)
+RING = "105,10,0 105.1,10,0 105.1,10.1,0 105,10.1,0 105,10,0"
+
+
+def written(
+    folder: Path,
+    name: str,
+    driver: str,
+    *,
+    shapes: Sequence[shapely.Geometry] = (WEST, EAST),
+    fields: Mapping[str, Sequence[object]] | None = None,
+    crs: str | None = "EPSG:4326",
+    kind: str = "Polygon",
+    layer: str | None = None,
+    append: bool = False,
+) -> bytes:
+    """Return the bytes of a file that GDAL writes; by default two polygons, `west` and `east`."""
+    fields = {"Name": ["west", "east"]} if fields is None else fields
+    raw.write(
+        folder / name,
+        geometry=np.array([shapely.to_wkb(shape) for shape in shapes], dtype=object),
+        field_data=[
+            np.array(values, dtype=object if isinstance(values[0], str) else None)
+            for values in fields.values()
+        ],
+        fields=list(fields),
+        geometry_type=kind,
+        crs=crs,
+        driver=driver,
+        layer=layer,
+        append=append,
+    )
+    return (folder / name).read_bytes()
+
+
+def kml(body: str, head: str = "") -> bytes:
+    """Return a KML document."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}\n'
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{body}</Document></kml>'
+    ).encode()
+
+
+def placemark(name: str, ring: str = RING) -> str:
+    """Return a polygon with a name."""
+    return (
+        f"<Placemark><name>{name}</name><Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}"
+        "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+    )
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """Return a zip."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def shapefile(folder: Path, *, without: Sequence[str] = (), under: str = "") -> bytes:
+    """Return a zipped Shapefile, perhaps without some of its files."""
+    written(folder, "port.shp", "ESRI Shapefile")
+    found = {f"{under}{path.name}": path.read_bytes() for path in sorted(folder.glob("port.*"))}
+    return zipped({name: text for name, text in found.items() if not name.endswith(tuple(without))})
+
+
+def geopackage_without_end(folder: Path) -> bytes:
+    """Return a GeoPackage with a view that counts for ever, listed as a layer."""
+    written(folder, "endless.gpkg", "GPKG", shapes=[WEST], fields={"name": ["x"]}, layer="aoi")
+    with sqlite3.connect(folder / "endless.gpkg") as database:
+        database.executescript(
+            """
+            CREATE VIEW more AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+              SELECT i AS fid, 'x' AS name, (SELECT geom FROM aoi) AS geom FROM n;
+            INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id)
+              VALUES ('more', 'features', 'more', 4326);
+            INSERT INTO gpkg_geometry_columns VALUES ('more', 'geom', 'POLYGON', 4326, 0, 0);
+            """
+        )
+    database.close()
+    return (folder / "endless.gpkg").read_bytes()
+
+
+def geopackage_with_a_curve(folder: Path) -> bytes:
+    """Return a GeoPackage whose one feature is a circle of two arcs, declared as such files do."""
+    written(folder, "curved.gpkg", "GPKG", shapes=[WEST], fields={"name": ["round"]}, layer="aoi")
+    corners = [(0, 0), (1, 1), (2, 0), (1, -1), (0, 0)]
+    arcs = pack("<BII", 1, 8, 5) + b"".join(pack("<dd", *corner) for corner in corners)
+    blob = b"GP\0\x01" + pack("<i", 4326) + pack("<BII", 1, 10, 1) + arcs
+    with sqlite3.connect(folder / "curved.gpkg") as database:
+        triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (trigger,) in triggers.fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute("UPDATE aoi SET geom = ?", (blob,))
+        database.execute(
+            "INSERT INTO gpkg_extensions VALUES ('aoi', 'geom', 'gpkg_geom_CURVEPOLYGON', "
+            "'http://www.geopackage.org/spec/#extension_geometry_types', 'read-write')"
+        )
+    database.close()
+    return (folder / "curved.gpkg").read_bytes()
