@@ -5,10 +5,10 @@ the format; schema/ledger.schema.json is its schema.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from satops.core import json_text
 from satops.core.events import Event
@@ -20,8 +20,7 @@ GENESIS = "0" * 64
 """The head before the first event, and the `prev` of the first event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """Where a ledger ends."""
 
     seq: int
