@@ -49,10 +49,11 @@ class Ran:
 class Act:
     """Runs the workflows of a rehearsal's repository, as they stand in the commit of the event."""
 
-    def __init__(self, rehearsal: Rehearsal, actions: Mapping[str, Path] | None = None) -> None:
+    def __init__(self, rehearsal: Rehearsal, python: Path) -> None:
         self.rehearsal = rehearsal
-        self.runner = rehearsal.tools.runner_python(rehearsal.folder / "runner")
-        self.actions = {ref: _ACTIONS / name for ref, name in DOUBLES.items()} | dict(actions or {})
+        self.python = python
+        self.actions = {ref: _ACTIONS / name for ref, name in DOUBLES.items()}
+        """Who stands for each action that the workflows name."""
         self.runs = 0
 
     def plan(self, request: PullRequest, **environ: str) -> Ran:
@@ -118,7 +119,7 @@ class Act:
     def _environment(self) -> dict[str, str]:
         here = self.rehearsal
         return {
-            "PATH": here.tools.path(self.runner, SCRIPTS),
+            "PATH": here.tools.path(self.python, SCRIPTS),
             "GITHUB_REPOSITORY": NAME,
             "GITHUB_SERVER_URL": here.server.url,
             "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],

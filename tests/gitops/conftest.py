@@ -57,6 +57,12 @@ def rehearsal(tmp_path: Path, tools: Tools, api: GitHub) -> Iterator[Rehearsal]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def python(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a runner's own Python, with pip."""
+    return tools.runner_python(tmp_path_factory.mktemp("runner") / "venv")
+
+
 @pytest.fixture
-def act(rehearsal: Rehearsal) -> Act:
-    return Act(rehearsal)
+def act(rehearsal: Rehearsal, python: Path) -> Act:
+    return Act(rehearsal, python)

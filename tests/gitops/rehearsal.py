@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from satops.adapters.stores.open import open_store
 from satops.api.starting import init
 from satops.core.ledger import decode
@@ -27,7 +29,7 @@ SLUGS = ("hanoi", "mekong-flood", "da-nang-port")
 SCRIPTS = Path(sys.executable).parent
 """Where the command `satops` of the package under test is."""
 QUICK = """\
-apply: {connectTimeoutS: 1, answerTimeoutS: 2, intentS: 4}
+apply: {connectTimeoutS: 5, answerTimeoutS: 10, intentS: 60}
 reconcile: {waitS: 1, looks: 2}
 """
 """Added to satops.yaml, so that a doubt need not wait as long as in real life."""
@@ -157,6 +159,37 @@ class Rehearsal:
         env = {**os.environ, "SATOPS_TOKEN": TOKEN, **(environ or {})}
         command: list[str | Path] = [SCRIPTS / "satops", *arguments]
         return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+
+    def apply_step(self, folder: Path) -> "subprocess.Popen[str]":
+        """Start the step that buys, as it stands in the workflow of a clone."""
+        workflow = yaml.safe_load(
+            (folder / ".github/workflows/satops-apply.yml").read_text("utf-8")
+        )
+        (step,) = [s for s in workflow["jobs"]["apply"]["steps"] if s.get("name") == "Apply"]
+        filled = {
+            "${{ secrets.SATOPS_TOKEN }}": TOKEN,
+            "${{ vars.SATOPS_MARKETPLACE }}": self.market.url,
+            "${{ runner.temp }}/satops-apply.txt": str(folder / "out.txt"),
+            "${{ github.token }}": WRITE,
+            "credential.${{ github.server_url }}.helper": f"credential.{self.server.url}.helper",
+        }
+        given = {name: filled.get(str(value), str(value)) for name, value in step["env"].items()}
+        assert not any("${{" in value for value in given.values())
+        git(folder, "remote", "set-url", "origin", self.url)
+        return subprocess.Popen(
+            ["bash", "-e", "-c", step["run"]],
+            cwd=folder,
+            env={**os.environ, "PATH": self.tools.path(SCRIPTS), **given},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def apply(self, name: str = "runner") -> "subprocess.CompletedProcess[str]":
+        """Buy as the workflow does, in a fresh clone of main, and wait for the end."""
+        with self.apply_step(self.clone(name)) as running:
+            out, err = running.communicate()
+        return subprocess.CompletedProcess(running.args, running.returncode, out, err)
 
     def state(self) -> LedgerState:
         """Return what the ledger at the forge says, read in a fresh clone."""

