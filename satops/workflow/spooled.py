@@ -1,7 +1,9 @@
 """Take outcomes that only the spool knows into the ledger."""
 
+from satops.core.events import Event, OrderAdopted
 from satops.core.state import OPEN, LedgerState
-from satops.core.submission import Receipt
+from satops.core.submission import InDoubt, Receipt
+from satops.errors import LedgerCorrupt
 from satops.ports import Spool, Spooled
 from satops.workflow.book import Book
 from satops.workflow.results import outcome_event
@@ -14,15 +16,50 @@ def replay(book: Book, spool: Spool) -> int:
     its attempt is still open.  Raises `LedgerError`.
     """
     entries = spool.entries(book.state.ledger)
+    if not entries:
+        return 0
+    # Another run of this machine may have intended, sent and spooled since the ledger was read.
+    # An intent is older than its outcome, so a ledger that is read after the spool holds it; by
+    # an older one the outcome would seem to be none of this ledger's, and be forgotten.
+    book.read()
     missing = [entry for entry in entries if _is_missing(book.state, entry)]
+    for entry in missing:
+        if isinstance(entry.outcome, InDoubt) and _has_lost_intent(book.state, entry):
+            raise LedgerCorrupt(_lost(entry, book.store.address))
     if missing:
-        book.record([outcome_event(item.name, item.attempt, item.outcome) for item in missing])
+        book.record([_event(book.state, entry) for entry in missing])
     spool.forget(entries)
     return len(missing)
 
 
 def _is_missing(state: LedgerState, entry: Spooled) -> bool:
-    known = state.orders.get(entry.name)
     if isinstance(entry.outcome, Receipt):
-        return known is not None and entry.outcome.order_no not in state.claimed
-    return known is not None and known.attempt == entry.attempt and known.standing in OPEN
+        return entry.outcome.order_no not in state.claimed
+    if _has_lost_intent(state, entry):
+        return isinstance(entry.outcome, InDoubt)
+    known = state.orders[entry.name]
+    return known.attempt == entry.attempt and known.standing in OPEN
+
+
+def _has_lost_intent(state: LedgerState, entry: Spooled) -> bool:
+    """Tell whether the ledger is an old copy: this machine sent what it does not know of."""
+    known = state.orders.get(entry.name)
+    return known is None or known.attempt < entry.attempt
+
+
+def _event(state: LedgerState, entry: Spooled) -> Event:
+    if isinstance(entry.outcome, Receipt) and entry.name not in state.orders:
+        because = f"run {entry.run} got this number, and the ledger has lost that run"
+        return OrderAdopted(entry.name, entry.outcome.order_no, "the spool", because)
+    return outcome_event(entry.name, entry.attempt, entry.outcome)
+
+
+def _lost(entry: Spooled, address: str) -> str:
+    return (
+        f"The ledger at {address} is older than this machine's spool: run {entry.run} sent "
+        f"{entry.name}, its answer was lost, and the ledger does not know of it. Buying it could "
+        "be buying it twice, so nothing was sent. Get the newer ledger back. If it is gone, look "
+        "for the order at the marketplace, delete the file of that run in `.satops/spool`, and "
+        f"if the order is there, give it its name:\n    satops adopt {entry.name} ORDER_NO "
+        '--because "sent by a run that the ledger has lost"'
+    )

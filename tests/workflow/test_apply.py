@@ -1,5 +1,6 @@
 """Apply against a scripted marketplace: what is sent, what is recorded, what is left alone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,10 +12,12 @@ from satops.errors import (
     ExitCode,
     HeadMoved,
     InvalidInput,
+    LedgerCorrupt,
     LedgerMissing,
     Refused,
     StoreUnreachable,
 )
+from satops.ports import Spooled
 from satops.workflow.validate import Tree
 from tests.simulation.world import Killed
 from tests.workflow.team import Shop, Team, spec
@@ -237,6 +240,62 @@ def test_a_rejection_that_only_the_spool_knows_frees_the_order() -> None:
     report = team.apply(run="second")
     assert report.replayed == 1
     assert report.count("placed") == 1
+
+
+def test_a_number_that_is_spooled_while_another_run_begins_is_not_forgotten() -> None:
+    team = Team(spec("a"), query=False)
+    spool = team.machine.spool
+    entries = spool.entries
+
+    def kill(name: str) -> None:
+        if name == "spooled":
+            raise Killed
+
+    def overtaken(ledger: str) -> Sequence[Spooled]:
+        # The beginning run has read the ledger by now, and not yet the spool.
+        spool.entries = entries  # type: ignore[method-assign]
+        with pytest.raises(Killed):
+            team.apply(run="rival", reach=kill)
+        return entries(ledger)
+
+    spool.entries = overtaken  # type: ignore[method-assign]
+    team.apply(run="second")
+    assert team.state().orders["a"].order_no == team.shop.bought[0].order.order_no
+    assert spool.kept == []
+
+
+def test_a_number_that_the_ledger_lost_with_its_intent_is_adopted_and_not_bought_again() -> None:
+    team = Team(spec("a"), query=False)
+    before = list(team.store.lines)
+
+    def kill(name: str) -> None:
+        if name == "spooled":
+            raise Killed
+
+    with pytest.raises(Killed):
+        team.apply(reach=kill)
+    team.store.lines[:] = before  # a copy from before the run was put back
+    assert team.apply(run="second").expected == 0
+    assert team.state().orders["a"].order_no == team.shop.bought[0].order.order_no
+    assert len(team.shop.bought) == 1
+
+
+def test_a_doubt_that_the_ledger_lost_with_its_intent_refuses_and_stays_in_the_spool() -> None:
+    team = Team(spec("a"), query=False)
+    before = list(team.store.lines)
+    team.shop.script.append(lost_after_storing)
+
+    def kill(name: str) -> None:
+        if name == "spooled":
+            raise Killed
+
+    with pytest.raises(Killed):
+        team.apply(reach=kill)
+    team.store.lines[:] = before
+    for _ in range(2):
+        with pytest.raises(LedgerCorrupt, match="satops adopt a ORDER_NO"):
+            team.apply(run="second")
+    assert len(team.shop.bought) == 1
 
 
 def test_when_the_ledger_fails_after_sending_the_number_is_reported_and_spooled() -> None:
@@ -472,7 +531,10 @@ def test_the_number_of_another_order_is_no_receipt() -> None:
         [lambda shop, request: Receipt(shop.store(request)), Receipt("PROG_0001")]
     )
     report = team.apply()
-    assert [order.outcome for order in report.orders] == ["placed", "in-doubt"]
+    assert {order.name: order.outcome for order in report.orders} == {
+        "a": "placed",
+        "b": "in-doubt",
+    }
     team.specs.append(spec("c", 2))
     team.shop.script.append(Receipt("PROG_0001"))
     assert [order.outcome for order in team.apply(run="second").orders] == ["in-doubt"]
