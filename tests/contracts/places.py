@@ -65,7 +65,7 @@ def objects(name: str) -> "Make[SharedPlace]":
 
     def make(folder: Path, servers: Servers) -> SharedPlace:
         server = servers.objects(name)
-        address = server.address(f"team a/{folder.name}")
+        address = server.address(f"team-ä/{folder.name}")
         return _shared(address, folder, rounds=12, environ=server.environ)
 
     return make

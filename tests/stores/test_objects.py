@@ -289,12 +289,22 @@ def test_the_endpoint_is_part_of_what_is_shown_and_remembered(
     store: ObjectLedger, server: ObjectServer
 ) -> None:
     assert store.address.startswith(f"{server.scheme}://{BUCKET}/stores/")
-    assert f" at http://127.0.0.1:{server.port}" in store.address
+    assert f"?endpoint=http://127.0.0.1:{server.port}" in store.address
 
 
 @pytest.mark.parametrize(
     "rest",
-    ["", "bucket", "//", "//B", "//bucket/a//b", "//bucket/../x", "//bucket/a?endpoint=x", "//b#x"],
+    [
+        "",
+        "bucket",
+        "//",
+        "//B",
+        "//bucket/a//b",
+        "//bucket/../x",
+        "//bucket/a?endpoint=x",
+        "//b#x",
+        "//bucket/a b",
+    ],
 )
 def test_an_address_that_names_no_prefix_of_a_bucket_is_refused(rest: str) -> None:
     with pytest.raises(UsageError, match="s3://BUCKET/PREFIX"):

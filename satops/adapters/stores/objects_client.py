@@ -34,7 +34,7 @@ _RETRIES = {
     "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=3)},
 }
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,221}")
-_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w. =+@-]+")
+_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w.=+@-]+")
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
@@ -52,7 +52,7 @@ class ObjectAddress:
     @property
     def shown(self) -> str:
         """The address for people, and for what is remembered of it."""
-        at = f" at {self.endpoint}" if self.endpoint else ""
+        at = f"?endpoint={self.endpoint}" if self.endpoint else ""
         return f"{self.scheme}://{'/'.join(filter(None, (self.bucket, self.prefix)))}{at}"
 
     def below(self, name: str) -> "ObjectAddress":
