@@ -1,11 +1,13 @@
 """A forge, a marketplace and GitHub's API on loopback, and a repository that `init --ci` made."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from satops.sandbox.server import serve_in_thread
+from satops.workflow.scaffold_ci import Forge as ForgeName
 from tests.fakes.git_http import served
 from tests.gitops.act import Act
 from tests.gitops.github_api import GitHub, github
@@ -46,13 +48,28 @@ def _own_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def rehearsal(tmp_path: Path, tools: Tools, api: GitHub) -> Iterator[Rehearsal]:
     """A team's private repository, set up for GitHub, with an empty ledger."""
-    (tmp_path / "forge").mkdir()
+    with _rehearsed(tmp_path, tools, "github", api) as made:
+        yield made
+
+
+@pytest.fixture
+def gitlab_rehearsal(tmp_path: Path, tools: Tools) -> Iterator[Rehearsal]:
+    """A team's private repository, set up for GitLab, with an empty ledger."""
+    with _rehearsed(tmp_path, tools, "gitlab") as made:
+        yield made
+
+
+@contextmanager
+def _rehearsed(
+    folder: Path, tools: Tools, ci: ForgeName, api: GitHub | None = None
+) -> Iterator[Rehearsal]:
+    (folder / "forge").mkdir()
     with (
-        served(tmp_path / "forge") as server,
-        serve_in_thread(tmp_path / "market.db", token=TOKEN) as market,
+        served(folder / "forge") as server,
+        serve_in_thread(folder / "market.db", token=TOKEN) as market,
     ):
         server.rights = {READ: "read", WRITE: "write"}
-        made = Rehearsal(tmp_path, server, market, api, tools)
+        made = Rehearsal(folder, server, market, tools, api or GitHub(""), ci)
         made.begin()
         yield made
 

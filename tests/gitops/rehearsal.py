@@ -59,8 +59,8 @@ class Rehearsal:
     folder: Path
     server: GitServer
     market: Sandbox
-    github: GitHub
     tools: Tools
+    github: GitHub
     ci: ForgeName = "github"
     pull_requests: list[PullRequest] = field(default_factory=list)
 

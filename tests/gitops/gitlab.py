@@ -1,0 +1,160 @@
+"""GitLab's pipelines on this machine, by gitlab-ci-local, and as much of its API as they call."""
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.adapters.git.forge import git
+from tests.gitops.rehearsal import NAME, SCRIPTS, TOKEN, WRITE, PullRequest, Rehearsal
+
+NOTE_TOKEN = "note-secret-0123456789"
+_NOTES = "/api/v4/projects/7/merge_requests/{}/notes"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a pipeline ended."""
+
+    ok: bool
+    log: str
+    folder: Path
+    """Where it ran: the clone of the runner."""
+
+
+@dataclass
+class GitLab:
+    """The notes of merge requests, and whether they can be written today."""
+
+    url: str
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    broken: bool = False
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Call)
+        self.gitlab = GitLab(f"http://127.0.0.1:{self.server_address[1]}")
+
+
+class _Call(BaseHTTPRequestHandler):
+    server: _Server
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing: what matters is asserted."""
+
+    def do_GET(self) -> None:
+        self._answer(lambda path, _: self._of(path))
+
+    def do_POST(self) -> None:
+        self._answer(self._add)
+
+    def do_PUT(self) -> None:
+        self._answer(self._edit)
+
+    def _of(self, path: str) -> list[dict[str, Any]]:
+        return [note for note in self.server.gitlab.notes if note["path"] == path]
+
+    def _add(self, path: str, body: str) -> dict[str, Any]:
+        notes = self.server.gitlab.notes
+        notes.append({"id": len(notes) + 1, "path": path, "body": body, "edits": 0})
+        return notes[-1]
+
+    def _edit(self, path: str, body: str) -> dict[str, Any]:
+        folder, _, number = path.rpartition("/")
+        (note,) = [note for note in self._of(folder) if note["id"] == int(number)]
+        note.update(body=body, edits=note["edits"] + 1)
+        return note
+
+    def _answer(self, serve: Any) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        form = parse_qs(self.rfile.read(length).decode())
+        allowed = self.headers.get("PRIVATE-TOKEN") == NOTE_TOKEN
+        status = 502 if self.server.gitlab.broken else 200 if allowed else 401
+        content = (
+            serve(urlsplit(self.path).path, form.get("body", [""])[0]) if status == 200 else {}
+        )
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(content).encode())
+
+
+@contextmanager
+def gitlab() -> Iterator[GitLab]:
+    """Serve the API of notes on loopback."""
+    with _Server() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.gitlab
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class Pipelines:
+    """Runs the pipelines of a rehearsal's repository."""
+
+    def __init__(self, rehearsal: Rehearsal, api: GitLab, python: Path) -> None:
+        self.rehearsal = rehearsal
+        self.api = api
+        self.python = python
+        self.runs = 0
+
+    def merge_request(self, request: PullRequest, **variables: str) -> Ran:
+        """Run the pipeline of a merge request."""
+        about = {
+            "CI_PIPELINE_SOURCE": "merge_request_event",
+            "CI_MERGE_REQUEST_IID": str(request.number),
+            "CI_MERGE_REQUEST_PROJECT_ID": "7",
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+            "CI_API_V4_URL": f"{self.api.url}/api/v4",
+        }
+        commit = self.rehearsal.try_merge(request)
+        return self._run(commit, {**about, **variables})
+
+    def on_main(self, source: str = "push", **variables: str) -> Ran:
+        """Run the pipeline of a push to main, or of the schedule, with the protected variables."""
+        about = {"CI_PIPELINE_SOURCE": source, "SATOPS_TOKEN": TOKEN,
+                 "SATOPS_MARKETPLACE": self.rehearsal.market.url}  # fmt: skip
+        return self._run("main", {**about, **variables})
+
+    def _run(self, commit: str, variables: Mapping[str, str]) -> Ran:
+        self.runs += 1
+        here = self.rehearsal
+        folder = here.clone(f"pipeline-{self.runs}", commit)
+        # The address that a runner gives to its clone holds the job's own token.
+        host = here.server.url.removeprefix("http://")
+        git(folder, "remote", "set-url", "origin", f"http://ci-job-token:{WRITE}@{host}/{NAME}.git")
+        git(folder, "remote", "set-head", "origin", "main")
+        home = here.folder / f"home-{self.runs}"
+        home.mkdir()
+        given = [f"--variable={name}={value}" for name, value in variables.items()]
+        predefined = ",".join(name for name in variables if name.startswith("CI_"))
+        command: list[str | Path] = [
+            here.tools.bin / "node", here.tools.node_bin / "gitlab-ci-local",
+            "--force-shell-executor", "--color=false", "--home", home,
+            f"--ignore-predefined-vars={predefined}", *given,
+        ]  # fmt: skip
+        env = {
+            **os.environ,
+            "HOME": str(home),
+            "PATH": here.tools.path(self.python, SCRIPTS),
+            "PIP_NO_INDEX": "1",
+        }
+        ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+        return Ran(ran.returncode == 0, ran.stdout + ran.stderr, folder)
+
+
+def notes_of(api: GitLab, request: PullRequest) -> list[dict[str, Any]]:
+    """Return the notes on a merge request."""
+    return [note for note in api.notes if note["path"] == _NOTES.format(request.number)]

@@ -1,0 +1,86 @@
+"""The pipeline of `init --ci gitlab`, run by gitlab-ci-local from the branch to the ledger."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gitops.gitlab import NOTE_TOKEN, GitLab, Pipelines, gitlab, notes_of
+from tests.gitops.rehearsal import TOKEN, Rehearsal
+
+
+@pytest.fixture
+def api() -> Iterator[GitLab]:
+    with gitlab() as served:
+        yield served
+
+
+@pytest.fixture
+def pipelines(gitlab_rehearsal: Rehearsal, api: GitLab, python: Path) -> Pipelines:
+    return Pipelines(gitlab_rehearsal, api, python)
+
+
+def test_from_a_branch_to_the_ledger(pipelines: Pipelines, api: GitLab) -> None:
+    rehearsal = pipelines.rehearsal
+    request = rehearsal.open(rehearsal.order("hanoi", "mekong-flood"))
+    planned = pipelines.merge_request(request)
+    assert planned.ok, planned.log
+    plan = json.loads((planned.folder / "satops-plan/plan.json").read_bytes())
+    assert plan["summary"]["create"] == 2
+    assert (planned.folder / "satops-plan/plan.md").exists()
+    assert api.notes == []
+    assert rehearsal.bought() == []
+
+    commit = rehearsal.merge(request)
+    applied = pipelines.on_main()
+    assert applied.ok, applied.log
+    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
+    assert rehearsal.bought() == [1, 1]
+    ran = rehearsal.satops(rehearsal.clone("audit"), "history", "--json")
+    started = [e for e in json.loads(ran.stdout)["events"] if e.get("command") == "apply"]
+    assert started[-1]["commit"] == commit
+    assert TOKEN not in planned.log + applied.log
+
+    night = pipelines.on_main("schedule")
+    assert night.ok, night.log
+    assert rehearsal.kinds()[-2:] == ["StatusObserved", "RunFinished"]
+    assert rehearsal.bought() == [1, 1]
+
+
+def test_the_plan_is_one_note_where_a_token_for_notes_is_given(
+    pipelines: Pipelines, api: GitLab
+) -> None:
+    rehearsal = pipelines.rehearsal
+    request = rehearsal.open(rehearsal.order("hanoi"))
+    for _ in range(2):
+        planned = pipelines.merge_request(request, SATOPS_NOTE_TOKEN=NOTE_TOKEN)
+        assert planned.ok, planned.log
+    (note,) = notes_of(api, request)
+    assert note["body"].startswith("<!-- satops plan -->")
+    assert "satops plan: 1 order to create" in note["body"]
+    assert note["edits"] == 1
+    api.broken = True
+    assert pipelines.merge_request(request, SATOPS_NOTE_TOKEN=NOTE_TOKEN).ok
+
+
+def test_a_merge_request_that_does_not_validate_is_red(pipelines: Pipelines) -> None:
+    rehearsal = pipelines.rehearsal
+
+    def misspell(work: Path) -> None:
+        spec = work / "orders/hanoi.yaml"
+        spec.write_text(spec.read_text("utf-8").replace("changguang ", "changguan "), "utf-8")
+
+    planned = pipelines.merge_request(rehearsal.open(rehearsal.order("hanoi"), misspell))
+    assert not planned.ok
+    assert "orders/hanoi.yaml:6" in planned.log
+
+
+def test_without_a_marketplace_in_the_settings_nothing_is_bought(pipelines: Pipelines) -> None:
+    rehearsal = pipelines.rehearsal
+    rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
+    # GitLab's own value of the file is all there is when nobody has set one.
+    applied = pipelines.on_main(SATOPS_MARKETPLACE="not-set")
+    assert not applied.ok
+    assert "allows only 'not-set'" in " ".join(applied.log.split())
+    assert rehearsal.bought() == []
