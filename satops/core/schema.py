@@ -49,6 +49,7 @@ class Schema:
 
         self._schema = schema
         self._is_valid = Draft202012Validator(schema, validate_formats=False).is_valid
+        self._explainer: Any = None
 
     def is_valid(self, value: object) -> bool:
         """Tell whether a value fits; takes some microseconds."""
@@ -73,8 +74,10 @@ class Schema:
         return sorted((_problem(fault, document, file, at) for fault in shown), key=by_place)
 
     def _faults(self, part: object) -> list[Fault]:
-        words = Words(self._schema)
-        errors = _validator(self._schema).iter_errors(part)
+        if self._explainer is None:  # dear, and for documents that fail
+            self._explainer = _validator(self._schema), Words(self._schema)
+        validator, words = self._explainer
+        errors = validator.iter_errors(part)
         faults = [
             fault
             for error in islice(errors, 20 * MAX_PROBLEMS)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from satops.core.aoi import Aoi, AoiReader, pick, read_aoi
 from satops.core.config import Config
+from satops.core.document import CHECKS as LOADER_CHECKS
 from satops.core.document import Document, load, shown
 from satops.core.finding import Finding
 from satops.core.kept import KeptSpec
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 CHUNK = 512
 """Documents that are held at once: enough for arrays to pay, little enough for memory."""
+_FILE_PROBLEMS = 1_000
+"""After so many a file's further documents are not read: one mistake, made again and again."""
 _AOIS_KEPT = 32
 """AOI files that stay read, for the specs that share them."""
 
@@ -153,13 +156,33 @@ def _drafts(reading: _Reading, known: KnownSpecs | None) -> Iterator[_Waiting]:
             found.content, file=found.path, syntax="json" if _is_json(found.path) else "yaml"
         )
         reading.problems += problems
+        count = len(problems)
         for document in documents:
+            if count > _FILE_PROBLEMS:
+                reading.problems.append(_many_problems(found.path, document.line))
+                break
             match document.value:
                 case {"name": str(name)}:
                     _note_name(reading, name, (found.path, *document.place(("name",))))
-            draft = _draft(reading, found, document, len(documents))
+            draft, problems = _draft(reading, found, document, len(documents))
+            reading.problems += problems
+            count += len(problems)
             if draft is not None:
                 yield _Waiting(draft, document)
+
+
+def _many_problems(file: str, line: int) -> Problem:
+    return Problem(
+        check="L12",
+        severity=Severity.ERROR,
+        file=file,
+        line=line,
+        column=1,
+        path="",
+        summary=LOADER_CHECKS["L12"],
+        detail=f"This file has more than {_FILE_PROBLEMS:,} problems, and the documents from here "
+        "on were not read. Mend the others first, and run the command again.",
+    )
 
 
 def _note_name(reading: _Reading, name: str, place: Place) -> None:
@@ -172,7 +195,7 @@ def _is_json(path: str) -> bool:
 
 def _draft(
     reading: _Reading, found: SourceFile, document: Document, documents: int
-) -> Draft | None:
+) -> tuple[Draft | None, list[Problem]]:
     refers_to = geometry_file(document.value)
     included: object = None
     includes: tuple[Include, ...] = ()
@@ -186,15 +209,13 @@ def _draft(
         sha256=found.sha256,
         includes=includes,
     )
-    draft, problems = read_spec(
+    return read_spec(
         document,
         source=source,
         schema=reading.schema,
         zone=reading.config.timezone,
         included=included,
     )
-    reading.problems += problems
-    return draft
 
 
 def _included(

@@ -66,6 +66,16 @@ def places(tree: Tree) -> list[tuple[str, str, int]]:
     return [(problem.check, problem.file, problem.line) for problem in tree.problems]
 
 
+def test_a_file_of_endless_faults_ends_with_a_word_and_hides_no_other_file() -> None:
+    endless = "---\nname: x\n" * 5_000
+    tree = read_tree(
+        Files({"orders/a.yaml": endless, "orders/b.yaml": spec("B")}), Config(), SCHEMA
+    )
+    assert len(tree.problems) < 3_000
+    assert [line for check, _, line in places(tree) if check == "L12"] == [2_004]
+    assert ("N02", "orders/b.yaml", 1) in places(tree)
+
+
 def test_an_empty_tree_is_a_tree() -> None:
     assert read_tree(Files({}), Config(), SCHEMA) == Tree((), (), 0)
 

@@ -100,7 +100,7 @@ ENTRIES = (
     Entry(
         "L12",
         "The file has more problems",
-        "The first hundred problems of a file are shown.",
+        "A file has so many problems that the rest of it was not read.",
         "satops' own limit",
         "Mend those that are shown, and look again.",
         "a file that is no spec at all",
