@@ -93,5 +93,6 @@ SHARED: dict[str, Make[SharedPlace]] = {
     "s3-moto": objects("moto"),
     "s3-seaweedfs": objects("seaweedfs"),
     "az-azurite": objects("azurite"),
+    "gs-fake": objects("gcs"),
 }
 ALL: dict[str, Make[Place]] = {"memory": memory, **SHARED}

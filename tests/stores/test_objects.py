@@ -28,7 +28,7 @@ FEW_RETRIES = {
 }
 
 
-@pytest.fixture(params=["seaweedfs", "azurite"])
+@pytest.fixture(params=["seaweedfs", "azurite", "gcs"])
 def server(request: pytest.FixtureRequest, servers: Servers) -> ObjectServer:
     return servers.objects(request.param)
 
