@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from satops.core.dates import read_date, read_window
 from satops.core.finding import Finding, Path, has_error
-from satops.core.geometry.forms import read_geometry
+from satops.core.geometry.forms import mixed_forms, read_geometry
 from satops.core.order import MODE_NUMBERS, MODES, Rings, canonical_order
 from satops.core.problem import Problem, Severity
 from satops.core.spec import Acknowledgement, Footprint, Source, Spec
@@ -176,6 +176,10 @@ def _read_polygon(order: dict[str, Any], included: object, findings: list[Findin
     if "geometry" not in order:
         return None
     value = order["geometry"]
+    mixed = mixed_forms(value)
+    if mixed is not None:
+        findings.append(mixed.under(GEOMETRY))
+        return None
     in_file = isinstance(value, dict) and "file" in value and "type" not in value
     if in_file and not isinstance(value["file"], str):
         return None

@@ -5,7 +5,7 @@ from typing import Any
 from satops.core import json_text
 from satops.core.finding import Finding, Path, quoted
 from satops.core.geometry.geojson import find_polygon, lone_point, single_part, wrong_type
-from satops.core.geometry.rings import off_the_map, read_rings, shown
+from satops.core.geometry.rings import held, off_the_map, read_rings, shown
 from satops.core.geometry.wkt import looks_like_wkt, read_wkt
 from satops.core.order import Rings
 
@@ -13,6 +13,13 @@ FORMS = (
     "Write a WKT or GeoJSON text, a GeoJSON geometry or Feature, {file: PATH, feature: ID}, "
     "{bbox: [west, south, east, north]} or {point: [longitude, latitude], radiusKm: R}."
 )
+_FORM_OF = {
+    "file": "a file (file)",
+    "feature": "a file (file)",
+    "bbox": "a box (bbox)",
+    "point": "a circle (point and radiusKm)",
+    "radiusKm": "a circle (point and radiusKm)",
+}
 Read = tuple[Rings | None, list[Finding]]
 """The rings, closed and rounded, or None where a finding is an error."""
 
@@ -37,6 +44,23 @@ def read_geometry(value: object) -> Read:
             fields = ", ".join(quoted(key) for key in list(value)[:4])
             return None, [wrong_type((), f"It has the fields {fields}. {FORMS}")]
     return None, [wrong_type((), f"It is {shown(value)}. {FORMS}")]
+
+
+def mixed_forms(value: object) -> Finding | None:
+    """Return what is wrong with a value that has the fields of several forms.
+
+    GeoJSON may hold foreign members (RFC 7946, 6.1), so a `bbox` beside a `type` is no mixture.
+    """
+    if not isinstance(value, dict) or "type" in value:
+        return None
+    forms = list(dict.fromkeys(_FORM_OF[key] for key in value if key in _FORM_OF))
+    if len(forms) < 2:
+        return None
+    detail = (
+        f"The geometry is written as {' and as '.join(forms)} at once, and which one is meant "
+        "cannot be known. Keep one of them."
+    )
+    return Finding("G01", (), "several forms of a geometry", detail)
 
 
 def _read_geojson(value: dict[str, Any]) -> Read:
@@ -141,7 +165,7 @@ def _numbers(value: object, count: int) -> list[float] | str:
         return f"It is {shown(value)}, and {count} numbers are needed."
     for item in value:
         if type(item) not in (int, float) or not -1e300 < item < 1e300:
-            return f"It holds {shown(item)}, which is not a finite number."
+            return f"It holds {held(item)}, which is not a finite number."
     return value
 
 

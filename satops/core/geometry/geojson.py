@@ -45,7 +45,7 @@ def find_polygon(
     elif kind == "Point":
         inner = lone_point(path)
     else:
-        inner = wrong_type(path, f"The GeoJSON type is {shown(kind)}.")
+        inner = wrong_type(path, f"The GeoJSON type is {shown(kind)}.{_meant(kind)}")
     if isinstance(inner, Finding):
         return None, [*findings, inner]
     found, more = find_polygon(*inner, outer=str(kind))
@@ -85,6 +85,13 @@ def lone_point(path: Path) -> Finding:
         "A point has no area, and an order needs one. "
         "Write {point: [longitude, latitude], radiusKm: 5}.",
     )
+
+
+def _meant(kind: object) -> str:
+    for name in ("Polygon", "MultiPolygon", "Feature", "FeatureCollection"):
+        if isinstance(kind, str) and kind != name and kind.strip().lower() == name.lower():
+            return f" GeoJSON writes it as {name}, with these capitals."
+    return ""
 
 
 def _only_feature(collection: dict[str, Any], path: Path) -> tuple[dict[str, Any], Path] | Finding:

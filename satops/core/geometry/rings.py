@@ -138,7 +138,7 @@ def _bad_position(position: object, where: str, path: Path) -> Finding:
     if not isinstance(position, list):
         return _shapeless(path, f"{where.capitalize()} is {shown(position)}.")
     if len(position) < 2:
-        return _shapeless(path, f"{where.capitalize()} has {len(position)} numbers.")
+        return _shapeless(path, f"{where.capitalize()} has {_counted(len(position))}.")
     if any(isinstance(item, list) for item in position):
         return _shapeless(path, f"{where.capitalize()} holds lists: it is one level too deep.")
     bad = next(item for item in position if not _is_number(item))
@@ -146,7 +146,7 @@ def _bad_position(position: object, where: str, path: Path) -> Finding:
         "G01",
         path,
         "a coordinate is not a number",
-        f"{where.capitalize()} holds {shown(bad)}. A coordinate is a finite number of degrees, "
+        f"{where.capitalize()} holds {held(bad)}. A coordinate is a finite number of degrees, "
         "without quotes.",
     )
 
@@ -290,6 +290,15 @@ def _where(ring: int, position: int) -> str:
 
 def shown(value: object) -> str:
     """Describe a value that should not be there, in a few characters that no terminal obeys."""
+def _counted(numbers: int) -> str:
+    return "1 number" if numbers == 1 else f"{numbers} numbers"
+
+
+def held(value: object) -> str:
+    """Describe a value that stands among others, as `shown` does."""
+    return "an empty value" if value is None else shown(value)
+
+
     match value:
         case None:
             return "empty"
@@ -300,7 +309,7 @@ def shown(value: object) -> str:
         case list():
             return f"a list of {len(value)}"
         case dict():
-            return "a mapping"
+            return "a group of fields" if value else "an empty group of fields"
         case str():
             return f"the text {quoted(value)}"
         case _:
