@@ -288,8 +288,6 @@ def _where(ring: int, position: int) -> str:
     return f"position {position + 1} of {ring_name(ring)}"
 
 
-def shown(value: object) -> str:
-    """Describe a value that should not be there, in a few characters that no terminal obeys."""
 def _counted(numbers: int) -> str:
     return "1 number" if numbers == 1 else f"{numbers} numbers"
 
@@ -299,6 +297,8 @@ def held(value: object) -> str:
     return "an empty value" if value is None else shown(value)
 
 
+def shown(value: object) -> str:
+    """Describe a value that should not be there, in a few characters that no terminal obeys."""
     match value:
         case None:
             return "empty"
