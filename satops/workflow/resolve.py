@@ -4,11 +4,13 @@ from dataclasses import asdict
 
 from satops.core.config import Config
 from satops.core.events import DoubtSettled, Event, OrderAdopted
+from satops.core.finding import Finding, quoted
 from satops.core.json_text import Raw
 from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.matching import differences
 from satops.core.order import Order, instant_text
 from satops.core.spec import Spec
+from satops.core.spec_text import read_name
 from satops.core.state import OPEN, LedgerState, OrderState, Standing
 from satops.errors import Refused, UsageError
 from satops.ports import Clock, Marketplace
@@ -31,6 +33,7 @@ def resolve_placed(
     Without a `marketplace` the number is taken on the person's word, and `because` is needed.
     Raises `Refused` where the order is not there, is not the one that was sent, or is claimed.
     """
+    _need_number(order_no)
     known = _open_order(book, name, clock)
     evidence = None
     if marketplace is None:
@@ -91,9 +94,12 @@ def adopt(
     """Record an order that was placed elsewhere under a name, so that it is never bought again.
 
     With a `spec` its content is what was bought, and the marketplace's order must agree.
-    Raises `Refused` where the name is taken, the number is claimed, or the order differs.
+    Raises `Refused` where the name is taken, the number is claimed, or the order differs, and
+    `UsageError` for what can be no name or no number.
     """
     _need_reason(because)
+    _need_name(name)
+    _need_number(order_no)
     if marketplace is not None:
         found = _shown(marketplace, order_no)
         _refuse_other(spec.order if spec else None, found, name, config)
@@ -130,6 +136,21 @@ def adopt(
 def _need_reason(because: str | None) -> None:
     if not (because or "").strip():
         raise UsageError("A reason is needed: add --because TEXT. It is kept in the ledger.")
+
+
+def _need_name(name: str) -> None:
+    findings: list[Finding] = []
+    if read_name(name, (), findings) is None:
+        raise UsageError(findings[0].detail)
+
+
+def _need_number(order_no: str) -> None:
+    """Refuse what no order number can be; otherwise a number means nothing to us."""
+    if not order_no.isprintable() or order_no.split() != [order_no]:
+        raise UsageError(
+            f"{quoted(order_no)} cannot be an order number: it is empty, or has spaces or "
+            "characters that cannot be seen. Copy it from the marketplace."
+        )
 
 
 def _open_order(book: Book, name: str, clock: Clock) -> OrderState:

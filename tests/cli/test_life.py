@@ -1,5 +1,7 @@
 """The life of an order, told by the commands alone."""
 
+import pytest
+
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 
@@ -127,6 +129,22 @@ def test_an_order_that_was_placed_elsewhere_is_adopted_and_never_bought(satops: 
     assert taken.code == ExitCode.DONE
     assert taken.json["order_no"] == "PROG_9"
     assert satops("plan", "--json").json["summary"]["keep"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "order_no"),
+    [("Not A Name", "PROG_9"), ("", "PROG_9"), ("flood", ""), ("flood", " "), ("flood", "PROG 9"),
+     ("flood", "PROG_9\n"), ("flood", "\x1b[31mPROG_9"), ("x" * 129, "PROG_9")],
+)  # fmt: skip
+def test_nothing_is_adopted_that_is_no_name_or_no_number(
+    satops: Satops, name: str, order_no: str
+) -> None:
+    before = satops("verify", "--json").json["head"]
+    wrong = satops("adopt", name, order_no, "--because", "by phone", "--unchecked", "--yes")
+    assert wrong.code == ExitCode.USAGE
+    assert satops("list", "--json").json["orders"] == []
+    assert "cannot be" in wrong.err
+    assert satops("verify", "--json").json["head"] == before
 
 
 def test_a_refresh_reads_the_statuses_of_the_marketplace(satops: Satops) -> None:
