@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ from satops.api.doctor import prove_at_start
 from satops.api.planning import read_specs
 from satops.api.repository import open_repository
 from satops.core.events import LedgerStarted
-from satops.core.ledger import EMPTY, GENESIS, decode, encode
+from satops.core.ledger import EMPTY, GENESIS, Head, decode, encode
 from satops.core.spec import Spec
 from satops.core.state import LedgerState, OrderState
-from satops.errors import HeadMoved, Refused, UsageError
+from satops.errors import HeadMoved, LedgerCorrupt, Refused, UsageError
 from satops.workflow.verify import VerifyReport
 
 
@@ -71,11 +71,22 @@ def history(
 ) -> list[dict[str, Any]]:
     """Return the events of the ledger, oldest first, or those of one order.
 
-    Raises `LedgerError`; the chain is checked to its end.
+    Raises `LedgerError`; the chain and each event are checked to the end.
     """
     opened = open_repository(repository, environ=environ)
-    events = (event for event, _ in decode(opened.store().read()))
+    events = _sound(decode(opened.store().read()))
     return [event for event in events if name is None or event.get("name") == name]
+
+
+def _sound(events: Iterable[tuple[dict[str, Any], Head]]) -> Iterator[dict[str, Any]]:
+    """Yield events that fit the schema: whoever shows them need not look for what is missing."""
+    for event, head in events:
+        for breach in _breaches(event):
+            raise LedgerCorrupt(
+                f"Line {head.seq} of the ledger was changed after it was written. {breach} To see "
+                "all that is wrong:\n    satops verify"
+            )
+        yield event
 
 
 def verify(

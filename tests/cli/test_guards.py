@@ -135,6 +135,19 @@ def test_one_changed_byte_in_the_ledger_is_found_and_stops_everything(satops: Sa
     assert satops("apply", "--yes").code == ExitCode.LEDGER
 
 
+@pytest.mark.parametrize("field", ["kind", "time", "run", "placed"])
+def test_a_last_line_that_lost_a_field_is_no_bug_in_any_report(satops: Satops, field: str) -> None:
+    satops("apply", "--yes")
+    path = satops.root / "state/ledger.jsonl"
+    *before, last = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*before, last.replace(f'"{field}"'.encode(), b'"other"')]))
+    assert satops("verify").code == ExitCode.LEDGER
+    for form in ((), ("--json",)):
+        told = satops("history", *form)
+        assert told.code == ExitCode.LEDGER
+        assert f"Line {len(before) + 1} of the ledger" in told.err
+
+
 def test_a_cut_tail_shows_against_a_head_that_was_noted_elsewhere(satops: Satops) -> None:
     satops("apply", "--yes")
     head = satops("verify", "--json").json["head"]
