@@ -33,7 +33,8 @@ def run_started(
         tool=f"satops {__version__}",
         host=platform.node(),
         actor=env.get("SATOPS_ACTOR") or found.get("actor") or local_user(),
-        commit=found.get("commit") or _git(root, "rev-parse", "HEAD"),
+        # What was checked out: a run may take its branch as it is now, not the event's commit.
+        commit=_git(root, "rev-parse", "HEAD") or found.get("commit"),
         branch=found.get("branch") or _git(root, "symbolic-ref", "--short", "-q", "HEAD"),
         pull_request=env.get("SATOPS_PULL_REQUEST") or found.get("pull_request") or None,
         run_url=env.get("SATOPS_RUN_URL") or found.get("run_url") or None,

@@ -38,8 +38,9 @@ def test_from_a_branch_to_the_ledger(rehearsal: Rehearsal, act: Act, api: GitHub
 
 
 def test_the_ledger_tells_which_commit_and_run_bought(rehearsal: Rehearsal, act: Act) -> None:
-    commit = rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
-    assert act.apply(GITHUB_RUN_ID="42").ok
+    event = rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
+    commit = rehearsal.merge(rehearsal.open(rehearsal.order("mekong-flood")))
+    assert act.apply(event, GITHUB_RUN_ID="42").ok
     ran = rehearsal.satops(rehearsal.clone("audit"), "history", "--json")
     events = json.loads(ran.stdout)["events"]
     started = [e for e in events if e["kind"] == "RunStarted" and e["command"] == "apply"][-1]
