@@ -27,8 +27,8 @@ orders: orders/
 region: [102, 8, 110, 24] # west, south, east, north: where orders are expected
 limits:
   ordersPerApply: 20
-  areaKm2PerOrder: 20000
-  areaKm2PerApply: 100000
+  areaKm2PerOrder: 200000 # the order in the marketplace's documentation has 147,150
+  areaKm2PerApply: 500000
 # checks: {A09: error}    # raise or lower the severity of a check
 """
 
