@@ -11,6 +11,7 @@ from satops.core.plan import ActionKind, Plan
 from satops.core.request import create_request
 from satops.core.spec import Footprint, Source, Spec
 from satops.core.state import OPEN, SPENT, LedgerState, Standing
+from satops.core.submission import Receipt
 from satops.errors import ExitCode, MarketplaceUnreachable, Refused, SatopsError
 from satops.workflow.apply import ApplyReport, apply
 from satops.workflow.book import Book
@@ -109,6 +110,10 @@ class Schedule:
             assert any(item.order.order_no == order_no for item in self.seller.bought)
         spent = sum(known.standing in SPENT for known in state.orders.values())
         assert spent >= len(self.seller.bought), "less is counted than was spent"
+        for machine in self.machines:
+            for entry in machine.spool.received:
+                if isinstance(entry.outcome, Receipt) and entry not in machine.spool.kept:
+                    assert entry.outcome.order_no in state.claimed, f"a number is lost: {entry}"
 
     def state(self) -> LedgerState:
         """Fold the ledger as it stands, checking the chain."""
@@ -121,7 +126,7 @@ class Schedule:
         assert known.standing in OPEN, "sent without a durable intent"
 
     def _apply(self) -> None:
-        machine, other = self.world.random.sample(self.machines, 2)
+        machine, other = self.world.random.choices(self.machines, k=2)
         self.world.rival = lambda: self._run_on(other)
         self._run_on(machine)
         self.world.rival = None

@@ -2,8 +2,9 @@
 
 True time belongs to the world.  Each machine has a wall clock that may be ahead or behind, its
 own spool and its own looks; the marketplace and the ledger's store are shared.  At every step that
-a run takes outside itself the world may kill it, lose an answer, fail the store, let another
-machine run first, or set a clock.  Nothing is threaded, so a seed replays to the letter.
+a run takes outside itself the world may kill it, lose an answer, fail the store, let another run
+go first, on this machine or another, or set a clock.  Nothing is threaded, so a seed replays to
+the letter.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +39,7 @@ class World:
     faults: bool = True
     start: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     rival: Callable[[], None] | None = None
-    """Another machine's whole run, which may come between any two steps of this one."""
+    """Another whole run, which may come between any two steps of this one."""
     trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -209,6 +210,8 @@ class LocalSpool:
     def __init__(self, world: World) -> None:
         self._world = world
         self.kept: list[Spooled] = []
+        self.received: list[Spooled] = []
+        """All that was ever kept: what is no longer in the spool must be in the ledger."""
 
     def prepare(self, run: str) -> None:
         """See the port."""
@@ -221,10 +224,12 @@ class LocalSpool:
         if self._world.happens(0.02):
             raise OSError(28, "No space left on device")
         self.kept.append(entry)
+        self.received.append(entry)
         self._world.step("spooled")
 
     def entries(self, ledger: str) -> Sequence[Spooled]:
         """See the port."""
+        self._world.step("entries")
         return [entry for entry in self.kept if entry.ledger == ledger]
 
     def forget(self, entries: Sequence[Spooled]) -> None:
