@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 _VERBS = {
     "adopt": "settling",
+    "aoi": "aoi",
     "apply": "buying",
     "history": "ledger",
     "init": "starting",
@@ -28,6 +29,7 @@ _VERBS = {
     "refresh": "settling",
     "resolve": "settling",
     "show": "ledger",
+    "split_aoi": "aoi",
     "start_ledger": "ledger",
     "validate": "planning",
     "verify": "ledger",
@@ -35,6 +37,7 @@ _VERBS = {
 """Each verb, and the module of `satops.api` that has it."""
 
 if TYPE_CHECKING:
+    from satops.api.aoi import aoi, split_aoi
     from satops.api.buying import apply
     from satops.api.ledger import history, list_orders, show, start_ledger, verify
     from satops.api.planning import plan, validate
@@ -42,8 +45,9 @@ if TYPE_CHECKING:
     from satops.api.starting import init, new
 
 __all__ = [
-    "__version__", "adopt", "apply", "history", "init", "list_orders", "new", "plan", "reconcile",
-    "refresh", "resolve", "show", "start_ledger", "validate", "verify",
+    "__version__", "adopt", "aoi", "apply", "history", "init", "list_orders", "new", "plan",
+    "reconcile", "refresh", "resolve", "show", "split_aoi", "start_ledger", "validate",
+    "verify",
 ]  # fmt: skip
 
 

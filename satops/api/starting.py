@@ -1,20 +1,19 @@
 """Beginnings: a repository, and an order spec."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from satops import __version__
 from satops.adapters.clock import SystemClock
 from satops.adapters.new_files import add_line, write_new
 from satops.api.ledger import start_ledger
+from satops.api.overlay import Overlay
 from satops.api.planning import read_specs
 from satops.api.repository import open_repository
-from satops.core.problem import Problem
 from satops.errors import InvalidInput, Refused, UsageError
-from satops.ports import Clock, OrderFiles, SourceFile
+from satops.ports import Clock
 from satops.workflow.scaffold import CONFIG, IGNORED, Wanted, repository_files, spec_text
 from satops.workflow.scaffold_ci import Forge, ci_files, with_git_state
 
@@ -111,28 +110,10 @@ def new(
         raise UsageError(f"{path}: order specs lie under {opened.config.orders}.")
     if (opened.root / path).exists():
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
-    text = spec_text(wanted, depth=len(path.parts) - 1)
-    tree = read_specs(opened, over=lambda files: _With(files, str(path), text.encode()))
+    text = spec_text(wanted, path=str(path))
+    tree = read_specs(opened, over=lambda files: Overlay(files, {str(path): text.encode()}))
     wrong = tuple(p for p in tree.problems if p.file == str(path) and p.blocks)
     if wrong:
         raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
     write_new(opened.root, {str(path): text})
     return str(path)
-
-
-@dataclass(frozen=True, slots=True)
-class _With:
-    """A tree with one more file in it, which is not written yet."""
-
-    files: OrderFiles
-    path: str
-    content: bytes
-
-    def walk(self) -> Iterator[SourceFile | Problem]:
-        """Yield what is there, and the new file."""
-        yield from self.files.walk()
-        yield SourceFile(self.path, self.content, sha256(self.content).hexdigest())
-
-    def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
-        """Read what a spec refers to."""
-        return self.files.include(spec_file, ref)

@@ -14,6 +14,7 @@ class Entry(NamedTuple):
 COMMANDS = {
     "init": Entry("satops.cli.init", "Make a folder ready: config, sample orders, ledger."),
     "new": Entry("satops.cli.new", "Write an order spec from flags."),
+    "aoi": Entry("satops.cli.aoi", "Show what is in an AOI file, or split it into orders."),
     "validate": Entry("satops.cli.validate", "Check every order spec."),
     "plan": Entry("satops.cli.plan", "Show what would be bought. Buys nothing."),
     "apply": Entry("satops.cli.apply", "Buy the new orders of the plan."),

@@ -64,7 +64,7 @@ def command(  # one option each
         mode=mode,
         max_cloud=max_cloud,
         description=description,
-        labels=dict(map(_label, labels)),
+        labels=dict(map(options.label, labels)),
         supersedes=supersedes,
     )
     written = starting.new(call.directory, wanted, file=file, environ=call.environ)
@@ -93,10 +93,3 @@ def _geometry(
     file, _, feature = (aoi or "").partition("#")
     named: dict[str, object] = {"feature": feature} if feature else {}
     return {"file": file, **named}
-
-
-def _label(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise UsageError(f"--label {text}: write a label as KEY=VALUE.")
-    return key, value

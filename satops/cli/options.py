@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from satops.errors import UsageError
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -32,3 +34,11 @@ def unchecked(command: Command) -> Command:
         is_flag=True,
         help="Do not compare with the marketplace: take the number on your word.",
     )(command)
+
+
+def label(text: str) -> tuple[str, str]:
+    """Return the key and the value of a `--label`."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise UsageError(f"--label {text}: write a label as KEY=VALUE.")
+    return key, value

@@ -11,7 +11,7 @@ from typing import Any
 
 from satops.core import json_text
 from satops.core.finding import Finding, quoted
-from satops.core.geometry.wkt import looks_like_wkt
+from satops.core.geometry.wkt import looks_like_wkt, wkt_type
 
 _BOM = b"\xef\xbb\xbf"
 _BEGINNING_BYTES = 256
@@ -89,6 +89,33 @@ def aoi_of(value: object) -> Aoi:
     return Aoi(value, {name: tuple(found) for name, found in named.items()}, len(features))
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One feature of a file by itself, or the geometry that a file holds without one."""
+
+    value: object
+    """What `read_geometry` takes."""
+    names: tuple[str, ...]
+    kind: str
+    """The type of the geometry, as GeoJSON or WKT says it; empty where there is none."""
+
+
+def members(aoi: Aoi) -> list[Member]:
+    """Return every feature of a file, in its order."""
+    whole = aoi.geometry
+    if not isinstance(whole, dict) or whole.get("type") not in ("Feature", "FeatureCollection"):
+        return [Member(whole, (), _kind(whole))]
+    return [
+        Member(
+            # As in `pick`: the collection may carry a reference system to refuse.
+            {**whole, "features": [feature]} if "features" in whole else feature,
+            tuple(_names(feature)),
+            _kind(feature.get("geometry")),
+        )
+        for feature in _features(whole)
+    ]
+
+
 def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
     """Return what `read_geometry` takes: the feature asked for, or the whole file.
 
@@ -134,6 +161,13 @@ def _listed(aoi: Aoi) -> str:
     names = [quoted(name) for name in list(aoi.features)[:_LISTED_MAX]]
     more = len(aoi.features) - len(names)
     return "It has: " + ", ".join(names) + (f" and {more} more." if more else ".")
+
+
+def _kind(geometry: object) -> str:
+    if isinstance(geometry, str):
+        return wkt_type(geometry) or ""
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _features(value: object) -> list[dict[str, Any]]:

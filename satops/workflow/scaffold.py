@@ -1,5 +1,6 @@
 """What `init` and `new` write: the files of a ready repository, and one order spec from flags."""
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ CONFIG = "satops.yaml"
 IGNORED = ".satops/"
 """This machine's own files: the spool, the sandbox's orders.  Never committed."""
 
+_SCHEMA = "schema/order.schema.json"
 _LEAD_DAYS = 30
 _WINDOW_DAYS = 30
 
@@ -149,12 +151,12 @@ class Wanted:
     supersedes: str | None = None
 
 
-def spec_text(wanted: Wanted, *, depth: int) -> str:
-    """Return the YAML of an order spec that lies `depth` folders below the root."""
-    up = "../" * depth
+def spec_text(wanted: Wanted, *, path: str) -> str:
+    """Return the YAML of an order spec that will lie at `path`, from the root."""
+    folder = posixpath.dirname(path)
     geometry = dict(wanted.geometry)
     if "file" in geometry:
-        geometry["file"] = f"{up}{geometry['file']}"
+        geometry["file"] = posixpath.relpath(str(geometry["file"]), folder)
     beside: list[tuple[str, object]] = [
         ("name", wanted.name),
         ("description", wanted.description),
@@ -170,7 +172,7 @@ def spec_text(wanted: Wanted, *, depth: int) -> str:
         ("resolutionType", _number_or_name(wanted.mode)),
     ]
     lines = [
-        f"# yaml-language-server: $schema={up}schema/order.schema.json",
+        f"# yaml-language-server: $schema={posixpath.relpath(_SCHEMA, folder)}",
         *_members(beside),
         "order:",
         *(f"  {line}" for line in _members(bought)),

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from satops.adapters import gis_files
-from satops.adapters.aoi_files import AoiFiles, read_file
+from satops.adapters.aoi_files import TIME_MAX_S, AoiFiles, read_file
 from satops.adapters.gis_process import GisProcess
 from satops.core.aoi import Aoi, pick
 from satops.core.finding import Finding
@@ -305,6 +305,14 @@ def test_without_the_extra_the_message_says_how_to_get_it(monkeypatch: pytest.Mo
         assert isinstance(found, Finding)
         assert "pip install 'satops[gis]'" in found.detail
         assert isinstance(bare.read(b"POLYGON ((1 1, 2 1, 2 2, 1 1))"), Aoi)
+
+
+def test_the_page_in_docs_names_the_limits_of_the_code() -> None:
+    page = " ".join((Path(__file__).parents[2] / "docs" / "aoi.md").read_text().split())
+    assert f"{TIME_MAX_S} seconds" in page
+    assert f"{gis_files.MEMORY_MAX_BYTES // 1024**3} GB" in page
+    assert f"{gis_files.FEATURES_MAX:,} features" in page
+    assert f"{gis_files.UNPACKED_MAX_BYTES // 1024**2} MB" in page
 
 
 def test_text_starts_no_process(aois: AoiFiles) -> None:

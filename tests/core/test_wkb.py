@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from satops.core.geometry.wkb import NotWkb, read_wkb
@@ -51,6 +51,7 @@ def test_a_geometry_that_is_cut_is_refused(length: int) -> None:
         read_wkb(content[:length])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     try:
@@ -59,6 +60,7 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         return
 
 
+@settings(deadline=None)
 @given(st.integers(0, 92), st.integers(0, 255))
 def test_a_damaged_geometry_is_read_or_refused(place: int, byte: int) -> None:
     content = bytearray(shapely.to_wkb(BOX))

@@ -8,18 +8,24 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from satops.core.aoi import read_aoi
 from satops.core.catalogue import CATALOGUE
+from satops.core.checks import rules_from
+from satops.core.config import Config
+from satops.core.modes import Modes
 from satops.core.plan import ActionKind
 from satops.core.problem import Severity
 from satops.core.state import LedgerState, Standing
 from satops.errors import InvalidInput, LedgerMissing
 from satops.report.json import apply_json, error_json, list_json, plan_json, validate_json
+from satops.report.json_aoi import aoi_json
+from satops.workflow.aoi import look
 from satops.workflow.apply import ApplyReport
 from satops.workflow.results import OrderResult, OutcomeName
 from tests.report.samples import NOW, action, known, plan, problem
 
 SCHEMAS = Path(__file__).parents[2] / "schema"
-REPORTS = ("plan", "apply", "validate", "list", "error")
+REPORTS = ("plan", "apply", "validate", "list", "error", "aoi")
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -64,6 +70,20 @@ def test_what_validate_and_list_and_an_error_say_fits_their_schemas() -> None:
     check(list_json(state, NOW), "list")
     check(error_json(InvalidInput("1 error.", (problem(),))), "error")
     check(error_json(LedgerMissing("There is no ledger.")), "error")
+
+
+def test_what_aoi_says_of_a_cut_and_of_an_unsound_feature_fits_its_schema() -> None:
+    texts = (
+        "POLYGON ((178 -18, -178 -18, -178 -15, 178 -15, 178 -18))",
+        "MULTIPOLYGON (((1 1, 2 1, 2 2, 1 1)), ((0 0, 1 1, 1 0, 0 1, 0 0)))",
+        "POINT (1 2)",
+        "nothing",
+    )
+    rules = rules_from(Config(), Modes())
+    for text in texts:
+        report = look(text.encode(), "a.wkt", aois=read_aoi, rules=rules)
+        assert report.problems
+        check(aoi_json(report), "aoi")
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

@@ -65,7 +65,7 @@ def single_part(parts: object, path: Path) -> tuple[tuple[object, Path] | None, 
     if isinstance(parts, list) and parts:
         detail = (
             f"The MultiPolygon has {len(parts)} parts, and an order is one polygon. "
-            "Write one order spec for each part."
+            "Write one order spec for each part; `satops aoi FILE --split DIR` does it for a file."
         )
         return None, Finding("G02", path, "several polygons", detail)
     return None, wrong_type(path, f"The MultiPolygon's coordinates are {shown(parts)}.")

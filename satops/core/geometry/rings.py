@@ -221,7 +221,8 @@ def off_the_map(x: float, y: float, every: Sequence[Position], where: str, path:
             path,
             "longitude beyond 180 degrees",
             f"{is_at} A longitude lies between -180 and 180: 190 is written as -170. An area on "
-            "both sides of the antimeridian has to be two orders, one for each side.",
+            "both sides of the antimeridian has to be two orders, one for each side: "
+            "`satops aoi FILE --split DIR` cuts a file at 180 degrees.",
         )
     return Finding(
         "A01",
@@ -266,7 +267,8 @@ def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, lis
                     "crosses the antimeridian",
                     f"{name.capitalize()} jumps from {xa}, {ya} to {xb}, {yb}: more than "
                     "180 degrees of longitude. An area on both sides of the antimeridian has to "
-                    "be two orders, one for each side. A very wide area needs corners between.",
+                    "be two orders, one for each side: `satops aoi FILE --split DIR` cuts a file at "
+                    "180 degrees. A very wide area needs corners between.",
                 )
             )
             break

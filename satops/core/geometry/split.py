@@ -18,13 +18,11 @@ from satops.core.finding import Finding, has_error
 from satops.core.geometry.forms import read_geometry
 from satops.core.geometry.rings import DECIMALS, read_rings
 from satops.core.geometry.shapes import area_km2, find_crossings, shapes_of
-from satops.core.geometry.wkt import read_wkt
+from satops.core.geometry.wkt import read_wkt, wkt_type
 from satops.core.order import Position, Ring, Rings
 
 _CURED = frozenset({"G02", "A04"})
 """What a cut mends: several parts, and an outline across the antimeridian."""
-
-_OF_WKT = {"POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon"}
 
 
 class Side(StrEnum):
@@ -87,7 +85,7 @@ def _polygons(value: object) -> list[object]:
         read = read_wkt(value)
         if isinstance(read, Finding):
             return []
-        value = {"type": _OF_WKT.get(read[0]), "coordinates": read[1]}
+        value = {"type": wkt_type(value), "coordinates": read[1]}
     match value:
         case {"type": "FeatureCollection", "features": [feature]}:
             return _polygons(feature)

@@ -18,6 +18,13 @@ _TYPES = frozenset(
         "MULTISURFACE", "POLYHEDRALSURFACE", "TIN", "TRIANGLE", "LINEARRING",
     }
 )  # fmt: skip
+_IN_GEOJSON = {
+    name.upper(): name
+    for name in (
+        "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
+        "GeometryCollection",
+    )
+}  # fmt: skip
 _DEPTH = 3
 """Brackets in brackets: a multipolygon, its polygons, their rings."""
 
@@ -28,6 +35,12 @@ def looks_like_wkt(text: str) -> bool:
     """Tell whether a text begins as well-known text does."""
     head = _HEAD.match(text)
     return head is not None and head[2].upper() in _TYPES
+
+
+def wkt_type(text: str) -> str | None:
+    """Return the type that a text names, as GeoJSON writes it; None where it is no WKT."""
+    head = _HEAD.match(text)
+    return None if head is None else _IN_GEOJSON.get(head[2].upper())
 
 
 def read_wkt(text: str) -> tuple[str, object] | Finding:

@@ -1,0 +1,112 @@
+"""What is in an AOI file, and its split into orders."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from satops.adapters.aoi_files import AoiFiles, read_file
+from satops.adapters.config_file import find_root, load_config
+from satops.adapters.new_files import write_new
+from satops.adapters.rule_files import from_tree, load_rules
+from satops.api.overlay import Overlay
+from satops.api.planning import read_specs
+from satops.api.repository import Repository, open_repository
+from satops.core.checks.rules import Rules
+from satops.core.config import Config
+from satops.core.spec_text import NAME
+from satops.errors import InvalidInput, Refused, UsageError
+from satops.workflow.aoi import AoiReport, look
+from satops.workflow.aoi_split import Division, divide, division_files
+from satops.workflow.scaffold import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a split wrote."""
+
+    division: Division
+    files: tuple[str, ...]
+    """Paths from the folder of the call: the GeoJSON file, then the specs."""
+
+
+def aoi(folder: Path, file: str, *, feature: str | None = None) -> AoiReport:
+    """Return what an AOI file holds, and what an order of each feature would be told.
+
+    `file` is seen from `folder`, which need not lie in a repository; in one, its region and its
+    areas are looked at too.  With `feature` only the one of that name is returned.  Raises
+    `UsageError` where there is no such file or feature.
+    """
+    content = read_file(folder / file)
+    with AoiFiles() as aois:
+        report = look(content, file, aois=aois.read, rules=_rules(folder))
+    return report if feature is None else report.only(feature)
+
+
+def split_aoi(
+    folder: Path,
+    file: str,
+    into: str,
+    *,
+    name: str | None = None,
+    feature: str | None = None,
+    wanted: Wanted | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Written:
+    """Write each outline of an AOI file into the folder `into`: parts, features, sides of 180.
+
+    There will be one GeoJSON file, and with `wanted` one order spec for each outline beside it,
+    which must be sound in the tree.  Names begin with `name`, by default the file's own.
+
+    Raises `InvalidInput` where an area or a spec is not sound, `Refused` where a file would be
+    overwritten, and `UsageError`; then nothing was written.
+    """
+    if name is not None and not NAME.fullmatch(name):
+        raise UsageError(f"{name!r} cannot begin the names of orders: see `satops explain N02`.")
+    division = divide(aoi(folder, file, feature=feature), name)
+    opened = None if wanted is None else open_repository(folder, environ=environ)
+    root = (folder / into).resolve() if opened is None else opened.root.resolve()
+    inside = _inside(opened, root, (folder / into).resolve())
+    stem = name if name is not None else _stem(file)
+    files = division_files(division, inside, stem=stem, wanted=wanted)
+    if opened is not None:
+        _check_specs(opened, files)
+    write_new(root, files)
+    written = [os.path.relpath(root / path, folder.resolve()) for path in files]
+    return Written(division, tuple(written))
+
+
+def _inside(opened: Repository | None, root: Path, into: Path) -> PurePosixPath:
+    """Return the folder as a path from the root; specs must lie where specs are looked for."""
+    if opened is None:
+        return PurePosixPath()
+    orders = (root / opened.config.orders).resolve()
+    if not into.is_relative_to(orders):
+        raise UsageError(f"{into}: order specs lie under {opened.config.orders}.")
+    return PurePosixPath(into.relative_to(root).as_posix())
+
+
+def _check_specs(opened: Repository, files: Mapping[str, str]) -> None:
+    taken = [path for path in files if (opened.root / path).exists()]
+    if taken:
+        raise Refused(
+            f"{', '.join(taken)}: already there. Nothing was written. Choose another --name."
+        )
+    added = {path: text.encode() for path, text in files.items()}
+    tree = read_specs(opened, over=lambda below: Overlay(below, added))
+    wrong = tuple(p for p in tree.problems if p.file in files and p.blocks)
+    if wrong:
+        raise InvalidInput("Nothing was written: the specs would not be sound.", wrong)
+
+
+def _stem(file: str) -> str:
+    return PurePosixPath(file).name.split(".")[0] or "aoi"
+
+
+def _rules(folder: Path) -> Rules:
+    """Return the rules of the repository that a folder lies in, or those of satops itself."""
+    try:
+        root = find_root(folder)
+    except UsageError:
+        return load_rules(Config(), from_tree(folder))
+    return load_rules(load_config(root), from_tree(root))

@@ -1,0 +1,88 @@
+"""What is in an AOI file, for machines; `schema/aoi.schema.json` describes it."""
+
+from typing import Any
+
+from satops.core.finding import Finding
+from satops.core.geometry.split import Piece
+from satops.core.spec import Footprint
+from satops.report.json import Chunks, document, problem_items
+from satops.report.safe import encodable
+from satops.workflow.aoi import AoiReport, Feature, Outline
+from satops.workflow.aoi_split import Division
+
+FORMAT = "satops.aoi/1"
+_AREA_DECIMALS = 6
+_LENGTH_DECIMALS = 3
+
+
+def aoi_json(report: AoiReport) -> Chunks:
+    """Yield every feature with its parts, then every finding."""
+    head = {"format": FORMAT, "file": encodable(report.file)}
+    return document(
+        head,
+        features=(_feature(feature) for feature in report.features),
+        problems=problem_items(report.problems),
+    )
+
+
+def split_json(division: Division, files: tuple[str, ...]) -> Chunks:
+    """Yield what a split wrote."""
+    return document(
+        {"files": [encodable(file) for file in files]},
+        outlines=(
+            {
+                "name": outline.name,
+                "feature": outline.feature.number,
+                "area_km2": round(outline.area_km2, _AREA_DECIMALS),
+            }
+            for outline in division.outlines
+        ),
+        left_out=(
+            {"feature": feature.number, "type": encodable(feature.kind)}
+            for feature in division.left_out
+        ),
+    )
+
+
+def _feature(feature: Feature) -> dict[str, Any]:
+    total, uncut = feature.area_km2, feature.uncut_km2
+    return {
+        "feature": feature.number,
+        "names": [encodable(name) for name in feature.names],
+        "type": encodable(feature.kind) or None,
+        "area_km2": None if total is None else round(total, _AREA_DECIMALS),
+        "uncut_km2": None if uncut is None else round(uncut, _AREA_DECIMALS),
+        "checks": _codes(feature.findings),
+        "parts": [_part(outline) for outline in feature.outlines],
+    }
+
+
+def _part(outline: Outline) -> dict[str, Any]:
+    return (
+        _where(outline.piece)
+        | _measures(outline.footprint, outline.size_km)
+        | {"checks": _codes(outline.findings)}
+    )
+
+
+def _where(piece: Piece) -> dict[str, Any]:
+    return {"part": piece.part, "side": None if piece.side is None else piece.side.value}
+
+
+def _measures(footprint: Footprint | None, size_km: tuple[float, float] | None) -> dict[str, Any]:
+    if footprint is None or size_km is None:
+        return {}
+    width, height = (round(length, _LENGTH_DECIMALS) for length in size_km)
+    return {
+        "area_km2": round(footprint.area_km2, _AREA_DECIMALS),
+        "width_km": width,
+        "height_km": height,
+        "bbox": [footprint.west, footprint.south, footprint.east, footprint.north],
+        "centre": [footprint.longitude, footprint.latitude],
+        "vertices": footprint.vertices,
+        "holes": footprint.holes,
+    }
+
+
+def _codes(findings: tuple[Finding, ...]) -> list[str]:
+    return sorted({finding.check for finding in findings})

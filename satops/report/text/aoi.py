@@ -1,0 +1,144 @@
+"""What is in an AOI file, and what a split of it wrote, for people."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from satops.core.problem import Problem, Severity
+from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
+from satops.report.place import area, place
+from satops.report.safe import safe, shorten
+from satops.report.text.count import counted
+from satops.report.text.problems import problem_blocks, problem_totals
+from satops.workflow.aoi import AoiReport, Feature, Outline
+from satops.workflow.aoi_split import Division
+
+_HEADER = ("FEATURE", "NAME", "TYPE", "AREA KM²", "SIZE KM", "CORNERS", "CENTRE", "CHECKS")
+_RIGHT = frozenset({3, 4, 5})
+_NAME_WIDTH = 32
+_PLACES_MAX = 8
+"""Features that one message names."""
+
+
+def aoi_blocks(report: AoiReport) -> Iterator[Block]:
+    """Yield a row for each feature and each of its parts, every finding, and what to do next."""
+    if report.features:
+        yield Table(_HEADER, list(_rows(report)), _as_it_is, _RIGHT)
+        yield BLANK
+    if report.problems:
+        yield from problem_blocks(_once(report.problems))
+        yield BLANK
+    blocked = any(problem.blocks for problem in report.problems)
+    seen = counted(len(report.features), "feature")
+    tone = Tone.ERROR if blocked else Tone.GOOD
+    yield Line(f"{safe(report.file)}: {seen}, {problem_totals(report.problems)}.", tone)
+    if any(feature.is_sound and feature.is_cut for feature in report.features):
+        yield BLANK
+        yield Line("To write each part as a polygon of its own, or as an order (see --help):")
+        yield command(f"satops aoi {shlex.quote(safe(report.file))} --split DIR")
+
+
+def split_blocks(division: Division, files: tuple[str, ...]) -> Iterator[Block]:
+    """Yield the outlines with their areas, what was left out, and the files."""
+    yield Table(
+        ("NAME", "AREA KM²", "FROM FEATURE"),
+        division.outlines,
+        lambda outline: Row(
+            (outline.name, area(outline.area_km2), _called(outline.feature)), Tone.NEW
+        ),
+        frozenset({1}),
+    )
+    yield BLANK
+    total = sum(outline.area_km2 for outline in division.outlines)
+    yield Line(f"{counted(len(division.outlines), 'polygon')} of {area(total)} km² in all.")
+    for feature in division.left_out:
+        kind = safe(feature.kind) or "no geometry"
+        yield Line(f"Left out: {_called(feature)} ({kind}), which is no area.", Tone.WARNING)
+    yield Line("Wrote:", Tone.GOOD)
+    for file in files:
+        yield Line(safe(file), indent=4)
+    if len(files) > 1:
+        yield BLANK
+        yield Line("To see what would be bought:")
+        yield command("satops plan")
+
+
+def _rows(report: AoiReport) -> Iterator[Row]:
+    for feature in report.features:
+        yield _feature_row(feature)
+        if feature.is_cut:
+            for index, outline in enumerate(feature.outlines, 1):
+                yield _part_row(feature, index, outline)
+
+
+def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what is said of several features once, with all their places."""
+    places: dict[Problem, list[str]] = {}
+    for problem in problems:
+        places.setdefault(replace(problem, path=""), []).append(problem.path)
+    for problem, paths in places.items():
+        more = f" and {len(paths) - _PLACES_MAX} more" if len(paths) > _PLACES_MAX else ""
+        yield replace(problem, path=", ".join(paths[:_PLACES_MAX]) + more)
+
+
+def _as_it_is(row: Row) -> Row:
+    return row
+
+
+def _feature_row(feature: Feature) -> Row:
+    names = ", ".join(feature.names)
+    codes = sorted({f.check for f in feature.findings if f.severity is not Severity.INFO})
+    only = feature.outlines[0] if len(feature.outlines) == 1 else None
+    corners = sum(each.footprint.vertices for each in feature.outlines if each.footprint)
+    total = feature.area_km2
+    return Row(
+        (
+            str(feature.number),
+            shorten(names, _NAME_WIDTH),
+            shorten(feature.kind or "none", _NAME_WIDTH),
+            "" if total is None else area(total),
+            _size(only),
+            f"{corners:,}" if corners else "",
+            _centre(only),
+            " ".join(codes),
+        ),
+        _tone(feature),
+    )
+
+
+def _part_row(feature: Feature, index: int, outline: Outline) -> Row:
+    footprint, side = outline.footprint, outline.piece.side
+    codes = sorted({f.check for f in outline.findings if f.severity is not Severity.INFO})
+    cells = (
+        f"{feature.number}.{index}",
+        "" if side is None else side.value,
+        "Polygon",
+        "" if footprint is None else area(footprint.area_km2),
+        _size(outline),
+        "" if footprint is None else f"{footprint.vertices:,}",
+        _centre(outline),
+        " ".join(codes),
+    )
+    return Row(cells, Tone.QUIET if footprint else Tone.ERROR)
+
+
+def _tone(feature: Feature) -> Tone:
+    if any(finding.severity is Severity.ERROR for finding in feature.findings):
+        return Tone.ERROR
+    warned = any(finding.severity is Severity.WARNING for finding in feature.findings)
+    return Tone.WARNING if warned else Tone.GOOD
+
+
+def _size(outline: Outline | None) -> str:
+    size = None if outline is None else outline.size_km
+    return "" if size is None else f"{area(size[0])} x {area(size[1])}"
+
+
+def _centre(outline: Outline | None) -> str:
+    found = None if outline is None else outline.footprint
+    return "" if found is None else place(found.longitude, found.latitude)
+
+
+def _called(feature: Feature) -> str:
+    name = f" {shorten(feature.names[0], _NAME_WIDTH)}" if feature.names else ""
+    return f"{feature.number}{name}"

@@ -1,0 +1,168 @@
+"""What is in an AOI file: its features, their sizes, and what an order of each would be told."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from satops.core.aoi import AoiReader, Member, members, unreadable
+from satops.core.checks.outline import check_outlines
+from satops.core.checks.rules import Rules
+from satops.core.finding import Finding
+from satops.core.geometry.measures import box_size_km
+from satops.core.geometry.shapes import footprints, shapes_of
+from satops.core.geometry.split import Cut, Piece, cut
+from satops.core.order import Rings
+from satops.core.problem import Problem
+from satops.core.spec import Footprint
+from satops.errors import UsageError
+
+_ORDERED_KINDS = frozenset({"Polygon", "MultiPolygon"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One polygon that can be ordered, or that could be if it were sound."""
+
+    piece: Piece
+    footprint: Footprint | None
+    """None where it is not sound."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def size_km(self) -> tuple[float, float] | None:
+        """How far it reaches from west to east, and from south to north."""
+        return None if self.footprint is None else box_size_km(self.footprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a file, or the geometry that a file holds without one."""
+
+    number: int
+    """From 1, in the order of the file."""
+    names: tuple[str, ...]
+    """What a spec may write after `feature:`; empty for a feature without a name."""
+    kind: str
+    """The type of its geometry."""
+    findings: tuple[Finding, ...]
+    """What an order of it would be told; the path is the index of one of several outlines."""
+    outlines: tuple[Outline, ...]
+    """Several where it has to be cut; none where no cut makes a polygon of it."""
+    uncut_km2: float | None
+    """As of `core.geometry.split.Cut`."""
+
+    @property
+    def is_area(self) -> bool:
+        """Whether it is drawn as an area, sound or not, and no point or line."""
+        return self.kind in _ORDERED_KINDS
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether orders can be made of all of it, perhaps after a cut."""
+        return bool(self.outlines) and all(each.footprint for each in self.outlines)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it takes a cut to order it."""
+        return len(self.outlines) > 1 or self.uncut_km2 is not None
+
+    def place(self, finding: Finding) -> str:
+        """Say where in the file one of its findings is."""
+        part = "".join(f".{index + 1}" for index in finding.path if isinstance(index, int))
+        return f"feature {self.number}{part}"
+
+    @property
+    def area_km2(self) -> float | None:
+        """Of all outlines; None where one of them is not sound."""
+        if not self.is_sound:
+            return None
+        return sum(each.footprint.area_km2 for each in self.outlines if each.footprint)
+
+
+@dataclass(frozen=True, slots=True)
+class AoiReport:
+    """What a file holds."""
+
+    file: str
+    features: tuple[Feature, ...]
+    findings: tuple[Finding, ...] = ()
+    """Why the file as a whole cannot be used; it has no features then."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every finding; the path says which feature and part, as `feature 1` and `feature 1.2`."""
+        found = [_problem(finding, self.file, "") for finding in self.findings]
+        for feature in self.features:
+            found += [_problem(each, self.file, feature.place(each)) for each in feature.findings]
+        return tuple(found)
+
+    def only(self, name: str) -> "AoiReport":
+        """Return what is said of one feature.  Raises `UsageError` where it is not there once."""
+        chosen = tuple(feature for feature in self.features if name in feature.names)
+        if len(chosen) != 1 and not self.findings:
+            count = f"{len(chosen)} features have" if chosen else "No feature has"
+            raise UsageError(
+                f"{self.file}: {count} {name!r} as id, properties.id or properties.name."
+            )
+        return AoiReport(self.file, chosen, self.findings)
+
+
+def look(content: bytes, file: str, *, aois: AoiReader, rules: Rules) -> AoiReport:
+    """Return what the bytes of an AOI file hold; `file` is its name for messages."""
+    aoi = aois(content)
+    if isinstance(aoi, Finding):
+        return AoiReport(file, (), (aoi,))
+    found = members(aoi)
+    if not found:
+        return AoiReport(file, (), (unreadable("The file has no features."),))
+    cuts = [cut(member.value) for member in found]
+    sound = [piece.rings for each in cuts for piece in each.pieces if piece.rings]
+    checked = iter(_checked(sound, rules))
+    features = tuple(
+        _feature(number, member, each, checked)
+        for number, (member, each) in enumerate(zip(found, cuts, strict=True), 1)
+    )
+    return AoiReport(file, features)
+
+
+def _checked(sound: Sequence[Rings], rules: Rules) -> Iterator[tuple[Footprint, list[Finding]]]:
+    measured = footprints(sound, shapes_of(sound))
+    outlines = list(zip(sound, measured, strict=True))
+    return zip(measured, check_outlines(outlines, rules), strict=True)
+
+
+def _feature(
+    number: int, member: Member, made: Cut, checked: Iterator[tuple[Footprint, list[Finding]]]
+) -> Feature:
+    outlines = []
+    for piece in made.pieces:
+        if piece.rings is None:
+            outlines.append(Outline(piece, None, piece.findings))
+            continue
+        footprint, said = next(checked)
+        outlines.append(Outline(piece, footprint, (*piece.findings, *said)))
+    findings = list(made.findings)
+    for index, outline in enumerate(outlines):
+        path = (index,) if len(outlines) > 1 else ()
+        findings += [finding.at(path) for finding in outline.findings]
+    return Feature(
+        number=number,
+        names=member.names,
+        kind=member.kind,
+        # What is said of the only outline may have been said of the whole.
+        findings=tuple(dict.fromkeys(findings)),
+        outlines=tuple(outlines),
+        uncut_km2=made.uncut_km2,
+    )
+
+
+def _problem(finding: Finding, file: str, path: str) -> Problem:
+    return Problem(
+        check=finding.check,
+        severity=finding.severity,
+        file=file,
+        line=0,
+        column=0,
+        path=path,
+        summary=finding.summary,
+        detail=finding.detail,
+    )

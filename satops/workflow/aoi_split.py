@@ -1,0 +1,139 @@
+"""The orders that an AOI file can be split into: one GeoJSON file, and a spec for each outline."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from satops.core import json_text
+from satops.core.order import Rings, coordinates_text
+from satops.core.problem import Severity
+from satops.errors import InvalidInput
+from satops.workflow.aoi import AoiReport, Feature
+from satops.workflow.scaffold import Wanted, spec_text
+
+_NAME_MAX = 128
+"""Characters of a name (`core.spec_text.NAME`)."""
+_WORD_MAX = 48
+"""Of the file's or a feature's name, what goes into the name of an order."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOutline:
+    """One polygon, and the name that its order gets."""
+
+    name: str
+    feature: Feature
+    rings: Rings
+    area_km2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """An AOI file as outlines that can be ordered."""
+
+    outlines: tuple[NamedOutline, ...]
+    left_out: tuple[Feature, ...]
+    """Points, lines and features without a geometry: nothing to order."""
+
+
+def divide(report: AoiReport, base: str | None = None) -> Division:
+    """Name every outline of a file.
+
+    Names begin with `base`, by default the name of the file.  Raises `InvalidInput` where an area
+    is not sound or there is none at all: nothing is left out because it is hard to cut.
+    """
+    left_out = tuple(feature for feature in report.features if not feature.is_area)
+    areas = [feature for feature in report.features if feature.is_area]
+    if not areas or not all(feature.is_sound for feature in areas):
+        errors = tuple(p for p in report.problems if p.severity is Severity.ERROR)
+        raise InvalidInput(
+            f"Nothing was written: {report.file} holds no area that can be ordered."
+            if not areas
+            else f"Nothing was written: an area of {report.file} is not sound.",
+            errors,
+        )
+    if base is None:
+        base = _word(PurePosixPath(report.file).name.split(".")[0]) or "aoi"
+    taken: set[str] = set()
+    outlines = []
+    for feature in areas:
+        own = _own_word(feature, base) if len(areas) > 1 else ""
+        for suffix, outline in zip(_suffixes(feature, own), feature.outlines, strict=True):
+            assert outline.piece.rings is not None
+            assert outline.footprint is not None
+            name = _free("-".join(filter(None, (base, *suffix))), taken)
+            area_km2 = outline.footprint.area_km2
+            outlines.append(NamedOutline(name, feature, outline.piece.rings, area_km2))
+    return Division(tuple(outlines), left_out)
+
+
+def division_files(
+    division: Division, folder: PurePosixPath, *, stem: str, wanted: Wanted | None
+) -> dict[str, str]:
+    """Return path and text of each file to write under `folder`, a path from the root.
+
+    The GeoJSON file has a feature for each outline, with the name of its order as its id.  With
+    `wanted` there is a spec for each, which says all but its own name and geometry.
+    """
+    outlines_file = str(folder / f"{stem}.geojson")
+    files = {outlines_file: _collection(division.outlines)}
+    for outline in division.outlines if wanted is not None else ():
+        assert wanted is not None
+        path = str(folder / f"{outline.name}.yaml")
+        geometry = {"file": outlines_file, "feature": outline.name}
+        files[path] = spec_text(replace(wanted, name=outline.name, geometry=geometry), path=path)
+    return files
+
+
+def _own_word(feature: Feature, base: str) -> str:
+    """Return what tells a feature from the others of the file; nothing where `base` does."""
+    words = [_word(name) for name in reversed(feature.names)]  # a name says more than a number
+    word = next(filter(None, words), str(feature.number))
+    return "" if word == base else word
+
+
+def _suffixes(feature: Feature, own: str) -> Iterator[tuple[str, ...]]:
+    """Yield, for each outline, what tells it from the others of the file."""
+    counts: dict[str, int] = {}
+    for outline in feature.outlines:
+        side = outline.piece.side
+        words = [own]
+        if outline.piece.part is not None:
+            words.append(str(outline.piece.part))
+        if side is not None:
+            words.append(side.value)
+        key = "-".join(words)
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] > 1:  # an outline may meet 180 degrees in several stretches
+            words.append(str(counts[key]))
+        yield tuple(words)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return a name that no other outline has, and note it."""
+    found, count = name[:_NAME_MAX], 1
+    while found in taken:
+        count += 1
+        found = f"{name[: _NAME_MAX - 8]}-{count}"
+    taken.add(found)
+    return found
+
+
+def _word(text: str) -> str:
+    """Return what of a text may stand in the name of an order."""
+    return re.sub(r"[^a-z0-9._]+", "-", text.lower()).strip("-._")[:_WORD_MAX].strip("-._")
+
+
+def _collection(outlines: Iterable[NamedOutline]) -> str:
+    """Write a FeatureCollection, one feature a line, so that changes show in a review."""
+    lines = ",\n".join(map(_feature_text, outlines))
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
+
+
+def _feature_text(outline: NamedOutline) -> str:
+    name = json_text.dumps(outline.name).decode()
+    return (
+        f'{{"type": "Feature", "id": {name}, "properties": {{}}, "geometry": '
+        f'{{"type": "Polygon", "coordinates": {coordinates_text(outline.rings)}}}}}'
+    )

@@ -1,0 +1,199 @@
+"""`satops aoi`: what is in a file, and its split into orders that plan."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from satops.errors import ExitCode
+from tests.adapters.gis_samples import kml, placemark, shapefile, written
+from tests.cli.conftest import Satops
+
+ACROSS = "POLYGON ((178 -18, -178 -18, -178 -15, 178 -15, 178 -18))"
+TWO = "MULTIPOLYGON (((105 10, 106 10, 106 11, 105 10)), ((107 10, 108 10, 108 11, 107 10)))"
+
+
+def sensor() -> tuple[str, ...]:
+    start = datetime.now(UTC) + timedelta(days=60)
+    end = start + timedelta(days=30)
+    return (
+        *("--provider", "tianyi", "--mode", "wide-scan"),
+        *("--start", f"{start:%Y-%m-%dT00:00Z}", "--end", f"{end:%Y-%m-%dT00:00Z}"),
+    )
+
+
+def files(root: Path) -> set[str]:
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_sound_file_shows_its_features_and_ends_with_0(satops: Satops) -> None:
+    ran = satops("aoi", "aois/mekong.geojson")
+    assert ran.code == ExitCode.DONE, ran.out
+    assert "can-tho, Can Tho" in ran.out
+    assert "aois/mekong.geojson: 2 features, no errors, no warnings." in ran.out
+    assert "--split" not in ran.out
+
+
+def test_it_needs_no_repository(empty: Satops) -> None:
+    (empty.root / "a.wkt").write_text(TWO)
+    ran = empty("aoi", "a.wkt")
+    assert ran.code == ExitCode.INVALID
+    assert "error G02" in ran.out
+    assert "    satops aoi a.wkt --split DIR" in ran.out
+
+
+def test_the_region_of_the_repository_is_looked_at(satops: Satops) -> None:
+    (satops.root / "genoa.wkt").write_text("POLYGON ((8.8 44.3, 9 44.3, 9 44.5, 8.8 44.3))")
+    assert "warning A02" in satops("aoi", "genoa.wkt").out
+
+
+def test_the_report_for_machines_has_a_part_for_each_polygon(satops: Satops) -> None:
+    (satops.root / "fiji.wkt").write_text(ACROSS)
+    report = satops("aoi", "fiji.wkt", "--json").json
+    assert report["format"] == "satops.aoi/1"
+    (feature,) = report["features"]
+    assert feature["checks"] == ["A02", "A04"]
+    assert [part["side"] for part in feature["parts"]] == ["west-of-180", "east-of-180"]
+    assert [part["bbox"] for part in feature["parts"]] == [
+        [178, -18, 180, -15],
+        [-180, -18, -178, -15],
+    ]
+    total = sum(part["area_km2"] for part in feature["parts"])
+    assert total == pytest.approx(feature["uncut_km2"], rel=1e-9)
+
+
+def test_what_is_said_of_many_features_is_said_once(satops: Satops) -> None:
+    (satops.root / "a.kml").write_bytes(kml("".join(placemark(str(n)) for n in range(20))))
+    ran = satops("aoi", "a.kml")
+    assert ran.code == ExitCode.DONE, ran.out
+    assert ran.out.count("info G08") == 1
+
+
+def test_a_hostile_name_is_shown_and_not_obeyed(satops: Satops) -> None:
+    point = {"type": "Point", "coordinates": [1, 2]}
+    bad = {"type": "Feature", "id": "\x1b[2J\n::error::x", "properties": {}, "geometry": point}
+    (satops.root / "a.geojson").write_text(json.dumps(bad))
+    ran = satops("aoi", "a.geojson")
+    assert "\x1b" not in ran.out
+    assert "\n::error" not in ran.out
+
+
+@pytest.mark.parametrize("text", [ACROSS, TWO])
+def test_a_split_writes_orders_that_plan(satops: Satops, text: str) -> None:
+    (satops.root / "aois/area.wkt").write_text(text)
+    ran = satops("aoi", "aois/area.wkt", "--split", "orders/area", *sensor(), "--label", "team=x")
+    assert ran.code == ExitCode.DONE, ran.err
+    made = {path for path in files(satops.root) if path.startswith("orders/area/")}
+    assert len(made) == 3
+    assert "orders/area/area.geojson" in made
+    actions = satops("plan", "--json").json["actions"]
+    new = [action for action in actions if action["name"].startswith("area-")]
+    assert [action["action"] for action in new] == ["create", "create"]
+    seen = satops("aoi", "aois/area.wkt", "--json").json["features"][0]
+    assert sum(each["area_km2"] for each in new) == pytest.approx(seen["area_km2"], rel=1e-6)
+    assert satops("show", new[0]["name"], "--json").json["spec"]["labels"] == {"team": "x"}
+
+
+def test_a_split_without_a_sensor_writes_polygons_alone(empty: Satops) -> None:
+    (empty.root / "a.wkt").write_text(TWO)
+    ran = empty("aoi", "a.wkt", "--split", "parts", "--name", "delta", "--json")
+    assert ran.code == ExitCode.DONE, ran.err
+    assert ran.json["files"] == ["parts/delta.geojson"]
+    assert [each["name"] for each in ran.json["outlines"]] == ["delta-1", "delta-2"]
+    assert files(empty.root) == {"a.wkt", "parts/delta.geojson"}
+    assert empty("aoi", "parts/delta.geojson").code == ExitCode.DONE
+
+
+def test_one_feature_can_be_split_alone(satops: Satops) -> None:
+    ran = satops(
+        "aoi", "aois/mekong.geojson", "--feature", "can-tho", "--split", "aois/parts", "--json"
+    )
+    assert [each["name"] for each in ran.json["outlines"]] == ["mekong"]
+
+
+def test_a_split_overwrites_nothing(satops: Satops) -> None:
+    call = ("aoi", "aois/mekong.geojson", "--split", "orders/m", *sensor())
+    assert satops(*call).code == ExitCode.DONE
+    before = {path: (satops.root / path).read_bytes() for path in files(satops.root)}
+    refused = satops(*call)
+    assert refused.code == ExitCode.REFUSED
+    assert "orders/m/mekong.geojson" in refused.err
+    assert {path: (satops.root / path).read_bytes() for path in files(satops.root)} == before
+
+
+def test_a_split_that_would_not_be_sound_writes_nothing(satops: Satops) -> None:
+    before = files(satops.root)
+    late = ("--start", "2020-01-01T00:00Z", "--end", "2019-01-01T00:00Z")
+    call = ("aoi", "aois/mekong.geojson", "--split", "orders/m", "--provider", "tianyi", *late)
+    refused = satops(*call)
+    assert refused.code == ExitCode.INVALID
+    assert "T02" in refused.err
+    assert files(satops.root) == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--provider", "tianyi"),
+        ("--name", "x"),
+        ("--split", "orders/x", "--provider", "tianyi"),
+        ("--split", "orders/x", "--mode", "stripmap"),
+        ("--split", "elsewhere", *sensor()),
+        ("--split", "orders/x", "--name", "Not a name"),
+        ("--feature", "none"),
+    ],
+)
+def test_a_wrong_call_writes_nothing(satops: Satops, wrong: tuple[str, ...]) -> None:
+    before = files(satops.root)
+    assert satops("aoi", "aois/mekong.geojson", *wrong).code == ExitCode.USAGE
+    assert files(satops.root) == before
+
+
+def test_a_new_spec_is_checked_whatever_its_file_is_called(satops: Satops) -> None:
+    call = ("new", "x", *sensor(), "--aoi", "aois/mekong.geojson")
+    refused = satops(*call, "--file", "orders/x.yml")
+    assert refused.code == ExitCode.INVALID
+    assert "F02" in refused.err
+
+
+def test_a_file_that_is_not_there_is_a_wrong_call(empty: Satops) -> None:
+    ran = empty("aoi", "none.kml")
+    assert ran.code == ExitCode.USAGE
+    assert "none.kml: It is not there." in ran.err
+
+
+def test_a_spec_can_name_a_feature_of_each_kind_of_file(satops: Satops, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    contents = {
+        "aois/a.gpkg": written(made, "a.gpkg", "GPKG"),
+        "aois/a.kml": written(made, "a.kml", "LIBKML"),
+        "aois/a.kmz": written(made, "a.kmz", "LIBKML"),
+        "aois/a.zip": shapefile(made),
+    }
+    for number, (path, content) in enumerate(contents.items()):
+        (satops.root / path).write_bytes(content)
+        satops("new", f"order-{number}", *sensor(), "--aoi", f"{path}#west")
+    actions = {each["name"]: each for each in satops("plan", "--json").json["actions"]}
+    sent = {json.dumps(actions[f"order-{number}"]["request"]["geometry"]) for number in range(4)}
+    assert len(sent) == 1, "the same polygon is the same order, whatever file it came from"
+
+
+def test_the_ledger_keeps_the_digest_of_the_file_itself_and_a_change_of_it_is_seen(
+    satops: Satops,
+) -> None:
+    content = kml(placemark("west"))
+    (satops.root / "aois/a.kml").write_bytes(content)
+    for path in (satops.root / "orders").glob("*.yaml"):
+        path.unlink()
+    assert satops("new", "west", *sensor(), "--aoi", "aois/a.kml#west").code == ExitCode.DONE
+    applied = satops("apply", "--yes")
+    assert applied.code == ExitCode.DONE, applied.err
+    events = satops("history", "west", "--json").json["events"]
+    (intent,) = (event for event in events if event["kind"] == "SubmissionIntended")
+    (include,) = intent["source"]["includes"]
+    assert include == {"ref": "../aois/a.kml", "sha256": sha256(content).hexdigest()}
+    (satops.root / "aois/a.kml").write_bytes(content.replace(b"105.1,10.1", b"105.2,10.1"))
+    assert satops("plan", "--json").json["summary"]["conflict"] == 1
