@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from satops.core.document import json_reader
-from satops.core.document.plain_reader import MAX_PLAIN_BYTES, read_plain_form
 from satops.core.document.reading import (
     MAX_DEPTH,
     MAX_SPEC_BYTES,
@@ -20,6 +19,7 @@ from satops.core.document.reading import (
     forbidden_words,
     place_at,
 )
+from satops.core.document.yaml_reader import YamlReader
 from satops.core.problem import Problem
 
 Syntax = Literal["yaml", "json"]
@@ -70,12 +70,6 @@ class _Source:
         """Read every document, keeping the places down to a depth."""
         if self.syntax == "json":
             return json_reader.read(self.content.decode(), faults)
-        if depth == SHALLOW and len(self.content) <= MAX_PLAIN_BYTES:
-            found = read_plain_form(self.content.decode())
-            if found is not None:
-                return found
-        from satops.core.document.yaml_reader import YamlReader  # few files need it
-
         return YamlReader(self.content, faults, depth).read()
 
     def places(self, index: int) -> Places | None:

@@ -6,6 +6,7 @@ Here scalars follow the core schema of YAML 1.2 (section 10.3.2), and what a rev
 is refused.
 """
 
+import re
 from contextlib import suppress
 from math import isfinite
 from typing import Any
@@ -42,7 +43,6 @@ from satops.core.document.reading import (
     shown,
     twice_words,
 )
-from satops.core.document.scalars import DECIMAL, NOT_DECIMAL, NOT_TEXT, WORDS
 from satops.core.document.yaml_words import Complaint, explain
 
 _Parser: Any
@@ -57,6 +57,20 @@ MAX_ALIAS_NODES = 10_000
 Steps = tuple[str | int, ...]
 """The path to a value, from the root of its document."""
 
+_PLAIN_WORDS = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True,
+    "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_DECIMAL = re.compile(
+    r"[-+]?(?:[0-9]+(\.[0-9]*)?|(\.[0-9]+))([eE][-+]?[0-9]+)?",
+).fullmatch
+"""Without a matched group it is an integer."""
+_NOT_DECIMAL = re.compile(
+    r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+).fullmatch
+_NOT_TEXT = frozenset(["", *"~nNtTfF0123456789+-."])
+"""How a plain scalar begins that may be something else than text."""
 _MAX_DIGITS = 400
 
 _BEING_READ = object()
@@ -126,9 +140,9 @@ class YamlReader:
     def _plain_scalar(self, event: Any, path: Steps, step: str | int | None) -> Any:
         """Return what a scalar stands for, at `step` below `path`."""
         text = event.value
-        if event.style or text[:1] not in NOT_TEXT:
+        if event.style or text[:1] not in _NOT_TEXT:
             return text
-        decimal = DECIMAL(text)
+        decimal = _DECIMAL(text)
         if decimal is None:
             return self._rare(text, event, path, step)
         if len(text) <= _MAX_DIGITS:
@@ -143,8 +157,8 @@ class YamlReader:
 
     def _rare(self, text: str, event: Event, path: Steps, step: str | int | None) -> Any:
         """Return what a plain scalar stands for that is not decimal: a word, text, 0x1F, .inf."""
-        if not NOT_DECIMAL(text):
-            return WORDS.get(text, text)
+        if not _NOT_DECIMAL(text):
+            return _PLAIN_WORDS.get(text, text)
         if text[0] == "0" and len(text) <= _MAX_DIGITS:
             value = int(text, 0)
             if value <= MAX_INTEGER:
@@ -228,7 +242,7 @@ class YamlReader:
                 if event.anchor:
                     self._anchors[event.anchor] = event.value
             key = event.value
-            if event.style or (key[:1] not in NOT_TEXT and key != "<<"):
+            if event.style or (key[:1] not in _NOT_TEXT and key != "<<"):
                 return key
             return self._plain_key(key, event, path)
         self._faults.add(
@@ -252,8 +266,8 @@ class YamlReader:
                 path,
             )
             return None
-        is_number = DECIMAL(key) or NOT_DECIMAL(key)
-        if is_number or key in WORDS:
+        is_number = _DECIMAL(key) or _NOT_DECIMAL(key)
+        if is_number or key in _PLAIN_WORDS:
             written = f"The key {shown(key)}" if key else "This key"
             kind = "a number" if is_number else "a word for true, false or empty"
             self._faults.add(
