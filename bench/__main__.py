@@ -108,7 +108,7 @@ def _peers(work: Path, orders: int) -> list[Command]:
     for side in ("source", "target"):
         (zones / side).mkdir(parents=True)
     records = "".join(
-        f"r{number:06}:\n  type: A\n  ttl: 300\n"
+        f"r{number:06}:\n  ttl: 300\n  type: A\n"
         f"  value: 10.0.{number // 250 % 250}.{number % 250}\n"
         for number in range(orders)
     )

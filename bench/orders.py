@@ -61,7 +61,7 @@ def write_repository(
 
     The folder may hold a repository already: then the orders are added to it.
     """
-    random = Random(f"{seed}/{first}")  # noqa: S311 - the same orders every time
+    random = Random(f"{seed}/{first}")
     (root / "orders").mkdir(parents=True, exist_ok=True)
     (root / "satops.yaml").write_text(CONFIG)
     if several:
