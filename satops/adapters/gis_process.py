@@ -19,7 +19,8 @@ class GisProcess:
 
     def __init__(self, time_max_s: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, str(time_max_s)],
+            # -P: the folder of the call may be a stranger's, with modules of well-known names.
+            [sys.executable, "-P", "-m", _MODULE, str(time_max_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from satops.adapters.aoi_files import AoiFiles
 from satops.adapters.order_files import OrderTree
 from satops.adapters.schemas import schema_text
-from satops.core.aoi import read_aoi
 from satops.core.checks import Rules, rules_from
 from satops.core.config import Config
 from satops.core.document import load
@@ -90,7 +90,8 @@ def from_commit(root: Path, ref: str) -> Read:
 
 
 def _areas(path: str, read: Read) -> tuple[Rings, ...]:
-    aoi = read_aoi(read(path))
+    with AoiFiles() as aois:
+        aoi = aois.read(read(path))
     if isinstance(aoi, Finding):
         raise UsageError(f"{path} cannot be used under `areas`. {aoi.detail}")
     areas = tuple(_rings(path, polygon) for polygon in _polygons(aoi.geometry))

@@ -298,6 +298,17 @@ def test_the_process_gets_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> 
     assert b"PYTHONPATH=" in environ
 
 
+def test_modules_in_the_folder_of_the_call_are_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pyogrio", "numpy", "orjson", "zipfile", "satops"):
+        (tmp_path / f"{name}.py").write_text("open('loaded', 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    with AoiFiles() as aois:
+        assert read(aois, kml(placemark("x"))).count == 1
+    assert not (tmp_path / "loaded").exists()
+
+
 def test_without_the_extra_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyogrio", None)
     with AoiFiles() as bare:

@@ -158,6 +158,15 @@ def test_a_new_spec_is_checked_whatever_its_file_is_called(satops: Satops) -> No
     assert "F02" in refused.err
 
 
+def test_the_areas_of_the_configuration_may_be_of_any_kind(satops: Satops) -> None:
+    (satops.root / "aois/no-go.kml").write_bytes(
+        kml(placemark("border", "105.6,9.9,0 105.8,9.9,0 105.8,10.2,0 105.6,9.9,0"))
+    )
+    path = satops.root / "satops.yaml"
+    path.write_text(path.read_text() + "areas: {forbidden: aois/no-go.kml}\n")
+    assert "error A13" in satops("aoi", "aois/mekong.geojson").out
+
+
 def test_a_file_that_is_not_there_is_a_wrong_call(empty: Satops) -> None:
     ran = empty("aoi", "none.kml")
     assert ran.code == ExitCode.USAGE
