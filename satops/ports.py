@@ -111,10 +111,13 @@ class Spool(Protocol):
         """Write an outcome; it is on the disk when this returns.  Raises OSError."""
 
     def entries(self, ledger: str) -> Sequence[Spooled]:
-        """Return what is kept for a ledger, oldest first; a torn last line is left out."""
+        """Return what is kept for a ledger, oldest first; a torn last line is left out.
+
+        Raises OSError.
+        """
 
     def forget(self, entries: Sequence[Spooled]) -> None:
-        """Drop entries that are in the ledger now."""
+        """Drop entries that are in the ledger now.  Never raises: one that stays harms nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class LookBook(Protocol):
         """Return what was noted of one submission."""
 
     def note(self, ledger: str, name: str, attempt: int, look: Look) -> None:
-        """Note a look.  Losing it only makes the wait begin again."""
+        """Note a look.  Losing it only makes the wait begin again.  Raises OSError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class FileSpool:
 
     def prepare(self, run: str) -> None:
         """Prove that a file of this run can be made; see `ports.Spool.prepare`."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         with self._threads, self._locked(self._path(run), os.O_CREAT) as fd:
             os.fsync(fd)
             _flush_folder(self._folder)
@@ -45,7 +45,7 @@ class FileSpool:
         """Append the outcome to its run's file; see `ports.Spool.keep`."""
         outcome = {"kind": type(entry.outcome).__name__, **asdict(entry.outcome)}
         line = json_text.dumps_replacing({**asdict(entry), "outcome": outcome})
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         with self._threads, self._locked(self._path(entry.run), os.O_CREAT) as fd:
             # A line that a full disk cut short stays alone: this one begins on a line of its own.
             _write(fd, b"\n" + line + b"\n")
@@ -69,8 +69,18 @@ class FileSpool:
                     if kept <= self._forgotten:
                         path.unlink()
                         self._forgotten -= kept
-            except FileNotFoundError:
-                continue  # another run has read it and was done with it first
+            except OSError:
+                # Another run was done with the file first, or the disk refuses.  A file that stays
+                # is read again, and found to hold nothing that the ledger does not have.
+                continue
+
+    def _make_folder(self) -> None:
+        if self._folder.is_dir():
+            return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A power cut could take away new folders with all that is in them.
+        for parent in (self._folder.parent, self._folder.parent.parent):
+            _flush_folder(parent)
 
     def _path(self, run: str) -> Path:
         return self._folder / (re.sub(r"[^A-Za-z0-9._-]", "_", run) + ".jsonl")

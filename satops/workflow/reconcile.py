@@ -9,7 +9,7 @@ from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.matching import Doubt, Match, match
 from satops.core.order import instant, instant_text
 from satops.core.state import OPEN, LedgerState, OrderState, Standing
-from satops.errors import ExitCode, worst
+from satops.errors import ExitCode, Refused, worst
 from satops.ports import Clock, Look, LookBook, Marketplace
 from satops.workflow.book import Book, decide_and_append
 
@@ -69,7 +69,7 @@ def reconcile(
     else, and where several can be it, the doubt stays for a later look or a person.
     `foreign` looks at the account even when nothing is in doubt.
 
-    Raises `MarketplaceUnreachable` and `LedgerError`.
+    Raises `MarketplaceUnreachable`, `LedgerError`, and `Refused` when a look cannot be noted.
     """
     now = instant_text(clock.now())
     open_orders = [known for known in book.state.orders.values() if known.standing in OPEN]
@@ -224,4 +224,13 @@ def _note(book: Book, finding: Finding, looks: LookBook, clock: Clock) -> None:
         assert finding.match is not None
         doubt = finding.match.doubt
         look = _next_look(book, doubt, looks, clock)
-        looks.note(book.state.ledger, doubt.name, doubt.attempt, look)
+        try:
+            looks.note(book.state.ledger, doubt.name, doubt.attempt, look)
+        except OSError as error:
+            refused = Refused(
+                f"That {doubt.name} was looked for cannot be noted on this machine's disk "
+                f"({error}), so its wait would never end. Make room or mend the folder `.satops`, "
+                "and run again."
+            )
+            refused.exit_code = ExitCode.IN_DOUBT
+            raise refused from error

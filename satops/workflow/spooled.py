@@ -3,7 +3,7 @@
 from satops.core.events import Event, OrderAdopted
 from satops.core.state import OPEN, LedgerState
 from satops.core.submission import InDoubt, Receipt
-from satops.errors import LedgerCorrupt
+from satops.errors import LedgerCorrupt, Refused
 from satops.ports import Spool, Spooled
 from satops.workflow.book import Book
 from satops.workflow.results import outcome_event
@@ -13,9 +13,15 @@ def replay(book: Book, spool: Spool) -> int:
     """Append the outcomes of earlier runs that never reached the ledger; return how many.
 
     A receipt is a fact whatever the ledger says meanwhile.  Any other outcome counts only while
-    its attempt is still open.  Raises `LedgerError`.
+    its attempt is still open.  Raises `LedgerError`, and `Refused` when the spool cannot be read.
     """
-    entries = spool.entries(book.state.ledger)
+    try:
+        entries = spool.entries(book.state.ledger)
+    except OSError as error:
+        raise Refused(
+            f"What earlier runs left on this machine's disk cannot be read ({error}). It may hold "
+            "order numbers, so nothing was done. Mend the folder `.satops/spool`, and run again."
+        ) from error
     if not entries:
         return 0
     # Another run of this machine may have intended, sent and spooled since the ledger was read.

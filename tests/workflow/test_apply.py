@@ -367,6 +367,18 @@ def test_a_full_disk_refuses_before_anything_is_sent() -> None:
     assert team.shop.requests == []
 
 
+def test_a_spool_that_cannot_be_read_refuses_since_it_may_hold_numbers() -> None:
+    team = Team(spec("a"))
+
+    def fail(ledger: str) -> Sequence[Spooled]:
+        raise OSError(5, "Input/output error")
+
+    team.machine.spool.entries = fail  # type: ignore[method-assign]
+    with pytest.raises(Refused, match="order numbers"):
+        team.apply()
+    assert team.shop.requests == []
+
+
 def test_a_disk_that_fills_up_while_sending_loses_no_number() -> None:
     team = Team(spec("a"))
 

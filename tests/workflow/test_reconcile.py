@@ -10,6 +10,7 @@ from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.state import Standing
 from satops.core.submission import InDoubt, Outcome
 from satops.errors import ExitCode, Refused, UsageError
+from satops.ports import Look
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
 from satops.workflow.resolve import adopt, resolve_not_placed, resolve_placed
 from tests.workflow.team import Shop, Team, spec
@@ -95,6 +96,18 @@ def test_looks_of_another_machine_do_not_count() -> None:
     team.reconcile()
     team.world.seconds += 5000
     assert team.reconcile(team.new_machine()).exit_code is ExitCode.IN_DOUBT
+
+
+def test_a_look_that_cannot_be_noted_is_told_since_the_wait_would_never_end() -> None:
+    team = in_doubt("a", stored=False)
+
+    def fail(ledger: str, name: str, attempt: int, look: Look) -> None:
+        raise OSError(28, "No space left on device")
+
+    team.machine.looks.note = fail  # type: ignore[method-assign]
+    with pytest.raises(Refused, match="Make room") as refused:
+        team.reconcile()
+    assert refused.value.exit_code is ExitCode.IN_DOUBT
 
 
 def test_an_order_that_becomes_visible_late_is_found() -> None:
