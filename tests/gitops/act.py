@@ -128,6 +128,7 @@ class Act:
             "HTTP_PROXY": here.github.address,
             "http_proxy": here.github.address,
             "NO_PROXY": "127.0.0.1",
+            "PYTHONPYCACHEPREFIX": os.environ["PYTHONPYCACHEPREFIX"],
             "NO_COLOR": "1",
             "PIP_NO_INDEX": "1",
             "PIP_NO_BUILD_ISOLATION": "0",

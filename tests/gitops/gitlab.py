@@ -143,6 +143,7 @@ class Pipelines:
         command: list[str | Path] = [
             here.tools.bin / "node", here.tools.node_bin / "gitlab-ci-local",
             "--force-shell-executor", "--color=false", "--home", home,
+            "--json-schema-validation=false",
             f"--ignore-predefined-vars={predefined}", *given,
         ]  # fmt: skip
         env = {

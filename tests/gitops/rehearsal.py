@@ -160,21 +160,23 @@ class Rehearsal:
         command: list[str | Path] = [SCRIPTS / "satops", *arguments]
         return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
 
-    def apply_step(self, folder: Path) -> "subprocess.Popen[str]":
-        """Start the step that buys, as it stands in the workflow of a clone."""
-        workflow = yaml.safe_load(
-            (folder / ".github/workflows/satops-apply.yml").read_text("utf-8")
-        )
-        (step,) = [s for s in workflow["jobs"]["apply"]["steps"] if s.get("name") == "Apply"]
-        filled = {
+    def start_step(self, name: str, folder: Path, **filled: str) -> "subprocess.Popen[str]":
+        """Start the step Plan or Apply, as it stands in the workflow of a clone.
+
+        `filled` replaces settings of the forge, as MARKETPLACE and TOKEN.
+        """
+        file = folder / f".github/workflows/satops-{name.lower()}.yml"
+        (job,) = yaml.safe_load(file.read_text("utf-8"))["jobs"].values()
+        (step,) = [step for step in job["steps"] if step.get("name") == name]
+        values = {
             "${{ secrets.SATOPS_TOKEN }}": TOKEN,
-            "${{ vars.SATOPS_MARKETPLACE }}": self.market.url,
-            "${{ runner.temp }}/satops-apply.txt": str(folder / "out.txt"),
-            "${{ github.token }}": WRITE,
-            "credential.${{ github.server_url }}.helper": f"credential.{self.server.url}.helper",
+            "${{ vars.SATOPS_MARKETPLACE }}": filled.get("MARKETPLACE", self.market.url),
+            "${{ runner.temp }}": str(folder / ".git"),
+            "${{ github.token }}": filled.get("TOKEN", WRITE),
+            "${{ github.server_url }}": self.server.url,
+            "${{ github.base_ref || 'main' }}": "main",
         }
-        given = {name: filled.get(str(value), str(value)) for name, value in step["env"].items()}
-        assert not any("${{" in value for value in given.values())
+        given = {key: _fill(str(value), values) for key, value in step["env"].items()}
         git(folder, "remote", "set-url", "origin", self.url)
         return subprocess.Popen(
             ["bash", "-e", "-c", step["run"]],
@@ -185,9 +187,21 @@ class Rehearsal:
             text=True,
         )
 
-    def apply(self, name: str = "runner") -> "subprocess.CompletedProcess[str]":
+    def apply(self, **filled: str) -> "subprocess.CompletedProcess[str]":
         """Buy as the workflow does, in a fresh clone of main, and wait for the end."""
-        with self.apply_step(self.clone(name)) as running:
+        return self._step("Apply", self.clone("runner"), filled)
+
+    def plan(self, request: PullRequest) -> "subprocess.CompletedProcess[str]":
+        """Plan as the workflow does, in a fresh clone of the merge; stdout is the Markdown."""
+        folder = self.clone("runner", self.try_merge(request))
+        ran = self._step("Plan", folder, {"TOKEN": READ if request.fork else WRITE})
+        ran.stdout = (folder / ".git/satops-plan/plan.md").read_text("utf-8")
+        return ran
+
+    def _step(
+        self, name: str, folder: Path, filled: Mapping[str, str]
+    ) -> "subprocess.CompletedProcess[str]":
+        with self.start_step(name, folder, **filled) as running:
             out, err = running.communicate()
         return subprocess.CompletedProcess(running.args, running.returncode, out, err)
 
@@ -233,6 +247,14 @@ class Rehearsal:
                 },
             },
         }
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    """Put values in place of the expressions that a forge would evaluate."""
+    for expression, value in values.items():
+        text = text.replace(expression, value)
+    assert "${{" not in text, text
+    return text
 
 
 def repository() -> dict[str, Any]:

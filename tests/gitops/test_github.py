@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from satops.errors import ExitCode
 from tests.adapters.git.forge import git
 from tests.gitops.act import Act
 from tests.gitops.github_api import Comment, GitHub
@@ -30,11 +31,11 @@ def test_from_a_branch_to_the_ledger(rehearsal: Rehearsal, act: Act, api: GitHub
     assert "Placed 2 of 2 expected." in applied.summary
     assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
     assert rehearsal.bought() == [1, 1]
+    assert rehearsal.apply().returncode == ExitCode.DONE
+    assert rehearsal.bought() == [1, 1]
     history = git(rehearsal.remote, "log", "--format=%s", "refs/heads/satops-state")
     assert "Place 2 orders" in history
     assert git(rehearsal.remote, "rev-parse", "refs/heads/main") == commit
-    assert act.apply().ok
-    assert rehearsal.bought() == [1, 1]
 
 
 def test_the_ledger_tells_which_commit_and_run_bought(rehearsal: Rehearsal, act: Act) -> None:
@@ -102,12 +103,12 @@ def test_a_plan_that_fails_is_red_and_says_why_in_the_comment(
     assert "file=orders/hanoi.yaml,line=6" in planned.log
 
 
-def test_a_run_that_was_dropped_loses_nothing(rehearsal: Rehearsal, act: Act) -> None:
+def test_a_run_that_was_dropped_loses_nothing(rehearsal: Rehearsal) -> None:
     first = rehearsal.open(rehearsal.order("hanoi"))
     second = rehearsal.open(rehearsal.order("mekong-flood"))
     rehearsal.merge(first)  # its run waited, and was dropped when the next one came
     rehearsal.merge(second)
-    assert act.apply().ok
+    assert rehearsal.apply().returncode == ExitCode.DONE
     assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
 
 
@@ -127,7 +128,7 @@ def test_the_night_says_that_orders_wait_and_buys_nothing(rehearsal: Rehearsal, 
     assert night.ok, night.log
     assert "Merged orders wait to be bought." in night.log
     assert rehearsal.bought() == []
-    assert act.apply().ok
+    assert rehearsal.apply().returncode == ExitCode.DONE
     night = act.nightly()
     assert night.ok, night.log
     assert "Merged orders wait" not in night.log

@@ -162,7 +162,7 @@ def test_a_cancelled_run_ends_what_is_on_the_wire_and_records_it(
     config = clone / "satops.yaml"
     text = config.read_text("utf-8")
     config.write_text(text.replace("apply: {", "apply: {concurrency: 1, "), "utf-8")
-    with rehearsal.apply_step(clone) as running:
+    with rehearsal.start_step("Apply", clone) as running:
         while not rehearsal.market.store.requests():
             assert running.poll() is None
             sleep(0.02)
@@ -174,5 +174,5 @@ def test_a_cancelled_run_ends_what_is_on_the_wire_and_records_it(
     assert placed == len(rehearsal.bought())
     assert 1 <= placed < len(SLUGS)
     rehearsal.market.faults.replace()
-    assert rehearsal.apply("next").returncode == ExitCode.DONE
+    assert rehearsal.apply().returncode == ExitCode.DONE
     assert rehearsal.bought() == [1] * len(SLUGS)

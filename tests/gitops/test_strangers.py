@@ -107,46 +107,36 @@ def test_a_merged_change_of_marketplace_or_ledger_stops_the_apply(
     assert rehearsal.state_commit() == commit
 
 
-def test_a_fork_cannot_raise_the_limits_that_hold_its_own_plan(
-    rehearsal: Rehearsal, act: Act
-) -> None:
+def test_a_fork_cannot_raise_the_limits_that_hold_its_own_plan(rehearsal: Rehearsal) -> None:
     rehearsal.merge(rehearsal.open(config("ordersPerApply: 20", "ordersPerApply: 1")))
     request = rehearsal.open(
         rehearsal.order("hanoi", "mekong-flood"),
         config("ordersPerApply: 1", "ordersPerApply: 100"),
         fork=True,
     )
-    planned = act.plan(request)
-    assert not planned.ok
-    assert "ordersPerApply" in planned.summary
-    assert "limits: changed since" in planned.summary
+    planned = rehearsal.plan(request)
+    assert planned.returncode == ExitCode.REFUSED
+    assert "ordersPerApply" in planned.stdout
+    assert "limits: changed since" in planned.stdout
 
 
-def test_orders_that_hide_in_another_folder_are_in_the_plan(rehearsal: Rehearsal, act: Act) -> None:
+def test_orders_that_hide_in_another_folder_are_in_the_plan(rehearsal: Rehearsal) -> None:
     def move(work: Path) -> None:
         (work / "orders").rename(work / "elsewhere")
 
-    planned = act.plan(
-        rehearsal.open(
-            rehearsal.order("hanoi"),
-            config("orders: orders/", "orders: elsewhere/"),
-            move,
-            fork=True,
-        )
-    )
-    assert "1 order to create" in planned.summary
-    assert "orders: changed since" in planned.summary
+    moved = config("orders: orders/", "orders: elsewhere/")
+    planned = rehearsal.plan(rehearsal.open(rehearsal.order("hanoi"), moved, move, fork=True))
+    assert "1 order to create" in planned.stdout
+    assert "orders: changed since" in planned.stdout
 
 
-def test_a_fork_cannot_bring_its_own_ledger_in_its_tree(rehearsal: Rehearsal, act: Act) -> None:
+def test_a_fork_cannot_bring_its_own_ledger_in_its_tree(rehearsal: Rehearsal) -> None:
     def ledger(work: Path) -> None:
         assert rehearsal.satops(work, "ledger", "start", "--yes").returncode == 0
 
-    request = rehearsal.open(
-        rehearsal.order("hanoi"), config("git:satops-state", "file:mine.jsonl"), ledger, fork=True
-    )
-    planned = act.plan(request)
-    head = next(line for line in planned.summary.splitlines() if "Ledger head" in line)
+    mine = config("git:satops-state", "file:mine.jsonl")
+    planned = rehearsal.plan(rehearsal.open(rehearsal.order("hanoi"), mine, ledger, fork=True))
+    (head,) = [line for line in planned.stdout.splitlines() if "Ledger head" in line]
     assert rehearsal.state().head.digest in head
 
 
@@ -164,9 +154,9 @@ def test_a_fork_cannot_run_its_own_code_in_place_of_pip_or_satops(
     assert not marks.exists()
 
 
-def test_an_environment_without_a_marketplace_allows_none(rehearsal: Rehearsal, act: Act) -> None:
+def test_an_environment_without_a_marketplace_allows_none(rehearsal: Rehearsal) -> None:
     rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
-    applied = act.apply(MARKETPLACE="")
-    assert not applied.ok
-    assert "allows no marketplace" in applied.words
+    applied = rehearsal.apply(MARKETPLACE="")
+    assert applied.returncode == ExitCode.USAGE
+    assert "allows no marketplace" in applied.stderr
     assert rehearsal.bought() == []
