@@ -88,6 +88,7 @@ def apply(
             )
         if plan.creates:
             require_proof(opened)
+            _look_elsewhere(opened, plan, state, marketplace, say)
             confirm(plan)
 
     with opened.marketplace(say) as marketplace:
@@ -144,6 +145,23 @@ def _settle(opened: Repository, book: Book, marketplace: Marketplace) -> None:
     except MarketplaceUnreachable:
         # What is in doubt stays so, and holds its own name.  New orders find out for themselves.
         return
+
+
+def _look_elsewhere(
+    opened: Repository, plan: Plan, state: LedgerState, marketplace: Marketplace, say: Say
+) -> None:
+    """Refuse what the account holds already, or say that this cannot be known."""
+    from satops.errors import MarketplaceUnreachable
+    from satops.workflow.elsewhere import refuse_bought_elsewhere
+
+    unseen = "orders that the ledger does not know would not be noticed"
+    if not opened.config.marketplace.query:
+        say(f"satops: marketplace.query is off: {unseen}.")
+        return
+    try:
+        refuse_bought_elsewhere(plan, state, opened.store(), marketplace, opened.config)
+    except MarketplaceUnreachable as error:
+        say(f"satops: The account could not be looked at, so {unseen}: {error}")
 
 
 def _spool(opened: Repository) -> "FileSpool":
