@@ -237,12 +237,14 @@ def _safe(path: str) -> str:
 
 
 def _problem(check: str, path: str, words: str) -> Problem:
+    """Say what is wrong with a file or folder as a whole; a file's place is its first line."""
+    place = 1 if path.lower().endswith(SPEC_SUFFIXES) else 0
     return Problem(
         check=check,
         severity=Severity.ERROR,
         file=_safe(path),
-        line=0,
-        column=0,
+        line=place,
+        column=place,
         path="",
         summary=CHECKS[check],
         detail=words,

@@ -22,9 +22,9 @@ class Problem:
     file: str
     """The path from the repository's root, with forward slashes."""
     line: int
-    """From 1; 0 when the problem is about the file as a whole."""
+    """From 1; 0 when it is about no text: a folder, a flag, the repository."""
     column: int
-    """From 1; 0 when the problem is about the file as a whole."""
+    """From 1; 0 when it is about no text: a folder, a flag, the repository."""
     path: str
     """Where in the document, as `order.geometry`; empty for all of it."""
     summary: str

@@ -116,6 +116,14 @@ def test_what_is_no_plain_file_is_a_problem_and_hides_nothing(case: str, root: P
     assert walk(root) == (["orders/good.yaml"], [expected])
 
 
+def test_a_spec_that_cannot_be_read_has_a_place_that_editors_can_open(root: Path) -> None:
+    os.mkfifo(root / "orders/pipe.yaml")
+    (root / "orders/out").symlink_to("/")
+    found = OrderTree(root, "orders/").walk()
+    places = {each.file: each.line for each in found if isinstance(each, Problem)}
+    assert places == {"orders/pipe.yaml": 1, "orders/out": 0}
+
+
 @pytest.fixture
 def denied(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Take the right to open or list a path, also from a superuser."""

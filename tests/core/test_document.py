@@ -56,9 +56,11 @@ HOSTILE: dict[str, tuple[bytes, list[tuple[str, int, int, str]]]] = {
     "a key twice, deep down": (b"o:\n  - {x: 1, x: 2}\n", [("L03", 2, 12, "o[0].x")]),
     "a key twice after CR LF": (b"a: 1\r\nb: 1\r\nb: 2\r\n", [("L03", 3, 1, "b")]),
     "a key twice after CR": (b"a: 1\rb: 1\rb: 2\r", [("L03", 3, 1, "b")]),
-    "no byte": (b"", [("L10", 0, 0, "")]),
-    "nothing but a comment": (b"# order\n", [("L10", 0, 0, "")]),
-    "nothing but separators": (b"---\n---\n", [("L10", 0, 0, "")]),
+    "a key that hides in a comment": (b"a: 1 # percent\rb: 2\n", [("L09", 1, 15, "")]),
+    "a CR before CR LF": (b"a: 1\r\r\n", [("L09", 1, 5, "")]),
+    "no byte": (b"", [("L10", 1, 1, "")]),
+    "nothing but a comment": (b"# order\n", [("L10", 1, 1, "")]),
+    "nothing but separators": (b"---\n---\n", [("L10", 1, 1, "")]),
     "a tab before a key": (b"a:\n\tb: 1\n", [("L01", 2, 1, "")]),
     "a tab before a key that could go on": (b"a: x\n\tb: 1\n", [("L01", 2, 1, "")]),
     "UTF-16 with a mark": ("a: 1".encode("utf-16"), [("L09", 1, 1, "")]),
@@ -99,7 +101,7 @@ HOSTILE: dict[str, tuple[bytes, list[tuple[str, int, int, str]]]] = {
     "deep lists": (b"[" * 100_000, [("L08", 1, 65, "[0][0][0][0]")]),
     "deep groups": (b"{a: " * 100_000, [("L08", 1, 257, "a.a.a.a")]),
     "deep dashes": (b"- " * 100_000, [("L08", 1, 129, "[0][0][0][0]")]),
-    "too many bytes": (b"#" * (MAX_SPEC_BYTES + 1), [("L08", 0, 0, "")]),
+    "too many bytes": (b"#" * (MAX_SPEC_BYTES + 1), [("L08", 1, 1, "")]),
 }  # fmt: skip
 
 
@@ -119,7 +121,7 @@ HOSTILE_JSON: dict[str, tuple[bytes, list[tuple[str, int, int, str]]]] = {
     "a long integer": (b"[" + b"9" * 5000 + b"]", [("L05", 1, 2, "[0]")]),
     "deep": (b"[" * 100 + b"]" * 100, [("L08", 1, 65, "[0][0][0][0]")]),
     "very deep": (b"[" * 200_000 + b"]" * 200_000, [("L08", 1, 1, "")]),
-    "empty": (b" \n", [("L10", 0, 0, "")]),
+    "empty": (b" \n", [("L10", 1, 1, "")]),
     "a lone surrogate": (b'{"a": "\\ud800"}', [("L09", 1, 7, "a")]),
     "an escaped control character": (b'{"a": ["\\u001b"]}', [("L09", 1, 8, "a[0]")]),
     "an AOI": (b'{"type": "FeatureCollection", "features": []}', [("L11", 1, 1, "")]),

@@ -3,6 +3,7 @@
 Values may share parts through aliases: they are never changed after loading.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from satops.core.document.yaml_reader import YamlReader
 from satops.core.problem import Problem
 
 Syntax = Literal["yaml", "json"]
+_LONE_CR = re.compile(rb"\r(?!\n)")
 
 
 @dataclass(slots=True, eq=False)
@@ -100,7 +102,7 @@ def load(
     if not found and not faults.problems:
         faults.add(
             "L10",
-            (0, 0),
+            (1, 1),
             "The file is empty, or holds nothing but comments. Write a document in it, or delete "
             "the file.",
         )
@@ -116,10 +118,12 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
     if len(content) > max_bytes:
         faults.add(
             "L08",
-            (0, 0),
+            (1, 1),
             f"The file has {len(content):,} bytes, and at most {max_bytes:,} are read. Keep large "
             "areas in GeoJSON files of their own, and refer to them: geometry: {file: ...}.",
         )
+        return False
+    if syntax == "yaml" and _has_hidden_line(content, faults):
         return False
     if syntax == "yaml" and content.isascii():
         return True  # libyaml itself refuses control characters
@@ -141,3 +145,21 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
     if offset is not None:
         faults.add("L09", place_at(text, offset), forbidden_words(text[offset]))
     return offset is None
+
+
+def _has_hidden_line(content: bytes, faults: Faults) -> bool:
+    """Refuse a CR alone among other line ends: YAML ends a line there, and diffs show none."""
+    if b"\r" not in content or b"\n" not in content:
+        return False
+    lone = _LONE_CR.search(content)
+    if lone is None:
+        return False
+    before = content[: lone.start()].decode(errors="replace")
+    faults.add(
+        "L09",
+        place_at(before, len(before)),
+        "A carriage return (U+000D) ends a line here, and the other lines end otherwise. Many "
+        "programs show no line end there, so a field could hide in a comment. Save the file with "
+        "one kind of line end.",
+    )
+    return True

@@ -71,7 +71,7 @@ class Faults:
         self.problems: list[Problem] = []
 
     def add(self, check: str, place: tuple[int, int], detail: str, path: Path = ()) -> None:
-        """Report a problem at a line and column; (0, 0) is the file as a whole.
+        """Report a problem at a line and column; one of the whole file stands at its beginning.
 
         Raises `Stop` when the file has too many of them.
         """
