@@ -267,7 +267,7 @@ def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, lis
                     "crosses the antimeridian",
                     f"{name.capitalize()} jumps from {xa}, {ya} to {xb}, {yb}: more than "
                     "180 degrees of longitude. An area on both sides of the antimeridian has to "
-                    "be two orders, one for each side: `satops aoi FILE --split DIR` cuts a file at "
+                    "be two orders, one for each side: `satops aoi FILE --split DIR` cuts at "
                     "180 degrees. A very wide area needs corners between.",
                 )
             )
