@@ -125,7 +125,8 @@ def _peers(work: Path, orders: int) -> list[Command]:
     files = [str(path) for path in sorted((work / "cold" / "orders").rglob("*.yaml"))]
     listed = work / "files"
     listed.write_text("\n".join(files))
-    check = f"xargs -a {listed} -s 1900000 -n 1000000 -x {venv}/bin/check-jsonschema --schemafile {schema}"
+    check = f"{venv}/bin/check-jsonschema --schemafile {schema}"
+    check = f"xargs -a {listed} -s 1900000 -n 1000000 -x {check}"
     return [
         Command(
             "octodns-sync",
