@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 from satops.adapters.stores.open import open_store
 from satops.core.json_text import loads
@@ -56,13 +58,21 @@ class Arena:
     """One repository with some orders to place, and the marketplace that counts them."""
 
     def __init__(
-        self, folder: Path, url: str, db: Path, *, orders: int, state: str = "file:ledger.jsonl"
+        self,
+        folder: Path,
+        url: str,
+        db: Path,
+        *,
+        orders: int,
+        state: str = "file:ledger.jsonl",
+        intent_s: float = INTENT_S,
     ) -> None:
         self.root = folder / "repository"
         self.db = db
         self.orders = orders
+        self.intent_s = intent_s
         (self.root / "orders").mkdir(parents=True)
-        config = CONFIG.format(url=url, intent_s=INTENT_S, state=state)
+        config = CONFIG.format(url=url, intent_s=intent_s, state=state)
         (self.root / "satops.yaml").write_text(config, "utf-8")
         start = datetime.now(UTC) + timedelta(days=30)
         for number in range(orders):
@@ -145,7 +155,7 @@ class Arena:
     def settle(self) -> None:
         """Let `until` pass, look, and apply until nothing is left: each order is placed once."""
         for _ in range(6):
-            time.sleep(INTENT_S + 0.5)
+            time.sleep(self.intent_s + 0.5)
             self.run("reconcile", "--wait", "10")
             ended = self.run("apply", "--yes").ended
             self.judge()
@@ -199,6 +209,14 @@ def server(
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def forget_all(url: str) -> None:
+    """Have a server with `control` forget its orders, requests and faults."""
+    parts = urlsplit(url)
+    address = f"{parts.scheme}://{parts.netloc}/_sandbox/reset"
+    with urlopen(Request(address, data=b"{}", method="POST")) as answer:
+        assert answer.status == 200
 
 
 def counts(arena: Arena) -> Counter[str]:

@@ -1,0 +1,269 @@
+"""Fail system calls under the real command line; the server's own database is the judge.
+
+`strace` answers calls of the running process with an error: a disk that is full, broken or
+read-only exactly at the Nth write.  Whatever fails, nothing is bought twice; what was not sent is
+said to be so, and every number is on the screen, and in the ledger or the spool while one of the
+two can be written.
+"""
+
+import contextlib
+import os
+import resource
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from satops.sandbox.store import Store
+from tests.crash.arena import Arena, Ended, forget_all, server
+
+ORDERS = 3
+INTENT_S = 10.0
+"""Long enough for a slow machine under strace: what is not sent in time would be no failure."""
+LEDGER = "state/ledger.jsonl"
+SPOOL = ".satops/spool"
+
+
+@dataclass(frozen=True)
+class Market:
+    """The address and the database of one server, which every test finds empty."""
+
+    url: str
+    db: Path
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+    db = tmp_path_factory.mktemp("market") / "orders.sqlite"
+    with server(db, control=True) as url:
+        yield Market(url, db)
+
+
+@pytest.fixture
+def arena(market: Market, tmp_path: Path) -> Arena:
+    forget_all(market.url)
+    return Arena(
+        tmp_path, market.url, market.db, orders=ORDERS, state=f"file:{LEDGER}", intent_s=INTENT_S
+    )
+
+
+def failing(arena: Arena, calls: str, error: str, when: str, *paths: str) -> Ended:
+    """Apply while the system answers some calls, on some paths or on all, with an error.
+
+    `when` is strace's: `2` is the second of these calls, `2+` every one from the second.
+    """
+    assert shutil.which("strace"), "strace is not installed: run .ci/servers"
+    done = subprocess.run(
+        [
+            "strace", "-f", "-qqq", "--seccomp-bpf", "-o", os.devnull,
+            *(part for path in paths for part in ("-P", str(arena.root / path))),
+            "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={when}",
+            *arena.command("apply", "--yes"),
+        ],
+        env=arena.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert "strace:" not in done.stderr, done.stderr
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def hold(arena: Arena, ended: Ended, *, spooled: bool = True) -> None:
+    """Hold how a run ended against what was really bought.
+
+    `spooled`: the spool could be written, so that a number which the ledger lacks is there.
+    """
+    arena.judge()
+    claimed = arena.ledger().claimed
+    with Store(arena.db) as store:
+        real = [order.order_no for order in store.orders()]
+    assert all(f"placed as {number}" in ended.stderr for number in real), ended
+    lost = [number for number in real if number not in claimed]
+    if lost:
+        assert ended.code == 7, ended
+        assert all(f"--placed {number}" in ended.stdout for number in lost), ended
+        assert not spooled or all(number in _spool(arena) for number in lost), ended
+    elif len(real) < ORDERS:
+        assert ended.code in (4, 7), ended
+    else:
+        assert ended.code in (0, 7), ended
+
+
+def heal(arena: Arena) -> None:
+    """See that runs on a healthy machine end it well, and leave nothing behind."""
+    if arena.run("apply", "--yes").ended.code != 0:
+        arena.settle()
+    arena.judge()
+    with Store(arena.db) as store:
+        assert {order.order_no for order in store.orders()} == set(arena.ledger().claimed)
+    assert len(arena.ledger().claimed) == ORDERS
+    assert not _spool(arena)
+
+
+def _spool(arena: Arena) -> str:
+    return "".join(path.read_text("utf-8") for path in (arena.root / SPOOL).glob("*"))
+
+
+OF_THE_LEDGER = [
+    # call, error, which of these calls: an apply opens the ledger to read, and then writes intents,
+    # outcomes and its end, each by ftruncate, pwrite64 and fsync.
+    ("pwrite64", "ENOSPC", "1"),
+    ("pwrite64", "ENOSPC", "2"),
+    ("pwrite64", "ENOSPC", "3"),
+    ("pwrite64", "ENOSPC", "1+"),
+    ("pwrite64", "ENOSPC", "2+"),
+    ("fsync", "EIO", "1"),
+    ("fsync", "EIO", "2"),
+    ("fsync", "EIO", "2+"),
+    ("ftruncate,pwrite64,fsync", "EIO", "2+"),
+    ("ftruncate,pwrite64,fsync", "EIO", "3+"),
+    ("ftruncate,pwrite64,fsync", "EIO", "5+"),
+    ("ftruncate,pwrite64,fsync", "EIO", "6+"),
+    ("openat", "EACCES", "1"),
+    ("openat", "EROFS", "2+"),
+    ("openat", "ENOENT", "3+"),
+    ("openat", "EMFILE", "3"),
+    ("flock", "ENOLCK", "2+"),
+]
+OF_THE_SPOOL = [
+    # An apply first proves that it can spool; with each outcome it flushes the folder.
+    ("openat", "ENOSPC", "1"),
+    ("openat", "EROFS", "2+"),
+    ("fsync", "EIO", "1"),
+    ("fsync", "EIO", "2+"),
+    ("mkdir", "ENOSPC", "1+"),
+]
+OF_ALL = [
+    ("fsync", "EIO", "5+"),
+    ("fsync", "EIO", "6+"),
+    ("fsync", "EIO", "7+"),
+    ("fsync", "EIO", "8+"),
+    ("pwrite64,fsync", "ENOSPC", "13+"),
+    ("pwrite64,fsync", "ENOSPC", "15+"),
+    ("unlink", "EIO", "1"),
+    ("unlink", "EIO", "3+"),
+    ("rename", "EIO", "1+"),
+]
+
+
+@pytest.mark.parametrize(("calls", "error", "when"), OF_THE_LEDGER)
+def test_a_ledger_that_fails_at_any_call_costs_no_order(
+    calls: str, error: str, when: str, arena: Arena
+) -> None:
+    hold(arena, failing(arena, calls, error, when, LEDGER))
+    heal(arena)
+
+
+@pytest.mark.parametrize(("calls", "error", "when"), OF_THE_SPOOL)
+def test_a_spool_that_fails_refuses_or_is_done_without(
+    calls: str, error: str, when: str, arena: Arena
+) -> None:
+    hold(arena, failing(arena, calls, error, when, SPOOL, ".satops"), spooled=False)
+    heal(arena)
+
+
+@pytest.mark.parametrize(("calls", "error", "when"), OF_ALL)
+def test_a_disk_that_fails_as_a_whole_still_shows_every_number(
+    calls: str, error: str, when: str, arena: Arena
+) -> None:
+    hold(arena, failing(arena, calls, error, when), spooled=False)
+    heal(arena)
+
+
+def may_mount() -> bool:
+    """Tell whether this process may mount file systems, as its capabilities say."""
+    status = Path("/proc/self/status").read_text("ascii")
+    effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    return bool(int(effective.split()[1], 16) >> 21 & 1)
+
+
+def on_files_of_limited_size(arena: Arena, room: int) -> None:
+    """Let the ledger grow by `room` bytes: the disk fills up within a write."""
+    size = (arena.root / LEDGER).stat().st_size + room
+    done = subprocess.run(
+        arena.command("apply", "--yes"),
+        env=arena.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+    )
+    hold(arena, Ended(done.returncode, done.stdout, done.stderr))
+    heal(arena)
+
+
+def on_a_small_disk(arena: Arena, room: int) -> None:
+    """Keep ledger and spool on a disk of 64 KiB, of which `room` bytes are free."""
+    disk = arena.root / "state"
+    ledger = (arena.root / LEDGER).read_bytes()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk], check=True)
+    try:
+        (arena.root / LEDGER).write_bytes(ledger)
+        (disk / "local").mkdir()
+        (arena.root / ".satops").symlink_to(disk / "local")
+        fill(disk / "ballast", room)
+        hold(arena, arena.run("apply", "--yes").ended, spooled=False)
+        (disk / "ballast").unlink()
+        heal(arena)
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def fill(path: Path, room: int) -> None:
+    """Write until the disk is full, and give some bytes back."""
+    with path.open("wb", buffering=0) as ballast:
+        with contextlib.suppress(OSError):
+            while True:
+                ballast.write(bytes(4096))
+        ballast.truncate(ballast.tell() - room)
+
+
+SMALL_DISKS = [(on_files_of_limited_size, room) for room in (1000, 3900, 4200, 4600, 5000)]
+if may_mount():
+    SMALL_DISKS += [(on_a_small_disk, pages * 4096) for pages in range(5)]
+
+
+@pytest.mark.parametrize(("apply", "room"), SMALL_DISKS)
+def test_a_disk_that_fills_up_costs_no_order(
+    apply: Callable[[Arena, int], None], room: int, arena: Arena
+) -> None:
+    apply(arena, room)
+
+
+def test_a_ledger_whose_folder_vanished_is_not_an_empty_one(arena: Arena) -> None:
+    (arena.root / "state").rename(arena.root / "elsewhere")
+    ended = arena.run("apply", "--yes").check(7)
+    assert "get it back" in ended.stderr
+    (arena.root / "elsewhere").rename(arena.root / "state")
+    hold(arena, ended)
+    heal(arena)
+
+
+def test_a_folder_in_the_place_of_the_ledger_refuses(arena: Arena) -> None:
+    (arena.root / LEDGER).rename(arena.root / "elsewhere")
+    (arena.root / LEDGER).mkdir()
+    ended = arena.run("apply", "--yes").check(7)
+    (arena.root / LEDGER).rmdir()
+    (arena.root / "elsewhere").rename(arena.root / LEDGER)
+    hold(arena, ended)
+    heal(arena)
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_output_that_cannot_be_written_loses_no_number(name: str, arena: Arena) -> None:
+    with Path("/dev/full").open("w") as full:
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, name: full}
+        done = subprocess.run(
+            arena.command("apply", "--yes"), env=arena.environment(), timeout=120, check=False,
+            **streams,  # type: ignore[call-overload]
+        )  # fmt: skip
+    assert done.returncode == {"stdout": 64, "stderr": 0}[name], done
+    arena.judge()
+    assert len(arena.ledger().claimed) == ORDERS
+    assert not _spool(arena)
