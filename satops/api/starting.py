@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from satops import __version__
@@ -11,7 +11,9 @@ from satops.adapters.new_files import add_line, write_new
 from satops.api.ledger import start_ledger
 from satops.api.overlay import Overlay
 from satops.api.planning import read_specs
-from satops.api.repository import open_repository
+from satops.api.repository import Repository, open_repository
+from satops.core.document import shown
+from satops.core.spec_text import wrong_name
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.ports import Clock
 from satops.workflow.scaffold import CONFIG, IGNORED, Wanted, repository_files, spec_text
@@ -19,6 +21,8 @@ from satops.workflow.scaffold_ci import Forge, ci_files, with_git_state
 
 _SCHEMAS = ("order.schema.json", "config.schema.json")
 """What editors need beside the files of a repository."""
+_SUFFIXES = (".yaml", ".yml")
+"""Of a new spec: it is written in YAML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +105,57 @@ def new(
     """Write an order spec, once it is known to be sound in its tree; return its path.
 
     `file` is a path from the root of the repository; by default the spec goes to `orders/` under
-    its own name.  Raises `InvalidInput` with what is wrong, and `Refused` where the file exists.
+    its own name.  Raises `InvalidInput` with what is wrong, `Refused` where the file exists, and
+    `UsageError` for what can be no name and no path.
     """
     opened = open_repository(repository, environ=environ)
-    orders = PurePosixPath(opened.config.orders)
-    path = PurePosixPath(file) if file else orders / f"{wanted.name}.yaml"
-    if path.is_absolute() or ".." in path.parts or orders not in path.parents:
-        raise UsageError(f"{path}: order specs lie under {opened.config.orders}.")
-    if (opened.root / path).exists():
+    path = _spec_path(opened, wanted.name, file)
+    if _is_there(opened.root / path):
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
-    text = spec_text(wanted, path=str(path))
-    tree = read_specs(opened, over=lambda files: Overlay(files, {str(path): text.encode()}))
-    wrong = tuple(p for p in tree.problems if p.file == str(path) and p.blocks)
+    text = spec_text(_from_root(wanted, opened.root), path=path)
+    tree = read_specs(opened, over=lambda files: Overlay(files, {path: text.encode()}))
+    wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
     if wrong:
         raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
-    write_new(opened.root, {str(path): text})
+    write_new(opened.root, {path: text})
+    return path
+
+
+def _spec_path(opened: Repository, name: str, file: str | None) -> str:
+    """Return where a spec goes; raises `UsageError` where satops would not read it."""
+    if wrong := wrong_name(name):
+        raise UsageError(wrong)
+    orders = PurePosixPath(opened.config.orders)
+    path = PurePosixPath(file) if file else orders / f"{name}.yaml"
+    if path.is_absolute() or ".." in path.parts or orders not in path.parents:
+        raise UsageError(f"{shown(str(path))}: order specs lie under {opened.config.orders}.")
+    below = path.relative_to(orders)
+    hidden = any(part.startswith(".") for part in below.parts) or not str(below).isprintable()
+    if hidden or path.suffix.lower() not in _SUFFIXES:
+        raise UsageError(
+            f"{shown(str(path))}: satops would not read it. The name of a spec ends in .yaml or "
+            ".yml, and no part of its path begins with a dot or has characters that cannot be seen."
+        )
     return str(path)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return os.path.lexists(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.") from error
+
+
+def _from_root(wanted: Wanted, root: Path) -> Wanted:
+    """Return the same wish, with the AOI's path from the root where it is absolute."""
+    file = wanted.geometry.get("file")
+    if not isinstance(file, str) or not Path(file).is_absolute():
+        return wanted
+    try:
+        inside = Path(file).resolve().relative_to(root.resolve())
+    except ValueError:
+        raise UsageError(
+            f"{shown(file)} lies outside of the repository, and a spec can refer to its own "
+            "repository alone. Put a copy of the file into it."
+        ) from None
+    return replace(wanted, geometry={**wanted.geometry, "file": inside.as_posix()})

@@ -1,5 +1,7 @@
 """`satops new`."""
 
+from math import isfinite
+
 import click
 
 from satops.api import starting
@@ -86,6 +88,9 @@ def _geometry(
         raise UsageError("Give one of --aoi, --bbox and --point: where to look.")
     if (point is None) is not (radius_km is None):
         raise UsageError("--point and --radius-km belong together.")
+    numbers = (*(bbox or ()), *(point or ()), radius_km or 0.0)
+    if not all(map(isfinite, numbers)):
+        raise UsageError("--bbox, --point and --radius-km take finite numbers.")
     if bbox is not None:
         return {"bbox": list(bbox)}
     if point is not None:

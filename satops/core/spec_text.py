@@ -18,24 +18,27 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud8
 another text than the machine, and halves of characters, which no file can hold."""
 
 
+def wrong_name(text: str) -> str | None:
+    """Return what is wrong with a name of an order, in whole sentences; None for a right one."""
+    if NAME.fullmatch(text):
+        return None
+    usable = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:128]
+    hint = f" For example: {usable}." if usable else ""
+    return (
+        f"{quoted(text)} cannot be a name. A name has 1 to 128 small letters, digits, dots, "
+        f"underscores and dashes, and begins with a letter or a digit.{hint}"
+    )
+
+
 def read_name(value: object, path: Path, findings: list[Finding]) -> str | None:
     """Return a name of an order; what is no text is left to the schema."""
     if not isinstance(value, str):
         return None
-    if NAME.fullmatch(value):
-        return value
-    usable = re.sub(r"[^a-z0-9._-]+", "-", value.lower()).strip("-._")[:128]
-    hint = f" For example: {usable}." if usable else ""
-    findings.append(
-        Finding(
-            "N02",
-            path,
-            "not a name",
-            f"{quoted(value)} cannot be a name. A name has 1 to 128 small letters, digits, dots, "
-            f"underscores and dashes, and begins with a letter or a digit.{hint}",
-        )
-    )
-    return None
+    wrong = wrong_name(value)
+    if wrong is not None:
+        findings.append(Finding("N02", path, "not a name", wrong))
+        return None
+    return value
 
 
 def read_description(value: object, findings: list[Finding]) -> str | None:

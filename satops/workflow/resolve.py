@@ -4,13 +4,13 @@ from dataclasses import asdict
 
 from satops.core.config import Config
 from satops.core.events import DoubtSettled, Event, OrderAdopted
-from satops.core.finding import Finding, quoted
+from satops.core.finding import quoted
 from satops.core.json_text import Raw
 from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.matching import differences
 from satops.core.order import Order, instant_text
 from satops.core.spec import Spec
-from satops.core.spec_text import read_name
+from satops.core.spec_text import wrong_name
 from satops.core.state import OPEN, LedgerState, OrderState, Standing
 from satops.errors import Refused, UsageError
 from satops.ports import Clock, Marketplace
@@ -98,7 +98,8 @@ def adopt(
     `UsageError` for what can be no name or no number.
     """
     _need_reason(because)
-    _need_name(name)
+    if wrong := wrong_name(name):
+        raise UsageError(wrong)
     _need_number(order_no)
     if marketplace is not None:
         found = _shown(marketplace, order_no)
@@ -136,12 +137,6 @@ def adopt(
 def _need_reason(because: str | None) -> None:
     if not (because or "").strip():
         raise UsageError("A reason is needed: add --because TEXT. It is kept in the ledger.")
-
-
-def _need_name(name: str) -> None:
-    findings: list[Finding] = []
-    if read_name(name, (), findings) is None:
-        raise UsageError(findings[0].detail)
 
 
 def _need_number(order_no: str) -> None:

@@ -128,10 +128,36 @@ def test_new_overwrites_nothing(satops: Satops) -> None:
         (*PLACE, "--label", "no-equals-sign"),
         (*PLACE, "--file", "../elsewhere.yaml"),
         (*PLACE, "--file", "elsewhere.yaml"),
+        (*PLACE, "--file", "orders/x.txt"),
+        (*PLACE, "--file", "orders/.x.yaml"),
+        (*PLACE, "--file", "orders/.folder/x.yaml"),
+        (*PLACE, "--file", "orders/x\n.yaml"),
+        (*PLACE, "--file", f"orders/{'x' * 300}.yaml"),
+        ("--bbox", "nan", "21.0", "105.9", "21.1"),
+        ("--point", "105.8", "21.0", "--radius-km", "inf"),
+        ("--aoi", "/etc/passwd"),
     ],
 )
 def test_new_refuses_flags_that_do_not_fit_together(satops: Satops, wrong: tuple[str, ...]) -> None:
     assert satops("new", "x", *HANOI, *window(), *wrong).code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    "name", ["X", "", "../x", "a b", "a\nb", "\x1b[31mx", "x" * 129, "x" * 999]
+)
+def test_new_refuses_what_is_no_name(satops: Satops, name: str) -> None:
+    before = files(satops.root)
+    refused = satops("new", name, *HANOI, *PLACE, *window())
+    assert refused.code == ExitCode.USAGE
+    assert "cannot be a name" in refused.err
+    assert "\x1b" not in refused.err
+    assert files(satops.root) == before
+
+
+def test_new_finds_an_aoi_by_its_absolute_path(satops: Satops) -> None:
+    aoi = f"{satops.root}/aois/mekong.geojson#can-tho"
+    assert satops("new", "x", *HANOI, "--aoi", aoi, *window()).code == ExitCode.DONE
+    assert "../aois/mekong.geojson" in (satops.root / "orders/x.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("text", ["yes", "12", "a: b", 'say "no"', "#", "[x]", "née", "a,b", "1e3"])
