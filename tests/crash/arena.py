@@ -20,7 +20,8 @@ from urllib.request import Request, urlopen
 
 from satops.adapters.stores.open import open_store
 from satops.core.json_text import loads
-from satops.core.state import SPENT, LedgerState
+from satops.core.order import instant
+from satops.core.state import OPEN, SPENT, LedgerState
 from satops.sandbox.store import Store
 
 TOKEN = "a-token-for-tests"
@@ -70,7 +71,6 @@ class Arena:
         self.root = folder / "repository"
         self.db = db
         self.orders = orders
-        self.intent_s = intent_s
         (self.root / "orders").mkdir(parents=True)
         config = CONFIG.format(url=url, intent_s=intent_s, state=state)
         (self.root / "satops.yaml").write_text(config, "utf-8")
@@ -153,10 +153,10 @@ class Arena:
         assert spent >= sum(bought.values())
 
     def settle(self) -> None:
-        """Let `until` pass, look, and apply until nothing is left: each order is placed once."""
+        """Let open intents end, look, and apply until each order is placed, which is once."""
         for _ in range(6):
-            time.sleep(self.intent_s + 0.5)
-            self.run("reconcile", "--wait", "10")
+            if self._let_intents_end():
+                self.run("reconcile", "--wait", "10")
             ended = self.run("apply", "--yes").ended
             self.judge()
             if ended.code == 0 and len(self.ledger().claimed) == self.orders:
@@ -165,6 +165,14 @@ class Arena:
         assert plan["summary"]["keep"] == self.orders, plan["summary"]
         with Store(self.db) as store:
             assert sum(store.bought().values()) == self.orders
+
+    def _let_intents_end(self) -> bool:
+        """Wait for the last `until`; return whether anything is open."""
+        ends = [known.until for known in self.ledger().orders.values() if known.standing in OPEN]
+        if ends:
+            left = instant(max(ends)) - datetime.now(UTC)
+            time.sleep(max(0.0, left.total_seconds()))
+        return bool(ends)
 
 
 @dataclass

@@ -1,11 +1,13 @@
 """Kill the real command line at every named step and at random moments; the server is the judge."""
 
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from satops.adapters.crash_points import STEPS, VARIABLE
-from tests.crash.arena import Arena, counts, random_moments, server
+from tests.crash.arena import Arena, counts, forget_all, random_moments, server
 
 LOSSES = (
     {"kind": "close", "store": "before", "probability": 0.08},
@@ -17,14 +19,20 @@ LOSSES = (
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_at_a_named_step_neither_loses_nor_repeats_an_order(
-    step: str, tmp_path: Path
+    step: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    with server(tmp_path / "orders.sqlite", latency_ms=20) as url:
-        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=6)
-        ended = arena.run("apply", "--yes", **{VARIABLE: step}).ended
-        assert ended.code == -9, ended
-        arena.judge()
-        arena.settle()
+    soak = request.config.getoption("--soak")
+    for turn in range(1, 3 if soak else 2):
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        with server(folder / "orders.sqlite", latency_ms=20) as url:
+            arena = Arena(folder, url, folder / "orders.sqlite", orders=6)
+            # "recorded" comes once in a run, the other steps for every order or batch.
+            at = step if step == "recorded" else f"{step}:{turn}"
+            ended = arena.run("apply", "--yes", **{VARIABLE: at}).ended
+            assert ended.code == -9, ended
+            arena.judge()
+            arena.settle()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -42,24 +50,20 @@ def test_kills_at_random_moments_with_lost_answers_neither_lose_nor_repeat_an_or
 
 
 def test_two_runs_at_once_place_each_order_once(tmp_path: Path) -> None:
-    with server(tmp_path / "orders.sqlite", latency_ms=10) as url:
+    with server(tmp_path / "orders.sqlite", latency_ms=10, control=True) as url:
         for turn in range(3):
+            forget_all(url)
             folder = tmp_path / str(turn)
             folder.mkdir()
             arena = Arena(folder, url, tmp_path / "orders.sqlite", orders=50)
             runs = [arena.start("apply", "--yes") for _ in range(2)]
-            codes = [run.wait(timeout=120) for run in runs]
-            for run in runs:
-                run.communicate()
-            assert codes == [0, 0]
+            said = [run.communicate(timeout=120) for run in runs]
+            assert [run.returncode for run in runs] == [0, 0], said
+            arena.judge()
             assert counts(arena) == {"placed": 50}
-            assert len(set(arena.ledger().claimed)) == 50
 
 
 def test_an_interrupt_finishes_what_is_under_way_and_starts_nothing_new(tmp_path: Path) -> None:
-    import signal
-    import time
-
     with server(tmp_path / "orders.sqlite", latency_ms=500) as url:
         arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=30)
         run = arena.start("apply", "--yes")
@@ -76,9 +80,6 @@ def test_an_interrupt_finishes_what_is_under_way_and_starts_nothing_new(tmp_path
 
 
 def test_a_second_interrupt_stops_at_once_and_the_intents_say_the_rest(tmp_path: Path) -> None:
-    import signal
-    import time
-
     with server(tmp_path / "orders.sqlite", latency_ms=1500) as url:
         arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=4)
         run = arena.start("apply", "--yes")
