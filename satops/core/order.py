@@ -172,8 +172,11 @@ def instant_text(instant: datetime) -> str:
 
 
 def instant(text: str) -> datetime:
-    """Read what `instant_text` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    """Read what `instant_text` wrote; raises ValueError for anything else."""
+    read = datetime.fromisoformat(text)  # twenty times as fast as strptime, and less strict
+    if len(text) != len("YYYY-MM-DDThh:mm:ssZ") or text[-1] != "Z":
+        raise ValueError(f"{text!r} is not an instant in UTC with whole seconds")
+    return read
 
 
 def coordinates_text(rings: Sequence[Sequence[Position]]) -> str:

@@ -34,7 +34,7 @@ def create_request(
 
 def local_text(utc: str, zone: timezone) -> str:
     """Return an instant of a canonical order in the marketplace's notation and zone."""
-    return instant(utc).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
+    return instant(utc).astimezone(zone).isoformat()[:19]
 
 
 def geometry_text(order: Order, form: Literal["geojson", "wkt"]) -> str:
