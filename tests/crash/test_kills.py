@@ -35,6 +35,17 @@ def test_a_kill_at_a_named_step_neither_loses_nor_repeats_an_order(
             arena.settle()
 
 
+def test_a_look_alone_records_the_number_that_only_the_spool_knows(tmp_path: Path) -> None:
+    with server(tmp_path / "orders.sqlite") as url:
+        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=1, intent_s=60)
+        arena.run("apply", "--yes", **{VARIABLE: "spooled"})
+        assert counts(arena) == {"being-placed": 1}
+        # The intent has not ended, so the marketplace is not believed yet: only the spool tells.
+        arena.run("reconcile").check(0)
+        assert counts(arena) == {"placed": 1}
+        arena.judge()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_kills_at_random_moments_with_lost_answers_neither_lose_nor_repeat_an_order(
     seed: int, tmp_path: Path, request: pytest.FixtureRequest
