@@ -9,13 +9,13 @@ from typing import Any
 
 from satops import __version__
 from satops.api.doctor import prove_at_start
-from satops.api.planning import read_specs
+from satops.api.planning import no_copy, read_specs
 from satops.api.repository import open_repository
 from satops.core.events import LedgerStarted
 from satops.core.ledger import EMPTY, GENESIS, Head, decode, encode
 from satops.core.spec import Spec
 from satops.core.state import LedgerState, OrderState
-from satops.errors import HeadMoved, LedgerCorrupt, Refused, UsageError
+from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, UsageError
 from satops.workflow.verify import VerifyReport
 
 
@@ -107,7 +107,12 @@ def verify(
         store = open_repository(repository, environ=environ).store()
     else:
         store = FileStore(ledger)
-    return check(store, anchor=head, check=_breaches)
+    try:
+        return check(store, anchor=head, check=_breaches)
+    except LedgerMissing:
+        if ledger is None:
+            raise
+        raise no_copy(ledger) from None
 
 
 def _breaches(event: dict[str, Any]) -> Iterator[str]:

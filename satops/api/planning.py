@@ -84,7 +84,7 @@ def plan_to_show(
         state = book.state = _snapshots(opened).read(book.store)
     except LedgerMissing:
         if ledger is not None:
-            raise
+            raise no_copy(ledger) from None
         state = None
     made = plan_on(opened, state, book, now, rules)
     if changed is not None:
@@ -182,6 +182,13 @@ def _snapshots(opened: Repository) -> "SnapshotFile":
     from satops.adapters.snapshot import SnapshotFile, machine_key
 
     return SnapshotFile(opened.local / "cache" / "ledger.snapshot", machine_key(opened.environ))
+
+
+def no_copy(path: Path) -> LedgerMissing:
+    """Return what to raise where a copy of the ledger was named and is none."""
+    return LedgerMissing(
+        f"There is no copy of a ledger in {path}. Look at the path, or fetch the copy again."
+    )
 
 
 def _store(opened: Repository, copy: Path | None) -> LedgerStore:

@@ -90,7 +90,7 @@ def verify(
 
 def _not_anchored(anchor: str, head: Head) -> str:
     return (
-        f"None of the {head.seq} events has the SHA-256 {anchor}. A ledger that once ended there "
-        "has lost its last events, or was written anew. Do not apply; get the whole ledger back "
-        "from a copy."
+        f"No event of the {head.seq} that were read has the SHA-256 {anchor}. A ledger that "
+        "once ended there has lost its last events, or was written anew. Do not apply; get the "
+        "whole ledger back from a copy."
     )

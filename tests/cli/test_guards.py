@@ -164,7 +164,11 @@ def test_a_plan_against_a_published_copy_says_so(satops: Satops, tmp_path: Path)
     planned = satops("plan", "--ledger", "copy.jsonl", "--json")
     assert planned.json["summary"]["create"] == 3
     assert "copy.jsonl" in planned.err
-    assert satops("plan", "--ledger", "missing.jsonl").code == ExitCode.LEDGER
+    for command in ("plan", "verify"):
+        missing = satops(command, "--ledger", "missing.jsonl")
+        assert missing.code == ExitCode.LEDGER
+        assert "There is no copy of a ledger in" in missing.err
+        assert "ledger start" not in missing.err
 
 
 def test_a_plan_as_of_another_moment_uses_that_clock(satops: Satops) -> None:

@@ -65,6 +65,7 @@ def test_init_without_samples_is_an_empty_repository(empty: Satops) -> None:
     planned = empty("plan")
     assert planned.code == ExitCode.DONE
     assert "There are no order specs yet." in planned.out
+    assert "There are no order specs yet." in empty("validate").out
 
 
 def test_new_writes_a_spec_that_plans(satops: Satops) -> None:

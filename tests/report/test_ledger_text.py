@@ -120,7 +120,9 @@ def test_a_broken_ledger_names_its_first_bad_line() -> None:
     shown = lines(list(verify_blocks(broken)))
     assert shown[0] == "The chain breaks at line 4:"
     assert "Line 2: Odd." in shown
-    assert "is NOT whole" in shown[-2]
+    assert "is NOT whole: 3 events before the first break." in shown[-2]
+    odd = verified(problems=(LedgerProblem(2, "Odd."),))
+    assert "is NOT whole: 3 events in all." in lines(list(verify_blocks(odd)))[-2]
 
 
 def test_what_a_person_settles_says_what_comes_of_it() -> None:

@@ -50,7 +50,7 @@ def test_a_cut_tail_shows_when_the_head_was_noted_elsewhere() -> None:
     assert cut.anchored_at is None
     (problem,) = cut.problems
     assert problem.line == 0
-    assert "None of the 7 events has the SHA-256" in problem.detail
+    assert "No event of the 7 that were read has the SHA-256" in problem.detail
     assert "has lost its last events" in problem.detail
 
 

@@ -30,9 +30,11 @@ def verify_blocks(report: VerifyReport) -> Iterator[Block]:
             Tone.GOOD,
         )
     else:
+        events = counted(report.events, "event")
+        seen = f"{events} before the first break" if report.broken else f"{events} in all"
         yield Line(
-            f"The ledger at {safe(report.address)} is NOT whole: {counted(report.events, 'event')} "
-            "before the first break. Do not edit it. Get it back from a copy.",
+            f"The ledger at {safe(report.address)} is NOT whole: {seen}. Do not edit it. Get it "
+            "back from a copy.",
             Tone.ERROR,
         )
     yield Line(f"Head: {report.head.digest}")
