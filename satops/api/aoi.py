@@ -10,7 +10,7 @@ from satops.adapters.config_file import find_root, load_config
 from satops.adapters.new_files import write_new
 from satops.adapters.rule_files import from_tree, load_rules
 from satops.api.overlay import Overlay
-from satops.api.planning import read_specs
+from satops.api.planning import order_tree, read_specs
 from satops.api.repository import Repository, open_repository
 from satops.core.checks.rules import Rules
 from satops.core.config import Config
@@ -93,7 +93,7 @@ def _check_specs(opened: Repository, files: Mapping[str, str]) -> None:
             f"{', '.join(taken)}: already there. Nothing was written. Choose another --name."
         )
     added = {path: text.encode() for path, text in files.items()}
-    tree = read_specs(opened, over=lambda below: Overlay(below, added))
+    tree = read_specs(opened, files=Overlay(order_tree(opened), added))
     wrong = tuple(p for p in tree.problems if p.file in files and p.blocks)
     if wrong:
         raise InvalidInput("Nothing was written: the specs would not be sound.", wrong)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from satops.api.remembering import Remember, Watched, memory_of
 from satops.api.repository import Repository, open_repository
 from satops.core.kept import KeptSpec, KeptSpecs
 from satops.core.order import Order, instant_text
@@ -61,6 +62,8 @@ class Planned:
     """Makes the exact request of an order."""
     currency: str
     """Of the estimates; empty where no prices are configured."""
+    remember: Remember | None = None
+    """Keeps the plan's JSON for `plan_memory.recall`, where the next plan may be the same."""
 
 
 def plan_to_show(
@@ -74,6 +77,7 @@ def plan_to_show(
     """Return what `plan` does, with what reports show beside it."""
     opened = open_repository(repository, environ=environ)
     changed = None
+    as_it_stands = at is None and ledger is None and limits_from is None
     if limits_from is not None:
         opened, changed = _with_limits_from(opened, limits_from)
     rules = late_rules(opened, limits_from)
@@ -81,20 +85,28 @@ def plan_to_show(
     book = Book(_store(opened, ledger), opened.clock, "")
     state: LedgerState | None
     try:
-        state = book.state = _snapshots(opened).read(book.store)
+        state, ledger_sha256 = _snapshots(opened).read(book.store)
+        book.state = state
     except LedgerMissing:
         if ledger is not None:
             raise no_copy(ledger) from None
-        state = None
-    made = plan_on(opened, state, book, now, rules)
+        state, ledger_sha256 = None, ""
+    tree = Watched(order_tree(opened))
+    made = plan_on(opened, state, book, now, rules, tree)
+    remember = memory_of(made, opened, tree, ledger_sha256) if as_it_stands else None
     if changed is not None:
         made = replace(made, problems=tuple(sorted((*made.problems, changed), key=by_place)))
     currency = str((opened.config.prices or {}).get("currency", ""))
-    return Planned(made, opened.body, currency)
+    return Planned(made, opened.body, currency, remember)
 
 
 def plan_on(
-    opened: Repository, state: LedgerState | None, book: Book, now: str, rules: "LateRules"
+    opened: Repository,
+    state: LedgerState | None,
+    book: Book,
+    now: str,
+    rules: "LateRules",
+    files: OrderFiles | None = None,
 ) -> Plan:
     """Read the tree, and make the plan on a state of the ledger."""
 
@@ -108,7 +120,7 @@ def plan_on(
         return checks_of_plan(rules(), now=now, recall=book.recall)(creating, tree, known)
 
     return make_plan(
-        read_specs(opened, rules=rules, state=state),
+        read_specs(opened, rules=rules, state=state, files=files),
         state,
         opened.config,
         now=now,
@@ -122,15 +134,14 @@ def read_specs(
     *,
     rules: "LateRules | None" = None,
     state: LedgerState | None = None,
-    over: Callable[[OrderFiles], OrderFiles] = lambda files: files,
+    files: OrderFiles | None = None,
 ) -> "Tree":
-    """Read the tree of a repository; `over` may lay something over its files.
+    """Read the tree of a repository, or what stands for it in `files`.
 
     With a `state`, files that hold only what is placed are not read again, and the buyer's checks
     are left to orders that may still be bought.
     """
     from satops.adapters.aoi_files import AoiFiles
-    from satops.adapters.order_files import OrderTree
     from satops.adapters.schemas import order_schema
     from satops.workflow.validate import Chunk, read_tree
 
@@ -144,7 +155,7 @@ def read_specs(
         open_to_buy = chunk.only(lambda spec: may_be_bought(known.orders.get(spec.name)))
         return checks_of_specs(rules())(open_to_buy) if open_to_buy.specs else ()
 
-    files = over(OrderTree(opened.root, opened.config.orders))
+    files = order_tree(opened) if files is None else files
     zone = opened.config.timezone
     kept = KeptSpecs(known, None if zone is None else str(zone))
 
@@ -159,6 +170,13 @@ def read_specs(
         return read_tree(
             files, opened.config, order_schema(), check=check, known=find, aois=aois.read
         )
+
+
+def order_tree(opened: Repository) -> OrderFiles:
+    """Return the tree of order specs as it lies on disk."""
+    from satops.adapters.order_files import OrderTree
+
+    return OrderTree(opened.root, opened.config.orders)
 
 
 def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":
@@ -179,7 +197,8 @@ def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":
 
 
 def _snapshots(opened: Repository) -> "SnapshotFile":
-    from satops.adapters.snapshot import SnapshotFile, machine_key
+    from satops.adapters.sealed import machine_key
+    from satops.adapters.snapshot import SnapshotFile
 
     return SnapshotFile(opened.local / "cache" / "ledger.snapshot", machine_key(opened.environ))
 

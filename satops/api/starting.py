@@ -10,7 +10,7 @@ from satops.adapters.clock import SystemClock
 from satops.adapters.new_files import add_line, write_new
 from satops.api.ledger import start_ledger
 from satops.api.overlay import Overlay
-from satops.api.planning import read_specs
+from satops.api.planning import order_tree, read_specs
 from satops.api.repository import Repository, open_repository
 from satops.core.document import shown
 from satops.core.spec_text import wrong_name
@@ -113,7 +113,7 @@ def new(
     if _is_there(opened.root / path):
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
     text = spec_text(_from_root(wanted, opened.root), path=path)
-    tree = read_specs(opened, over=lambda files: Overlay(files, {path: text.encode()}))
+    tree = read_specs(opened, files=Overlay(order_tree(opened), {path: text.encode()}))
     wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
     if wrong:
         raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)

@@ -115,4 +115,14 @@ def _written(form: str, planned: planning.Planned) -> Iterable[bytes]:
 
             return (line.encode() + b"\n" for line in github(planned.plan))
         case _:
-            return plan_json(planned.plan, planned.body)
+            return _remembered(planned)
+
+
+def _remembered(planned: planning.Planned) -> Iterable[bytes]:
+    """Write a plan as JSON, and keep it where the next one may be the same."""
+    report = plan_json(planned.plan, planned.body)
+    if planned.remember is None:
+        return report
+    parts = list(report)
+    planned.remember(parts)
+    return parts

@@ -1,12 +1,14 @@
 """A snapshot of the ledger's fold: the same state, and nothing that can be forged or go stale."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from satops.adapters import snapshot
-from satops.adapters.snapshot import SnapshotFile, machine_key
+from satops.adapters.sealed import machine_key
+from satops.adapters.snapshot import SnapshotFile
 from satops.core.ledger import Head
 from satops.core.state import LedgerState
 from satops.errors import LedgerCorrupt, LedgerMissing
@@ -30,20 +32,26 @@ def folded(store: MemoryStore) -> LedgerState:
     return state
 
 
+def read(kept: SnapshotFile, store: MemoryStore) -> LedgerState:
+    state, digest = kept.read(store)
+    assert digest == sha256(b"".join(line + b"\n" for line in store.lines)).hexdigest()
+    return state
+
+
 def test_a_snapshot_gives_the_state_that_folding_gives(store: MemoryStore, tmp_path: Path) -> None:
     kept = SnapshotFile(tmp_path / "cache" / "s", KEY)
-    assert kept.read(store) == folded(store)
+    assert read(kept, store) == folded(store)
     assert (tmp_path / "cache" / "s").exists()
-    assert kept.read(store) == folded(store)
+    assert read(kept, store) == folded(store)
 
 
 def test_lines_after_the_snapshot_are_folded(store: MemoryStore, tmp_path: Path) -> None:
     kept = SnapshotFile(tmp_path / "s", KEY)
-    head = kept.read(store).head
+    head = read(kept, store).head
     lines, _ = chain(intended("late", max_cloud=3), head=head)
     store.lines = [*store.lines, *lines]
-    assert kept.read(store) == folded(store)
-    assert kept.read(store).orders["late"].attempt == 1
+    assert read(kept, store) == folded(store)
+    assert read(kept, store).orders["late"].attempt == 1
 
 
 @pytest.mark.parametrize("number", [1, 3, 7, 11])
@@ -51,27 +59,27 @@ def test_a_changed_line_before_the_snapshot_is_seen(
     store: MemoryStore, tmp_path: Path, number: int
 ) -> None:
     kept = SnapshotFile(tmp_path / "s", KEY)
-    kept.read(store)
+    read(kept, store)
     store.lines[number - 1] = store.lines[number - 1].replace(b"2031", b"2032", 1)
     with pytest.raises(LedgerCorrupt):
-        kept.read(store)
+        read(kept, store)
 
 
 def test_a_ledger_that_was_cut_is_read_as_it_is_now(store: MemoryStore, tmp_path: Path) -> None:
     kept = SnapshotFile(tmp_path / "s", KEY)
-    kept.read(store)
+    read(kept, store)
     del store.lines[-3:]
-    assert kept.read(store) == folded(store)
+    assert read(kept, store) == folded(store)
 
 
 def test_a_missing_ledger_is_missing_whatever_the_snapshot_says(
     store: MemoryStore, tmp_path: Path
 ) -> None:
     kept = SnapshotFile(tmp_path / "s", KEY)
-    kept.read(store)
+    read(kept, store)
     store.lines.clear()
     with pytest.raises(LedgerMissing):
-        kept.read(store)
+        read(kept, store)
 
 
 @pytest.mark.parametrize(
@@ -91,28 +99,28 @@ def test_a_poisoned_snapshot_changes_nothing(
 ) -> None:
     path = tmp_path / "s"
     kept = SnapshotFile(path, KEY)
-    kept.read(store)
+    read(kept, store)
     path.write_bytes(poison(path.read_bytes()))
-    assert kept.read(store) == folded(store)
+    assert read(kept, store) == folded(store)
 
 
 def test_a_snapshot_of_another_machine_is_not_believed(store: MemoryStore, tmp_path: Path) -> None:
     path = tmp_path / "s"
-    SnapshotFile(path, b"o" * 32).read(store)
+    read(SnapshotFile(path, b"o" * 32), store)
     before = path.read_bytes()
-    assert SnapshotFile(path, KEY).read(store) == folded(store)
+    assert read(SnapshotFile(path, KEY), store) == folded(store)
     assert path.read_bytes() != before
 
 
 def test_without_a_key_nothing_is_kept(store: MemoryStore, tmp_path: Path) -> None:
-    assert SnapshotFile(tmp_path / "s", None).read(store).head == Head(12, store.head.digest)
+    assert read(SnapshotFile(tmp_path / "s", None), store).head == Head(12, store.head.digest)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_costs_only_time(store: MemoryStore, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", "utf-8")
     kept = SnapshotFile(tmp_path / "file" / "s", KEY)
-    assert kept.read(store) == folded(store)
+    assert read(kept, store) == folded(store)
 
 
 def test_the_key_of_a_machine_stays_and_is_its_own(tmp_path: Path) -> None:
