@@ -30,6 +30,8 @@ class FileSpool:
         self._folder = folder
         self._forgotten: set[Spooled] = set()
         """Entries that are in the ledger, in files that hold others which are not."""
+        self._named: set[Path] = set()
+        """Files whose names are on the disk in the folder, for certain."""
         self._threads = threading.Lock()
 
     def prepare(self, run: str) -> None:
@@ -42,15 +44,25 @@ class FileSpool:
                 self._path(run).unlink()
 
     def keep(self, entry: Spooled) -> None:
-        """Append the outcome to its run's file; see `ports.Spool.keep`."""
+        """Append the outcome to its run's file; see `ports.Spool.keep`.
+
+        Threads write one after the other and wait for the disk together, so that one flush brings
+        the lines of many.
+        """
         outcome = {"kind": type(entry.outcome).__name__, **asdict(entry.outcome)}
         line = json_text.dumps_replacing({**asdict(entry), "outcome": outcome})
         self._make_folder()
-        with self._threads, self._locked(self._path(entry.run), os.O_CREAT) as fd:
+        path = self._path(entry.run)
+        with self._locked(path, os.O_CREAT) as fd:
+            named = path in self._named and os.fstat(fd).st_size > 0
             # A line that a full disk cut short stays alone: this one begins on a line of its own.
             _write(fd, b"\n" + line + b"\n")
+            if named:
+                fcntl.flock(fd, fcntl.LOCK_UN)
             os.fsync(fd)
-            _flush_folder(self._folder)
+            if not named:
+                _flush_folder(self._folder)
+                self._named.add(path)
 
     def entries(self, ledger: str) -> Sequence[Spooled]:
         """Read every file; see `ports.Spool.entries`."""

@@ -83,6 +83,7 @@ class Placing:
         self._ready: deque[Intent] = deque()
         self._flying: dict[Future[tuple[Outcome, Spooled | None]], Intent] = {}
         self._unrecorded: list[tuple[Event, Spooled | None]] = []
+        self._recorded: list[Spooled] = []
         self._unsure: list[Intent] = []
         self._receiving = Lock()
         self._received: dict[str, str] = {}
@@ -132,7 +133,7 @@ class Placing:
                 self._give_up(error)
                 return
             self._reach("intended")
-            self._forget()
+            self._note_recorded()
             self._ready.extend(intents)
             return
         self._give_up(never_still(self._book.store))
@@ -294,11 +295,13 @@ class Placing:
             if self._unrecorded:
                 self._book.record([event for event, _ in self._unrecorded])
                 self._reach("recorded")
-                self._forget()
+                self._note_recorded()
             if self._unsure:
                 self._disown()
         except LedgerError as error:
             self.store_error = error
+        # Once, at the end: looking into the spool's file takes the disk from those who write it.
+        self._spool.forget(self._recorded)
 
     def _disown(self) -> None:
         state = self._book.read()
@@ -313,8 +316,8 @@ class Placing:
         """How many outcomes are not in the ledger, but in the spool and in the results."""
         return len(self._unrecorded)
 
-    def _forget(self) -> None:
-        self._spool.forget([entry for _, entry in self._unrecorded if entry is not None])
+    def _note_recorded(self) -> None:
+        self._recorded += [entry for _, entry in self._unrecorded if entry is not None]
         self._unrecorded.clear()
 
     def _give_up(self, error: LedgerError) -> None:

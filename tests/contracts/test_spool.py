@@ -1,5 +1,6 @@
 """What the spool promises: what `keep` returned for is there, whatever happens next."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -181,6 +182,28 @@ def test_a_disk_that_is_full_is_an_os_error_and_what_was_kept_stays(
     assert list(spool.entries("ledger-1")) == [_entry(1)]
     spool.keep(_entry(3))
     assert list(spool.entries("ledger-1")) == [_entry(1), _entry(3)]
+
+
+def test_the_folder_is_flushed_with_the_first_outcome_and_again_only_when_that_failed(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool.prepare("run-1")
+    flush = os.fsync
+    answers = iter([OSError(5, "Input/output error"), None])
+
+    def flush_unless_it_is_the_first_folder(fd: int) -> None:
+        error = next(answers) if stat.S_ISDIR(os.fstat(fd).st_mode) else None
+        if error is not None:
+            raise error
+        flush(fd)
+
+    monkeypatch.setattr(os, "fsync", flush_unless_it_is_the_first_folder)
+    with pytest.raises(OSError, match="Input/output error"):
+        spool.keep(_entry(1))
+    for number in (2, 3, 4):
+        spool.keep(_entry(number))
+    assert next(answers, "none left") == "none left"
+    assert len(spool.entries("ledger-1")) == 4
 
 
 def test_threads_that_keep_and_forget_lose_nothing(folder: Path, spool: Spool) -> None:

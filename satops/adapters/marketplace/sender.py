@@ -11,7 +11,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.auth import AuthBase
 from requests.utils import get_environ_proxies
 
 from satops import __version__
@@ -41,18 +40,6 @@ _HEADERS: Final = {
 }
 
 
-class _TokenHeader(AuthBase):
-    """Writes the token into the one header of the request that is being sent."""
-
-    def __init__(self, header: str, token: Token) -> None:
-        self._header = header
-        self._token = token
-
-    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
-        r.headers[self._header] = self._token.reveal()
-        return r
-
-
 @dataclass(slots=True)
 class _Partial:
     """What was read of an answer so far."""
@@ -76,7 +63,9 @@ class Sender:
         self._connect_timeout_s = apply.connect_timeout_s
         self._answer_timeout_s = apply.answer_timeout_s
         self._token = token
-        self._auth = _TokenHeader(config.header, token)
+        self._token_header = config.header
+        self._blanks: dict[str, requests.PreparedRequest] = {}
+        """By path, requests without body and token: preparing costs as much as sending."""
         self._proxies = _proxies(self.address)
         self._verify = _ca_bundle()
         self._idle: deque[OneShotSession] = deque()
@@ -123,11 +112,8 @@ class Sender:
     def _post(
         self, session: OneShotSession, path: str, body: bytes, bytes_max: int, partial: _Partial
     ) -> None:
-        with session.post(
-            self.address + path,
-            data=body,
-            headers=_HEADERS,
-            auth=self._auth,
+        with session.send(
+            self._request(path, body),
             timeout=(self._connect_timeout_s, self._answer_timeout_s),
             allow_redirects=False,
             stream=True,
@@ -140,6 +126,16 @@ class Sender:
                 partial.body += chunk
                 if len(partial.body) > bytes_max:
                     raise AnswerTooLong(f"the body has more than {bytes_max} bytes")
+
+    def _request(self, path: str, body: bytes) -> requests.PreparedRequest:
+        if path not in self._blanks:
+            blank = requests.Request("POST", self.address + path, headers=_HEADERS)
+            with OneShotSession() as session:
+                self._blanks[path] = session.prepare_request(blank)
+        request = self._blanks[path].copy()
+        request.headers[self._token_header] = self._token.reveal()
+        request.prepare_body(body, None)
+        return request
 
     def _answer(self, partial: _Partial, body: bytes | bytearray) -> Answer:
         assert partial.status is not None
