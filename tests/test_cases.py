@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.order_files import OrderTree
-from satops.adapters.schemas import order_schema
 from satops.core.config import Config
 from satops.core.problem import Severity
-from satops.workflow.validate import Tree, read_tree
+from satops.workflow.validate import Tree
+from tests.trees import tree_of
 
 CASES = Path(__file__).parent / "cases"
 YEAR = str(datetime.now(UTC).year + 1)
@@ -31,7 +31,7 @@ def read(case: Path, root: Path) -> Tree:
     (root / "orders").mkdir()
     content = case.read_text().replace("{year}", YEAR)
     (root / "orders" / case.name).write_text(content)
-    return read_tree(OrderTree(root, "orders/"), Config(timezone=UTC), order_schema())
+    return tree_of(OrderTree(root, "orders/"), Config(timezone=UTC))
 
 
 @pytest.mark.parametrize("case", cases("valid"), ids=lambda case: case.name)

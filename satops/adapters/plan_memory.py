@@ -70,7 +70,7 @@ def remember(
     key = machine_key(environ)
     if key is None:
         return
-    lines = [_FORMAT, _rules(config_sha256, environ), orders, tree, ledger, ledger_sha256]
+    lines = [_FORMAT, rules_digest(config_sha256, environ), orders, tree, ledger, ledger_sha256]
     lines += [f"{digest} {path}" for path, digest in includes.items()]
     if not any("\n" in line for line in lines):
         head = "\n".join(lines).encode(errors="surrogateescape") + b"\n\n"
@@ -111,7 +111,7 @@ class _Unusual(Exception):
 
 def _present(root: str, environ: "Mapping[str, str]", *, orders: str, ledger: str) -> list[str]:
     """Return what `remember` would note today."""
-    rules = _rules(_file_digest(root, _CONFIG), environ)
+    rules = rules_digest(_file_digest(root, _CONFIG), environ)
     ledger_sha256 = _digest(os.path.join(root, ledger), _LEDGER_BLOCK_BYTES)
     digest = TreeDigest()
     for path in _walk(root, orders):
@@ -128,8 +128,10 @@ def _root(folder: str) -> str | None:
     return folder
 
 
-def _rules(config_sha256: str, environ: "Mapping[str, str]") -> str:
-    """Return the digest of what says how the tree and the ledger are read."""
+def rules_digest(config_sha256: str, environ: "Mapping[str, str]") -> str:
+    """Return the digest of what says how the tree and the ledger are read: tool, schemas, and the
+    configuration, without the files that it names.
+    """
     package = os.path.dirname(os.path.dirname(__file__))
     parts = [__version__, config_sha256, repr(environ.get(_GUARD))]
     for name in _SCHEMAS:

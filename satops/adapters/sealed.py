@@ -36,7 +36,7 @@ def write_sealed(path: str, key: bytes, parts: "Iterable[bytes]") -> None:
     import tempfile
 
     folder = os.path.dirname(path)
-    temporary = ""
+    temporary = None
     try:
         os.makedirs(folder, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=folder, prefix="sealing-")
@@ -49,9 +49,12 @@ def write_sealed(path: str, key: bytes, parts: "Iterable[bytes]") -> None:
             file.seek(0)
             file.write(seal.digest())
         os.replace(temporary, path)
+        temporary = None
     except OSError:
-        if temporary:
-            _remove(temporary)
+        pass
+    finally:
+        if temporary is not None:
+            os.unlink(temporary)
 
 
 def machine_key(environ: "Mapping[str, str]") -> bytes | None:
@@ -89,10 +92,3 @@ def _make_key(path: str) -> None:
         pass  # of two first uses at once, the first link stays
     finally:
         os.unlink(temporary)
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        return

@@ -1,13 +1,16 @@
 """Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from satops.api.remembering import Remember, Watched, memory_of
+from satops.adapters.sealed import machine_key
+from satops.api.remembering import Remember, Watched, included, memory_of, spec_memory
 from satops.api.repository import Repository, open_repository
 from satops.core.kept import KeptSpec, KeptSpecs
 from satops.core.order import Order, instant_text
@@ -23,7 +26,8 @@ from satops.workflow.plan import make_plan
 if TYPE_CHECKING:
     from satops.adapters.snapshot import SnapshotFile
     from satops.core.checks import Rules
-    from satops.workflow.validate import Tree
+    from satops.workflow.read_files import FileRead, FileReader
+    from satops.workflow.validate import SpecMemory, Tree
 
     LateRules = Callable[[], Rules]
 
@@ -92,7 +96,8 @@ def plan_to_show(
             raise no_copy(ledger) from None
         state, ledger_sha256 = None, ""
     tree = Watched(order_tree(opened))
-    made = plan_on(opened, state, book, now, rules, tree)
+    memory = None if limits_from is not None else spec_memory(opened, tree, book.state)
+    made = plan_on(opened, state, book, now, rules, files=tree, memory=memory)
     remember = memory_of(made, opened, tree, ledger_sha256) if as_it_stands else None
     if changed is not None:
         made = replace(made, problems=tuple(sorted((*made.problems, changed), key=by_place)))
@@ -106,9 +111,11 @@ def plan_on(
     book: Book,
     now: str,
     rules: "LateRules",
+    *,
     files: OrderFiles | None = None,
+    memory: "SpecMemory | None" = None,
 ) -> Plan:
-    """Read the tree, and make the plan on a state of the ledger."""
+    """Read the tree, and make the plan on a state of the ledger; see `read_specs`."""
 
     def across(
         creating: Sequence[Spec], tree: Sequence[Spec], known: LedgerState
@@ -120,7 +127,7 @@ def plan_on(
         return checks_of_plan(rules(), now=now, recall=book.recall)(creating, tree, known)
 
     return make_plan(
-        read_specs(opened, rules=rules, state=state, files=files),
+        read_specs(opened, rules=rules, state=state, files=files, memory=memory),
         state,
         opened.config,
         now=now,
@@ -135,41 +142,51 @@ def read_specs(
     rules: "LateRules | None" = None,
     state: LedgerState | None = None,
     files: OrderFiles | None = None,
+    memory: "SpecMemory | None" = None,
 ) -> "Tree":
     """Read the tree of a repository, or what stands for it in `files`.
 
     With a `state`, files that hold only what is placed are not read again, and the buyer's checks
-    are left to orders that may still be bought.
+    are left to orders that may still be bought.  With a `memory`, neither are files that it knows.
     """
-    from satops.adapters.aoi_files import AoiFiles
-    from satops.adapters.schemas import order_schema
-    from satops.workflow.validate import Chunk, read_tree
+    from satops.workflow.validate import Batch, read_tree
 
     rules = late_rules(opened) if rules is None else rules
-
-    known = state if state is not None else LedgerState()
-
-    def check(chunk: Chunk) -> Iterable[Problem]:
-        from satops.workflow.checks import checks_of_specs
-
-        open_to_buy = chunk.only(lambda spec: may_be_bought(known.orders.get(spec.name)))
-        return checks_of_specs(rules())(open_to_buy) if open_to_buy.specs else ()
-
     files = order_tree(opened) if files is None else files
+    known = state if state is not None else LedgerState()
     zone = opened.config.timezone
     kept = KeptSpecs(known, None if zone is None else str(zone))
 
     def find(found: SourceFile) -> Sequence[KeptSpec] | None:
-        def included(ref: str) -> str | None:
-            content = files.include(found.path, ref)
-            return None if isinstance(content, str) else content[1]
+        return kept.find(found.path, found.sha256, lambda ref: included(files, found.path, ref))
 
-        return kept.find(found.path, found.sha256, included)
+    def read(batches: Iterable[Batch]) -> "Iterator[FileRead]":
+        batches = iter(batches)
+        first = next(batches, None)
+        if first is not None:
+            with file_reader(opened, files, rules, known) as reader:
+                for batch in chain([first], batches):
+                    yield from reader.read(batch)
+
+    return read_tree(files, read, known=find, memory=memory)
+
+
+@contextmanager
+def file_reader(
+    opened: Repository, files: OrderFiles, rules: "LateRules", state: LedgerState
+) -> "Iterator[FileReader]":
+    """Open what reads files of specs; what it needs is imported only here."""
+    from satops.adapters.aoi_files import AoiFiles
+    from satops.adapters.schemas import order_schema
+    from satops.workflow.checks import checks_of_specs
+    from satops.workflow.read_files import Chunk, FileReader
+
+    def check(chunk: Chunk) -> Iterable[Problem]:
+        open_to_buy = chunk.only(lambda spec: may_be_bought(state.orders.get(spec.name)))
+        return checks_of_specs(rules())(open_to_buy) if open_to_buy.specs else ()
 
     with AoiFiles() as aois:
-        return read_tree(
-            files, opened.config, order_schema(), check=check, known=find, aois=aois.read
-        )
+        yield FileReader(files, opened.config, order_schema(), check=check, read_aoi=aois.read)
 
 
 def order_tree(opened: Repository) -> OrderFiles:
@@ -197,10 +214,9 @@ def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":
 
 
 def _snapshots(opened: Repository) -> "SnapshotFile":
-    from satops.adapters.sealed import machine_key
     from satops.adapters.snapshot import SnapshotFile
 
-    return SnapshotFile(opened.local / "cache" / "ledger.snapshot", machine_key(opened.environ))
+    return SnapshotFile(opened.cache / "ledger.snapshot", machine_key(opened.environ))
 
 
 def no_copy(path: Path) -> LedgerMissing:

@@ -1,13 +1,24 @@
-"""Keeping the last plan, where the next one may be the same: see `adapters.plan_memory`."""
+"""What plans keep between runs: the last plan, and the files that were read without a problem.
+
+See `adapters.plan_memory` and `adapters.spec_memory`.  Both hold under rules with one digest.
+"""
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from satops.adapters.plan_memory import TreeDigest, remember
+from satops.adapters.plan_memory import TreeDigest, remember, rules_digest
+from satops.adapters.sealed import machine_key
 from satops.api.repository import Repository
+from satops.core.config import Config
 from satops.core.plan import ActionKind, Plan
 from satops.core.problem import Problem
+from satops.core.state import LedgerState, may_be_bought
 from satops.ports import OrderFiles, SourceFile
+
+if TYPE_CHECKING:
+    from satops.workflow.validate import SpecMemory
 
 Remember = Callable[[Sequence[bytes]], None]
 """Keeps the JSON of a plan."""
@@ -75,3 +86,43 @@ def memory_of(plan: Plan, opened: Repository, tree: Watched, ledger_sha256: str)
         )
 
     return keep
+
+
+def spec_memory(opened: Repository, files: OrderFiles, state: LedgerState) -> "SpecMemory | None":
+    """Return what remembers the files of a tree; None where nothing can be sealed or trusted.
+
+    Its rules are those of the repository as it stands: not those of another commit.
+    """
+    key = machine_key(opened.environ)
+    if key is None:
+        return None
+    from satops.adapters.order_files import OrderTree
+    from satops.adapters.spec_memory import SpecMemoryFile
+
+    named = OrderTree(opened.root, ".")
+    parts = [rules_digest(opened.config.digest, opened.environ)]
+    for path in _rule_files(opened.config):
+        digest = included(named, "satops.yaml", path)
+        if digest is None:
+            return None
+        parts.append(digest)
+    rules = sha256("\n".join(parts).encode()).hexdigest()
+    return SpecMemoryFile(
+        opened.cache / "specs",
+        key,
+        rules,
+        included=lambda file, ref: included(files, file, ref),
+        checked=lambda spec: may_be_bought(state.orders.get(spec.name)),
+    )
+
+
+def _rule_files(config: Config) -> list[str]:
+    """Return the paths of the files that the configuration names, and that checks read."""
+    named = (config.allowed, config.forbidden, config.modes)
+    return [path for path in named if path is not None]
+
+
+def included(files: OrderFiles, spec_file: str, ref: str) -> str | None:
+    """Return the SHA-256 of a file that a spec refers to; None where it cannot be read."""
+    read = files.include(spec_file, ref)
+    return None if isinstance(read, str) else read[1]

@@ -47,6 +47,11 @@ class Repository:
         """The folder for the spool, the looks and the sandbox's orders."""
         return self.root / LOCAL
 
+    @property
+    def cache(self) -> Path:
+        """The folder of what may be deleted at any time."""
+        return self.local / "cache"
+
     def now(self) -> str:
         """Return the clock's time as the ledger writes it."""
         return instant_text(self.clock.now())

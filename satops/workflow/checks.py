@@ -18,7 +18,7 @@ from satops.core.problem import Problem
 from satops.core.spec import Spec
 from satops.core.state import LedgerState
 from satops.workflow.plan import Across
-from satops.workflow.validate import Chunk, ChunkCheck
+from satops.workflow.read_files import Chunk, ChunkCheck
 
 
 def checks_of_specs(rules: Rules) -> ChunkCheck:

@@ -4,30 +4,20 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Protocol
 
-from satops.core.aoi import Aoi, AoiReader, pick, read_aoi
-from satops.core.config import Config
-from satops.core.document import CHECKS as LOADER_CHECKS
-from satops.core.document import Document, load, shown
-from satops.core.finding import Finding
+from satops.core.document import shown
 from satops.core.kept import KeptSpec
 from satops.core.problem import Problem, Severity, by_place
-from satops.core.read_spec import GEOMETRY, Draft, geometry_file, read_spec
-from satops.core.spec import Include, Source, Spec
+from satops.core.spec import Spec
 from satops.ports import OrderFiles, SourceFile
 
 if TYPE_CHECKING:
-    from satops.core.geometry.shapes import Shapes
-    from satops.core.schema import Schema
+    from satops.workflow.read_files import FileRead
 
-CHUNK = 512
-"""Documents that are held at once: enough for arrays to pay, little enough for memory."""
-_FILE_PROBLEMS = 1_000
-"""After so many a file's further documents are not read: one mistake, made again and again."""
-_AOIS_KEPT = 32
-"""AOI files that stay read, for the specs that share them."""
+FILES_AT_ONCE = 512
+"""Files that are held at once while they wait to be read."""
+_BYTES_AT_ONCE = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,85 +33,73 @@ class Tree:
     """Specs whose files were not read again: the ledger holds their bytes as placed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some specs that were just read, while their documents are at hand."""
-
-    specs: tuple[Spec, ...]
-    documents: tuple[Document, ...]
-    """One for each spec; they know the places of keys and values."""
-    shapes: "Shapes"
-    """One shapely polygon for each spec."""
-
-    def only(self, wanted: Callable[[Spec], bool]) -> "Chunk":
-        """Return the part of the chunk that is wanted."""
-        indexes = [index for index, spec in enumerate(self.specs) if wanted(spec)]
-        if len(indexes) == len(self.specs):
-            return self
-        return Chunk(
-            tuple(self.specs[index] for index in indexes),
-            tuple(self.documents[index] for index in indexes),
-            self.shapes[indexes],
-        )
-
-
-ChunkCheck = Callable[[Chunk], Iterable[Problem]]
-"""Further checks, of each spec alone."""
+Batch = list[SourceFile]
+ReadFiles = Callable[[Iterable[Batch]], "Iterable[FileRead]"]
+"""Reads batches of files; what it yields may come in any order."""
 KnownSpecs = Callable[[SourceFile], Sequence[KeptSpec] | None]
 """The specs of a file that need not be read again, as its bytes are known; None to read it."""
+
+
+class SpecMemory(Protocol):
+    """What files held when they were read before; only of files without a problem."""
+
+    def recall(self, found: SourceFile) -> "FileRead | None":
+        """Return what `ReadFiles` would yield for a file, or None where that is not known."""
+
+    def keep(self, reads: "Sequence[FileRead]") -> None:
+        """Take what was read anew.  Never raises."""
 
 
 Place = tuple[str, int, int]
 """File, line and column."""
 
 
-class _Waiting(NamedTuple):
-    draft: Draft
-    document: Document
-
-
 @dataclass(slots=True)
 class _Reading:
-    """What has been read so far, and what a reading needs."""
+    """What has been read so far."""
 
-    files: OrderFiles
-    config: Config
-    schema: "Schema"
-    check: ChunkCheck | None
-    read_aoi: AoiReader
     specs: list[Spec] = field(default_factory=list)
     kept: list[KeptSpec] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    count: int = 0
+    files: int = 0
     names: dict[str, list[Place]] = field(default_factory=dict)
     """Of every document that has a name, sound or not."""
-    aois: dict[str, Aoi | Finding] = field(default_factory=dict)
-    """By the SHA-256 of the content."""
+
+    def take(self, read: "FileRead") -> None:
+        self.specs += read.specs
+        self.problems += read.problems
+        for name, line, column in read.names:
+            self.note(name, (read.path, line, column))
+
+    def note(self, name: str, place: Place) -> None:
+        self.names.setdefault(name, []).append(place)
 
 
 def read_tree(
     files: OrderFiles,
-    config: Config,
-    schema: "Schema",
+    read: ReadFiles,
     *,
-    check: ChunkCheck | None = None,
     known: KnownSpecs | None = None,
-    aois: AoiReader = read_aoi,
+    memory: SpecMemory | None = None,
 ) -> Tree:
     """Read every file under `orders/`, and never stop at a problem.
 
-    `check` sees the sound specs of each chunk and may add problems; `aois` reads the bytes of the
-    files that specs refer to.  Memory holds one chunk of documents, and the specs.
+    `known` and `memory` tell of files that need not be read; `read` reads the others, a batch at
+    a time.
     """
-    reading = _Reading(files, config, schema, check, aois)
-    drafts = _drafts(reading, known)
+    reading = _Reading()
+    sound: list[FileRead] = []
     with _collector_at_rest():
-        while chunk := list(islice(drafts, CHUNK)):
-            _finish(reading, chunk)
+        for each in read(_batches(_unknown(files, reading, known, memory))):
+            reading.take(each)
+            if memory is not None and not each.problems:
+                sound.append(each)
+    if memory is not None:
+        memory.keep(sound)
     reading.problems += _same_names(reading.names)
     reading.specs.sort(key=lambda spec: (spec.source.file, spec.source.document))
     reading.problems.sort(key=by_place)
-    return Tree(tuple(reading.specs), tuple(reading.problems), reading.count, tuple(reading.kept))
+    return Tree(tuple(reading.specs), tuple(reading.problems), reading.files, tuple(reading.kept))
 
 
 @contextmanager
@@ -139,125 +117,39 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _drafts(reading: _Reading, known: KnownSpecs | None) -> Iterator[_Waiting]:
-    """Yield what can be read, document by document; problems are added to the reading."""
-    for found in reading.files.walk():
+def _unknown(
+    files: OrderFiles, reading: _Reading, known: KnownSpecs | None, memory: SpecMemory | None
+) -> Iterator[SourceFile]:
+    """Yield the files that must be read; what is known of the others is taken."""
+    for found in files.walk():
         if isinstance(found, Problem):
             reading.problems.append(found)
             continue
-        reading.count += 1
+        reading.files += 1
         specs = known(found) if known is not None else None
         if specs is not None:
             reading.kept += specs
             for spec in specs:
-                _note_name(reading, spec.name, (found.path, spec.line, 1))
+                reading.note(spec.name, (found.path, spec.line, 1))
             continue
-        documents, problems = load(
-            found.content, file=found.path, syntax="json" if _is_json(found.path) else "yaml"
-        )
-        reading.problems += problems
-        count = len(problems)
-        for document in documents:
-            if count > _FILE_PROBLEMS:
-                reading.problems.append(_many_problems(found.path, document.line))
-                break
-            match document.value:
-                case {"name": str(name)}:
-                    _note_name(reading, name, (found.path, *document.place(("name",))))
-            draft, problems = _draft(reading, found, document, len(documents))
-            reading.problems += problems
-            count += len(problems)
-            if draft is not None:
-                yield _Waiting(draft, document)
+        recalled = memory.recall(found) if memory is not None else None
+        if recalled is None:
+            yield found
+        else:
+            reading.take(recalled)
 
 
-def _many_problems(file: str, line: int) -> Problem:
-    return Problem(
-        check="L12",
-        severity=Severity.ERROR,
-        file=file,
-        line=line,
-        column=1,
-        path="",
-        summary=LOADER_CHECKS["L12"],
-        detail=f"This file has more than {_FILE_PROBLEMS:,} problems, and the documents from here "
-        "on were not read. Mend the others first, and run the command again.",
-    )
-
-
-def _note_name(reading: _Reading, name: str, place: Place) -> None:
-    reading.names.setdefault(name, []).append(place)
-
-
-def _is_json(path: str) -> bool:
-    return path.lower().endswith(".json")
-
-
-def _draft(
-    reading: _Reading, found: SourceFile, document: Document, documents: int
-) -> tuple[Draft | None, list[Problem]]:
-    refers_to = geometry_file(document.value)
-    included: object = None
-    includes: tuple[Include, ...] = ()
-    if refers_to is not None:
-        included, includes = _included(reading, found.path, *refers_to)
-    source = Source(
-        file=found.path,
-        line=document.line,
-        document=document.index,
-        documents=documents,
-        sha256=found.sha256,
-        includes=includes,
-    )
-    return read_spec(
-        document,
-        source=source,
-        schema=reading.schema,
-        zone=reading.config.timezone,
-        included=included,
-    )
-
-
-def _included(
-    reading: _Reading, spec_file: str, ref: str, feature: str | int | None
-) -> tuple[object, tuple[Include, ...]]:
-    """Return the polygon that a file holds, or why it cannot be had, and the file's digest."""
-    read = reading.files.include(spec_file, ref)
-    if isinstance(read, str):
-        return Finding("F01", ("file",), "the AOI file cannot be read", read), ()
-    content, sha256 = read
-    aoi = reading.aois.pop(sha256, None)
-    if aoi is None:
-        aoi = reading.read_aoi(content)
-        if len(reading.aois) >= _AOIS_KEPT:
-            del reading.aois[next(iter(reading.aois))]
-    reading.aois[sha256] = aoi
-    if isinstance(aoi, Finding):
-        return aoi.at(("file",)), ()
-    picked = pick(aoi, feature)
-    if isinstance(picked, Finding):
-        picked = picked.at(("file",) if feature is None else ("feature",))
-    return picked, (Include(ref, sha256),)
-
-
-def _finish(reading: _Reading, chunk: list[_Waiting]) -> None:
-    """Turn drafts into specs, all polygons of a chunk at once."""
-    from satops.core.geometry.shapes import find_crossings, footprints, shapes_of
-
-    shapes = shapes_of([draft.rings for draft, _ in chunk])
-    crossing = dict(find_crossings(shapes))
-    for index, finding in crossing.items():
-        draft, document = chunk[index]
-        reading.problems.append(finding.at(GEOMETRY).problem(document, draft.source.file))
-    if crossing:
-        sound = [index for index in range(len(chunk)) if index not in crossing]
-        chunk, shapes = [chunk[index] for index in sound], shapes[sound]
-    measured = footprints([draft.rings for draft, _ in chunk], shapes)
-    specs = [draft.spec(footprint) for (draft, _), footprint in zip(chunk, measured, strict=True)]
-    reading.specs += specs
-    if reading.check is not None and specs:
-        documents = tuple(document for _, document in chunk)
-        reading.problems += reading.check(Chunk(tuple(specs), documents, shapes))
+def _batches(files: Iterable[SourceFile]) -> Iterator[Batch]:
+    batch: Batch = []
+    size = 0
+    for found in files:
+        batch.append(found)
+        size += len(found.content)
+        if len(batch) >= FILES_AT_ONCE or size >= _BYTES_AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _same_names(names: Mapping[str, list[Place]]) -> Iterator[Problem]:
@@ -265,6 +157,7 @@ def _same_names(names: Mapping[str, list[Place]]) -> Iterator[Problem]:
     for name, places in names.items():
         if len(places) == 1:
             continue
+        places.sort()
         for index, (file, line, column) in enumerate(places):
             other = places[0] if index else places[1]
             more = f" ({len(places)} specs in all)" if len(places) > 2 else ""

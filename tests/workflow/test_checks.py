@@ -10,7 +10,7 @@ from satops.core.problem import Problem, Severity
 from satops.core.spec import Spec
 from satops.core.state import LedgerState
 from satops.workflow.checks import checks_of_plan, checks_of_specs
-from satops.workflow.validate import Chunk
+from satops.workflow.read_files import Chunk
 from tests.core.checks.making import HALF, HOME, NOW, SWAPPED, box, known, rules, spec
 
 TEXT = b"""name: port

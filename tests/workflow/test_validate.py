@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from satops.adapters.schemas import order_schema
 from satops.core.config import Config
 from satops.core.kept import KeptSpec
 from satops.core.problem import Problem, Severity
 from satops.core.spec import Include
 from satops.ports import SourceFile
-from satops.workflow import validate
-from satops.workflow.validate import Chunk, Tree, read_tree
+from satops.workflow import read_files
+from satops.workflow.read_files import Chunk
+from satops.workflow.validate import Tree
+from tests.trees import tree_of
 
-SCHEMA = order_schema()
 YEAR = datetime.now(UTC).year + 1
 BOW_TIE = "POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))"
 
@@ -68,21 +68,19 @@ def places(tree: Tree) -> list[tuple[str, str, int]]:
 
 def test_a_file_of_endless_faults_ends_with_a_word_and_hides_no_other_file() -> None:
     endless = "---\nname: x\n" * 5_000
-    tree = read_tree(
-        Files({"orders/a.yaml": endless, "orders/b.yaml": spec("B")}), Config(), SCHEMA
-    )
+    tree = tree_of(Files({"orders/a.yaml": endless, "orders/b.yaml": spec("B")}))
     assert len(tree.problems) < 3_000
     assert [line for check, _, line in places(tree) if check == "L12"] == [2_004]
     assert ("N02", "orders/b.yaml", 1) in places(tree)
 
 
 def test_an_empty_tree_is_a_tree() -> None:
-    assert read_tree(Files({}), Config(), SCHEMA) == Tree((), (), 0)
+    assert tree_of(Files({})) == Tree((), (), 0)
 
 
 def test_specs_come_in_the_order_of_their_places_with_their_sources() -> None:
     files = Files({"orders/b.yaml": spec("one") + "---\n" + spec("two"), "orders/a.yml": spec("z")})
-    tree = read_tree(files, Config(), SCHEMA)
+    tree = tree_of(files)
     assert tree.problems == ()
     assert tree.files == 2
     assert names(tree) == ["z", "one", "two"]
@@ -106,9 +104,7 @@ def test_json_files_are_specs_too() -> None:
             "endDate": f"{YEAR}-02-01T00:00Z",
         },
     }
-    tree = read_tree(
-        Files({"orders/a.JSON": json.dumps(value), "orders/b.yaml": spec("yaml")}), Config(), SCHEMA
-    )
+    tree = tree_of(Files({"orders/a.JSON": json.dumps(value), "orders/b.yaml": spec("yaml")}))
     assert tree.problems == ()
     first, second = tree.specs
     assert first.order == second.order
@@ -125,7 +121,7 @@ def test_every_problem_of_every_file_is_reported_and_no_file_hides_another() -> 
             "orders/e.yaml": spec("e"),
         }
     )
-    tree = read_tree(files, Config(), SCHEMA)
+    tree = tree_of(files)
     assert names(tree) == ["sound", "e"]
     found = places(tree)
     assert [(file, line) for _, file, line in found] == [
@@ -144,7 +140,7 @@ def test_a_name_that_stands_twice_is_an_error_at_each_place_that_names_the_other
             "orders/b.yaml": spec("other") + "---\n" + spec("same", BOW_TIE),
         }
     )
-    tree = read_tree(files, Config(), SCHEMA)
+    tree = tree_of(files)
     first, crossing, second = sorted(
         tree.problems, key=lambda problem: (problem.file, problem.check), reverse=False
     )
@@ -156,9 +152,7 @@ def test_a_name_that_stands_twice_is_an_error_at_each_place_that_names_the_other
 
 
 def test_three_equal_names_say_how_many_they_are() -> None:
-    tree = read_tree(
-        Files({f"orders/{letter}.yaml": spec("same") for letter in "abc"}), Config(), SCHEMA
-    )
+    tree = tree_of(Files({f"orders/{letter}.yaml": spec("same") for letter in "abc"}))
     assert [problem.check for problem in tree.problems] == ["N01"] * 3
     assert all("3 specs in all" in problem.detail for problem in tree.problems)
 
@@ -166,7 +160,7 @@ def test_three_equal_names_say_how_many_they_are() -> None:
 def test_many_documents_are_read_in_chunks_and_nothing_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(validate, "CHUNK", 4)
+    monkeypatch.setattr(read_files, "CHUNK", 4)
     files = Files(
         {
             f"orders/{number:02}.yaml": spec(
@@ -175,7 +169,7 @@ def test_many_documents_are_read_in_chunks_and_nothing_is_lost(
             for number in range(23)
         }
     )
-    tree = read_tree(files, Config(), SCHEMA)
+    tree = tree_of(files)
     sound = [number for number in range(23) if number % 5]
     assert names(tree) == [f"o-{number}" for number in sound]
     assert [each.footprint.west for each in tree.specs] == sound
@@ -197,7 +191,7 @@ def test_a_check_sees_each_sound_spec_once_with_its_document_and_its_shape() -> 
             "orders/b.yaml": spec("b", BOW_TIE) + "---\n" + spec("c", "{bbox: [3, 0, 50, 1]}"),
         }
     )
-    tree = read_tree(files, Config(), SCHEMA, check=check)
+    tree = tree_of(files, check=check)
     assert seen == [("a", (1, 7), 1.0), ("c", (8, 7), 3.0)]
     assert places(tree) == [("Z01", "orders/a.yaml", 1), ("G05", "orders/b.yaml", 4)]
 
@@ -215,7 +209,7 @@ def test_a_file_whose_specs_are_known_is_not_read_again() -> None:
     def known(found: SourceFile) -> Sequence[KeptSpec] | None:
         return [kept] if found.path == "orders/a.yaml" else None
 
-    tree = read_tree(files, Config(), SCHEMA, known=known)
+    tree = tree_of(files, known=known)
     assert tree.kept == (kept,)
     assert names(tree) == ["b", "a"]
     assert places(tree) == [("N01", "orders/a.yaml", 1), ("N01", "orders/c.yaml", 1)]
@@ -249,7 +243,7 @@ def test_a_polygon_in_a_file_is_found_by_name_and_by_id_and_its_digest_is_kept()
         },
         {"../aois/d.geojson": COLLECTION, "one.wkt": "POLYGON ((5 0, 6 0, 5 1, 5 0))\n"},
     )
-    tree = read_tree(files, Config(), SCHEMA)
+    tree = tree_of(files)
     assert tree.problems == ()
     assert [each.footprint.west for each in tree.specs] == [1, 0, 5]
     digest = hashlib.sha256(COLLECTION.encode()).hexdigest()
@@ -293,7 +287,7 @@ def test_what_is_wrong_with_a_file_is_said_at_the_reference(
             "swapped.wkt": "POLYGON ((21 105, 22 105, 21 106, 21 105))",
         },
     )
-    tree = read_tree(files, Config(), SCHEMA)
+    tree = tree_of(files)
     assert names(tree) == ["b"]
     (problem,) = tree.problems
     assert (problem.check, problem.file, problem.line) == (check, "orders/a.yaml", 4)
@@ -308,21 +302,21 @@ def test_a_file_that_many_specs_share_is_found_by_all_of_them() -> None:
         },
         {f"{n}.wkt": f"POLYGON (({n} 0, {n + 1} 0, {n} 1, {n} 0))" for n in range(50)},
     )
-    tree = read_tree(files, Config(), SCHEMA)
+    tree = tree_of(files)
     assert tree.problems == ()
     assert [each.footprint.west for each in tree.specs] == [n % 50 for n in range(200)]
 
 
 def test_a_date_without_a_zone_is_read_in_the_zone_of_the_repository() -> None:
     files = Files({"orders/a.yaml": spec("a").replace("Z", "")})
-    assert {each.check for each in read_tree(files, Config(), SCHEMA).problems} == {"T01"}
-    (one,) = read_tree(files, Config(timezone=UTC), SCHEMA).specs
+    assert {each.check for each in tree_of(files).problems} == {"T01"}
+    (one,) = tree_of(files, Config(timezone=UTC)).specs
     assert one.order.start == f"{YEAR}-01-01T00:00:00Z"
 
 
 def test_a_spec_that_only_needs_a_word_is_sound() -> None:
     geometry = "{type: Polygon, coordinates: [[[0, 0], [1, 0], [0, 1.123456789]]]}"
-    tree = read_tree(Files({"orders/a.yaml": spec("a", geometry)}), Config(), SCHEMA)
+    tree = tree_of(Files({"orders/a.yaml": spec("a", geometry)}))
     assert names(tree) == ["a"]
     assert [(each.check, each.severity) for each in tree.problems] == [
         ("G03", Severity.INFO),
@@ -337,5 +331,5 @@ def test_the_garbage_collector_works_again_after_a_tree_that_fails() -> None:
 
     assert gc.isenabled()
     with pytest.raises(RuntimeError):
-        read_tree(Files({"orders/a.yaml": spec("a")}), Config(), SCHEMA, check=check)
+        tree_of(Files({"orders/a.yaml": spec("a")}), check=check)
     assert gc.isenabled()

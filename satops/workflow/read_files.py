@@ -1,0 +1,225 @@
+"""Read files of specs: their sound specs, their problems, and every name in them.
+
+What a file gives depends on its bytes, the files that it refers to, the configuration and the
+rules, and on no other file: so files may be read in any order, by several processes, or not again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from satops.core.aoi import Aoi, AoiReader, pick, read_aoi
+from satops.core.config import Config
+from satops.core.document import CHECKS as LOADER_CHECKS
+from satops.core.document import Document, load
+from satops.core.finding import Finding
+from satops.core.problem import Problem, Severity
+from satops.core.read_spec import GEOMETRY, Draft, geometry_file, read_spec
+from satops.core.spec import Include, Source, Spec
+from satops.ports import OrderFiles, SourceFile
+
+if TYPE_CHECKING:
+    from satops.core.geometry.shapes import Shapes
+    from satops.core.schema import Schema
+
+CHUNK = 512
+"""Documents whose polygons are looked at together: enough for arrays to pay, little for memory."""
+_FILE_PROBLEMS = 1_000
+"""After so many a file's further documents are not read: one mistake, made again and again."""
+_AOIS_KEPT = 32
+"""AOI files that stay read, for the specs that share them."""
+
+
+class Name(NamedTuple):
+    """A name as it stands in a file, whether its spec is sound or not."""
+
+    name: str
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class FileRead:
+    """What one file holds."""
+
+    path: str
+    sha256: str
+    specs: list[Spec] = field(default_factory=list)
+    """The sound ones, in the order of their documents."""
+    problems: list[Problem] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some specs that were just read, while their documents are at hand."""
+
+    specs: tuple[Spec, ...]
+    documents: tuple[Document, ...]
+    """One for each spec; they know the places of keys and values."""
+    shapes: "Shapes"
+    """One shapely polygon for each spec."""
+
+    def only(self, wanted: Callable[[Spec], bool]) -> "Chunk":
+        """Return the part of the chunk that is wanted."""
+        indexes = [index for index, spec in enumerate(self.specs) if wanted(spec)]
+        if len(indexes) == len(self.specs):
+            return self
+        return Chunk(
+            tuple(self.specs[index] for index in indexes),
+            tuple(self.documents[index] for index in indexes),
+            self.shapes[indexes],
+        )
+
+
+ChunkCheck = Callable[[Chunk], Iterable[Problem]]
+"""Further checks, of each spec alone."""
+
+
+class _Waiting(NamedTuple):
+    read: FileRead
+    draft: Draft
+    document: Document
+
+
+class FileReader:
+    """Reads files of one tree; the AOI files that specs share are read once."""
+
+    def __init__(
+        self,
+        files: OrderFiles,
+        config: Config,
+        schema: "Schema",
+        *,
+        check: ChunkCheck | None = None,
+        read_aoi: AoiReader = read_aoi,
+    ) -> None:
+        """`check` sees the sound specs of each chunk, and `read_aoi` the bytes of AOI files."""
+        self._files = files
+        self._config = config
+        self._schema = schema
+        self._check = check
+        self._read_aoi = read_aoi
+        self._aois: dict[str, Aoi | Finding] = {}
+        """By the SHA-256 of the content."""
+
+    def read(self, files: Iterable[SourceFile]) -> Iterator[FileRead]:
+        """Yield what each file holds, in the order given; never stops at a problem."""
+        reads: list[FileRead] = []
+        waiting: list[_Waiting] = []
+        for found in files:
+            read = FileRead(found.path, found.sha256)
+            reads.append(read)
+            waiting += self._drafts(found, read)
+            if len(waiting) >= CHUNK:
+                self._finish(waiting)
+                yield from reads
+                reads, waiting = [], []
+        self._finish(waiting)
+        yield from reads
+
+    def _drafts(self, found: SourceFile, read: FileRead) -> Iterator[_Waiting]:
+        """Yield what can be read of one file, document by document."""
+        documents, problems = load(
+            found.content, file=found.path, syntax="json" if _is_json(found.path) else "yaml"
+        )
+        read.problems += problems
+        for document in documents:
+            if len(read.problems) > _FILE_PROBLEMS:
+                read.problems.append(_many_problems(found.path, document.line))
+                break
+            match document.value:
+                case {"name": str(name)}:
+                    read.names.append(Name(name, *document.place(("name",))))
+            draft, problems = self._draft(found, document, len(documents))
+            read.problems += problems
+            if draft is not None:
+                yield _Waiting(read, draft, document)
+
+    def _draft(
+        self, found: SourceFile, document: Document, documents: int
+    ) -> tuple[Draft | None, list[Problem]]:
+        refers_to = geometry_file(document.value)
+        included: object = None
+        includes: tuple[Include, ...] = ()
+        if refers_to is not None:
+            included, includes = self._included(found.path, *refers_to)
+        source = Source(
+            file=found.path,
+            line=document.line,
+            document=document.index,
+            documents=documents,
+            sha256=found.sha256,
+            includes=includes,
+        )
+        return read_spec(
+            document,
+            source=source,
+            schema=self._schema,
+            zone=self._config.timezone,
+            included=included,
+        )
+
+    def _included(
+        self, spec_file: str, ref: str, feature: str | int | None
+    ) -> tuple[object, tuple[Include, ...]]:
+        """Return the polygon that a file holds, or why it cannot be had, and the file's digest."""
+        read = self._files.include(spec_file, ref)
+        if isinstance(read, str):
+            return Finding("F01", ("file",), "the AOI file cannot be read", read), ()
+        content, sha256 = read
+        aoi = self._aois.pop(sha256, None)
+        if aoi is None:
+            aoi = self._read_aoi(content)
+            if len(self._aois) >= _AOIS_KEPT:
+                del self._aois[next(iter(self._aois))]
+        self._aois[sha256] = aoi
+        if isinstance(aoi, Finding):
+            return aoi.at(("file",)), ()
+        picked = pick(aoi, feature)
+        if isinstance(picked, Finding):
+            picked = picked.at(("file",) if feature is None else ("feature",))
+        return picked, (Include(ref, sha256),)
+
+    def _finish(self, chunk: Sequence[_Waiting]) -> None:
+        """Turn drafts into specs, all polygons of a chunk at once."""
+        if not chunk:
+            return
+        from satops.core.geometry.shapes import find_crossings, footprints, shapes_of
+
+        shapes = shapes_of([draft.rings for _, draft, _ in chunk])
+        crossing = dict(find_crossings(shapes))
+        for index, finding in crossing.items():
+            read, _, document = chunk[index]
+            read.problems.append(finding.at(GEOMETRY).problem(document, read.path))
+        if crossing:
+            sound = [index for index in range(len(chunk)) if index not in crossing]
+            chunk, shapes = [chunk[index] for index in sound], shapes[sound]
+        measured = footprints([draft.rings for _, draft, _ in chunk], shapes)
+        specs = []
+        for (read, draft, _), footprint in zip(chunk, measured, strict=True):
+            specs.append(draft.spec(footprint))
+            read.specs.append(specs[-1])
+        if self._check is not None and specs:
+            reads = {read.path: read for read, _, _ in chunk}
+            documents = tuple(document for _, _, document in chunk)
+            for problem in self._check(Chunk(tuple(specs), documents, shapes)):
+                reads[problem.file].problems.append(problem)
+
+
+def _many_problems(file: str, line: int) -> Problem:
+    return Problem(
+        check="L12",
+        severity=Severity.ERROR,
+        file=file,
+        line=line,
+        column=1,
+        path="",
+        summary=LOADER_CHECKS["L12"],
+        detail=f"This file has more than {_FILE_PROBLEMS:,} problems, and the documents from here "
+        "on were not read. Mend the others first, and run the command again.",
+    )
+
+
+def _is_json(path: str) -> bool:
+    return path.lower().endswith(".json")
