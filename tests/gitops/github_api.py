@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.gitops.tools import Tools
-from tests.servers.process import free_port, running
+from tests.servers.ports import own_port
+from tests.servers.process import running
 
 HOST = "github.localhost"
 """`gh` speaks plain HTTP to this host, and to no other."""
@@ -49,7 +50,7 @@ class GitHub:
 @contextmanager
 def github(tools: Tools, folder: Path) -> Iterator[GitHub]:
     """Serve the API on loopback, as a proxy that `gh` is pointed at."""
-    port = free_port()
+    port = own_port()
     mock = ["prism", "mock", "--errors", "--host", "127.0.0.1", "--port", str(port)]
     command: list[str | Path] = [
         tools.bin / "node",

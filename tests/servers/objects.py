@@ -9,13 +9,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
+from http import HTTPStatus
 from pathlib import Path
 
-from tests.servers.process import free_port, running
+from tests.servers.ports import own_port
+from tests.servers.process import running
 from tests.servers.programs import program
 
 Command = list[str | Path]
 BUCKET = "ledgers"
+_ANSWER_S = 30
 # moto looks for the object and then stores it: with threads of its own, under load, both of two
 # writers win about once in a hundred races.  One request after the other makes it honest.
 _MOTO = """
@@ -55,7 +58,7 @@ class ObjectServer:
 @contextmanager
 def moto(folder: Path) -> Iterator[ObjectServer]:
     """Run moto, which honours conditional writes."""
-    port = free_port()
+    port = own_port()
     command: Command = [program("python"), "-c", _MOTO, str(port)]
     with running(command, ready=lambda: _make_bucket(port), log=folder / "log"):
         yield _s3(port)
@@ -64,17 +67,20 @@ def moto(folder: Path) -> Iterator[ObjectServer]:
 @contextmanager
 def seaweedfs(folder: Path) -> Iterator[ObjectServer]:
     """Run SeaweedFS, a real object store that honours conditional writes."""
-    ports = {name: free_port() for name in (
+    ports = {name: own_port() for name in (
         "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
         "filer.port.grpc", "s3.port", "s3.port.grpc",
     )}  # fmt: skip
     # Two more services have fixed ports, on which two test runs of one machine would meet.
     without = ["-s3.port.iceberg", "0", "-s3.port.lance", "0"]
+    # A minute after the start the server takes volumes for a log of its own: the bucket, first
+    # written to later, must find some left, whatever the size of the disk.
+    room = ["-volume.max", "40", "-master.volumeSizeLimitMB", "64"]
     given = [part for name, port in ports.items() for part in (f"-{name}", str(port))]
     command: Command = [program("weed"), "server", "-dir", folder, "-ip", "127.0.0.1", "-ip.bind",
-               "127.0.0.1", "-filer", "-s3", "-volume.max", "5", *without, *given]  # fmt: skip
+               "127.0.0.1", "-filer", "-s3", *room, *without, *given]  # fmt: skip
     port = ports["s3.port"]
-    with running(command, ready=lambda: _make_bucket(port), log=folder / "log"):
+    with running(command, ready=lambda: _make_room(port), log=folder / "log"):
         yield _s3(port)
 
 
@@ -82,7 +88,7 @@ def seaweedfs(folder: Path) -> Iterator[ObjectServer]:
 def rclone(folder: Path) -> Iterator[ObjectServer]:
     """Run `rclone serve s3`, which takes every conditional write."""
     (folder / BUCKET).mkdir()
-    port = free_port()
+    port = own_port()
     command: Command = [program("rclone"), "serve", "s3", "--auth-key", "any,any-secret",
                "--addr", f"127.0.0.1:{port}", folder]  # fmt: skip
     with running(command, ready=lambda: _reach(port), log=folder / "log"):
@@ -92,7 +98,7 @@ def rclone(folder: Path) -> Iterator[ObjectServer]:
 @contextmanager
 def s3rver(folder: Path) -> Iterator[ObjectServer]:
     """Run s3rver, which takes every conditional write."""
-    port = free_port()
+    port = own_port()
     command: Command = [program("s3rver"), "-d", folder, "--configure-bucket", BUCKET,
                         "-a", "127.0.0.1", "-p", str(port)]  # fmt: skip
     with running(command, ready=lambda: _reach(port), log=folder / "log"):
@@ -102,7 +108,7 @@ def s3rver(folder: Path) -> Iterator[ObjectServer]:
 @contextmanager
 def azurite(folder: Path) -> Iterator[ObjectServer]:
     """Run Microsoft's emulator of Azure Blob Storage."""
-    port = free_port()
+    port = own_port()
     quietly = ["--skipApiVersionCheck", "--disableTelemetry", "--silent", "--inMemoryPersistence"]
     command: Command = [
         program("azurite-blob"),
@@ -140,14 +146,31 @@ def _s3(port: int, key: str = "any", secret: str = "any-secret") -> ObjectServer
 
 def _reach(port: int) -> None:
     try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=_ANSWER_S).close()
     except urllib.error.HTTPError as refused:
         refused.close()  # whoever refuses is there
 
 
 def _make_bucket(port: int) -> None:
-    ask = urllib.request.Request(f"http://127.0.0.1:{port}/{BUCKET}", method="PUT")
-    urllib.request.urlopen(ask, timeout=5).close()
+    try:
+        _send("PUT", port, BUCKET)
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        if refused.code != HTTPStatus.CONFLICT:  # made by an earlier try, whose answer was late
+            raise
+
+
+def _make_room(port: int) -> None:
+    """Make the bucket, and see that it takes objects: SeaweedFS has room a little later."""
+    _make_bucket(port)
+    _send("PUT", port, f"{BUCKET}/first", b"object")
+    _send("DELETE", port, f"{BUCKET}/first")
+
+
+def _send(method: str, port: int, path: str, content: bytes | None = None) -> None:
+    url = f"http://127.0.0.1:{port}/{path}"
+    ask = urllib.request.Request(url, content, method=method)
+    urllib.request.urlopen(ask, timeout=_ANSWER_S).close()
 
 
 def _make_container(port: int) -> None:
@@ -166,4 +189,4 @@ def _make_container(port: int) -> None:
             "Authorization": f"SharedKey {_AZURE_ACCOUNT}:{base64.b64encode(digest).decode()}",
         },
     )
-    urllib.request.urlopen(ask, timeout=5).close()
+    urllib.request.urlopen(ask, timeout=_ANSWER_S).close()

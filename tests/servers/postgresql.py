@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from tests.servers.process import free_port, running
+from tests.servers.ports import own_port
+from tests.servers.process import running
 from tests.servers.programs import postgresql
 
 SUPERUSER = "owner"
@@ -54,8 +55,8 @@ def postgresql_server(*settings: str) -> Iterator[PostgreSQL]:
     """Run a server with a cluster of its own, which is deleted at the end."""
     # Not in a test's own folder: only its owner may enter that, and its path may be longer than
     # the 107 bytes that the address of a socket has.
-    with TemporaryDirectory(prefix="satops-pg-", dir="/tmp") as made:
-        folder, port = Path(made), free_port()
+    with TemporaryDirectory(prefix="satops-pg-", dir="/tmp", ignore_cleanup_errors=True) as made:
+        folder, port = Path(made), own_port()
         owner = _unprivileged()
         secret = folder / "password"
         secret.write_text(PASSWORD)

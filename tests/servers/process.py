@@ -1,14 +1,15 @@
 """A server as a child process: started, waited for, and ended by its own id."""
 
 import signal
-import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from time import monotonic, sleep
 
-READY_S = 60.0
+READY_S = 120.0
+"""Longer than any start takes on a busy machine: whoever passes it hangs."""
 _POLL_S = 0.05
 
 
@@ -26,7 +27,7 @@ def running(
     cwd: Path | None = None,
     stop: signal.Signals = signal.SIGKILL,
 ) -> Iterator[None]:
-    """Run a server until the block ends; it has begun when `ready` no longer raises OSError.
+    """Run a server until the block ends; it has begun when `ready` can speak to it.
 
     Nothing that it holds is needed any more, so most need no time to end in good order.
     """
@@ -42,19 +43,12 @@ def running(
         server.wait(timeout=READY_S)
 
 
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def _wait(server: subprocess.Popen[bytes], ready: Callable[[], object], log: Path) -> None:
     end = monotonic() + READY_S
     while server.poll() is None:
         try:
             ready()
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             if monotonic() > end:
                 raise DidNotStart(f"{log.read_text()[-2000:]}\n{error}") from error
             sleep(_POLL_S)
