@@ -25,15 +25,22 @@ from satops.core.state import OPEN, SPENT, LedgerState
 from satops.sandbox.store import Store
 
 TOKEN = "a-token-for-tests"
-INTENT_S = 4.0
-"""How long an intent keeps others away here: just more than the timeouts, to be quick."""
+ENOUGH_S = 600
+"""Longer than any run takes on the slowest machine: whoever passes it hangs."""
+PATIENT = "connectTimeoutS: 60, answerTimeoutS: 60, intentS: 300"
+"""For runs that nobody kills: only an answer that never comes is late."""
+HASTY = "connectTimeoutS: 1, answerTimeoutS: 2, intentS: 8"
+"""For runs that are killed: what they leave behind must end while a test waits for it.  The five
+seconds beyond the timeouts are for the way from an intent to its request on a busy machine."""
 CONFIG = """\
 marketplace: {{url: "{url}"}}
-apply: {{concurrency: 4, connectTimeoutS: 1, answerTimeoutS: 2, intentS: {intent_s}}}
+apply: {{concurrency: 4, {times}}}
 reconcile: {{waitS: 1, looks: 2, skewS: 5}}
 timezone: UTC
 state: "{state}"
 """
+TURNS_MAX = 30
+"""Runs in which all must be settled.  A server that loses one answer in five needs about four."""
 SPEC = """\
 name: order-{number:03}
 order:
@@ -66,13 +73,13 @@ class Arena:
         *,
         orders: int,
         state: str = "file:ledger.jsonl",
-        intent_s: float = INTENT_S,
+        times: str = PATIENT,
     ) -> None:
         self.root = folder / "repository"
         self.db = db
         self.orders = orders
         (self.root / "orders").mkdir(parents=True)
-        config = CONFIG.format(url=url, intent_s=intent_s, state=state)
+        config = CONFIG.format(url=url, times=times, state=state)
         (self.root / "satops.yaml").write_text(config, "utf-8")
         start = datetime.now(UTC) + timedelta(days=30)
         for number in range(orders):
@@ -103,7 +110,7 @@ class Arena:
             env=self.environment(**environment),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=ENOUGH_S,
             check=False,
         )
         return Checked(Ended(done.returncode, done.stdout, done.stderr))
@@ -124,9 +131,16 @@ class Arena:
         process = self.start(*arguments)
         timer = threading.Timer(seconds, lambda: process.send_signal(signal.SIGKILL))
         timer.start()
-        stdout, stderr = process.communicate(timeout=120)
+        stdout, stderr = process.communicate(timeout=ENOUGH_S)
         timer.cancel()
         return Ended(process.returncode, stdout, stderr)
+
+    def wait_for_an_order_on_the_wire(self, run: "subprocess.Popen[str]") -> None:
+        """Wait until the server has read a create of a run."""
+        with Store(self.db) as store:
+            while not store.requests("programming/create"):
+                assert run.poll() is None, run.communicate()
+                time.sleep(0.02)
 
     def ledger(self) -> LedgerState:
         """Fold the ledger, which checks the chain."""
@@ -154,7 +168,7 @@ class Arena:
 
     def settle(self) -> None:
         """Let open intents end, look, and apply until each order is placed, which is once."""
-        for _ in range(6):
+        for _ in range(TURNS_MAX):
             if self._let_intents_end():
                 self.run("reconcile", "--wait", "10")
             ended = self.run("apply", "--yes").ended
@@ -216,7 +230,7 @@ def server(
         yield json.loads(process.stdout.readline())["url"]
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=ENOUGH_S)
 
 
 def forget_all(url: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.crash_points import STEPS, VARIABLE
-from tests.crash.arena import Arena, counts, forget_all, random_moments, server
+from tests.crash.arena import ENOUGH_S, HASTY, Arena, counts, forget_all, random_moments, server
 
 LOSSES = (
     {"kind": "close", "store": "before", "probability": 0.08},
@@ -26,7 +26,7 @@ def test_a_kill_at_a_named_step_neither_loses_nor_repeats_an_order(
         folder = tmp_path / str(turn)
         folder.mkdir()
         with server(folder / "orders.sqlite", latency_ms=20) as url:
-            arena = Arena(folder, url, folder / "orders.sqlite", orders=6)
+            arena = Arena(folder, url, folder / "orders.sqlite", orders=6, times=HASTY)
             # "recorded" comes once in a run, the other steps for every order or batch.
             at = step if step == "recorded" else f"{step}:{turn}"
             ended = arena.run("apply", "--yes", **{VARIABLE: at}).ended
@@ -37,7 +37,7 @@ def test_a_kill_at_a_named_step_neither_loses_nor_repeats_an_order(
 
 def test_a_look_alone_records_the_number_that_only_the_spool_knows(tmp_path: Path) -> None:
     with server(tmp_path / "orders.sqlite") as url:
-        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=1, intent_s=60)
+        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=1)
         arena.run("apply", "--yes", **{VARIABLE: "spooled"})
         assert counts(arena) == {"being-placed": 1}
         # The intent has not ended, so the marketplace is not believed yet: only the spool tells.
@@ -53,7 +53,7 @@ def test_kills_at_random_moments_with_lost_answers_neither_lose_nor_repeat_an_or
     soak = request.config.getoption("--soak")
     orders, kills = (400, 120) if soak else (40, 10)
     with server(tmp_path / "orders.sqlite", faults=LOSSES, latency_ms=60) as url:
-        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=orders)
+        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=orders, times=HASTY)
         for moment in random_moments(seed, kills, longest_s=1.6):
             arena.kill_after(moment, "apply", "--yes")
             arena.judge()
@@ -68,20 +68,20 @@ def test_two_runs_at_once_place_each_order_once(tmp_path: Path) -> None:
             folder.mkdir()
             arena = Arena(folder, url, tmp_path / "orders.sqlite", orders=50)
             runs = [arena.start("apply", "--yes") for _ in range(2)]
-            said = [run.communicate(timeout=120) for run in runs]
+            said = [run.communicate(timeout=ENOUGH_S) for run in runs]
             assert [run.returncode for run in runs] == [0, 0], said
             arena.judge()
             assert counts(arena) == {"placed": 50}
 
 
 def test_an_interrupt_finishes_what_is_under_way_and_starts_nothing_new(tmp_path: Path) -> None:
-    with server(tmp_path / "orders.sqlite", latency_ms=500) as url:
+    slow = {"kind": "slow", "seconds": 6, "count": 4}
+    with server(tmp_path / "orders.sqlite", faults=[slow]) as url:
         arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=30)
         run = arena.start("apply", "--yes")
-        while not arena.ledger().orders:
-            time.sleep(0.02)
+        arena.wait_for_an_order_on_the_wire(run)
         run.send_signal(signal.SIGINT)
-        stdout, stderr = run.communicate(timeout=60)
+        stdout, stderr = run.communicate(timeout=ENOUGH_S)
         assert run.returncode == 130, (stdout, stderr)
         found = counts(arena)
         assert set(found) <= {"placed", "not-sent"}
@@ -92,14 +92,13 @@ def test_an_interrupt_finishes_what_is_under_way_and_starts_nothing_new(tmp_path
 
 def test_a_second_interrupt_stops_at_once_and_the_intents_say_the_rest(tmp_path: Path) -> None:
     with server(tmp_path / "orders.sqlite", latency_ms=1500) as url:
-        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=4)
+        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=4, times=HASTY)
         run = arena.start("apply", "--yes")
-        while not arena.ledger().orders:
-            time.sleep(0.02)
+        arena.wait_for_an_order_on_the_wire(run)
         run.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         run.send_signal(signal.SIGTERM)
-        run.communicate(timeout=60)
+        run.communicate(timeout=ENOUGH_S)
         assert run.returncode != 0
         arena.judge()
         arena.settle()

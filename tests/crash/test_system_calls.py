@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from satops.sandbox.store import Store
-from tests.crash.arena import Arena, Ended, forget_all, server
+from tests.crash.arena import ENOUGH_S, Arena, Ended, forget_all, server
 
 ORDERS = 3
-INTENT_S = 10.0
+TIMES = "connectTimeoutS: 2, answerTimeoutS: 5, intentS: 13"
 """Long enough for a slow machine under strace: what is not sent in time would be no failure."""
 LEDGER = "state/ledger.jsonl"
 SPOOL = ".satops/spool"
@@ -46,7 +46,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
 def arena(market: Market, tmp_path: Path) -> Arena:
     forget_all(market.url)
     return Arena(
-        tmp_path, market.url, market.db, orders=ORDERS, state=f"file:{LEDGER}", intent_s=INTENT_S
+        tmp_path, market.url, market.db, orders=ORDERS, state=f"file:{LEDGER}", times=TIMES
     )
 
 
@@ -66,7 +66,7 @@ def failing(arena: Arena, calls: str, error: str, when: str, *paths: str) -> End
         env=arena.environment(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=ENOUGH_S,
         check=False,
     )  # fmt: skip
     assert "strace:" not in done.stderr, done.stderr
@@ -203,7 +203,7 @@ def on_files_of_limited_size(arena: Arena, room: int) -> None:
         env=arena.environment(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=ENOUGH_S,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
     )
@@ -273,7 +273,7 @@ def test_output_that_cannot_be_written_loses_no_number(name: str, arena: Arena) 
     with Path("/dev/full").open("w") as full:
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, name: full}
         done = subprocess.run(
-            arena.command("apply", "--yes"), env=arena.environment(), timeout=120, check=False,
+            arena.command("apply", "--yes"), env=arena.environment(), timeout=ENOUGH_S, check=False,
             **streams,  # type: ignore[call-overload]
         )  # fmt: skip
     assert done.returncode == {"stdout": 64, "stderr": 0}[name], done

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.crash.arena import Arena, counts, server
+from tests.crash.arena import ENOUGH_S, HASTY, Arena, counts, server
 from tests.servers.fleet import Servers
 
 RUNNERS = 4
@@ -39,7 +39,7 @@ def test_runs_at_once_share_the_orders_between_them(address: str, tmp_path: Path
     with server(tmp_path / "orders.sqlite", latency_ms=20) as url:
         arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=ORDERS, state=address)
         runs = [arena.start("apply", "--yes") for _ in range(RUNNERS)]
-        ended = [run.communicate(timeout=120) for run in runs]
+        ended = [run.communicate(timeout=ENOUGH_S) for run in runs]
         assert [run.returncode for run in runs] == [0] * RUNNERS, ended
         assert counts(arena) == {"placed": ORDERS}
         arena.judge()
@@ -48,12 +48,14 @@ def test_runs_at_once_share_the_orders_between_them(address: str, tmp_path: Path
 def test_what_killed_runs_leave_is_settled_by_the_others(address: str, tmp_path: Path) -> None:
     chance = Random(11)
     with server(tmp_path / "orders.sqlite", faults=LOSSES, latency_ms=60) as url:
-        arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=ORDERS, state=address)
+        arena = Arena(
+            tmp_path, url, tmp_path / "orders.sqlite", orders=ORDERS, state=address, times=HASTY
+        )
         for _ in range(2):
             others = [arena.start("apply", "--yes") for _ in range(RUNNERS - 1)]
             arena.kill_after(chance.uniform(0.8, 2.0), "apply", "--yes")
             for run in others:
                 run.kill()
-                run.communicate(timeout=60)
+                run.communicate(timeout=ENOUGH_S)
             arena.judge()
         arena.settle()
