@@ -1,6 +1,5 @@
 """apply as a process: signals that end it, and the question that it asks on a terminal."""
 
-import json
 import os
 import pty
 import select
@@ -11,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -19,7 +19,8 @@ from tests.cli.conftest import Satops
 
 SATOPS = (sys.executable, "-m", "satops")
 PACKAGE = Path(__file__).parents[2]
-ENOUGH_S = 60
+ENOUGH_S = 300
+"""Longer than anything takes here on the slowest machine."""
 
 
 @contextmanager
@@ -35,33 +36,40 @@ def running(
     process = subprocess.Popen(  # type: ignore[call-overload]
         [*SATOPS, *arguments], cwd=satops.root, env=environ, **options
     )
-    try:
-        with process:
+    with process:
+        try:
             yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
+        finally:
+            if process.poll() is None:
+                process.kill()
 
 
-def slow(satops: Satops, latency_ms: int) -> None:
-    """Let the sandbox take its time, and send one order after the other."""
-    options = satops.root / ".options.json"
-    options.write_text(json.dumps({"latency_ms": latency_ms}))
-    satops.environ["SATOPS_SANDBOX_OPTIONS"] = str(options)
+def hold_back(satops: Satops, seconds: float, *, after: int = 0) -> None:
+    """Let one answer to an order come late, the first or a later one; orders go one by one."""
+    rule = {"kind": "slow", "seconds": seconds, "after": after, "count": 1}
+    satops.environ.update(satops.faults(rule))
     with (satops.root / "satops.yaml").open("a") as config:
         config.write("apply: {concurrency: 1, batch: 1}\n")
+
+
+def read_until_said(stream: IO[bytes], wanted: bytes) -> bytes:
+    """Read lines until one says something; what was read is returned."""
+    seen = b""
+    while wanted not in seen:
+        line = stream.readline()
+        assert line, f"it ended, and never said {wanted!r}: {seen.decode()}"
+        seen += line
+    return seen
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_lets_what_is_on_the_wire_finish_and_begins_nothing_new(
     satops: Satops, number: int
 ) -> None:
-    slow(satops, 500)
+    hold_back(satops, 6, after=1)
     with running(satops, "apply", "--yes", stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        seen = b""
-        while b": placed as" not in seen:
-            seen += process.stderr.readline()
+        seen = read_until_said(process.stderr, b": placed as")
         process.send_signal(number)
         seen += process.stderr.read()
     assert process.returncode == ExitCode.INTERRUPTED, seen.decode()
@@ -74,15 +82,13 @@ def test_a_signal_lets_what_is_on_the_wire_finish_and_begins_nothing_new(
 
 
 def test_a_second_signal_stops_at_once_and_leaves_the_doubt_in_the_ledger(satops: Satops) -> None:
-    slow(satops, 20_000)
+    hold_back(satops, 3600)
     with running(satops, "apply", "--yes", stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         ledger = satops.root / "state/ledger.jsonl"
         wait_until(lambda: b"SubmissionIntended" in ledger.read_bytes())
         process.send_signal(signal.SIGINT)
-        seen = b""
-        while b"satops: Stopping." not in seen:
-            seen += process.stderr.readline()
+        seen = read_until_said(process.stderr, b"satops: Stopping.")
         process.send_signal(signal.SIGINT)
         seen += process.stderr.read()
     assert process.returncode == ExitCode.IN_DOUBT
