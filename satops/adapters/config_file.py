@@ -3,20 +3,19 @@
 Every problem of the file is reported at once.  No message shows a value that may be a credential.
 """
 
-import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import UTC, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from satops.adapters.config_checks import check_together
 from satops.adapters.plain_file import Unreadable, read_plain
-from satops.adapters.schemas import config_schema
 from satops.core.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
-from satops.core.document import Document, load
 from satops.core.problem import Problem, Severity
 from satops.errors import UsageError
+
+if TYPE_CHECKING:
+    from satops.core.document import Document
 
 NAME = "satops.yaml"
 MAX_CONFIG_BYTES = 1024 * 1024
@@ -40,10 +39,15 @@ def find_root(start: Path) -> Path:
 
 def load_config(root: Path) -> Config:
     """Return what the `satops.yaml` of a repository says.  Raises `UsageError`."""
+    return parse_config(read_config(root))
+
+
+def read_config(root: Path) -> bytes:
+    """Return the bytes of the `satops.yaml` of a repository.  Raises `UsageError`."""
     read = read_plain(str(root / NAME), MAX_CONFIG_BYTES)
     if isinstance(read, Unreadable):
         raise UsageError(f"{root / NAME} cannot be read. {read.words}")
-    return parse_config(read, NAME)
+    return read
 
 
 def load_config_at(root: Path, ref: str) -> Config:
@@ -51,6 +55,8 @@ def load_config_at(root: Path, ref: str) -> Config:
 
     Raises `UsageError`, also when it cannot be had: a guard that cannot be checked is an error.
     """
+    import subprocess
+
     name = f"{ref}:{NAME}"
     if not ref or ref.startswith("-") or ":" in ref:  # an option, or git's index
         raise UsageError(f"{ref!r} is no git commit.")
@@ -79,6 +85,10 @@ def parse_config(content: bytes, file: str = NAME) -> Config:
     `file` is how messages and limits name it.  Raises `UsageError` with every problem, each with
     its place.
     """
+    from satops.adapters.config_checks import check_together
+    from satops.adapters.schemas import config_schema
+    from satops.core.document import load
+
     documents, problems = load(content, file=file, max_bytes=MAX_CONFIG_BYTES)
     digest = sha256(content).hexdigest()
     if [problem.check for problem in problems] == ["L10"]:
@@ -93,7 +103,7 @@ def parse_config(content: bytes, file: str = NAME) -> Config:
     return _config(documents[0], file, digest)
 
 
-def _several(second: Document, file: str) -> Problem:
+def _several(second: "Document", file: str) -> Problem:
     words = "The configuration is one document. Remove the line `---` and what follows it."
     return Problem(
         "L10", Severity.ERROR, file, second.line, 1, "", "The file holds two documents", words
@@ -108,7 +118,7 @@ def _message(problems: list[Problem], file: str) -> str:
     return "\n".join(lines)
 
 
-def _config(document: Document, file: str, digest: str) -> Config:
+def _config(document: "Document", file: str, digest: str) -> Config:
     value: dict[str, Any] = document.value
     areas = value.get("areas", {})
     given = {key: value[key] for key in ("state", "orders", "modes", "prices") if key in value}
@@ -184,7 +194,7 @@ def _region(corners: list[float] | None) -> tuple[float, float, float, float] | 
     return float(west), float(south), float(east), float(north)
 
 
-def _limits(document: Document, file: str) -> Iterator[Limit]:
+def _limits(document: "Document", file: str) -> Iterator[Limit]:
     """Yield every limit with the line that sets it."""
     limits: dict[str, Any] = document.value.get("limits", {})
     for key, number in limits.items():

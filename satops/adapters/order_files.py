@@ -8,7 +8,6 @@ import os
 import posixpath
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -224,6 +223,8 @@ def _suggestion(target: str) -> str:
         names = [path.name for path in Path(target).parent.iterdir()]
     except OSError:
         return ""
+    from difflib import get_close_matches
+
     found = get_close_matches(Path(target).name, names, n=1, cutoff=0.7)
     return f" Did you mean {_safe(found[0])}?" if found else ""
 

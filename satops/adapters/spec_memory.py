@@ -13,7 +13,7 @@ from satops.core import json_text
 from satops.core.spec import Spec
 from satops.core.spec_row import row_of, spec_of
 from satops.ports import SourceFile
-from satops.workflow.read_files import FileRead, Name
+from satops.workflow.validate import FileRead, Name
 
 _FORMAT = b"satops.spec-memory/1 "
 _FILES_MIN = 25

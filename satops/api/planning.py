@@ -26,8 +26,8 @@ from satops.workflow.plan import make_plan
 if TYPE_CHECKING:
     from satops.adapters.snapshot import SnapshotFile
     from satops.core.checks import Rules
-    from satops.workflow.read_files import FileRead, FileReader
-    from satops.workflow.validate import SpecMemory, Tree
+    from satops.workflow.read_files import FileReader
+    from satops.workflow.validate import FileRead, SpecMemory, Tree
 
     LateRules = Callable[[], Rules]
 
@@ -79,7 +79,7 @@ def plan_to_show(
     environ: Mapping[str, str] = os.environ,
 ) -> Planned:
     """Return what `plan` does, with what reports show beside it."""
-    opened = open_repository(repository, environ=environ)
+    opened = open_repository(repository, environ=environ, remembered=True)
     changed = None
     as_it_stands = at is None and ledger is None and limits_from is None
     if limits_from is not None:

@@ -1,6 +1,5 @@
 """A repository as the verbs see it: its configuration, and the ports that it asks for."""
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +16,8 @@ from satops.workflow.book import Book
 
 LOCAL = ".satops"
 """The folder of what belongs to this machine alone."""
+CACHE = f"{LOCAL}/cache"
+"""The folder of what may be deleted at any time."""
 GUARD = "SATOPS_MARKETPLACE"
 """The variable that fixes which marketplace a run may talk to, whatever satops.yaml says."""
 STATE_GUARD = "SATOPS_STATE"
@@ -50,7 +51,7 @@ class Repository:
     @property
     def cache(self) -> Path:
         """The folder of what may be deleted at any time."""
-        return self.local / "cache"
+        return self.root / CACHE
 
     def now(self) -> str:
         """Return the clock's time as the ledger writes it."""
@@ -83,6 +84,8 @@ class Repository:
 
     def new_run(self) -> str:
         """Return an id for a run: its time, and enough chance to be the only one."""
+        import secrets
+
         return f"{self.clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
     def started(self, command: str) -> RunStarted:
@@ -140,11 +143,22 @@ class Repository:
 
 
 def open_repository(
-    start: Path, *, environ: Mapping[str, str], clock: Clock | None = None
+    start: Path,
+    *,
+    environ: Mapping[str, str],
+    clock: Clock | None = None,
+    remembered: bool = False,
 ) -> Repository:
     """Find the repository that a folder lies in, and read its configuration.
 
-    Raises `UsageError` where there is none or its configuration is wrong.
+    `remembered` allows what an earlier call has read of the same bytes, and is for what buys
+    nothing.  Raises `UsageError` where there is no repository or its configuration is wrong.
     """
     root = find_root(start)
-    return Repository(root, load_config(root), environ, clock or SystemClock())
+    if remembered:
+        from satops.adapters.config_memory import remembered_config
+
+        config = remembered_config(root, root / CACHE / "config", environ)
+    else:
+        config = load_config(root)
+    return Repository(root, config, environ, clock or SystemClock())

@@ -1,6 +1,7 @@
 """The buyer's checks at their two places: while the tree is read, and when the plan is made."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from satops.core.checks import (
     ACROSS_CODES,
@@ -18,13 +19,15 @@ from satops.core.problem import Problem
 from satops.core.spec import Spec
 from satops.core.state import LedgerState
 from satops.workflow.plan import Across
-from satops.workflow.read_files import Chunk, ChunkCheck
+
+if TYPE_CHECKING:
+    from satops.workflow.read_files import Chunk, ChunkCheck
 
 
-def checks_of_specs(rules: Rules) -> ChunkCheck:
+def checks_of_specs(rules: Rules) -> "ChunkCheck":
     """Return the check of `read_tree`: what each spec shows by itself, whatever the time."""
 
-    def check(chunk: Chunk) -> Iterator[Problem]:
+    def check(chunk: "Chunk") -> Iterator[Problem]:
         found = check_specs(chunk.specs, rules, shapes=chunk.shapes)
         for spec, document, findings in zip(chunk.specs, chunk.documents, found, strict=True):
             if findings or spec.acknowledge:

@@ -5,7 +5,7 @@ rules, and on no other file: so files may be read in any order, by several proce
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from satops.core.aoi import Aoi, AoiReader, pick, read_aoi
@@ -17,6 +17,7 @@ from satops.core.problem import Problem, Severity
 from satops.core.read_spec import GEOMETRY, Draft, geometry_file, read_spec
 from satops.core.spec import Include, Source, Spec
 from satops.ports import OrderFiles, SourceFile
+from satops.workflow.validate import FileRead, Name
 
 if TYPE_CHECKING:
     from satops.core.geometry.shapes import Shapes
@@ -28,26 +29,6 @@ _FILE_PROBLEMS = 1_000
 """After so many a file's further documents are not read: one mistake, made again and again."""
 _AOIS_KEPT = 32
 """AOI files that stay read, for the specs that share them."""
-
-
-class Name(NamedTuple):
-    """A name as it stands in a file, whether its spec is sound or not."""
-
-    name: str
-    line: int
-    column: int
-
-
-@dataclass(slots=True)
-class FileRead:
-    """What one file holds."""
-
-    path: str
-    sha256: str
-    specs: list[Spec] = field(default_factory=list)
-    """The sound ones, in the order of their documents."""
-    problems: list[Problem] = field(default_factory=list)
-    names: list[Name] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,13 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import NamedTuple, Protocol
 
 from satops.core.document import shown
 from satops.core.kept import KeptSpec
 from satops.core.problem import Problem, Severity, by_place
 from satops.core.spec import Spec
 from satops.ports import OrderFiles, SourceFile
-
-if TYPE_CHECKING:
-    from satops.workflow.read_files import FileRead
 
 FILES_AT_ONCE = 512
 """Files that are held at once while they wait to be read."""
@@ -33,8 +30,28 @@ class Tree:
     """Specs whose files were not read again: the ledger holds their bytes as placed."""
 
 
+class Name(NamedTuple):
+    """A name as it stands in a file, whether its spec is sound or not."""
+
+    name: str
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class FileRead:
+    """What one file holds."""
+
+    path: str
+    sha256: str
+    specs: list[Spec] = field(default_factory=list)
+    """The sound ones, in the order of their documents."""
+    problems: list[Problem] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+
+
 Batch = list[SourceFile]
-ReadFiles = Callable[[Iterable[Batch]], "Iterable[FileRead]"]
+ReadFiles = Callable[[Iterable[Batch]], Iterable[FileRead]]
 """Reads batches of files; what it yields may come in any order."""
 KnownSpecs = Callable[[SourceFile], Sequence[KeptSpec] | None]
 """The specs of a file that need not be read again, as its bytes are known; None to read it."""
@@ -43,10 +60,10 @@ KnownSpecs = Callable[[SourceFile], Sequence[KeptSpec] | None]
 class SpecMemory(Protocol):
     """What files held when they were read before; only of files without a problem."""
 
-    def recall(self, found: SourceFile) -> "FileRead | None":
+    def recall(self, found: SourceFile) -> FileRead | None:
         """Return what `ReadFiles` would yield for a file, or None where that is not known."""
 
-    def keep(self, reads: "Sequence[FileRead]") -> None:
+    def keep(self, reads: Sequence[FileRead]) -> None:
         """Take what was read anew.  Never raises."""
 
 
@@ -65,7 +82,7 @@ class _Reading:
     names: dict[str, list[Place]] = field(default_factory=dict)
     """Of every document that has a name, sound or not."""
 
-    def take(self, read: "FileRead") -> None:
+    def take(self, read: FileRead) -> None:
         self.specs += read.specs
         self.problems += read.problems
         for name, line, column in read.names:
