@@ -1,7 +1,6 @@
-"""Clients for the tests of the marketplace, with small deadlines, and orders to place."""
+"""Clients for the tests of the marketplace, with deadlines to choose, and orders to place."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from satops.adapters.marketplace import HttpMarketplace
@@ -15,14 +14,30 @@ ORDER = b'{"provider":"tianyi","maxCloud":20}'
 
 SQUARE = '{"type":"Polygon","coordinates":[[[105,10],[105.5,10],[105.5,10.5],[105,10.5],[105,10]]]}'
 
-LIMITS = ApplyConfig(connect_timeout_s=0.4, answer_timeout_s=0.25, retry_after_max_s=60)
+ENOUGH_S = 300
+"""Longer than anything takes that comes at all, on the slowest machine."""
+SOON_S = 0.5
+"""For what never comes, or comes in drips for longer than this."""
+PARTLY_S = 2.0
+"""For what comes in part: the part must be there in time."""
 
 
-def client(url: str, *, patient: bool = False, clock: FakeClock | None = None) -> HttpMarketplace:
-    """Return a client; a patient one waits long enough for any answer that comes at all."""
-    limits = replace(LIMITS, connect_timeout_s=5, answer_timeout_s=5) if patient else LIMITS
-    sleep = (clock or FakeClock()).sleep
-    return HttpMarketplace(MarketplaceConfig(url=url), limits, Token(SECRET), sleep=sleep)
+def client(
+    url: str,
+    *,
+    connect_s: float = ENOUGH_S,
+    answer_s: float = ENOUGH_S,
+    idle_s: float = ENOUGH_S,
+    clock: FakeClock | None = None,
+) -> HttpMarketplace:
+    """Return a client that waits for everything, but for what the test lets be late."""
+    return HttpMarketplace(
+        MarketplaceConfig(url=url),
+        ApplyConfig(connect_timeout_s=connect_s, answer_timeout_s=answer_s, retry_after_max_s=60),
+        Token(SECRET),
+        sleep=(clock or FakeClock()).sleep,
+        idle_max_s=idle_s,
+    )
 
 
 def request_of(mode: int, *, days: int = 14) -> bytes:

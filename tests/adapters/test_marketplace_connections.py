@@ -5,13 +5,13 @@ import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from satops.adapters.clock import monotonic_s
 from satops.adapters.marketplace import HttpMarketplace
 from satops.adapters.marketplace.wire import (
-    IDLE_MAX_S,
     ConnectedTooLate,
     Exchange,
     OneShotSession,
@@ -20,7 +20,7 @@ from satops.adapters.token import Token
 from satops.core.config import ApplyConfig, MarketplaceConfig
 from satops.core.submission import InDoubt, NotSent, Receipt
 from satops.errors import UsageError
-from tests.adapters.marketplaces import ORDER, SECRET, client
+from tests.adapters.marketplaces import ENOUGH_S, ORDER, SECRET, SOON_S, client
 from tests.net.certificate import make_certificate, server_context
 from tests.net.raw_server import RawServer, Script, Visit, http, receipt, says
 
@@ -69,7 +69,7 @@ def test_a_kept_connection_that_dies_under_an_order_is_in_doubt_and_not_retried(
             visit.hang_up()
 
     with RawServer(script) as server:
-        marketplace = client(server.url, patient=True)
+        marketplace = client(server.url)
         first = marketplace.place(b'{"wanted":"PROG_1"}')
         second = marketplace.place(b'{"wanted":"PROG_2"}')
 
@@ -87,12 +87,12 @@ def test_a_kept_connection_that_the_server_has_closed_is_not_used_again() -> Non
         closed.set()
 
     with RawServer(script) as server:
-        marketplace = client(server.url, patient=True)
+        marketplace = client(server.url)
         outcomes = []
         for number in ("PROG_1", "PROG_2"):
             closed.clear()
             outcomes.append(marketplace.place(json.dumps({"wanted": number}).encode()))
-            assert closed.wait(5)
+            assert closed.wait(ENOUGH_S)
 
     assert outcomes == [Receipt("PROG_1"), Receipt("PROG_2")]
     assert [request.connection for request in server.requests] == [1, 2]
@@ -100,18 +100,17 @@ def test_a_kept_connection_that_the_server_has_closed_is_not_used_again() -> Non
 
 def test_a_connection_that_was_idle_for_long_is_not_used_again() -> None:
     with RawServer(echo) as server:
-        marketplace = client(server.url, patient=True)
+        marketplace = client(server.url, idle_s=0.01)
         for number in ("PROG_1", "PROG_2"):
             assert marketplace.place(json.dumps({"wanted": number}).encode()) == Receipt(number)
-        assert not threading.Event().wait(IDLE_MAX_S * 1.1)
-        assert marketplace.place(b'{"wanted":"PROG_3"}') == Receipt("PROG_3")
+            sleep(0.02)
 
-    assert [request.connection for request in server.requests] == [1, 1, 2]
+    assert [request.connection for request in server.requests] == [1, 2]
 
 
 def test_closing_lets_go_of_idle_connections_and_the_client_still_works() -> None:
     with RawServer(echo) as server:
-        marketplace = client(server.url, patient=True)
+        marketplace = client(server.url)
         for number in ("PROG_1", "PROG_2"):
             assert marketplace.place(json.dumps({"wanted": number}).encode()) == Receipt(number)
             marketplace.close()
@@ -120,7 +119,7 @@ def test_closing_lets_go_of_idle_connections_and_the_client_still_works() -> Non
 
 
 def test_sixteen_senders_at_a_time_get_each_their_own_answer_on_kept_connections() -> None:
-    barrier = threading.Barrier(SENDERS, timeout=10)
+    barrier = threading.Barrier(SENDERS, timeout=ENOUGH_S)
 
     def script(visit: Visit) -> None:
         barrier.wait()
@@ -128,7 +127,7 @@ def test_sixteen_senders_at_a_time_get_each_their_own_answer_on_kept_connections
 
     numbers = [f"PROG_{index}" for index in range(3 * SENDERS)]
     with RawServer(script) as server, ThreadPoolExecutor(SENDERS) as senders:
-        marketplace = client(server.url, patient=True)
+        marketplace = client(server.url)
         orders = [json.dumps({"wanted": number}).encode() for number in numbers]
         outcomes = list(senders.map(marketplace.place, orders))
 
@@ -166,7 +165,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_certificate_that_nobody_signed_is_not_sent(certificate: Path) -> None:
     with RawServer(echo, server_context(certificate)) as server:
-        found = client(server.url, patient=True).place(ORDER)
+        found = client(server.url).place(ORDER)
 
     assert isinstance(found, NotSent)
     assert found.reason.startswith("The TLS handshake failed.")
@@ -176,7 +175,7 @@ def test_a_certificate_that_nobody_signed_is_not_sent(certificate: Path) -> None
 
 def test_a_server_that_refuses_the_handshake_is_not_sent() -> None:
     with RawServer(echo, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)) as server:
-        found = client(server.url, patient=True).place(ORDER)
+        found = client(server.url).place(ORDER)
 
     assert isinstance(found, NotSent)
     assert found.reason.startswith("The TLS handshake failed.")
@@ -189,14 +188,14 @@ def test_a_server_without_tls_is_not_sent(greeting: bytes) -> None:
         visit.hang_up()
 
     with RawServer(plain, greets=True) as server:
-        found = client(server.url.replace("http:", "https:"), patient=True).place(ORDER)
+        found = client(server.url.replace("http:", "https:")).place(ORDER)
 
     assert isinstance(found, NotSent)
 
 
 def test_a_handshake_that_stalls_is_not_sent() -> None:
     with RawServer(Visit.stall, greets=True) as server:
-        found = client(server.url.replace("http:", "https:")).place(ORDER)
+        found = client(server.url.replace("http:", "https:"), connect_s=SOON_S).place(ORDER)
 
     assert isinstance(found, NotSent)
     assert found.reason.startswith("No connection could be made in time.")
@@ -208,7 +207,7 @@ def test_the_environment_may_name_the_authorities(
 ) -> None:
     monkeypatch.setenv(variable, str(certificate))
     with RawServer(echo, server_context(certificate)) as server:
-        found = client(server.url, patient=True).place(b'{"wanted":"PROG_1"}')
+        found = client(server.url).place(b'{"wanted":"PROG_1"}')
 
     assert found == Receipt("PROG_1")
     assert len(server.requests) == 1
@@ -220,7 +219,7 @@ def test_a_dripped_answer_over_tls_ends_at_the_deadline(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     answer = http(json.dumps(receipt("PROG_1")))
     with RawServer(lambda v: v.drip(answer, every_s=0.02), server_context(certificate)) as server:
-        apply = ApplyConfig(connect_timeout_s=5, answer_timeout_s=0.25)
+        apply = ApplyConfig(connect_timeout_s=ENOUGH_S, answer_timeout_s=SOON_S)
         config = MarketplaceConfig(url=server.url)
         found = HttpMarketplace(config, apply, Token(SECRET)).place(ORDER)
 
@@ -239,12 +238,14 @@ def test_a_bundle_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) 
 # Proxies
 
 
-def proxied(proxy: RawServer, monkeypatch: pytest.MonkeyPatch) -> HttpMarketplace:
+def proxied(
+    proxy: RawServer, monkeypatch: pytest.MonkeyPatch, connect_s: float = ENOUGH_S
+) -> HttpMarketplace:
     """Return a client that reaches the world through a proxy on loopback."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://buyer:s3same@127.0.0.1:{proxy.port}")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    return client(HOST)
+    return client(HOST, connect_s=connect_s)
 
 
 def answer_with(data: bytes) -> Script:
@@ -291,7 +292,7 @@ def test_a_proxy_that_drips_its_answer_ends_and_is_not_sent(
         visit.stall()
 
     with RawServer(script) as proxy:
-        found = proxied(proxy, monkeypatch).place(ORDER)
+        found = proxied(proxy, monkeypatch, SOON_S).place(ORDER)
 
     assert isinstance(found, NotSent)
 
@@ -331,9 +332,9 @@ def test_nothing_is_sent_where_each_step_was_in_time_but_all_together_were_late(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     with (
         RawServer(says(receipt("PROG_1")), server_context(certificate)) as server,
-        RawServer(tunnel(server, delay_s=0.25)) as proxy,
+        RawServer(tunnel(server, delay_s=SOON_S * 0.6)) as proxy,
     ):
-        found = proxied(proxy, monkeypatch).place(ORDER)
+        found = proxied(proxy, monkeypatch, SOON_S).place(ORDER)
 
     assert isinstance(found, NotSent)
     assert server.requests == []
@@ -345,7 +346,7 @@ def test_loopback_is_never_reached_through_a_proxy(
 ) -> None:
     with RawServer(echo) as server, RawServer(echo) as proxy:
         monkeypatch.setenv(variable, proxy.url)
-        found = client(server.url, patient=True).place(b'{"wanted":"PROG_1"}')
+        found = client(server.url).place(b'{"wanted":"PROG_1"}')
 
     assert found == Receipt("PROG_1")
     assert proxy.connections == 0
@@ -360,7 +361,7 @@ def test_netrc_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     with RawServer(echo) as server:
-        client(server.url, patient=True).place(b'{"wanted":"PROG_1"}')
+        client(server.url).place(b'{"wanted":"PROG_1"}')
 
     assert server.requests[0].headers["authorization"] == SECRET
 
@@ -376,7 +377,7 @@ def test_the_token_goes_into_the_header_that_the_configuration_names() -> None:
 
 def test_a_cookie_is_not_kept() -> None:
     with RawServer(says(receipt("PROG_1"), headers="Set-Cookie: sid=1; Path=/\r\n")) as server:
-        marketplace = client(server.url, patient=True)
+        marketplace = client(server.url)
         marketplace.place(ORDER)
         marketplace.place(ORDER)
 

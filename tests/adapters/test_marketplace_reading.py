@@ -88,7 +88,7 @@ class Shop:
 def numbers_of(shop: Shop) -> list[str]:
     """Return the numbers of all orders that the client finds."""
     with RawServer(shop) as server:
-        return [order.order_no for order in client(server.url, patient=True).orders()]
+        return [order.order_no for order in client(server.url).orders()]
 
 
 # One order
@@ -173,7 +173,7 @@ def test_every_order_is_found_however_the_server_pages(
 
 def test_the_query_asks_for_programming_orders_newest_first() -> None:
     with RawServer(Shop(rows(range(1)))) as server:
-        list(client(server.url, patient=True).orders())
+        list(client(server.url).orders())
 
     assert server.requests[0].path == "/market/order/page/query"
     assert server.requests[0].json() == {
@@ -237,7 +237,7 @@ def test_a_server_that_repeats_its_first_page_is_found_out() -> None:
         visit.send(http(json.dumps(ok({"total": 90, "content": rows(range(50))}))))
 
     with RawServer(script) as server, pytest.raises(MarketplaceUnreachable, match="showed 50"):
-        list(client(server.url, patient=True).orders())
+        list(client(server.url).orders())
 
     assert len(server.requests) < 10
 
@@ -253,13 +253,13 @@ def test_a_list_that_never_ends_is_stopped() -> None:
 @pytest.mark.parametrize("data", [[], "x", {}, {"content": "x"}, {"total": 5}])
 def test_an_answer_without_a_list_is_no_empty_list(data: object) -> None:
     with RawServer(says(ok(data))) as server, pytest.raises(MarketplaceUnreachable):
-        list(client(server.url, patient=True).orders())
+        list(client(server.url).orders())
 
 
 @pytest.mark.parametrize("data", [None, {"total": 0, "content": None}, {"total": 0, "content": []}])
 def test_an_account_without_orders_has_none(data: object) -> None:
     with RawServer(says(ok(data))) as server:
-        assert list(client(server.url, patient=True).orders()) == []
+        assert list(client(server.url).orders()) == []
 
 
 @pytest.mark.parametrize("code", [400, 500])
@@ -272,7 +272,7 @@ def test_a_server_that_does_not_know_the_sorting_is_asked_without(code: int) -> 
             Shop(rows(range(3)))(visit)
 
     with RawServer(script) as server:
-        found = [order.order_no for order in client(server.url, patient=True).orders()]
+        found = [order.order_no for order in client(server.url).orders()]
 
     assert found == ["P0", "P1", "P2"]
 
@@ -285,7 +285,7 @@ def test_the_sorting_is_not_given_up_between_two_pages() -> None:
             visit.send(http(json.dumps(refusal(400, "no such page"))))
 
     with RawServer(script) as server, pytest.raises(MarketplaceUnreachable, match="no such page"):
-        list(client(server.url, patient=True).orders())
+        list(client(server.url).orders())
 
     assert all("sort" in request.json() for request in server.requests)
 
@@ -299,7 +299,7 @@ def test_an_account_without_page_query_is_told_of_the_setting(status: str) -> No
         RawServer(says("<html>", status)) as server,
         pytest.raises(MarketplaceUnreachable, match="query: false"),
     ):
-        list(client(server.url, patient=True).orders())
+        list(client(server.url).orders())
 
     assert len(server.requests) == 1
 
@@ -310,7 +310,7 @@ def test_a_token_without_the_right_to_read_is_said_at_once(code: int, *, by_stat
     script = says(refusal(code, "expired"), f"{code} No" if by_status else "200 OK")
 
     with RawServer(script) as server, pytest.raises(MarketplaceUnreachable, match="no right"):
-        list(client(server.url, patient=True).orders())
+        list(client(server.url).orders())
 
     assert len(server.requests) == 1
 
@@ -346,7 +346,7 @@ FAILURES = {
 @pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES)
 def test_a_read_is_repeated_because_it_changes_nothing(answer: bytes) -> None:
     with RawServer(failing(READ_TRIES - 1, answer)) as server:
-        assert client(server.url, patient=True).order("PROG_1") == ORDER
+        assert client(server.url).order("PROG_1") == ORDER
 
     assert len(server.requests) == READ_TRIES
 
@@ -354,7 +354,7 @@ def test_a_read_is_repeated_because_it_changes_nothing(answer: bytes) -> None:
 @pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES)
 def test_a_read_is_given_up_after_some_tries(answer: bytes) -> None:
     with RawServer(failing(1000, answer)) as server, pytest.raises(MarketplaceUnreachable):
-        client(server.url, patient=True).order("PROG_1")
+        client(server.url).order("PROG_1")
 
     assert len(server.requests) == READ_TRIES
 
@@ -364,7 +364,7 @@ def test_a_read_waits_as_long_as_a_429_asks_but_not_for_ever() -> None:
         clock = FakeClock()
         script = failing(1, http("", "429 Slow", f"{CLOSES}Retry-After: {asked}\r\n"))
         with RawServer(script) as server:
-            client(server.url, patient=True, clock=clock).order("PROG_1")
+            client(server.url, clock=clock).order("PROG_1")
 
         assert clock.slept == [waited]
 
@@ -380,7 +380,7 @@ def test_an_address_that_nobody_answers_is_unreachable() -> None:
 @pytest.mark.parametrize("data", [{"order": ROW, "total": 0}, ROW], ids=["nested", "flat"])
 def test_an_order_is_found_by_its_number(data: object) -> None:
     with RawServer(says(ok(data))) as server:
-        assert client(server.url, patient=True).order("PROG_1") == ORDER
+        assert client(server.url).order("PROG_1") == ORDER
 
     assert server.requests[0].path == "/market/order/detail"
     assert server.requests[0].json() == {"orderNo": "PROG_1"}
@@ -389,12 +389,12 @@ def test_an_order_is_found_by_its_number(data: object) -> None:
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "404 Not Found"])
 def test_an_order_that_the_marketplace_does_not_have_is_none(status: str) -> None:
     with RawServer(says(refusal(400, "Order not found"), status)) as server:
-        assert client(server.url, patient=True).order("PROG_1") is None
+        assert client(server.url).order("PROG_1") is None
 
 
 def test_success_without_an_order_is_none() -> None:
     with RawServer(says(ok(None))) as server:
-        assert client(server.url, patient=True).order("PROG_1") is None
+        assert client(server.url).order("PROG_1") is None
 
 
 @pytest.mark.parametrize("data", [{}, {"order": None}, {"order": {"orderNo": "PROG_2"}}, [], "x"])
@@ -403,7 +403,7 @@ def test_an_answer_about_another_order_proves_nothing(data: object) -> None:
         RawServer(says(ok(data))) as server,
         pytest.raises(MarketplaceUnreachable, match="another order"),
     ):
-        client(server.url, patient=True).order("PROG_1")
+        client(server.url).order("PROG_1")
 
 
 def test_another_refusal_is_no_absence() -> None:
@@ -411,7 +411,7 @@ def test_another_refusal_is_no_absence() -> None:
         RawServer(says(refusal(400, "orderNo is malformed"))) as server,
         pytest.raises(MarketplaceUnreachable, match="orderNo is malformed"),
     ):
-        client(server.url, patient=True).order("PROG_1")
+        client(server.url).order("PROG_1")
 
 
 # Links
@@ -420,7 +420,7 @@ def test_another_refusal_is_no_absence() -> None:
 def test_download_links_are_read_and_hidden() -> None:
     link = "https://marketplace.invalid/download?sign=s3cret"
     with RawServer(says(ok({"status": "2", "downloadUrls": [link, None]}))) as server:
-        found = client(server.url, patient=True).download_links("PROG_1")
+        found = client(server.url).download_links("PROG_1")
 
     assert found is not None
     assert (found.status, found.urls) == (2, (link,))
@@ -430,7 +430,7 @@ def test_download_links_are_read_and_hidden() -> None:
 @pytest.mark.parametrize("urls", [None, [], "x"])
 def test_an_order_that_is_not_delivered_has_no_links(urls: object) -> None:
     with RawServer(says(ok({"status": 4, "downloadUrls": urls}))) as server:
-        found = client(server.url, patient=True).download_links("PROG_1")
+        found = client(server.url).download_links("PROG_1")
 
     assert found is not None
     assert found.urls == ()
@@ -438,7 +438,7 @@ def test_an_order_that_is_not_delivered_has_no_links(urls: object) -> None:
 
 def test_links_of_no_order_are_none() -> None:
     with RawServer(says(refusal(400, "Order not found"))) as server:
-        assert client(server.url, patient=True).download_links("PROG_1") is None
+        assert client(server.url).download_links("PROG_1") is None
 
 
 def test_links_that_are_none_are_unreachable() -> None:
@@ -446,4 +446,4 @@ def test_links_that_are_none_are_unreachable() -> None:
         RawServer(says(ok("x"))) as server,
         pytest.raises(MarketplaceUnreachable, match="holds no links"),
     ):
-        client(server.url, patient=True).download_links("PROG_1")
+        client(server.url).download_links("PROG_1")

@@ -15,19 +15,18 @@ from satops.errors import MarketplaceUnreachable
 from satops.sandbox.faults import Faults, Kind, Rule
 from satops.sandbox.options import Options
 from satops.sandbox.server import Sandbox, serve_in_thread
-from tests.adapters.marketplaces import request_of
+from tests.adapters.marketplaces import ENOUGH_S, PARTLY_S, request_of
 
-LIMITS = ApplyConfig(connect_timeout_s=2, answer_timeout_s=0.5)
-
-BOUGHT = [Kind.CLOSE, Kind.RESET, Kind.CUT, Kind.DRIP, Kind.GARBAGE, Kind.NO_ORDER_NO,
+BOUGHT = [Kind.CLOSE, Kind.RESET, Kind.CUT, Kind.GARBAGE, Kind.NO_ORDER_NO,
           Kind.EMPTY_ORDER_NO, Kind.HUGE, Kind.GZIP_BOMB]  # fmt: skip
 
 
 class Buyer:
     """A client of a sandbox with one fault on its first order."""
 
-    def __init__(self, sandbox: Sandbox, token: Token) -> None:
-        self.marketplace = HttpMarketplace(MarketplaceConfig(url=sandbox.url), LIMITS, token)
+    def __init__(self, sandbox: Sandbox, token: Token, answer_s: float = ENOUGH_S) -> None:
+        limits = ApplyConfig(connect_timeout_s=ENOUGH_S, answer_timeout_s=answer_s)
+        self.marketplace = HttpMarketplace(MarketplaceConfig(url=sandbox.url), limits, token)
 
     def order(self) -> tuple[Outcome, list[str]]:
         """Place one order; return the outcome and the numbers that the account shows after."""
@@ -56,6 +55,16 @@ def test_an_order_whose_answer_is_lost_is_in_doubt_and_was_bought_once(sandbox: 
 
     assert isinstance(outcome, InDoubt)
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize("sandbox", [{"rule": Rule(kind=Kind.DRIP, count=1)}], indirect=True)
+def test_an_order_whose_answer_never_ends_is_in_doubt_and_was_bought_once(
+    sandbox: Sandbox,
+) -> None:
+    outcome = Buyer(sandbox, sandbox_token(), PARTLY_S).marketplace.place(request_of(2))
+
+    assert isinstance(outcome, InDoubt)
+    assert len(list(Buyer(sandbox, sandbox_token()).marketplace.orders())) == 1
 
 
 @pytest.mark.parametrize("stored", ["before", "never"])

@@ -11,7 +11,7 @@ import pytest
 from satops.adapters.marketplace import HttpMarketplace
 from satops.core.submission import Outcome
 from satops.errors import MarketplaceUnreachable
-from tests.adapters.marketplaces import ORDER, SECRET, client
+from tests.adapters.marketplaces import ORDER, SECRET, SOON_S, client
 from tests.net.raw_server import RawServer, Script, Visit, receipt, refusal, says
 
 JSON_SECRET = json.dumps(SECRET)[1:-1]
@@ -61,7 +61,7 @@ def test_a_server_that_echoes_the_token_brings_it_into_no_outcome_log_or_output(
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 2)
     caplog.set_level(logging.DEBUG)
     with RawServer(server) as running:
-        outcome = client(running.url).place(ORDER)
+        outcome = client(running.url, answer_s=SOON_S).place(ORDER)
 
     output = capsys.readouterr()
     everything = seen_of(outcome) + caplog.text + output.out + output.err
@@ -73,7 +73,7 @@ def test_a_server_that_echoes_the_token_brings_it_into_no_outcome_log_or_output(
 
 def test_the_servers_in_these_tests_do_echo_the_token() -> None:
     with RawServer(SERVERS["in a page"]) as running:
-        assert "[token]" in seen_of(client(running.url, patient=True).place(ORDER))
+        assert "[token]" in seen_of(client(running.url).place(ORDER))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_servers_in_these_tests_do_echo_the_token() -> None:
 def test_a_failing_read_brings_the_token_into_no_traceback(read: object, server: Script) -> None:
     assert callable(read)
     with RawServer(server) as running, pytest.raises(MarketplaceUnreachable) as caught:
-        read(client(running.url))
+        read(client(running.url, answer_s=SOON_S))
 
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
     for spelling in (SECRET, JSON_SECRET, quote(SECRET), quote(SECRET, safe=""), SECRET[:10]):

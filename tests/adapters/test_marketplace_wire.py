@@ -13,16 +13,16 @@ import pytest
 
 from satops.adapters.marketplace.client import RECEIPT_BYTES_MAX
 from satops.core.submission import InDoubt, NotSent, Receipt, Rejection
-from tests.adapters.marketplaces import ORDER, SECRET, client
+from tests.adapters.marketplaces import ENOUGH_S, ORDER, PARTLY_S, SECRET, SOON_S, client
 from tests.net.raw_server import RawServer, Script, Visit, http, receipt, refusal, says
 
 RECEIPT = http(json.dumps(receipt("PROG_1")))
 
 
-def in_doubt(script: Script, *, patient: bool = True) -> InDoubt:
+def in_doubt(script: Script, *, answer_s: float = ENOUGH_S) -> InDoubt:
     """Send one order to a server that follows the script, and check that it came once."""
     with RawServer(script) as server:
-        found = client(server.url, patient=patient).place(ORDER)
+        found = client(server.url, answer_s=answer_s).place(ORDER)
     assert isinstance(found, InDoubt)
     assert len(server.requests) == 1
     return found
@@ -30,7 +30,7 @@ def in_doubt(script: Script, *, patient: bool = True) -> InDoubt:
 
 def test_an_order_is_posted_as_json_with_the_token_and_nothing_else_of_ours() -> None:
     with RawServer(says(receipt("PROG_1"))) as server:
-        found = client(f"{server.url}/market_service/", patient=True).place(ORDER)
+        found = client(f"{server.url}/market_service/").place(ORDER)
 
     (request,) = server.requests
     assert found == Receipt("PROG_1")
@@ -47,17 +47,16 @@ def test_an_order_is_posted_as_json_with_the_token_and_nothing_else_of_ours() ->
 
 
 def test_a_refused_connection_is_not_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-    found = client(f"http://127.0.0.1:{port}", patient=True).place(ORDER)
+    with socket.socket() as nobody:  # holds its port, and does not listen
+        nobody.bind(("127.0.0.1", 0))
+        found = client(f"http://127.0.0.1:{nobody.getsockname()[1]}").place(ORDER)
 
     assert isinstance(found, NotSent)
     assert found.reason.startswith("The connection was refused.")
 
 
 def test_a_name_that_is_not_found_is_not_sent() -> None:
-    found = client("https://marketplace.invalid", patient=True).place(ORDER)
+    found = client("https://marketplace.invalid").place(ORDER)
 
     assert isinstance(found, NotSent)
     assert found.reason.startswith("The name of the marketplace's host was not found.")
@@ -81,7 +80,7 @@ def silent_address() -> Iterator[int]:
 
 def test_a_connection_that_is_not_made_in_time_is_not_sent() -> None:
     with silent_address() as port:
-        found = client(f"http://127.0.0.1:{port}").place(ORDER)
+        found = client(f"http://127.0.0.1:{port}", connect_s=SOON_S).place(ORDER)
 
     assert isinstance(found, NotSent)
     assert found.reason.startswith("No connection could be made in time.")
@@ -112,7 +111,7 @@ def test_a_cut_during_the_answer_is_in_doubt_and_keeps_what_came(share: float) -
 
 def test_a_cut_body_that_holds_a_number_is_in_doubt_and_shows_the_number() -> None:
     found = in_doubt(
-        says(receipt("PROG_1"), length=5000, headers="Connection: close\r\n"), patient=False
+        says(receipt("PROG_1"), length=5000, headers="Connection: close\r\n"), answer_s=PARTLY_S
     )
 
     assert found.reason == "No whole answer came within the deadline."
@@ -129,7 +128,7 @@ def test_a_reset_in_the_middle_of_the_body_is_in_doubt() -> None:
 
 def test_a_cut_after_the_whole_answer_is_a_receipt() -> None:
     with RawServer(cut_at(1)) as server:
-        assert client(server.url, patient=True).place(ORDER) == Receipt("PROG_1")
+        assert client(server.url).place(ORDER) == Receipt("PROG_1")
     assert len(server.requests) == 1
 
 
@@ -139,7 +138,7 @@ def test_an_answer_that_the_end_of_the_connection_ends_is_read_whole() -> None:
         visit.hang_up()
 
     with RawServer(script) as server:
-        assert client(server.url, patient=True).place(ORDER) == Receipt("PROG_1")
+        assert client(server.url).place(ORDER) == Receipt("PROG_1")
     assert len(server.requests) == 1
 
 
@@ -168,7 +167,7 @@ def after(data: bytes) -> Script:
     ids=["silence", "headers", "body", "no chunk", "size", "chunk", "last chunk", "continue"],
 )
 def test_an_answer_that_stalls_is_in_doubt_at_the_deadline(data: bytes) -> None:
-    found = in_doubt(after(data), patient=False)
+    found = in_doubt(after(data), answer_s=SOON_S)
 
     assert found.reason == "No whole answer came within the deadline."
 
@@ -194,7 +193,7 @@ def test_an_answer_that_drips_ends_at_the_deadline_though_it_would_be_a_receipt(
     def script(visit: Visit) -> None:
         visit.drip(data, every_s=0.02)
 
-    assert in_doubt(script, patient=False).reason == "No whole answer came within the deadline."
+    assert in_doubt(script, answer_s=SOON_S).reason == "No whole answer came within the deadline."
 
 
 def test_a_dripped_body_ends_at_the_deadline_though_it_would_be_a_receipt() -> None:
@@ -202,9 +201,9 @@ def test_a_dripped_body_ends_at_the_deadline_though_it_would_be_a_receipt() -> N
 
     def script(visit: Visit) -> None:
         visit.send(head + b"\r\n\r\n")
-        visit.drip(body, every_s=0.02)
+        visit.drip(body, every_s=0.1)
 
-    found = in_doubt(script, patient=False)
+    found = in_doubt(script, answer_s=PARTLY_S)
 
     assert found.reason == "No whole answer came within the deadline."
     assert found.evidence.startswith("HTTP 200; content-type: application/json")
@@ -214,7 +213,7 @@ def test_chunks_and_interim_answers_that_come_in_time_make_a_receipt() -> None:
     with RawServer(
         lambda visit: visit.send(b"HTTP/1.1 100 Continue\r\n\r\n" + CHUNKED + b"0\r\n\r\n")
     ) as server:
-        assert client(server.url, patient=True).place(ORDER) == Receipt("PROG_1")
+        assert client(server.url).place(ORDER) == Receipt("PROG_1")
     assert len(server.requests) == 1
 
 
@@ -246,7 +245,7 @@ def test_noise_that_is_no_http_is_in_doubt(data: bytes) -> None:
 def test_headers_that_were_cut_are_kept_as_evidence_without_cookies() -> None:
     headers = b"HTTP/1.1 200 OK\r\nSet-Cookie: sid=private\r\nServer: odd\r\n"
 
-    evidence = in_doubt(after(headers), patient=False).evidence
+    evidence = in_doubt(after(headers), answer_s=PARTLY_S).evidence
 
     assert "Server: odd" in evidence
     assert "private" not in evidence
@@ -294,7 +293,7 @@ def test_a_gzip_bomb_is_not_expanded(status: str) -> None:
     headers = "Content-Encoding: gzip\r\nLocation: http://127.0.0.1:1/\r\n"
 
     with RawServer(says(bomb, status, headers)) as server:
-        found = client(server.url, patient=True).place(ORDER)
+        found = client(server.url).place(ORDER)
 
     assert not isinstance(found, Receipt | NotSent)
     assert isinstance(found, Rejection) is (status == "404 Not Found")
@@ -337,7 +336,7 @@ def test_a_redirect_to_nowhere_is_in_doubt_too(location: str) -> None:
 @pytest.mark.parametrize("by_status", [True, False])
 def test_a_refusal_is_a_rejection_by_status_or_by_code(code: int, *, by_status: bool) -> None:
     with RawServer(says(refusal(code), f"{code} No" if by_status else "200 OK")) as server:
-        found = client(server.url, patient=True).place(ORDER)
+        found = client(server.url).place(ORDER)
 
     assert found == Rejection(code, "Satellite not available", stops_run=code in {401, 403})
     assert len(server.requests) == 1
@@ -347,7 +346,7 @@ def test_a_refusal_is_a_rejection_by_status_or_by_code(code: int, *, by_status: 
 @pytest.mark.parametrize("body", ["<html>no</html>", refusal(400)], ids=["gateway", "envelope"])
 def test_a_refusing_status_is_a_rejection(status: int, body: object) -> None:
     with RawServer(says(body, f"{status} No")) as server:
-        found = client(server.url, patient=True).place(ORDER)
+        found = client(server.url).place(ORDER)
 
     assert isinstance(found, Rejection)
     assert found.stops_run is isinstance(body, str)
@@ -370,7 +369,7 @@ def test_success_without_proof_is_in_doubt(body: object) -> None:
 @pytest.mark.parametrize(("header", "seconds"), [("Retry-After: 3\r\n", 3), ("", 5)])
 def test_429_is_left_to_the_caller_to_repeat(header: str, seconds: float) -> None:
     with RawServer(says("slow down", "429 Too Many Requests", header)) as server:
-        found = client(server.url, patient=True).place(ORDER)
+        found = client(server.url).place(ORDER)
 
     assert found == Rejection(429, "Too many requests.", retry_after_s=seconds)
     assert len(server.requests) == 1

@@ -13,6 +13,8 @@ from typing import Any, Self
 
 Script = Callable[["Visit"], None]
 """What the server does once it has read a whole request."""
+_ENOUGH_S = 300
+"""Longer than anything takes here on the slowest machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class RawServer:
     ) -> None:
         self._stopping.set()
         for thread in self._threads:
-            thread.join(timeout=10)
+            thread.join(timeout=_ENOUGH_S)
             assert not thread.is_alive(), "a script did not end"
         self._listener.close()
 
@@ -131,10 +133,12 @@ class RawServer:
         thread.start()
 
     def _accept(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             try:
                 sock, _ = self._listener.accept()
             except TimeoutError:
+                if self._stopping.is_set():
+                    return  # everybody who knocked before has been let in
                 continue
             self.connections += 1
             self._start(self._serve, sock, self.connections)
@@ -143,7 +147,7 @@ class RawServer:
         with sock:
             try:
                 if self._tls is not None:
-                    sock.settimeout(2)
+                    sock.settimeout(_ENOUGH_S)
                     sock = self._tls.wrap_socket(sock, server_side=True)
                 with sock:
                     self._answer_all(sock, number)
@@ -155,12 +159,12 @@ class RawServer:
         if self._greets:
             nobody = Request("", "", {}, b"", number)
             self._script(Visit(sock, nobody, self._stopping))
-        while not self._stopping.is_set() and sock.fileno() >= 0:
+        while sock.fileno() >= 0:
             request, pending = self._read(sock, pending, number)
             if request is None:
                 return
             self.requests.append(request)
-            sock.settimeout(5)
+            sock.settimeout(_ENOUGH_S)
             self._script(Visit(sock, request, self._stopping))
 
     def _read(self, sock: socket.socket, read: bytes, number: int) -> tuple[Request | None, bytes]:

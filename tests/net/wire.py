@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Self
 
 CHUNK = 65536
+_ENOUGH_S = 300
+"""Longer than any connection takes to end on the slowest machine."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class Wire:
     ) -> None:
         self._stopping.set()
         for thread in self._threads:
-            thread.join(timeout=10)
+            thread.join(timeout=_ENOUGH_S)
             assert not thread.is_alive(), "a connection did not end"
         self._listener.close()
 

@@ -11,6 +11,7 @@ from satops.adapters.marketplace.listing import PAGE_SIZE, every_order
 from satops.adapters.marketplace.orders import PROGRAMMING, read_order
 from satops.adapters.marketplace.outcome import outcome_of, retry_after_s
 from satops.adapters.marketplace.sender import Sender
+from satops.adapters.marketplace.wire import IDLE_MAX_S
 from satops.adapters.token import Token
 from satops.core import json_text
 from satops.core.config import ApplyConfig, MarketplaceConfig
@@ -66,12 +67,14 @@ class HttpMarketplace:
         token: Token,
         *,
         sleep: Callable[[float], None] = system_sleep,
+        idle_max_s: float = IDLE_MAX_S,
     ) -> None:
         """Open nothing yet; raises UsageError for an address that the token may not go to.
 
-        `sleep` is used between the tries of reads.
+        `sleep` is used between the tries of reads.  A connection that was idle for longer than
+        `idle_max_s` is not used again.
         """
-        self._sender = Sender(config, apply, token)
+        self._sender = Sender(config, apply, token, idle_max_s=idle_max_s)
         self._apply = apply
         self._sleep = sleep
 

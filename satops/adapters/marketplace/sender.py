@@ -57,11 +57,14 @@ class Sender:
     environment when it is made; a loopback address never goes through a proxy.
     """
 
-    def __init__(self, config: MarketplaceConfig, apply: ApplyConfig, token: Token) -> None:
+    def __init__(
+        self, config: MarketplaceConfig, apply: ApplyConfig, token: Token, *, idle_max_s: float
+    ) -> None:
         """Open nothing yet; raises UsageError for an address that the token may not go to."""
         self.address = base_url(config.url)
         self._connect_timeout_s = apply.connect_timeout_s
         self._answer_timeout_s = apply.answer_timeout_s
+        self._idle_max_s = idle_max_s
         self._token = token
         self._token_header = config.header
         self._blanks: dict[str, requests.PreparedRequest] = {}
@@ -79,6 +82,7 @@ class Sender:
             connect_by=monotonic_s() + self._connect_timeout_s,
             answer_timeout_s=self._answer_timeout_s,
             bytes_left=bytes_max + FRAMING_BYTES,
+            idle_max_s=self._idle_max_s,
         )
         partial = _Partial()
         mark = current_exchange.set(exchange)

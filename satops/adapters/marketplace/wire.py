@@ -56,6 +56,8 @@ class Exchange:
     """For the whole answer, from the first byte sent."""
     bytes_left: int
     """How many bytes may still come, headers and framing included."""
+    idle_max_s: float = IDLE_MAX_S
+    """How long its connection may be idle afterwards and still be used."""
     sent: bool = False
     """Set before the first byte of the request is handed to the system."""
     answer_by: float = math.inf
@@ -155,7 +157,8 @@ class _FencedConnection(HTTPConnection):
 
     @property
     def is_connected(self) -> bool:
-        if self._exchange is not None and monotonic_s() - self._exchange.active_at > IDLE_MAX_S:
+        last = self._exchange
+        if last is not None and monotonic_s() - last.active_at > last.idle_max_s:
             return False
         return super().is_connected
 
