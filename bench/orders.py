@@ -4,9 +4,9 @@ An order has about 0.9 KB of YAML and a polygon of 4 to 8 corners, a few kilomet
 latitudes where land is.  Windows open two to eight weeks from today.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from json import dumps
 from math import cos, pi, radians, sin
 from pathlib import Path
@@ -14,10 +14,21 @@ from random import Random
 
 FILES_PER_FOLDER = 500
 """Folders of a size that people can still list."""
-DOCUMENTS_PER_FILE = 5
-"""Of the variant with several orders a file."""
-ORDERS_PER_AREA = 4
-"""Of the variant with shared AOI files."""
+ORDERS_PER_FILE = 20
+"""Where several are in one."""
+ORDERS_PER_AREA = 20
+"""Where orders share AOI files."""
+
+
+class Layout(Enum):
+    """How the orders of a repository lie in files; the value completes `10,000 orders`."""
+
+    SINGLE = ""
+    """One order a file, with its polygon."""
+    SEVERAL = f", {ORDERS_PER_FILE} a file"
+    SHARED = f", {ORDERS_PER_AREA} on each AOI file"
+    """One order a file, which names an AOI file and a feature in it."""
+
 
 _PLACES = (
     (-120, 30, -75, 52), (-75, -30, -45, 0), (-10, 36, 40, 60), (10, -30, 40, 15),
@@ -55,20 +66,23 @@ class Area:
 
 
 def write_repository(
-    root: Path, count: int, *, seed: int = 1, several: bool = False, first: int = 0
+    root: Path, count: int, *, seed: int = 1, layout: Layout = Layout.SINGLE, first: int = 0
 ) -> None:
-    """Write `count` orders, numbered from `first`; `several` puts some in a file, on shared AOIs.
+    """Write `count` orders, numbered from `first`.
 
     The folder may hold a repository already: then the orders are added to it.
     """
     random = Random(f"{seed}/{first}")
     (root / "orders").mkdir(parents=True, exist_ok=True)
     (root / "satops.yaml").write_text(CONFIG)
-    if several:
-        _write_several(root, count, random, first)
-        return
-    for number in range(first, first + count):
-        _write(root, number, _spec(number, random, _area(random, number)))
+    per_file = ORDERS_PER_FILE if layout is Layout.SEVERAL else 1
+    for begin in range(first, first + count, per_file):
+        numbers = range(begin, min(begin + per_file, first + count))
+        if layout is Layout.SHARED:
+            texts = [_on_shared_area(root, number, first, random) for number in numbers]
+        else:
+            texts = [_spec(number, random, _area(random, number).yaml()) for number in numbers]
+        _write(root, begin, "---\n".join(texts))
 
 
 def _write(root: Path, number: int, text: str) -> None:
@@ -77,27 +91,21 @@ def _write(root: Path, number: int, text: str) -> None:
     (folder / f"order-{number:06}.yaml").write_text(text)
 
 
-def _write_several(root: Path, count: int, random: Random, first: int) -> None:
-    (root / "aois").mkdir(exist_ok=True)
-    specs = list(_on_shared_areas(root, count, random, first))
-    for begin in range(0, count, DOCUMENTS_PER_FILE):
-        text = "---\n".join(specs[begin : begin + DOCUMENTS_PER_FILE])
-        _write(root, first + begin, text)
-
-
-def _on_shared_areas(root: Path, count: int, random: Random, first: int) -> Iterator[str]:
-    for number in range(first, first + count):
-        file = f"aois/area-{number // ORDERS_PER_AREA:06}.geojson"
-        if number % ORDERS_PER_AREA == 0 or number == first:
-            corners = _area(random, number).corners
-            feature = {
-                "type": "Feature",
-                "id": "area",
-                "properties": {"owner": _TEAMS[number % len(_TEAMS)]},
-                "geometry": {"type": "Polygon", "coordinates": [corners]},
-            }
-            (root / file).write_text(dumps(feature) + "\n")
-        yield _spec(number, random, f" {{file: ../../{file}, feature: area}}")
+def _on_shared_area(root: Path, number: int, first: int, random: Random) -> str:
+    # Orders that are added later share no AOI with those before them.
+    begin = max(first, number - number % ORDERS_PER_AREA)
+    file = f"aois/area-{begin:06}.geojson"
+    if number == begin:
+        corners = _area(random, number).corners
+        feature = {
+            "type": "Feature",
+            "id": "area",
+            "properties": {"owner": _TEAMS[number % len(_TEAMS)]},
+            "geometry": {"type": "Polygon", "coordinates": [corners]},
+        }
+        (root / "aois").mkdir(exist_ok=True)
+        (root / file).write_text(dumps(feature) + "\n")
+    return _spec(number, random, f" {{file: ../../{file}, feature: area}}")
 
 
 def _area(random: Random, number: int) -> Area:
@@ -122,7 +130,7 @@ def _sensor(number: int) -> int:
     return (number + number // len(_SENSORS)) % len(_SENSORS)
 
 
-def _spec(number: int, random: Random, area: "Area | str") -> str:
+def _spec(number: int, random: Random, geometry: str) -> str:
     provider, mode, _ = _SENSORS[_sensor(number)]
     team, subject = random.choice(_TEAMS), random.choice(_WORDS)
     start = _today() + timedelta(days=random.randint(14, 56), hours=random.randint(0, 23))
@@ -143,7 +151,7 @@ labels:
   requested-by: desk-{number % 13}
 order:
   provider: {provider}
-  geometry:{area if isinstance(area, str) else area.yaml()}
+  geometry:{geometry}
   startDate: {start:%Y-%m-%dT%H:%MZ}
   endDate: {end:%Y-%m-%dT%H:%MZ}{cloud}
   resolutionType: {mode}

@@ -1,0 +1,96 @@
+"""The peers: tools for which people do the same kind of work, on as many things.
+
+octoDNS compares records with those of another place, check-jsonschema holds the same spec files
+against the same schema, Terraform plans one `terraform_data` for each order.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from bench.measure import Command
+
+ENVIRONMENT = {"TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"}
+"""Terraform reads no settings of the user, and asks nobody for news."""
+TERRAFORM_ORDERS_MAX = 1000
+"""With 10,000 a plan takes 40 s and 1 GiB."""
+_PYTHON_PEERS = ("octodns", "check-jsonschema")
+_SCHEMA = Path(__file__).parents[1] / "schema" / "order.schema.json"
+
+
+def install(venv: Path) -> dict[str, str]:
+    """Install the peers that are Python packages; return the versions of all that there are."""
+    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    pip = [str(venv / "bin" / "python"), "-m", "pip"]
+    subprocess.run([*pip, "install", "-q", *_PYTHON_PEERS], check=True)
+    listed = subprocess.run(
+        [*pip, "list", "--format", "json"], check=True, capture_output=True, text=True
+    )
+    versions = {row["name"]: row["version"] for row in json.loads(listed.stdout)}
+    found = {name: versions[name] for name in _PYTHON_PEERS}
+    if shutil.which("terraform"):
+        told = subprocess.run(
+            ["terraform", "version", "-json"], check=True, capture_output=True, text=True
+        )
+        found["terraform"] = json.loads(told.stdout)["terraform_version"]
+    return found
+
+
+def peer_commands(
+    venv: Path, work: Path, orders: int, environment: Mapping[str, str]
+) -> list[Command]:
+    """Return the peers on as many things as `work/cold` has orders, one in a file."""
+    commands = [_octodns(venv, work / "zones", orders), _check_jsonschema(venv, work)]
+    if shutil.which("terraform") and orders <= TERRAFORM_ORDERS_MAX:
+        commands.append(_terraform(work / "terraform", orders, environment))
+    return commands
+
+
+def _octodns(venv: Path, zones: Path, orders: int) -> Command:
+    for side in ("source", "target"):
+        (zones / side).mkdir(parents=True)
+    records = "".join(
+        f"r{number:06}:\n  ttl: 300\n  type: A\n"
+        f"  value: 10.0.{number // 250 % 250}.{number % 250}\n"
+        for number in range(orders)
+    )
+    (zones / "source" / "example.com.yaml").write_text("---\n" + records)
+    (zones / "target" / "example.com.yaml").write_text("---\n{}\n")
+    provider = "octodns.provider.yaml.YamlProvider"
+    config = zones / "config.yaml"
+    config.write_text(
+        "providers:\n"
+        f"  source: {{class: {provider}, directory: {zones}/source}}\n"
+        f"  target: {{class: {provider}, directory: {zones}/target}}\n"
+        "zones:\n  example.com.: {sources: [source], targets: [target]}\n"
+    )
+    call = [str(venv / "bin" / "octodns-sync"), "--config-file", str(config)]
+    return Command("octodns-sync", call)
+
+
+def _check_jsonschema(venv: Path, work: Path) -> Command:
+    listed = work / "files"
+    files = sorted(str(path) for path in (work / "cold" / "orders").rglob("*.yaml"))
+    listed.write_text("\n".join(files))
+    # One process for all files: without the larger stack the system takes no such line.
+    check = f"{venv}/bin/check-jsonschema --schemafile {_SCHEMA}"
+    script = f"ulimit -s unlimited; xargs -a {listed} -s 1900000 -n 1000000 -x {check}"
+    return Command("check-jsonschema", ["sh", "-c", script])
+
+
+def _terraform(folder: Path, orders: int, environment: Mapping[str, str]) -> Command:
+    folder.mkdir()
+    resources = {
+        f"order_{number:06}": {"input": {"name": f"order-{number}", "provider": "changguang"}}
+        for number in range(orders)
+    }
+    document = {"resource": {"terraform_data": resources}}
+    (folder / "main.tf.json").write_text(json.dumps(document))
+    call = ["terraform", f"-chdir={folder}"]
+    subprocess.run(
+        [*call, "init", "-input=false"], check=True, stdout=subprocess.DEVNULL, env=environment
+    )
+    return Command("Terraform", [*call, "plan", "-input=false", "-lock=false"])

@@ -1,0 +1,86 @@
+"""What plans cost: repositories of several sizes and layouts, and the commands that read them."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from bench.measure import Command
+from bench.orders import Layout
+
+FLOOR = """
+import os, sys
+def walk(folder):
+    for entry in os.scandir(folder):
+        if entry.is_dir(): walk(entry.path)
+        else:
+            fd = os.open(entry.path, os.O_RDONLY)
+            while len(os.read(fd, 16384)) == 16384: pass
+            os.close(fd)
+for folder in sys.argv[1:]: walk(folder)
+"""
+"""The least a plan must do: walk the tree, and read every file."""
+FOLD = """
+import sys
+from pathlib import Path
+from satops.adapters.stores.file import FileStore
+from satops.core.state import LedgerState
+LedgerState().fold(FileStore(Path(sys.argv[1])).read())
+"""
+
+
+def start_commands(work: Path, environment: Mapping[str, str]) -> list[Command]:
+    """Return the commands that read next to nothing."""
+    prepare(work, 0, Layout.SINGLE, environment)
+    python = sys.executable
+    return [
+        Command("python -c pass", [python, "-c", "pass"]),
+        Command("--version", [*satops(work / "cold")[:3], "--version"]),
+        Command("empty plan", [*satops(work / "cold"), "plan", "--json"]),
+    ]
+
+
+def plan_commands(
+    work: Path, orders: int, layout: Layout, environment: Mapping[str, str]
+) -> list[Command]:
+    """Make the repositories, and return the commands on them."""
+    prepare(work, orders, layout, environment)
+    warm, new, fresh, cold = (work / name for name in ("warm", "new", "fresh", "cold"))
+    plan, python = ("plan", "--json"), sys.executable
+    folders = [str(path) for path in (warm / "orders", warm / "aois") if path.exists()]
+    return [
+        Command("floor", [python, "-c", FLOOR, *folders]),
+        Command("warm plan, nothing new", [*satops(warm), *plan]),
+        Command("warm plan, 100 new", [*satops(new), *plan], _local(new, "before-the-new")),
+        Command("warm plan on a fresh machine", [*satops(fresh), *plan], _local(fresh)),
+        Command("cold plan", [*satops(cold), *plan], _local(cold)),
+        Command("validate", [*satops(cold), "validate", "--json"], _local(cold)),
+        Command("fold of the ledger", [python, "-c", FOLD, str(warm / "state" / "ledger.jsonl")]),
+    ]
+
+
+def satops(root: Path) -> list[str]:
+    """Return how satops is called on a repository."""
+    return [sys.executable, "-m", "satops", "-C", str(root)]
+
+
+def prepare(work: Path, orders: int, layout: Layout, environment: Mapping[str, str]) -> None:
+    """Make the repositories, and what satops remembered before the 100 new orders came."""
+    # In a process of its own: what this one holds would count as memory of all that it starts.
+    call = [sys.executable, "-m", "bench.prepare", str(work), str(orders), layout.name]
+    subprocess.run(call, check=True, env=environment)
+
+
+def _local(root: Path, kept: str | None = None) -> Callable[[], AbstractContextManager[None]]:
+    """Return what puts `.satops` back before a run: to nothing, or to what was kept of it."""
+
+    @contextmanager
+    def around() -> Iterator[None]:
+        shutil.rmtree(root / ".satops", ignore_errors=True)
+        if kept:
+            shutil.copytree(root / kept, root / ".satops")
+        yield
+
+    return around
