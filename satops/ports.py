@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.problem import Problem
@@ -40,6 +40,17 @@ class LedgerStore(Protocol):
         Raises `HeadMoved` when the head is another one (nothing was written), `LedgerMissing`
         when there is no ledger and one was expected, and `StoreUnreachable` when the store
         failed: then the lines may or may not be there, and reading tells which.
+        """
+
+
+@runtime_checkable
+class IndexedStore(Protocol):
+    """What a store can do beside, where it has an index: no promise rests on it."""
+
+    def about(self, name: str) -> Sequence[bytes]:
+        """Return the lines about one order name, in order, without reading the whole ledger.
+
+        Lines about another may be among them.  Raises as `LedgerStore.read` does.
         """
 
 

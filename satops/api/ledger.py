@@ -11,11 +11,13 @@ from satops import __version__
 from satops.api.doctor import prove_at_start
 from satops.api.planning import no_copy, read_specs
 from satops.api.repository import open_repository
+from satops.core import json_text
 from satops.core.events import LedgerStarted
-from satops.core.ledger import EMPTY, GENESIS, Head, decode, encode
+from satops.core.ledger import EMPTY, GENESIS, Head, decode, encode, line_digest
 from satops.core.spec import Spec
 from satops.core.state import LedgerState, OrderState
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, UsageError
+from satops.ports import IndexedStore, LedgerStore
 from satops.workflow.verify import VerifyReport
 
 
@@ -53,17 +55,16 @@ def show(repository: Path, name: str, *, environ: Mapping[str, str] = os.environ
     Raises `UsageError` where neither knows it, and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
-    state = opened.book().state
+    events = _history(opened.store(), name)
     specs = read_specs(opened).specs
     spec = next((spec for spec in specs if spec.name == name), None)
-    known = state.orders.get(name)
+    known = _folded(events).orders.get(name)
     if known is None and spec is None:
         raise UsageError(
             f"Neither the tree nor the ledger knows the name {name!r}. Look at `satops list` and "
             "`satops validate`: a spec with errors is not read."
         )
-    events = tuple(history(repository, name, environ=environ)) if known is not None else ()
-    return Shown(name, known, spec, events, opened.now())
+    return Shown(name, known, spec, tuple(events), opened.now())
 
 
 def history(
@@ -71,11 +72,36 @@ def history(
 ) -> list[dict[str, Any]]:
     """Return the events of the ledger, oldest first, or those of one order.
 
-    Raises `LedgerError`; the chain and each event are checked to the end.
+    Raises `LedgerError`.  Each event is checked, and so is the chain to its end, but for one order
+    in a store that has an index: there nothing else is read.
     """
-    opened = open_repository(repository, environ=environ)
-    events = _sound(decode(opened.store().read()))
+    return _history(open_repository(repository, environ=environ).store(), name)
+
+
+def _history(store: LedgerStore, name: str | None) -> list[dict[str, Any]]:
+    if name is None or not isinstance(store, IndexedStore):
+        events = _sound(decode(store.read()))
+    else:
+        events = _sound(map(_unchained, store.about(name)))
     return [event for event in events if name is None or event.get("name") == name]
+
+
+def _unchained(line: bytes) -> tuple[dict[str, Any], Head]:
+    """Read a line whose neighbours are not known; which event it claims to be is its number."""
+    try:
+        event = json_text.loads(line)
+        return event, Head(event["seq"], line_digest(line))
+    except (json_text.NotJson, KeyError, TypeError) as error:
+        raise LedgerCorrupt(
+            f"The ledger holds a line that is no event: {error}. To see which:\n    satops verify"
+        ) from None
+
+
+def _folded(events: Iterable[dict[str, Any]]) -> LedgerState:
+    state = LedgerState()
+    for event in events:
+        state.take(event)
+    return state
 
 
 def _sound(events: Iterable[tuple[dict[str, Any], Head]]) -> Iterator[dict[str, Any]]:

@@ -93,14 +93,21 @@ class LedgerState:
         The state then stands where the last good line left it.
         """
         for event, head in decode(lines, after=self.head):
-            try:
-                self._take(event)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise LedgerCorrupt(
-                    f"Line {event['seq']} of the ledger is not a whole {event.get('kind')}: "
-                    f"{type(error).__name__} {error}."
-                ) from error
+            self.take(event)
             self.head = head
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Fold one event, without a look at the chain; raises `LedgerCorrupt`.
+
+        The events of one order alone make the same `OrderState` as the whole ledger does.
+        """
+        try:
+            self._take(event)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise LedgerCorrupt(
+                f"Line {event['seq']} of the ledger is not a whole {event.get('kind')}: "
+                f"{type(error).__name__} {error}."
+            ) from error
 
     def _take(self, event: dict[str, Any]) -> None:
         kind = event["kind"]

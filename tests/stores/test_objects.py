@@ -1,5 +1,6 @@
 """The ledger in object storage: its objects, its endpoints, and what the network does to them."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import pytest
 from satops.adapters.stores.objects import READS_AT_ONCE, ObjectLedger
 from satops.adapters.stores.objects_client import ObjectAddress, open_client, parse_address
 from satops.adapters.stores.open import open_store
+from satops.core.json_text import loads
 from satops.core.ledger import GENESIS, Head
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, StoreUnreachable, UsageError
 from tests.chains import chain, ledger_of, placed, started
@@ -113,6 +115,26 @@ def test_reading_begins_in_the_middle_of_big_objects_and_far_from_small_ones(
         obstore.put(store._client, f"{first + 1:012}.jsonl", content)
     for after in (0, 1, 2, 2400, 3499, 3500, 3501, 3502, len(lines) - 1, len(lines)):
         assert list(open_at().read(after)) == lines[after:], after
+
+
+def test_one_event_is_read_from_one_object(
+    store: ObjectLedger, open_at: Callable[..., ObjectLedger], wire: Wire
+) -> None:
+    head = started()[1]
+    for number in range(20):
+        lines, made = chain(placed(f"order-{number}"), head=head)
+        store.append(lines, head.digest)
+        head = made
+    asked: list[bytes] = []
+
+    def note(_: Exchange, chunk: bytes) -> bytes:
+        asked.append(chunk)
+        return chunk
+
+    wire.to_server = note
+    found = next(iter(open_at(wire.port).read(after=10)))
+    assert loads(found)["seq"] == 11
+    assert len(re.findall(rb"GET /[^ ?]+\.jsonl", b"".join(asked))) == 1
 
 
 def test_objects_of_others_are_not_taken_for_events(store: ObjectLedger) -> None:

@@ -13,7 +13,8 @@ import pytest
 from satops.adapters.stores.open import open_store
 from satops.adapters.stores.postgresql import PAGE_LINES, PostgresStore
 from satops.adapters.stores.postgresql_address import DEFAULT_LEDGER, parse_address
-from satops.adapters.stores.postgresql_schema import MIGRATIONS
+from satops.adapters.stores.postgresql_schema import MIGRATIONS, OF_ORDER
+from satops.core.events import SubmissionRejected
 from satops.core.ledger import GENESIS, Head
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
 from tests.chains import chain, ledger_of, placed, started
@@ -201,18 +202,85 @@ def test_a_writer_can_begin_a_ledger_in_tables_that_are_there(
 def test_a_newer_schema_is_refused_and_an_older_one_is_brought_forward(
     server: PostgreSQL, database: str, store: PostgresStore
 ) -> None:
+    known = len(MIGRATIONS)
     newer = (*MIGRATIONS, "ALTER TABLE satops.events ADD COLUMN note text")
     ahead = _store(server.address(database), migrations=newer)
-    with pytest.raises(StoreUnreachable, match=r"(?s)version 1, .* needs 2.*ledger start"):
+    older = rf"(?s)version {known}, .* needs {known + 1}.*ledger start"
+    with pytest.raises(StoreUnreachable, match=older):
         ahead.append(_next()[0], started()[1].digest)
     with pytest.raises(HeadMoved):
         ahead.append(started()[0], GENESIS)  # as `satops ledger start` does
     ahead.append(_next()[0], started()[1].digest)
     late = _store(server.address(database))
     for attempt in (lambda: list(late.read()), lambda: late.append(started()[0], GENESIS)):
-        with pytest.raises(StoreUnreachable, match="version 2; this satops knows them up to 1"):
+        with pytest.raises(StoreUnreachable, match=f"satops knows them up to {known}"):
             attempt()
     assert len(list(ahead.read())) == 2
+
+
+def test_the_events_of_one_order_are_found_by_an_index(
+    server: PostgreSQL, database: str, store: PostgresStore
+) -> None:
+    lines, head = ledger_of(500)
+    big = _store(server.address(database) + "#big")
+    big.append(lines, GENESIS)
+    more, _ = chain(placed("a.b_c-d"), placed("order-00001"), head=head)
+    big.append(more, head.digest)
+    for name in ("order-000000", "order-000017", "order-000499", "a.b_c-d", "order-00001"):
+        own = [line for line in lines + more if f'"name":"{name}"'.encode() in line]
+        assert own
+        assert list(big.about(name)) == own
+    assert list(big.about("order-")) == []
+    for name in ("", '"', "%s", "ü", "x" * 1000):
+        assert list(big.about(name)) == []
+    with pytest.raises(LedgerMissing):
+        _store(server.address(database) + "#none").about("a")
+    server.run(database, "VACUUM ANALYZE satops.events")
+    query = f"SELECT line FROM satops.events WHERE ledger = 'big' AND {OF_ORDER} = 'order-000017'"
+    explained = server.run(database, f"EXPLAIN ANALYZE {query} ORDER BY seq")
+    assert "events_of_order" in str(explained)
+    assert "Seq Scan" not in str(explained)
+
+
+def test_a_name_in_the_words_of_another_event_is_not_taken_for_its_own(
+    store: PostgresStore,
+) -> None:
+    rejected = SubmissionRejected("a", 1, 400, 'not {"name":"b"}')
+    lines, _ = chain(rejected, placed("b"), head=started()[1])
+    store.append(lines, started()[1].digest)
+    assert list(store.about("a")) == lines[:1]
+    assert list(store.about("b")) == lines[1:]
+
+
+def test_the_orders_of_an_older_schema_are_found_by_the_index_too(
+    server: PostgreSQL, database: str
+) -> None:
+    old = _store(server.address(database), migrations=MIGRATIONS[:1])
+    lines, _ = ledger_of(3)
+    old.append(lines, GENESIS)
+    new = _store(server.address(database))
+    with pytest.raises(HeadMoved):
+        new.append(started()[0], GENESIS)  # as `satops ledger start` does
+    assert list(new.about("order-000001")) == lines[4:6]
+    assert list(new.read()) == lines
+
+
+def test_one_event_is_read_without_a_thousand_others(
+    server: PostgreSQL, database: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, _ = ledger_of(PAGE_LINES)
+    _store(server.address(database)).append(lines, GENESIS)
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    far = _store(f"postgresql://{SUPERUSER}@127.0.0.1:{wire.port}/{database}?sslmode=disable")
+    came: list[int] = []
+
+    def count(_: Exchange, chunk: bytes) -> bytes:
+        came.append(len(chunk))
+        return chunk
+
+    wire.to_client = count
+    assert next(iter(far.read(after=700))) == lines[700]
+    assert sum(came) < 50 * len(lines[700])
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(server: PostgreSQL, database: str) -> None:

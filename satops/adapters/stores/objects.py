@@ -193,15 +193,20 @@ class ObjectLedger:
                 yield first
 
     def _contents(self, names: Iterator[int]) -> Iterator[tuple[int, bytes]]:
-        """Yield number and content of objects in order, reading ahead, a bounded number at once."""
+        """Yield number and content of objects in order, reading ahead, a bounded number at once.
+
+        It reads ahead only as far as it was followed: who wants one event does not pay for 64.
+        """
         with self._told("read"), ThreadPoolExecutor(READS_AT_ONCE) as readers:
             ahead: deque[tuple[int, Future[bytes]]] = deque()
+            width = 1
             try:
                 for first in names:
                     ahead.append((first, readers.submit(self._content, first)))
-                    if len(ahead) == READS_AT_ONCE:
+                    if len(ahead) >= width:
                         number, content = ahead.popleft()
                         yield number, content.result()
+                        width = min(2 * width, READS_AT_ONCE)
                 for number, content in ahead:
                     yield number, content.result()
             finally:

@@ -13,12 +13,20 @@ from psycopg import errors
 
 from satops.adapters.stores.lines import joined
 from satops.adapters.stores.postgresql_connection import ANSWER_S, Database, reason
-from satops.adapters.stores.postgresql_schema import MIGRATIONS, Table, check_version, migrate
+from satops.adapters.stores.postgresql_schema import (
+    MIGRATIONS,
+    OF_ORDER,
+    Table,
+    check_version,
+    migrate,
+)
 from satops.core.ledger import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 
 PAGE_LINES = 1000
 """Lines of one query: a page of the longest events stays far below the memory of a small runner."""
+_FIRST_LINES = 10
+"""Of the first query: who wants one line, or what is new, does not fetch a whole page."""
 _TRIES_MAX = 8
 
 # What a transaction waits for.  A client that is cut off in the middle must not keep a number, and
@@ -37,6 +45,7 @@ _ADD = """
     FROM unnest(%s::bytea[]) WITH ORDINALITY AS added (line, number)
 """
 _PAGE = "SELECT seq, line FROM satops.{} WHERE ledger = %s AND seq > %s ORDER BY seq LIMIT %s"
+_ABOUT = "SELECT line FROM satops.{} WHERE ledger = %s AND {} = %s ORDER BY seq"
 _REMOVE = "DELETE FROM satops.{} WHERE ledger = %s"
 
 
@@ -77,14 +86,25 @@ class PostgresStore:
 
         No transaction stays open between pages: lines never change, so none is needed.
         """
-        page = self._page(after)
+        size = _FIRST_LINES
+        page = self._page(after, size)
         if not page and not self._begun():
             raise LedgerMissing(self._missing())
         while page:
             for _, line in page:
                 yield line
             # A short page ended where the ledger ended, at the end of a whole append.
-            page = self._page(page[-1][0]) if len(page) == PAGE_LINES else []
+            whole, size = len(page) == size, PAGE_LINES
+            page = self._page(page[-1][0], size) if whole else []
+
+    def about(self, name: str) -> Sequence[bytes]:
+        """Return the lines about one order, by an index; see `ports.IndexedStore`."""
+        with self._told(), self._checked_connection() as connection:
+            query = _ABOUT.format(self._table, OF_ORDER)
+            rows = connection.execute(query, [self._ledger, name], binary=True).fetchall()
+        if not rows and not self._begun():
+            raise LedgerMissing(self._missing())
+        return [line for (line,) in rows]
 
     def append(self, lines: Sequence[bytes], expected_head: str) -> None:
         """Compare and append in one transaction; see `ports.LedgerStore.append`."""
@@ -148,9 +168,9 @@ class PostgresStore:
             return LedgerMissing(self._missing())
         return HeadMoved(f"Somebody else appended to the ledger at {self.address}.")
 
-    def _page(self, after: int) -> list[tuple[int, bytes]]:
+    def _page(self, after: int, size: int) -> list[tuple[int, bytes]]:
         with self._told(), self._checked_connection() as connection:
-            asked = [self._ledger, after, PAGE_LINES]
+            asked = [self._ledger, after, size]
             return connection.execute(_PAGE.format(self._table), asked, binary=True).fetchall()
 
     def _begun(self) -> bool:

@@ -15,6 +15,13 @@ from satops.errors import StoreUnreachable
 Table = Literal["events", "scratch"]
 """Where lines are kept: the ledgers, and those that only prove the store and are deleted again."""
 
+OF_ORDER = """
+    CASE WHEN position('"name":"'::bytea IN line) > 0 THEN split_part(encode(substring(
+        line FROM position('"name":"'::bytea IN line) + 8 FOR 129), 'escape'), '"', 1) END
+"""
+"""The order name that a line is about: the first name in it, which in a string has its quotes
+escaped.  No cast to JSON: a line that is none must stay as it came, for `verify` to name."""
+
 MIGRATIONS = (
     """
     CREATE TABLE satops.events (
@@ -29,6 +36,7 @@ MIGRATIONS = (
     COMMENT ON TABLE satops.scratch IS
         'Ledgers by which `satops doctor` proves that of two writers one wins. Not kept.';
     """,
+    f"CREATE INDEX events_of_order ON satops.events (ledger, ({OF_ORDER}), seq)",
 )
 """In the order in which they are applied; the version of a database is how many were."""
 
