@@ -6,7 +6,7 @@ drawn is rounded; what is bought is the exact outline.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import ceil, floor
+from math import floor
 from typing import Any
 
 from satops.core.order import Position, Ring, Rings
@@ -60,10 +60,16 @@ def _point(longitude: float, latitude: float) -> Position:
 
 def _box(bounds: Bounds) -> Ring:
     west, south, east, north = bounds
-    scale = 10**DECIMALS
-    west, south = (max(floor(v * scale) / scale, low) for v, low in ((west, -180), (south, -90)))
-    east, north = (min(ceil(v * scale) / scale, top) for v, top in ((east, 180), (north, 90)))
+    west, south = max(_below(west), -180.0), max(_below(south), -90.0)
+    east, north = min(-_below(-east), 180.0), min(-_below(-north), 90.0)
     return ((west, south), (east, south), (east, north), (west, north), (west, south))
+
+
+def _below(degrees: float) -> float:
+    """Round down to `DECIMALS`; a product that was itself rounded up does not deceive it."""
+    scale = 10**DECIMALS
+    steps = floor(degrees * scale)
+    return steps / scale if steps / scale <= degrees else (steps - 1) / scale
 
 
 def _rounded(ring: Ring) -> Ring:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely import Polygon
 
@@ -68,6 +68,7 @@ def test_the_exact_outline_is_the_order_itself() -> None:
 degrees = st.floats(-180, 180), st.floats(-90, 90)
 
 
+@example(0.1, 0.1, 0.0001, 0.0001)  # 0.1 + 0.0001 is a little more than 0.1001
 @given(*degrees, st.floats(0.0001, 10), st.floats(0.0001, 10))
 def test_a_box_holds_its_bounds_and_stays_on_the_map(
     west: float, south: float, width: float, height: float
