@@ -24,7 +24,7 @@ bench: .venv/developer
 	$(BIN)/python -m bench $(ARGS)
 
 soak: .venv/developer
-	$(BIN)/python -m pytest -q tests/simulation tests/crash --soak $(ARGS)
+	$(BIN)/python -m pytest -q tests/simulation tests/crash tests/core tests/report --soak $(ARGS)
 
 # What the tests start: PostgreSQL, object stores, the runners of CI workflows.
 .venv/servers: .ci/servers .ci/gitops-tools

@@ -4,19 +4,40 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.servers.fleet import Servers
-
-settings.register_profile("satops", deadline=None)
-settings.load_profile("satops")
-# No test asserts a time: a busy machine is not a failure.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make soak` ask for more schedules than a test run has time for."""
     parser.addoption("--soak", action="store_true", help="walk many more schedules, for hours")
     parser.addoption("--seed", type=int, help="replay one seed of the simulation")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every run draw the same examples, and judge none by its time; a soak draws many others.
+
+    Nearly the same: hypothesis takes numbers from the modules that are loaded.
+    """
+    too_slow = [HealthCheck.too_slow]  # a busy machine is no fault
+    soak = config.getoption("--soak")
+    settings.register_profile(
+        "satops",
+        deadline=None,
+        derandomize=not soak,
+        max_examples=2000 if soak else 100,
+        suppress_health_check=too_slow,
+    )
+    settings.load_profile("satops")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what satops remembers of this machine out of the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(scope="session")
