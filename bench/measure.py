@@ -35,6 +35,8 @@ class Command:
     arguments: Sequence[str]
     around: Callable[[], AbstractContextManager[object]] = nullcontext
     """Makes the world as it must be before a run, and cleans up after it; neither is measured."""
+    once: bool = False
+    """So long that a warm-up and repeated runs would tell nothing more: it runs in one round."""
 
 
 def run(command: Command, environment: Mapping[str, str]) -> Cost:
@@ -67,10 +69,12 @@ def measure(
     `warm_up` adds a round that is not counted: it fills caches, of satops and of the system.
     """
     costs: dict[str, list[Cost]] = {command.name: [] for command in commands}
-    for turn in range(rounds + warm_up):
+    for turn in range(-warm_up, rounds):
         for command in commands:
+            if command.once and turn != 0:
+                continue
             cost = run(command, environment)
-            if turn or not warm_up:
+            if turn >= 0:
                 costs[command.name].append(cost)
     return {name: _median(found) for name, found in costs.items()}
 

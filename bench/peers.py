@@ -11,12 +11,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
+
 from bench.measure import Command
 
 ENVIRONMENT = {"TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"}
 """Terraform reads no settings of the user, and asks nobody for news."""
 TERRAFORM_ORDERS_MAX = 1000
 """With 10,000 a plan takes 40 s and 1 GiB."""
+_LONG = 10_000
+"""Files for which check-jsonschema takes a minute."""
 _PYTHON_PEERS = ("octodns", "check-jsonschema")
 _SCHEMA = Path(__file__).parents[1] / "schema" / "order.schema.json"
 
@@ -25,7 +29,7 @@ def install(venv: Path) -> dict[str, str]:
     """Install the peers that are Python packages; return the versions of all that there are."""
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     pip = [str(venv / "bin" / "python"), "-m", "pip"]
-    subprocess.run([*pip, "install", "-q", *_PYTHON_PEERS], check=True)
+    subprocess.run([*pip, "install", "-qq", *_PYTHON_PEERS], check=True)
     listed = subprocess.run(
         [*pip, "list", "--format", "json"], check=True, capture_output=True, text=True
     )
@@ -43,9 +47,9 @@ def peer_commands(
     venv: Path, work: Path, orders: int, environment: Mapping[str, str]
 ) -> list[Command]:
     """Return the peers on as many things as `work/cold` has orders, one in a file."""
-    commands = [_octodns(venv, work / "zones", orders), _check_jsonschema(venv, work)]
+    commands = [_octodns(venv, work / "zones", orders), _check_jsonschema(venv, work, orders)]
     if shutil.which("terraform") and orders <= TERRAFORM_ORDERS_MAX:
-        commands.append(_terraform(work / "terraform", orders, environment))
+        commands.append(_terraform(work / "terraform", work / "cold" / "orders", environment))
     return commands
 
 
@@ -71,24 +75,25 @@ def _octodns(venv: Path, zones: Path, orders: int) -> Command:
     return Command("octodns-sync", call)
 
 
-def _check_jsonschema(venv: Path, work: Path) -> Command:
+def _check_jsonschema(venv: Path, work: Path, orders: int) -> Command:
     listed = work / "files"
     files = sorted(str(path) for path in (work / "cold" / "orders").rglob("*.yaml"))
     listed.write_text("\n".join(files))
     # One process for all files: without the larger stack the system takes no such line.
     check = f"{venv}/bin/check-jsonschema --schemafile {_SCHEMA}"
     script = f"ulimit -s unlimited; xargs -a {listed} -s 1900000 -n 1000000 -x {check}"
-    return Command("check-jsonschema", ["sh", "-c", script])
+    return Command("check-jsonschema", ["sh", "-c", script], once=orders >= _LONG)
 
 
-def _terraform(folder: Path, orders: int, environment: Mapping[str, str]) -> Command:
+def _terraform(folder: Path, specs: Path, environment: Mapping[str, str]) -> Command:
     folder.mkdir()
     resources = {
-        f"order_{number:06}": {"input": {"name": f"order-{number}", "provider": "changguang"}}
-        for number in range(orders)
+        path.stem: {"input": yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)}
+        for path in sorted(specs.rglob("*.yaml"))
     }
     document = {"resource": {"terraform_data": resources}}
-    (folder / "main.tf.json").write_text(json.dumps(document))
+    # YAML's dates are no JSON: `default` writes them as text.
+    (folder / "main.tf.json").write_text(json.dumps(document, default=str))
     call = ["terraform", f"-chdir={folder}"]
     subprocess.run(
         [*call, "init", "-input=false"], check=True, stdout=subprocess.DEVNULL, env=environment
