@@ -279,7 +279,7 @@ LIBYAML_ALONE = {"a lone surrogate", "another version"}
 
 @pytest.mark.parametrize("case", [name for name in HOSTILE if name not in LIBYAML_ALONE])
 def test_without_libyaml_the_same_is_refused(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_reader, "_Parser", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_reader, "Parser", yaml.SafeLoader)
     content, expected = HOSTILE[case]
     found = complaints(content)
     assert [check for check, *_ in found][:1] == [check for check, *_ in expected][:1]
@@ -334,7 +334,7 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
 
 def test_the_reader_of_yaml_uses_libyaml_here() -> None:
     assert YamlReader.__module__ == yaml_reader.__name__
-    assert yaml.__with_libyaml__ == (yaml_reader._Parser is not yaml.SafeLoader)
+    assert yaml.__with_libyaml__ == (yaml_reader.Parser is not yaml.SafeLoader)
 
 
 def test_a_reading_leaves_nothing_for_the_garbage_collector() -> None:

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from satops.core.document import json_reader
 from satops.core.document.reading import (
     MAX_DEPTH,
     MAX_SPEC_BYTES,
@@ -20,7 +19,6 @@ from satops.core.document.reading import (
     forbidden_words,
     place_at,
 )
-from satops.core.document.yaml_reader import YamlReader
 from satops.core.problem import Problem
 
 Syntax = Literal["yaml", "json"]
@@ -68,16 +66,27 @@ class _Source:
     syntax: Syntax
     deep: list[Places] | None = None
 
-    def read(self, faults: Faults, *, depth: int) -> list[Found]:
-        """Read every document, keeping the places down to a depth."""
+    def read(self, faults: Faults) -> list[Found]:
+        """Return every document; what is wrong goes to the collector."""
         if self.syntax == "json":
+            from satops.core.document import json_reader
+
             return json_reader.read(self.content.decode(), faults)
+        from satops.core.document.yaml_nodes import read_nodes
+
+        found = read_nodes(self.content)
+        return self._read_closely(faults, SHALLOW) if found is None else found
+
+    def _read_closely(self, faults: Faults, depth: int) -> list[Found]:
+        """Read YAML, keeping the places down to a depth."""
+        from satops.core.document.yaml_reader import YamlReader
+
         return YamlReader(self.content, faults, depth).read()
 
     def places(self, index: int) -> Places | None:
         """Return every place of a document, or None when the bytes were let go."""
-        if self.deep is None and self.content:
-            self.deep = [found.places for found in self.read(Faults(""), depth=MAX_DEPTH + 1)]
+        if self.deep is None and self.content and self.syntax == "yaml":
+            self.deep = [found.places for found in self._read_closely(Faults(""), MAX_DEPTH + 1)]
         return self.deep[index] if self.deep else None
 
     def forget(self) -> None:
@@ -98,7 +107,7 @@ def load(
     if not _is_text(content, syntax, max_bytes, faults):
         return [], faults.problems
     source = _Source(content, syntax)
-    found = source.read(faults, depth=SHALLOW)
+    found = source.read(faults)
     if not found and not faults.problems:
         faults.add(
             "L10",

@@ -2,13 +2,11 @@
 
 Only pyyaml's parser is used: its constructors follow YAML 1.1, where `no` is false, `010` is 8,
 `12:30:45` is 45045 and a date is no text, and where the last of two equal keys wins in silence.
-Here scalars follow the core schema of YAML 1.2 (section 10.3.2), and what a reviewer could misread
-is refused.
+Here scalars follow the core schema of YAML 1.2 (`scalars`), and what a reviewer could misread is
+refused.
 """
 
-import re
 from contextlib import suppress
-from math import isfinite
 from typing import Any
 
 from yaml import (
@@ -27,7 +25,6 @@ from yaml.reader import ReaderError
 
 from satops.core.document.reading import (
     MAX_DEPTH,
-    MAX_INTEGER,
     MAX_NODES,
     SHALLOW,
     TOO_DEEP,
@@ -43,35 +40,20 @@ from satops.core.document.reading import (
     shown,
     twice_words,
 )
+from satops.core.document.scalars import NOT_TEXT, BadNumber, plain_value
 from satops.core.document.yaml_words import Complaint, explain
 
-_Parser: Any
+Parser: Any
 try:
-    from yaml._yaml import CParser as _Parser
+    from yaml._yaml import CParser as Parser
 except ImportError:  # pyyaml was built without libyaml: the same events, ten times slower
-    from yaml import SafeLoader as _Parser
+    from yaml import SafeLoader as Parser
 
 MAX_ALIAS_NODES = 10_000
 """Values that aliases repeat, in one file: ten lines of aliases can stand for billions."""
 
 Steps = tuple[str | int, ...]
 """The path to a value, from the root of its document."""
-
-_PLAIN_WORDS = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True,
-    "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
-_DECIMAL = re.compile(
-    r"[-+]?(?:[0-9]+(\.[0-9]*)?|(\.[0-9]+))([eE][-+]?[0-9]+)?",
-).fullmatch
-"""Without a matched group it is an integer."""
-_NOT_DECIMAL = re.compile(
-    r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-).fullmatch
-_NOT_TEXT = frozenset(["", *"~nNtTfF0123456789+-."])
-"""How a plain scalar begins that may be something else than text."""
-_MAX_DIGITS = 400
 
 _BEING_READ = object()
 """Stands for an anchored value until its end is reached."""
@@ -97,7 +79,7 @@ class YamlReader:
         found: list[Found] = []
         with suppress(Stop):
             try:
-                self._take: Any = _Parser(self._content).get_event
+                self._take: Any = Parser(self._content).get_event
                 self._read_stream(found)
             except MarkedYAMLError as error:
                 text = self._content.decode()
@@ -140,31 +122,13 @@ class YamlReader:
     def _plain_scalar(self, event: Any, path: Steps, step: str | int | None) -> Any:
         """Return what a scalar stands for, at `step` below `path`."""
         text = event.value
-        if event.style or text[:1] not in _NOT_TEXT:
+        if event.style or text[:1] not in NOT_TEXT:
             return text
-        decimal = _DECIMAL(text)
-        if decimal is None:
-            return self._rare(text, event, path, step)
-        if len(text) <= _MAX_DIGITS:
-            if decimal.lastindex is not None:
-                value = float(text)
-                if isfinite(value):
-                    return value
-            elif -MAX_INTEGER <= (integer := int(text)) <= MAX_INTEGER:
-                return integer
-        self._faults.add("L05", _at(event), refuse_number(text), _below(path, step))
-        return None
-
-    def _rare(self, text: str, event: Event, path: Steps, step: str | int | None) -> Any:
-        """Return what a plain scalar stands for that is not decimal: a word, text, 0x1F, .inf."""
-        if not _NOT_DECIMAL(text):
-            return _PLAIN_WORDS.get(text, text)
-        if text[0] == "0" and len(text) <= _MAX_DIGITS:
-            value = int(text, 0)
-            if value <= MAX_INTEGER:
-                return value
-        self._faults.add("L05", _at(event), refuse_number(text), _below(path, step))
-        return None
+        try:
+            return plain_value(text)
+        except BadNumber:
+            self._faults.add("L05", _at(event), refuse_number(text), _below(path, step))
+            return None
 
     def _node(self, event: Any, path: Steps) -> Any:
         """Return the value of anything but a scalar."""
@@ -242,7 +206,7 @@ class YamlReader:
                 if event.anchor:
                     self._anchors[event.anchor] = event.value
             key = event.value
-            if event.style or (key[:1] not in _NOT_TEXT and key != "<<"):
+            if event.style or (key[:1] not in NOT_TEXT and key != "<<"):
                 return key
             return self._plain_key(key, event, path)
         self._faults.add(
@@ -266,10 +230,9 @@ class YamlReader:
                 path,
             )
             return None
-        is_number = _DECIMAL(key) or _NOT_DECIMAL(key)
-        if is_number or key in _PLAIN_WORDS:
+        kind = _kind_if_no_text(key)
+        if kind:
             written = f"The key {shown(key)}" if key else "This key"
-            kind = "a number" if is_number else "a word for true, false or empty"
             self._faults.add(
                 "L04",
                 _at(event),
@@ -337,6 +300,18 @@ def _at(event: Event) -> tuple[int, int]:
 
 def _below(path: Steps, step: str | int | None) -> Steps:
     return path if step is None else (*path, step)
+
+
+def _kind_if_no_text(key: str) -> str:
+    """Name what a plain scalar is, if it is something else than text."""
+    try:
+        value = plain_value(key)
+    except BadNumber:
+        return "a number"
+    if isinstance(value, str):
+        return ""
+    is_number = type(value) in (int, float)
+    return "a number" if is_number else "a word for true, false or empty"
 
 
 def _count(value: Any, most: int) -> int:
