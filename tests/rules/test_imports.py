@@ -30,7 +30,7 @@ HOMES = {
     "jsonschema_rs": ("core/schema.py",),
     "orjson": ("core/json_text.py",),
     "shapely": ("core/geometry/",),
-    "pyproj": ("core/geometry/",),
+    "pyproj": ("core/geometry/ellipsoid.py",),
     "numpy": ("core/geometry/",),
     "pyogrio": ("adapters/gis_files.py",),
     "deepdiff": ("core/changes.py",),

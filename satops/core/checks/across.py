@@ -1,10 +1,10 @@
 """Checks of orders against each other: X01 in the tree, X02, and A02 by the other orders."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from statistics import median
+from typing import NamedTuple
 
 from satops.core.checks import words
 from satops.core.checks.batch import finding
@@ -30,8 +30,7 @@ _NEAR_DEG, _FAR_DEG = 10.0, 20.0
 """A02: orders are in one part of the world when most are within 10 degrees of the middle."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Party:
+class _Party(NamedTuple):
     """An order that may overlap: a spec, or what the ledger holds."""
 
     name: str
@@ -76,11 +75,19 @@ def check_overlaps(
     """
     found: list[list[Finding]] = [[] for _ in specs]
     spent = {name: state for name, state in known.items() if state.standing in SPENT}
-    bought = [_known_party(state) for state in spent.values() if state.bounds is not None]
     fresh = sorted(
         (index for index, spec in enumerate(specs) if spec.name not in spent),
         key=lambda index: _where(specs[index]),
     )
+    if not fresh:
+        return found
+    opens = min(specs[index].order.start for index in fresh)
+    closes = max(specs[index].order.end for index in fresh)
+    bought = [
+        _known_party(state)
+        for state in spent.values()
+        if state.bounds is not None and state.end > opens and state.start < closes
+    ]
     for provider in sorted({specs[index].order.provider for index in fresh}):
         mine = [index for index in fresh if specs[index].order.provider == provider]
         parties = [party for party in bought if party.provider == provider]

@@ -1,12 +1,10 @@
 """A geodesic circle around a point, as a polygon."""
 
-from pyproj import Geod
-
+from satops.core.geometry.ellipsoid import wgs84
 from satops.core.order import Position
 
 CORNERS = 64
 """The polygon covers 99.84 % of the circle's area: its corners lie on the circle."""
-_WGS84 = Geod(ellps="WGS84")
 
 
 def circle(longitude: float, latitude: float, radius_km: float) -> list[Position]:
@@ -16,7 +14,7 @@ def circle(longitude: float, latitude: float, radius_km: float) -> list[Position
     antimeridian.
     """
     bearings = [360 * corner / CORNERS for corner in range(CORNERS)]
-    longitudes, latitudes, _ = _WGS84.fwd(
+    longitudes, latitudes, _ = wgs84().fwd(
         [longitude] * CORNERS, [latitude] * CORNERS, bearings, [radius_km * 1000] * CORNERS
     )
     corners = [
@@ -28,7 +26,7 @@ def circle(longitude: float, latitude: float, radius_km: float) -> list[Position
 
 def distance_to_pole_km(latitude: float) -> float:
     """Return the length of the meridian from a point to the nearer pole."""
-    _, _, metres = _WGS84.inv(0, latitude, 0, 90 if latitude >= 0 else -90)
+    _, _, metres = wgs84().inv(0, latitude, 0, 90 if latitude >= 0 else -90)
     return float(metres) / 1000
 
 

@@ -10,13 +10,12 @@ from math import cos, radians
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod
 
+from satops.core.geometry.ellipsoid import wgs84
 from satops.core.geometry.shapes import Shapes
 from satops.core.order import Position, Ring
 from satops.core.spec import Footprint
 
-_WGS84 = Geod(ellps="WGS84")
 _RADIUS_KM = 6371.007
 """Of the sphere with the Earth's surface: lengths on it are within 0.6 % of the ellipsoid's."""
 _DEGREE_KM = _RADIUS_KM * radians(1)
@@ -100,7 +99,7 @@ def perimeters_deg(shapes: Shapes) -> list[float]:
 
 def perimeter_km(ring: Ring) -> float:
     """Return the length of a ring on the ellipsoid."""
-    return float(_WGS84.line_length([x for x, _ in ring], [y for _, y in ring])) / 1000
+    return float(wgs84().line_length([x for x, _ in ring], [y for _, y in ring])) / 1000
 
 
 def box_size_km(footprint: Footprint) -> tuple[float, float]:

@@ -5,7 +5,7 @@ is measured on an equal-area map (Lambert's cylindrical: longitude and the sine 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -25,8 +25,7 @@ Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """What is compared before any outline is looked at."""
 
     box: Box

@@ -10,16 +10,15 @@ from math import pi, radians, sin
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod
 
 from satops.core.finding import Finding
+from satops.core.geometry.ellipsoid import wgs84
 from satops.core.order import Ring, Rings
 from satops.core.spec import Footprint
 
 Shapes = NDArray[np.object_]
 """An array of shapely polygons, in degrees."""
 
-_WGS84 = Geod(ellps="WGS84")
 _EARTH_KM2 = 510_065_621.7
 """The surface of the WGS 84 ellipsoid."""
 _WIDE_DEG = 90
@@ -103,7 +102,7 @@ def area_km2(rings: Rings) -> float:
 
 def _ring_area_km2(ring: Ring) -> float:
     longitudes = [x for x, _ in ring]
-    square_metres, _ = _WGS84.polygon_area_perimeter(longitudes, [y for _, y in ring])
+    square_metres, _ = wgs84().polygon_area_perimeter(longitudes, [y for _, y in ring])
     # The sign says only which way round the ring was written.
     area = abs(float(square_metres)) / 1e6
     if max(longitudes) - min(longitudes) > _WIDE_DEG:
