@@ -67,7 +67,7 @@ def _box(bounds: Bounds) -> Ring:
 
 def _below(degrees: float) -> float:
     """Round down to `DECIMALS`; a product that was itself rounded up does not deceive it."""
-    scale = 10**DECIMALS
+    scale: int = 10**DECIMALS
     steps = floor(degrees * scale)
     return steps / scale if steps / scale <= degrees else (steps - 1) / scale
 
