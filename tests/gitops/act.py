@@ -30,6 +30,8 @@ DOUBLES = {
 }
 """The digests that the workflows pin, and who stands for each.  Another digest finds nobody."""
 _ACTIONS = Path(__file__).parent / "actions"
+_RUNNER = Path(__file__).parent / "runner"
+"""Programs that come first on a runner's PATH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,12 @@ class Ran:
 
     ok: bool
     log: str
+    """What act said, and after it all that the steps said: act itself loses some of that."""
     summary: str
 
     @property
     def words(self) -> str:
-        """The log as running text: act gives steps a terminal, where long lines are broken."""
+        """The log as running text, wherever its lines were broken."""
         return " ".join(re.sub(r"^\[satops [^]]*\] +\| ", "", self.log, flags=re.MULTILINE).split())
 
 
@@ -92,7 +95,9 @@ class Act:
         (home / "event.json").write_text(json.dumps(about))
         work = here.clone(f"act-{self.runs}", commit)
         git(work, "remote", "remove", "origin")
-        given = {**self._environment(), **environ}
+        said = home / "steps.log"
+        said.touch()
+        given = {**self._environment(), "STEPS_LOG": str(said), **environ}
         command = [
             str(here.tools.bin / "act"), event,
             "--workflows", f".github/workflows/{workflow}.yml",
@@ -114,12 +119,12 @@ class Act:
         )  # fmt: skip
         log = ran.stdout + ran.stderr
         shutil.rmtree(home / "cache", ignore_errors=True)
-        return Ran(ran.returncode == 0, log, _summary(log))
+        return Ran(ran.returncode == 0, log + said.read_text("utf-8"), _summary(log))
 
     def _environment(self) -> dict[str, str]:
         here = self.rehearsal
         return {
-            "PATH": here.tools.path(self.python, SCRIPTS),
+            "PATH": here.tools.path(_RUNNER, self.python, SCRIPTS),
             "GITHUB_REPOSITORY": NAME,
             "GITHUB_SERVER_URL": here.server.url,
             "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],

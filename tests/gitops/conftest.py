@@ -46,7 +46,10 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, compiled: Path) -> None:
     """Keep the configuration of whoever runs the tests out of them."""
     settings = tmp_path / "gitconfig"
-    settings.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
+    settings.write_text(
+        "[user]\n\tname = Ada\n\temail = ada@example.org\n"
+        "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"  # nothing goes on behind a test
+    )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))

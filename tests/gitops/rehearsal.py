@@ -28,9 +28,10 @@ READ, WRITE = "forge-read-token", "forge-write-token"
 SLUGS = ("hanoi", "mekong-flood", "da-nang-port")
 SCRIPTS = Path(sys.executable).parent
 """Where the command `satops` of the package under test is."""
-QUICK = """\
-apply: {connectTimeoutS: 5, answerTimeoutS: 10, intentS: 60}
-reconcile: {waitS: 1, looks: 2}
+TIMES = "connectTimeoutS: 60, answerTimeoutS: 60, intentS: 300"
+QUICK = f"""\
+apply: {{{TIMES}}}
+reconcile: {{waitS: 1, looks: 2}}
 """
 """Added to satops.yaml, so that a doubt need not wait as long as in real life."""
 

@@ -14,7 +14,7 @@ from satops.errors import ExitCode
 from satops.sandbox.faults import Kind, Rule
 from tests.adapters.git.forge import git
 from tests.gitops.act import Act
-from tests.gitops.rehearsal import SLUGS, Rehearsal
+from tests.gitops.rehearsal import SLUGS, TIMES, Rehearsal
 
 
 def merged(rehearsal: Rehearsal, *slugs: str) -> str:
@@ -53,11 +53,10 @@ def test_a_run_that_was_killed_is_settled_by_the_next_in_a_fresh_clone(
     rehearsal: Rehearsal, act: Act
 ) -> None:
     def soon(work: Path) -> None:
-        text = (work / "satops.yaml").read_text("utf-8").replace("intentS: 60", "intentS: 8")
-        text = text.replace("connectTimeoutS: 5, answerTimeoutS: 10", "connectTimeoutS: 1")
-        (work / "satops.yaml").write_text(
-            text.replace("1, intentS", "1, answerTimeoutS: 1, intentS")
-        )
+        text = (work / "satops.yaml").read_text("utf-8")
+        assert TIMES in text
+        times = "connectTimeoutS: 2, answerTimeoutS: 4, intentS: 16"
+        (work / "satops.yaml").write_text(text.replace(TIMES, times), "utf-8")
 
     rehearsal.merge(rehearsal.open(rehearsal.order("hanoi"), soon))
     killed = act.apply(SATOPS_CRASH_AT="answered")
@@ -157,7 +156,7 @@ def test_a_cancelled_run_ends_what_is_on_the_wire_and_records_it(
     rehearsal: Rehearsal, number: signal.Signals
 ) -> None:
     merged(rehearsal, *SLUGS)
-    rehearsal.market.faults.replace([Rule(kind=Kind.SLOW, seconds=1.0)])
+    rehearsal.market.faults.replace([Rule(kind=Kind.SLOW, seconds=6, count=1)])
     clone = rehearsal.clone("cancelled")
     config = clone / "satops.yaml"
     text = config.read_text("utf-8")
