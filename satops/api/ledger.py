@@ -10,7 +10,7 @@ from typing import Any
 from satops import __version__
 from satops.api.doctor import prove_at_start
 from satops.api.planning import no_copy, read_specs
-from satops.api.repository import open_repository
+from satops.api.repository import Repository, open_repository
 from satops.core import json_text
 from satops.core.events import LedgerStarted
 from satops.core.ledger import EMPTY, GENESIS, Head, decode, encode, line_digest
@@ -56,14 +56,10 @@ def show(repository: Path, name: str, *, environ: Mapping[str, str] = os.environ
     """
     opened = open_repository(repository, environ=environ)
     events = _history(opened.store(), name)
-    specs = read_specs(opened).specs
-    spec = next((spec for spec in specs if spec.name == name), None)
+    spec = _spec(opened, name)
     known = _folded(events).orders.get(name)
     if known is None and spec is None:
-        raise UsageError(
-            f"Neither the tree nor the ledger knows the name {name!r}. Look at `satops list` and "
-            "`satops validate`: a spec with errors is not read."
-        )
+        raise _nobody_knows(name)
     return Shown(name, known, spec, tuple(events), opened.now())
 
 
@@ -72,10 +68,26 @@ def history(
 ) -> list[dict[str, Any]]:
     """Return the events of the ledger, oldest first, or those of one order.
 
-    Raises `LedgerError`.  Each event is checked, and so is the chain to its end, but for one order
-    in a store that has an index: there nothing else is read.
+    Raises `UsageError` for a name that neither the tree nor the ledger knows, and `LedgerError`.
+    Each event is checked, and so is the chain to its end, but for one order in a store that has an
+    index: there nothing else is read.
     """
-    return _history(open_repository(repository, environ=environ).store(), name)
+    opened = open_repository(repository, environ=environ)
+    events = _history(opened.store(), name)
+    if name is not None and not events and _spec(opened, name) is None:
+        raise _nobody_knows(name)
+    return events
+
+
+def _spec(opened: Repository, name: str) -> Spec | None:
+    return next((spec for spec in read_specs(opened).specs if spec.name == name), None)
+
+
+def _nobody_knows(name: str) -> UsageError:
+    return UsageError(
+        f"Neither the tree nor the ledger knows the name {name!r}. Look at `satops list` and "
+        "`satops validate`: a spec with errors is not read."
+    )
 
 
 def _history(store: LedgerStore, name: str | None) -> list[dict[str, Any]]:
