@@ -1,6 +1,7 @@
 """What keeps apply from buying: confirmation, digests, stale plans, limits, a lost ledger."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -130,9 +131,30 @@ def test_one_changed_byte_in_the_ledger_is_found_and_stops_everything(satops: Sa
     verified = satops("verify", "--json")
     assert verified.code == ExitCode.LEDGER
     assert verified.json["sound"] is False
-    assert "The chain breaks at line" in satops("verify").out
+    said = satops("verify").out
+    assert "The chain breaks at line" in said
+    assert re.search(r"Line (\d+) or line (\d+) was changed after it was written", said)
     assert satops("plan").code == ExitCode.LEDGER
     assert satops("apply", "--yes").code == ExitCode.LEDGER
+
+
+def test_a_change_in_the_last_line_alone_shows_against_a_noted_head(satops: Satops) -> None:
+    satops("apply", "--yes")
+    head = satops("verify", "--json").json["head"]
+    satops.edit("state/ledger.jsonl", '"placed":3', '"placed":2')
+    unnoticed = satops("verify")
+    assert unnoticed.code == ExitCode.DONE
+    assert "a change in it, or lines cut off after it, show only against a head" in unnoticed.out
+    assert satops("verify", "--head", head).code == ExitCode.LEDGER
+
+
+@pytest.mark.parametrize("command", ["show", "history"])
+def test_a_name_that_nobody_knows_is_a_usage_error(satops: Satops, command: str) -> None:
+    asked = satops(command, "no-such-order")
+    assert asked.code == ExitCode.USAGE
+    assert "Neither the tree nor the ledger knows the name 'no-such-order'" in asked.err
+    (name, *_) = (spec["name"] for spec in satops("plan", "--json").json["actions"])
+    assert satops(command, name).code == ExitCode.DONE
 
 
 @pytest.mark.parametrize("field", ["kind", "time", "run", "placed"])

@@ -1,5 +1,7 @@
 """list, show, history, verify, refresh and what a person settles, for people."""
 
+import pytest
+
 from satops.core.events import DoubtSettled, OrderAdopted, StatusObserved
 from satops.core.ledger import Head
 from satops.core.state import LedgerState, OrderState, Standing
@@ -105,12 +107,19 @@ def verified(**other: object) -> VerifyReport:
 
 
 def test_a_whole_ledger_is_called_whole_with_its_head() -> None:
-    shown = lines(list(verify_blocks(verified(anchored_at=2, unterminated_bytes=9))))
+    shown = lines(list(verify_blocks(verified(anchored_at=3, unterminated_bytes=9))))
     assert shown[-2] == (
-        "The ledger at file:state/ledger.jsonl is whole: 3 events. The anchor is event 2."
+        "The ledger at file:state/ledger.jsonl is whole: 3 events. The anchor is event 3."
     )
     assert shown[-1] == f"Head: {'e' * 64}"
     assert "9 bytes of a write that was cut off" in shown[0]
+
+
+@pytest.mark.parametrize("anchored_at", [None, 2])
+def test_a_last_line_that_no_anchor_holds_may_have_been_changed(anchored_at: int | None) -> None:
+    text = " ".join(lines(list(verify_blocks(verified(anchored_at=anchored_at)))))
+    assert "No line after it holds the last one" in text
+    assert "satops verify --head DIGEST" in text
 
 
 def test_a_broken_ledger_names_its_first_bad_line() -> None:

@@ -29,6 +29,12 @@ def verify_blocks(report: VerifyReport) -> Iterator[Block]:
             f"{counted(report.events, 'event')}.{where}",
             Tone.GOOD,
         )
+        if report.anchored_at != report.events:
+            yield Line(
+                "No line after it holds the last one: a change in it, or lines cut off after it, "
+                "show only against a head that was noted elsewhere:"
+            )
+            yield Line("satops verify --head DIGEST", indent=4)
     else:
         events = counted(report.events, "event")
         seen = f"{events} before the first break" if report.broken else f"{events} in all"
