@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from satops.core.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.events import LedgerStarted, RunStarted
-from satops.core.ledger import EMPTY, encode
+from satops.core.ledger import EMPTY, GENESIS, encode
 from satops.core.order import canonical_order, instant_text
 from satops.core.plan import ActionKind, Plan
 from satops.core.request import create_request
@@ -49,10 +49,12 @@ class Quiet:
 class Schedule:
     """A team with two machines, some specs, and bad luck."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(
+        self, seed: int, open_store: Callable[[World, int], SharedStore] = SharedStore
+    ) -> None:
         self.world = World(seed)
         chance = self.world.random
-        self.store = SharedStore(self.world, chance.choice((1, 3, 10)))
+        self.store = open_store(self.world, chance.choice((1, 3, 10)))
         self.seller = Seller(self.world, late_s=LATE_S)
         self.seller.on_store = self._check_intended
         aheads = (0.0, chance.choice((0.0, -30.0, 30.0, 3000.0, -3000.0)))
@@ -71,7 +73,7 @@ class Schedule:
         started, _ = encode(
             [LedgerStarted("simulated", "satops")], head=EMPTY, time=self.world.start, run="init"
         )
-        self.store.lines.extend(started)
+        self.store.keep(started, GENESIS)
 
     def play(self) -> None:
         """Go through the schedule, then let the faults stop and see that all comes right."""
@@ -118,7 +120,7 @@ class Schedule:
     def state(self) -> LedgerState:
         """Fold the ledger as it stands, checking the chain."""
         state = LedgerState()
-        state.fold(self.store.lines)
+        state.fold(self.store.kept())
         return state
 
     def _check_intended(self, request: bytes) -> None:
@@ -230,7 +232,7 @@ class Schedule:
     def _person(self) -> None:
         """Have an operator with a right clock settle one doubt, knowing the truth."""
         machine = self.machines[0]
-        book = Book(self.store, machine.clock, f"person{len(self.store.lines)}")
+        book = Book(self.store, machine.clock, f"person{self.state().head.seq}")
         try:
             state = book.read()
             now = instant_text(machine.clock.now() - timedelta(seconds=3600))

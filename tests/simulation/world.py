@@ -20,7 +20,7 @@ from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.order import MODES
 from satops.core.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.errors import HeadMoved, LedgerMissing, MarketplaceUnreachable, StoreUnreachable
-from satops.ports import Look, Spooled
+from satops.ports import LedgerStore, Look, Spooled
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class MachineClock:
 
 
 class SharedStore:
-    """A ledger in memory that fails, lies about success, and lets others in."""
+    """A ledger that fails, lies about success, and lets others in.  It is kept in memory."""
 
     address = "memory:"
 
@@ -102,23 +102,47 @@ class SharedStore:
         self._world.step("read")
         if self._world.happens(0.01):
             raise StoreUnreachable("no answer to a read")
+        yield from self.kept(after)
+
+    def kept(self, after: int = 0) -> Iterator[bytes]:
+        """Yield what was appended, without bad luck."""
         if not self.lines:
             raise LedgerMissing("no ledger")
         yield from self.lines[after:]
+
+    def keep(self, lines: Sequence[bytes], expected_head: str) -> None:
+        """Append without bad luck."""
+        if (line_digest(self.lines[-1]) if self.lines else GENESIS) != expected_head:
+            raise HeadMoved("moved")
+        self.lines.extend(lines)
 
     def append(self, lines: Sequence[bytes], expected_head: str) -> None:
         """See the port."""
         self._world.step("append")
         if self._world.happens(0.02):
             raise StoreUnreachable("no answer, and nothing was written")
-        if (line_digest(self.lines[-1]) if self.lines else GENESIS) != expected_head:
-            raise HeadMoved("moved")
-        self.lines.extend(lines)
+        self.keep(lines, expected_head)
         if self._world.happens(0.02):
             raise StoreUnreachable("written, and the answer was lost")
         if self._world.happens(0.02):
             raise HeadMoved("written, tried again by a client library, and taken for another's")
         self._world.step("appended")
+
+
+class ServedStore(SharedStore):
+    """The same bad luck before a real store, which alone says what was appended."""
+
+    def __init__(self, world: World, orders_per_append: int, real: LedgerStore) -> None:
+        super().__init__(world, orders_per_append)
+        self._real = real
+
+    def kept(self, after: int = 0) -> Iterator[bytes]:
+        """Read the real store."""
+        return self._real.read(after)
+
+    def keep(self, lines: Sequence[bytes], expected_head: str) -> None:
+        """Append to the real store."""
+        self._real.append(lines, expected_head)
 
 
 @dataclass
