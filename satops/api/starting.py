@@ -13,6 +13,7 @@ from satops.api.overlay import Overlay
 from satops.api.planning import order_tree, read_specs
 from satops.api.repository import Repository, open_repository
 from satops.core.document import shown
+from satops.core.spec import Spec
 from satops.core.spec_text import wrong_name
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.ports import Clock
@@ -105,8 +106,8 @@ def new(
     """Write an order spec, once it is known to be sound in its tree; return its path.
 
     `file` is a path from the root of the repository; by default the spec goes to `orders/` under
-    its own name.  Raises `InvalidInput` with what is wrong, `Refused` where the file exists, and
-    `UsageError` for what can be no name and no path.
+    its own name.  Raises `InvalidInput` with what is wrong, also for a window that is over,
+    `Refused` where the file exists, and `UsageError` for what can be no name and no path.
     """
     opened = open_repository(repository, environ=environ)
     path = _spec_path(opened, wanted.name, file)
@@ -117,8 +118,18 @@ def new(
     wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
     if wrong:
         raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
+    _refuse_the_past(opened, next(spec for spec in tree.specs if spec.name == wanted.name))
     write_new(opened.root, {path: text})
     return path
+
+
+def _refuse_the_past(opened: Repository, spec: Spec) -> None:
+    now = opened.now()
+    if spec.order.end <= now:
+        raise InvalidInput(
+            f"Nothing was written: the window ended at {spec.order.end}, and it is {now} now. "
+            "An order for the past buys nothing. Give a later --start and --end."
+        )
 
 
 def _spec_path(opened: Repository, name: str, file: str | None) -> str:

@@ -66,7 +66,7 @@ def command(  # one option each
         mode=mode,
         max_cloud=max_cloud,
         description=description,
-        labels=dict(map(options.label, labels)),
+        labels=_labels(labels),
         supersedes=supersedes,
     )
     written = starting.new(call.directory, wanted, file=file, environ=call.environ)
@@ -76,6 +76,15 @@ def command(  # one option each
         json=lambda: document({"name": name, "file": written}),
         text=lambda: new_blocks(written),
     )
+
+
+def _labels(given: tuple[str, ...]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for key, value in map(options.label, given):
+        if key in labels:
+            raise UsageError(f"--label {key} is given twice. An order has one value for each key.")
+        labels[key] = value
+    return labels
 
 
 def _geometry(
