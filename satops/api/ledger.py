@@ -160,6 +160,11 @@ def _breaches(event: dict[str, Any]) -> Iterator[str]:
         yield f"This {event.get('kind')} does not fit schema/ledger.schema.json."
 
 
+def ledger_address(repository: Path, *, environ: Mapping[str, str] = os.environ) -> str:
+    """Return where the ledger is, or would be; raises `UsageError` where there is no repository."""
+    return open_repository(repository, environ=environ).store().address
+
+
 def start_ledger(repository: Path, *, environ: Mapping[str, str] = os.environ) -> Begun:
     """Begin an empty ledger where there is none.
 

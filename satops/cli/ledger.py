@@ -8,6 +8,7 @@ from satops.cli.call import Call
 from satops.cli.confirm import confirm
 from satops.cli.output import finish
 from satops.errors import ExitCode
+from satops.report.safe import safe
 
 
 @click.group("ledger")
@@ -28,7 +29,12 @@ def start(call: Call, yes: bool, as_json: bool) -> int:
     from satops.report.json import document
     from satops.report.text.started import started_blocks
 
-    confirm("Begin an empty ledger? Every order spec in the tree will count as new.", yes=yes)
+    address = ledger.ledger_address(call.directory, environ=call.environ)
+    confirm(
+        f"Begin an empty ledger at {safe(address)}? "
+        "Every order spec in the tree will count as new.",
+        yes=yes,
+    )
     begun = ledger.start_ledger(call.directory, environ=call.environ)
     return finish(
         ExitCode.DONE,

@@ -1,7 +1,7 @@
 """init and new: what they write, and what they never touch."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,6 +113,26 @@ def test_new_never_reuses_a_name(satops: Satops) -> None:
     assert "error N01" in refused.err
 
 
+def test_new_takes_no_window_that_is_over(satops: Satops) -> None:
+    past = datetime.now(UTC) - timedelta(days=30)
+    over = (
+        "--start",
+        f"{past:%Y-%m-%dT00:00Z}",
+        "--end",
+        f"{past + timedelta(days=7):%Y-%m-%dT00:00Z}",
+    )
+    refused = satops("new", "too-late", *HANOI, *PLACE, *over)
+    assert refused.code == ExitCode.INVALID
+    assert "the window ended at" in refused.err
+    assert not (satops.root / "orders/too-late.yaml").exists()
+
+
+def test_ledger_start_looks_for_a_repository_before_it_asks(empty: Satops) -> None:
+    refused = empty("ledger", "start")
+    assert refused.code == ExitCode.USAGE
+    assert "--yes" not in refused.err
+
+
 def test_new_overwrites_nothing(satops: Satops) -> None:
     before = files(satops.root)
     refused = satops("new", "x", *HANOI, *PLACE, *window(), "--file", "orders/hanoi.yaml")
@@ -127,6 +147,7 @@ def test_new_overwrites_nothing(satops: Satops) -> None:
         (*PLACE, "--point", "1", "2", "--radius-km", "3"),
         ("--point", "105.85", "21.03"),
         (*PLACE, "--label", "no-equals-sign"),
+        (*PLACE, "--label", "team=a", "--label", "team=b"),
         (*PLACE, "--file", "../elsewhere.yaml"),
         (*PLACE, "--file", "elsewhere.yaml"),
         (*PLACE, "--file", "orders/x.txt"),
