@@ -24,10 +24,11 @@ from satops.workflow.book import Book
 from satops.workflow.plan import make_plan
 
 if TYPE_CHECKING:
+    from satops.adapters.reading_pair import OpenReader
     from satops.adapters.snapshot import SnapshotFile
     from satops.core.checks import Rules
     from satops.workflow.read_files import FileReader
-    from satops.workflow.validate import FileRead, SpecMemory, Tree
+    from satops.workflow.validate import Batch, FileRead, SpecMemory, Tree
 
     LateRules = Callable[[], Rules]
 
@@ -163,12 +164,31 @@ def read_specs(
     def read(batches: Iterable[Batch]) -> "Iterator[FileRead]":
         batches = iter(batches)
         first = next(batches, None)
-        if first is not None:
-            with file_reader(opened, files, rules, known) as reader:
-                for batch in chain([first], batches):
-                    yield from reader.read(batch)
+        if first is None:
+            return iter(())
+        return _read_all(
+            chain([first], batches), lambda: file_reader(opened, files, rules, known), files
+        )
 
     return read_tree(files, read, known=find, memory=memory)
+
+
+def _read_all(
+    batches: "Iterable[Batch]", open_reader: "OpenReader", files: OrderFiles
+) -> "Iterator[FileRead]":
+    """Read batches, in two processes where that pays."""
+    from satops.adapters.reading_pair import can_pair, read_paired
+
+    def started() -> None:
+        if isinstance(files, Watched):
+            files.whole = False  # the other process sees files that this one does not note
+
+    if can_pair():
+        yield from read_paired(batches, open_reader, started)
+        return
+    with open_reader() as reader:
+        for batch in batches:
+            yield from reader.read(batch)
 
 
 @contextmanager
