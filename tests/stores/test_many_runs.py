@@ -3,11 +3,13 @@
 How: the real command line in processes, a real store behind it, and the sandbox as the judge.
 """
 
+import subprocess
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from satops.adapters.crash_points import STEPS, VARIABLE
 from tests.crash.arena import ENOUGH_S, HASTY, Arena, counts, server
 from tests.servers.fleet import Servers
 
@@ -19,7 +21,7 @@ LOSSES = (
 )
 
 
-@pytest.fixture(params=["postgresql", "seaweedfs"])
+@pytest.fixture
 def address(
     request: pytest.FixtureRequest,
     servers: Servers,
@@ -29,12 +31,20 @@ def address(
     if request.param == "postgresql":
         server = servers.postgresql()
         return f"{server.address(server.database())}#team-a"
+    if request.param == "git":
+        remote = tmp_path / "remote.git"
+        for folder, *bare in ((remote, "--bare"), (tmp_path,)):
+            subprocess.run(["git", "init", "-q", *bare, str(folder)], check=True)
+        return f"git:{remote}#satops-state"
     objects = servers.objects(request.param)
     for name, value in objects.environ.items():
         monkeypatch.setenv(name, value)
     return objects.address(f"many/{tmp_path.name}")
 
 
+@pytest.mark.parametrize(
+    "address", ["postgresql", "seaweedfs", "moto", "azurite", "git"], indirect=True
+)
 def test_runs_at_once_share_the_orders_between_them(address: str, tmp_path: Path) -> None:
     with server(tmp_path / "orders.sqlite", latency_ms=20) as url:
         arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=ORDERS, state=address)
@@ -45,6 +55,7 @@ def test_runs_at_once_share_the_orders_between_them(address: str, tmp_path: Path
         arena.judge()
 
 
+@pytest.mark.parametrize("address", ["postgresql", "seaweedfs"], indirect=True)
 def test_what_killed_runs_leave_is_settled_by_the_others(address: str, tmp_path: Path) -> None:
     chance = Random(11)
     with server(tmp_path / "orders.sqlite", faults=LOSSES, latency_ms=60) as url:
@@ -57,5 +68,23 @@ def test_what_killed_runs_leave_is_settled_by_the_others(address: str, tmp_path:
             for run in others:
                 run.kill()
                 run.communicate(timeout=ENOUGH_S)
+            arena.judge()
+        arena.settle()
+
+
+@pytest.mark.parametrize("address", ["postgresql", "seaweedfs", "git"], indirect=True)
+def test_kills_at_every_named_step_neither_lose_nor_repeat_an_order(
+    address: str, tmp_path: Path
+) -> None:
+    # A kill leaves its batch and what is on the wire behind; "recorded" comes once, when the rest
+    # is bought.
+    orders = 14 * len(STEPS)
+    with server(tmp_path / "orders.sqlite") as url:
+        arena = Arena(
+            tmp_path, url, tmp_path / "orders.sqlite", orders=orders, state=address, times=HASTY
+        )
+        for step in STEPS:
+            ended = arena.run("apply", "--yes", **{VARIABLE: step}).ended
+            assert ended.code == -9, ended
             arena.judge()
         arena.settle()
