@@ -52,8 +52,8 @@ _REMOVE = "DELETE FROM satops.{} WHERE ledger = %s"
 class PostgresStore:
     """One ledger of a database, by its name.  For one thread at a time."""
 
-    orders_per_append = 1
-    """An append is a few round trips and one flush of the database's log."""
+    orders_per_append = 10
+    """An append is a few round trips, and one at a time: many runs would wait for one another."""
 
     def __init__(
         self,
