@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
-from satops.core.marketplace_order import MarketplaceOrder
 from satops.core.problem import Problem
-from satops.core.submission import Outcome
+
+if TYPE_CHECKING:
+    from satops.core.marketplace_order import MarketplaceOrder
+    from satops.core.submission import Outcome
 
 
 class LedgerStore(Protocol):
@@ -65,18 +67,18 @@ class Marketplace(Protocol):
     def longest_answer_s(self) -> float:
         """The most seconds that `place` can take from its call to its return."""
 
-    def place(self, request: bytes) -> Outcome:
+    def place(self, request: bytes) -> "Outcome":
         """Send one create request, once.  Never retries, never follows a redirect, never raises
         for what the network or the marketplace does.
         """
 
-    def orders(self) -> Iterator[MarketplaceOrder]:
+    def orders(self) -> "Iterator[MarketplaceOrder]":
         """Yield every programming order of the account, newest first, page by page to the end.
 
         Raises `MarketplaceUnreachable`.
         """
 
-    def order(self, order_no: str) -> MarketplaceOrder | None:
+    def order(self, order_no: str) -> "MarketplaceOrder | None":
         """Return one order by its number, or None where the marketplace says there is none.
 
         Raises `MarketplaceUnreachable`.
@@ -109,7 +111,7 @@ class Spooled:
     name: str
     attempt: int
     time: str
-    outcome: Outcome
+    outcome: "Outcome"
 
 
 class Spool(Protocol):
@@ -155,8 +157,7 @@ class LookBook(Protocol):
         """Note a look.  Losing it only makes the wait begin again.  Raises OSError."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """One file under `orders/` that should hold specs, with its bytes."""
 
     path: str

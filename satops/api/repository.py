@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from satops.adapters.clock import SystemClock
 from satops.adapters.config_file import find_root, load_config
 from satops.core.config import SANDBOX, Config
-from satops.core.events import RunStarted
 from satops.core.order import Order, instant_text
 from satops.errors import UsageError
 from satops.ports import Clock, LedgerStore, Marketplace
 from satops.workflow.book import Book
+
+if TYPE_CHECKING:
+    from satops.core.events import RunStarted
 
 LOCAL = ".satops"
 """The folder of what belongs to this machine alone."""
@@ -88,7 +91,7 @@ class Repository:
 
         return f"{self.clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
-    def started(self, command: str) -> RunStarted:
+    def started(self, command: str) -> "RunStarted":
         """Return the provenance of a run of `command`."""
         from satops.adapters.provenance import run_started
 

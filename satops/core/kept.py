@@ -6,14 +6,12 @@ bytes, read in the same time zone and with the same AOI files, can only give the
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from satops.core.state import LedgerState, Standing
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSpec:
+class KeptSpec(NamedTuple):
     """A spec that is placed and unchanged; what it says is in the ledger."""
 
     name: str

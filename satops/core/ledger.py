@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from satops.core import json_text
-from satops.core.events import Event
 from satops.core.order import instant_text
 from satops.errors import LedgerCorrupt
+
+if TYPE_CHECKING:
+    from satops.core.events import Event
 
 FORMAT = "satops.ledger/1"
 GENESIS = "0" * 64
@@ -36,7 +38,7 @@ def line_digest(line: bytes) -> str:
 
 
 def encode(
-    events: Sequence[Event], *, head: Head, time: datetime, run: str
+    events: "Sequence[Event]", *, head: Head, time: datetime, run: str
 ) -> tuple[list[bytes], Head]:
     """Return the lines that append `events` to `head`, and the head that they make.
 
@@ -97,6 +99,6 @@ def decode(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[tuple[dic
         yield event, Head(seq, prev)
 
 
-def _fields(event: Event) -> dict[str, Any]:
+def _fields(event: "Event") -> dict[str, Any]:
     named = ((field.name, getattr(event, field.name)) for field in fields(event))
     return {name: value for name, value in named if value is not None}

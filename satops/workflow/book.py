@@ -1,14 +1,17 @@
 """The ledger as one run sees it: the fold, and appends that are either in the chain or not."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from satops.core import json_text
-from satops.core.events import Event, RunFinished, RunStarted
 from satops.core.ledger import encode, line_digest
 from satops.core.order import Order, order_from_fields
 from satops.core.state import LedgerState, OrderState
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 from satops.ports import Clock, LedgerStore
+
+if TYPE_CHECKING:
+    from satops.core.events import Event, RunFinished, RunStarted
 
 APPENDS_MAX = 1000
 """How often one append is tried while the head moves, before the store is called broken."""
@@ -37,11 +40,11 @@ class Book:
         self._fold_watching("")
         return self.state
 
-    def begin(self, started: RunStarted) -> None:
+    def begin(self, started: "RunStarted") -> None:
         """Have `started` go before the next event that this run appends."""
         self._announced = started
 
-    def append(self, events: Sequence[Event]) -> None:
+    def append(self, events: "Sequence[Event]") -> None:
         """Append on the head that the state stands on; in the chain for certain on return.
 
         Raises `HeadMoved` when somebody else appended first: nothing was written, and the state
@@ -63,7 +66,7 @@ class Book:
         self._announced = None
         self.begun = True
 
-    def record(self, events: Sequence[Event]) -> None:
+    def record(self, events: "Sequence[Event]") -> None:
         """Append facts, on whatever head there is.
 
         A head that moves is taken as it comes; a store that fails is tried again a few times,
@@ -85,7 +88,7 @@ class Book:
             return
         raise never_still(self.store)
 
-    def finish(self, finished: RunFinished) -> None:
+    def finish(self, finished: "RunFinished") -> None:
         """Close the run, if it has left a trace."""
         if self.begun:
             self.record([finished])
@@ -112,11 +115,11 @@ class Book:
         return seen
 
 
-Decide = Callable[[LedgerState], Sequence[Event]]
+Decide = Callable[[LedgerState], "Sequence[Event]"]
 """Makes the events to append from the state they will stand on; none to append nothing."""
 
 
-def decide_and_append(book: Book, decide: Decide) -> Sequence[Event]:
+def decide_and_append(book: Book, decide: Decide) -> "Sequence[Event]":
     """Decide on the state, append, and decide again as often as the head moves."""
     for _ in range(APPENDS_MAX):
         events = decide(book.state)
