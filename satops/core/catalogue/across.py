@@ -36,4 +36,15 @@ ENTRIES = (
         "a new endDate in a spec that was placed",
         clock=True,
     ),
+    Entry(
+        "X04",
+        "supersedes an order that nobody knows",
+        "`supersedes` names an order that is neither in the tree nor in the ledger. It cancels "
+        "nothing in any case, but whoever reads it later looks for that order.",
+        "satops' own rule",
+        "Correct the name, or take the line out.",
+        "supersedes: mekong-flod",
+        severity=Severity.WARNING,
+        acknowledgeable=True,
+    ),
 )

@@ -9,7 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from satops.core.checks import place, sensor, shape, window
-from satops.core.checks.across import Recall, check_copies, check_overlaps, check_places
+from satops.core.checks.across import (
+    Recall,
+    check_copies,
+    check_overlaps,
+    check_places,
+    check_superseded,
+)
 from satops.core.checks.batch import Batch, Check, ClockCheck
 from satops.core.checks.rules import Rules, rules_from
 from satops.core.checks.settle import settle, settle_acknowledgements
@@ -65,7 +71,7 @@ SPEC_CODES = frozenset(
 """What `check_specs` alone decides, for `settle`: an acknowledgement of these must match."""
 CLOCK_CODES = frozenset({"T04", "T06", "T12"})
 """What `check_clock` finds.  Time brings and takes them, so that no acknowledgement is idle."""
-ACROSS_CODES = frozenset({"X02"})
+ACROSS_CODES = frozenset({"X02", "X04"})
 """What `check_across` alone decides."""
 
 
@@ -107,13 +113,15 @@ def check_across(
     *,
     beside: Sequence[Spec] = (),
 ) -> list[list[Finding]]:
-    """Return what each spec is to the others and to the ledger: X02, and A02 without a region.
+    """Return what each spec is to the others and to the ledger: X02, X04, A02 without a region.
 
     `known` is `LedgerState.orders`; `recall` reads an order back from the ledger, and is asked
     only for the few whose boxes meet.  `beside` are the other specs of the tree, whose places
     tell where orders are expected.
     """
     found = check_overlaps(specs, known, recall)
+    for mine, more in zip(found, check_superseded(specs, beside, known), strict=True):
+        mine.extend(more)
     if rules.region is None:
         for mine, more in zip(found, check_places([*specs, *beside], known), strict=False):
             mine.extend(more)

@@ -1,4 +1,4 @@
-"""Checks of orders against each other: X01 in the tree, X02, and A02 by the other orders."""
+"""Checks of orders against each other: X01 in the tree, X02, X04, and A02 by the other orders."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
+from satops.core.catalogue import CATALOGUE
 from satops.core.checks import words
 from satops.core.checks.batch import finding
 from satops.core.finding import Finding
@@ -63,6 +64,28 @@ def check_copies(specs: Sequence[Spec], holders: Mapping[str, str]) -> list[list
             place = f"{original.source.file}:{original.source.line}"
             found[index].append(_copy(f"{original.name} ({place})"))
     return found
+
+
+def check_superseded(
+    specs: Sequence[Spec], beside: Sequence[Spec], known: Mapping[str, OrderState]
+) -> list[list[Finding]]:
+    """Return X04 for each spec that supersedes a name of neither the tree nor the ledger."""
+    tree = {spec.name for spec in (*specs, *beside)}
+    return [
+        []
+        if spec.supersedes is None or spec.supersedes in tree or spec.supersedes in known
+        else [_nobody(spec.supersedes)]
+        for spec in specs
+    ]
+
+
+def _nobody(name: str) -> Finding:
+    entry = CATALOGUE["X04"]
+    detail = (
+        f"Neither the tree nor the ledger knows an order {name}. Correct the name, or take the "
+        "line out."
+    )
+    return Finding(entry.code, ("supersedes",), entry.title, detail, entry.severity)
 
 
 def check_overlaps(

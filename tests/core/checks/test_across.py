@@ -1,4 +1,4 @@
-"""X01, X02, and A02 by the other orders: what orders are to each other and to the ledger."""
+"""X01, X02, X04, and A02 by the other orders: what orders are to each other and to the ledger."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,6 +8,7 @@ import pytest
 from satops.core.checks import check_across, check_copies
 from satops.core.finding import Finding
 from satops.core.order import Order, Rings
+from satops.core.problem import Severity
 from satops.core.spec import Spec
 from satops.core.state import OrderState, Standing
 from tests.core.checks.making import (
@@ -27,6 +28,7 @@ from tests.core.checks.making import (
 DAY = timedelta(days=1)
 BESIDE = box(8.97, 44.36, 9.09, 44.44)
 """Shares an edge with GENOA."""
+FAR = box(20.0, 44.36, 20.1, 44.44)
 
 
 def across(
@@ -221,6 +223,21 @@ def test_distance_alone_is_no_fault(specs: list[Spec]) -> None:
 
 def test_a_region_is_the_better_judge() -> None:
     assert not any(misplaced(*HOME, SWAPPED, region=(0.0, 0.0, 50.0, 50.0)))
+
+
+def test_whoever_supersedes_an_order_that_nobody_knows_may_have_misspelt_it() -> None:
+    new = spec(FAR, name="new", supersedes="portt")
+    [[found]] = across(new)
+    assert (found.check, found.severity, found.path) == ("X04", Severity.WARNING, ("supersedes",))
+    assert "knows an order portt." in found.detail
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+def test_an_order_of_the_tree_or_of_the_ledger_may_be_superseded(standing: Standing) -> None:
+    new = spec(FAR, name="new", supersedes="port")
+    assert across(new, beside=(spec(),)) == [[]]
+    assert across(new, spec()) == [[], []]
+    assert across(new, ledger={spec(): standing}) == [[]]
 
 
 def test_no_specs_are_no_trouble() -> None:
