@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -88,14 +89,21 @@ def _check_jsonschema(venv: Path, work: Path, orders: int) -> Command:
 def _terraform(folder: Path, specs: Path, environment: Mapping[str, str]) -> Command:
     folder.mkdir()
     resources = {
-        path.stem: {"input": yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)}
+        path.stem: {"input": _flat(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))}
         for path in sorted(specs.rglob("*.yaml"))
     }
     document = {"resource": {"terraform_data": resources}}
-    # YAML's dates are no JSON: `default` writes them as text.
-    (folder / "main.tf.json").write_text(json.dumps(document, default=str))
+    (folder / "main.tf.json").write_text(json.dumps(document))
     call = ["terraform", f"-chdir={folder}"]
     subprocess.run(
         [*call, "init", "-input=false"], check=True, stdout=subprocess.DEVNULL, env=environment
     )
     return Command("Terraform", [*call, "plan", "-input=false", "-lock=false"])
+
+
+def _flat(spec: dict[str, Any]) -> dict[str, str]:
+    """Return a spec as plain text fields: of nested coordinates Terraform makes a type for each."""
+    order = spec["order"]
+    fields = {**spec, **spec["labels"], **order, "geometry": json.dumps(order["geometry"])}
+    del fields["order"], fields["labels"]
+    return {name: str(value) for name, value in fields.items()}
