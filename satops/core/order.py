@@ -9,7 +9,7 @@ holes are sorted.  A field that the spec leaves out is left out here, and is not
 What is shown = what is hashed = what is sent: reports and requests are made from these bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
@@ -168,7 +168,9 @@ def order_from_fields(fields: Mapping[str, Any]) -> Order:
 
 def instant_text(instant: datetime) -> str:
     """Write an instant in UTC with whole seconds, as the canonical order does."""
-    return instant.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return instant.isoformat()[:19] + "Z"
 
 
 def instant(text: str) -> datetime:
@@ -187,25 +189,45 @@ def coordinates_text(rings: Sequence[Sequence[Position]]) -> str:
 
 
 def _ring_text(ring: Sequence[Position], *, clockwise: bool) -> str:
-    points = [(round(x, 7) + 0.0, round(y, 7) + 0.0) for x, y in ring[:-1]]
+    longitudes, latitudes = zip(*ring[:-1], strict=True)
+    points = list(zip(rounded(longitudes), rounded(latitudes), strict=True))
     if (_doubled_area(points) < 0) is not clockwise:
         points.reverse()
-    # A vertex may stand twice: of all starts that are smallest, the smallest sequence is taken,
-    # so that the start of the ring as written never shows.  Within a run of equal vertices the
-    # first one always makes the smallest sequence.
     smallest = min(points)
-    starts = [
-        index
-        for index, point in enumerate(points)
-        if point == smallest and points[index - 1] != smallest
-    ]
-    if starts:
-        points = min(points[start:] + points[:start] for start in starts)
+    if points.count(smallest) == 1:
+        start = points.index(smallest)
+        points = points[start:] + points[:start]
+    else:
+        points = _least_turn(points, smallest)
     points.append(points[0])
     text = json_text.dumps(points).decode()
     if "e" in text:
         return "[" + ",".join(f"[{_plain(x)},{_plain(y)}]" for x, y in points) + "]"
     return text.replace(".0,", ",").replace(".0]", "]")
+
+
+def rounded(degrees: Iterable[float]) -> list[float]:
+    """Return coordinates with 7 decimals, as floats; a zero has no sign."""
+    # A number that a whole number of 1e-7 degrees gives back has no further decimals: to ask this
+    # costs a third of rounding, and adding 0.0 makes a float of an integer, and 0.0 of -0.0.
+    return [
+        (value if round(value * 1e7) / 1e7 == value else round(value, 7)) + 0.0 for value in degrees
+    ]
+
+
+def _least_turn(points: list[Position], smallest: Position) -> list[Position]:
+    """Return the ring from the vertex that makes the smallest sequence.
+
+    A vertex may stand twice: of all starts that are smallest, the smallest sequence is taken, so
+    that the start of the ring as written never shows.  Within a run of equal vertices the first
+    one always makes the smallest sequence.
+    """
+    starts = [
+        index
+        for index, point in enumerate(points)
+        if point == smallest and points[index - 1] != smallest
+    ]
+    return min((points[start:] + points[:start] for start in starts), default=points)
 
 
 def _doubled_area(points: Sequence[Position]) -> float:

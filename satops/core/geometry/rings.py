@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import isnan
 
 from satops.core.finding import Finding, Path, has_error, quoted
-from satops.core.order import Position, Ring, Rings
+from satops.core.order import Position, Ring, Rings, rounded
 from satops.core.problem import Severity
 
 DECIMALS = 7
@@ -86,14 +86,7 @@ def _quick_ring(written: object) -> Ring | None:
         return None
     if min(latitudes) < -90 or max(latitudes) > 90 or isnan(sum(longitudes) + sum(latitudes)):
         return None
-    # Adding 0.0 makes a float of an integer, and 0.0 of -0.0.
-    ring = tuple(
-        zip(
-            [round(x, DECIMALS) + 0.0 for x in longitudes],
-            [round(y, DECIMALS) + 0.0 for y in latitudes],
-            strict=True,
-        )
-    )
+    ring = tuple(zip(rounded(longitudes), rounded(latitudes), strict=True))
     return ring if ring[0] == ring[-1] and len(set(ring)) >= 3 else None
 
 
@@ -234,7 +227,8 @@ def off_the_map(x: float, y: float, every: Sequence[Position], where: str, path:
 
 def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, list[Finding]]:
     findings = []
-    ring = [(round(p[0], DECIMALS) + 0.0, round(p[1], DECIMALS) + 0.0) for p in written]
+    longitudes, latitudes = ([position[axis] for position in written] for axis in (0, 1))
+    ring = list(zip(rounded(longitudes), rounded(latitudes), strict=True))
     distinct = len(set(ring))
     name = ring_name(index)
     if distinct < 3:
