@@ -25,7 +25,7 @@ from tests.servers.objects import BUCKET, ObjectServer
 NO_RETRIES = {"max_retries": 0}
 FEW_RETRIES = {
     "max_retries": 2,
-    "retry_timeout": timedelta(seconds=20),
+    "retry_timeout": timedelta(seconds=300),
     "backoff": {"init_backoff": timedelta(milliseconds=20), "max_backoff": timedelta(seconds=1)},
 }
 
@@ -49,7 +49,7 @@ def open_at(
     def opened(
         port: int | None = None,
         retries: Mapping[str, object] = FEW_RETRIES,
-        answer_s: float = 10.0,
+        answer_s: float = 120.0,
     ) -> ObjectLedger:
         for name, value in server.behind(port or server.port).items():
             monkeypatch.setenv(name, value)
@@ -213,7 +213,7 @@ def test_a_write_whose_answer_is_lost_is_known_for_ones_own(
 def test_a_refusal_that_comes_late_is_known_for_ones_own_write(
     store: ObjectLedger, open_at: Callable[..., ObjectLedger], wire: Wire
 ) -> None:
-    far = open_at(wire.port, FEW_RETRIES, answer_s=1.0)
+    far = open_at(wire.port, FEW_RETRIES, answer_s=4.0)
     assert list(far.read()) == started()[0]
     late: list[bytes] = []
     over = threading.Event()

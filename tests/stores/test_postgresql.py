@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -383,17 +383,25 @@ def wire(server: PostgreSQL) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def far(
+def open_far(
     wire: Wire, database: str, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
-) -> PostgresStore:
-    """Return the store of the same ledger, over the wire, with a connection that is open."""
+) -> Callable[[int], PostgresStore]:
+    """Return what opens the same ledger over the wire, with so many seconds for each answer."""
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    far = _store(
-        f"postgresql://{SUPERUSER}@127.0.0.1:{wire.port}/{database}?sslmode=disable&connect_timeout=2",
-        answer_s=1.0,
-    )
-    assert list(far.read()) == list(store.read())
-    return far
+    at = f"postgresql://{SUPERUSER}@127.0.0.1:{wire.port}/{database}?sslmode=disable"
+
+    def opened(answer_s: int) -> PostgresStore:
+        far = _store(f"{at}&connect_timeout={answer_s}", answer_s=answer_s)
+        assert list(far.read()) == list(store.read())
+        return far
+
+    return opened
+
+
+@pytest.fixture
+def far(open_far: Callable[[int], PostgresStore]) -> PostgresStore:
+    """Return the store of the same ledger, over the wire, with a connection that is open."""
+    return open_far(120)
 
 
 def test_a_lost_answer_to_the_commit_is_not_called_written_or_not(
@@ -433,7 +441,10 @@ def test_a_connection_that_is_cut_before_the_commit_arrives_writes_nothing(
     assert list(store.read()) == started()[0] + _next()[0]
 
 
-def test_a_server_that_keeps_silent_is_given_up(far: PostgresStore, wire: Wire) -> None:
+def test_a_server_that_keeps_silent_is_given_up(
+    open_far: Callable[[int], PostgresStore], wire: Wire
+) -> None:
+    far = open_far(3)
     wire.to_client = lambda _, chunk: b""
     with pytest.raises(StoreUnreachable):
         list(far.read())
