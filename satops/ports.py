@@ -56,6 +56,17 @@ class IndexedStore(Protocol):
         """
 
 
+@runtime_checkable
+class MigratedStore(Protocol):
+    """A store whose form may be that of an older version."""
+
+    def migrate(self) -> None:
+        """Bring the store to the form of this version; every ledger in it is kept.
+
+        Needs no right to where that is so already.  Raises `StoreUnreachable`.
+        """
+
+
 class Marketplace(Protocol):
     """The service that sells."""
 

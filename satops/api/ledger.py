@@ -17,7 +17,7 @@ from satops.core.ledger import EMPTY, GENESIS, Head, decode, encode, line_digest
 from satops.core.spec import Spec
 from satops.core.state import LedgerState, OrderState
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, UsageError
-from satops.ports import IndexedStore, LedgerStore
+from satops.ports import IndexedStore, LedgerStore, MigratedStore
 from satops.workflow.verify import VerifyReport
 
 
@@ -166,7 +166,7 @@ def ledger_address(repository: Path, *, environ: Mapping[str, str] = os.environ)
 
 
 def start_ledger(repository: Path, *, environ: Mapping[str, str] = os.environ) -> Begun:
-    """Begin an empty ledger where there is none.
+    """Begin an empty ledger where there is none; a store of an older form is brought forward.
 
     Raises `Refused` where there is one, and `StoreUnreachable`.
     """
@@ -175,6 +175,8 @@ def start_ledger(repository: Path, *, environ: Mapping[str, str] = os.environ) -
     begun = Begun(secrets.token_hex(16), store.address)
     event = LedgerStarted(ledger=begun.ledger, tool=f"satops {__version__}")
     lines, _ = encode([event], head=EMPTY, time=opened.clock.now(), run=opened.new_run())
+    if isinstance(store, MigratedStore):
+        store.migrate()
     prove_at_start(opened)
     try:
         store.append(lines, GENESIS)

@@ -114,3 +114,16 @@ def test_a_ledger_that_is_missing_is_not_an_order_without_events(
     twins.server.run(twins.database, "DELETE FROM satops.events")
     assert twins("db", verb, "placed") == ExitCode.LEDGER
     assert "There is no ledger" in capsys.readouterr().err
+
+
+def test_tables_of_an_older_version_are_brought_forward_as_the_message_says(
+    twins: Twins, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = ("DROP INDEX satops.events_of_order", "DELETE FROM satops.migrations WHERE version = 2")
+    twins.server.run(twins.database, *older)
+    assert twins("db", "history", "placed") == ExitCode.LEDGER
+    assert "satops ledger start" in capsys.readouterr().err
+    assert twins("db", "ledger", "start", "--yes") == ExitCode.REFUSED
+    assert "There is a ledger" in capsys.readouterr().err
+    assert twins("db", "history", "placed") == ExitCode.DONE
+    assert twins("db", "verify") == ExitCode.DONE

@@ -121,6 +121,11 @@ class PostgresStore:
             f"{_TRIES_MAX} times."
         )
 
+    def migrate(self) -> None:
+        """Make the tables, or bring older ones forward; see `ports.MigratedStore`."""
+        with self._told(), self._database.connection() as connection:
+            migrate(connection, self._migrations, self.address)
+
     def remove(self) -> None:
         """Delete this ledger, which only the table of scratch ledgers allows."""
         if self._table != "scratch":
@@ -130,8 +135,7 @@ class PostgresStore:
 
     def _append(self, lines: Sequence[bytes], expected_head: str) -> None:
         if expected_head == GENESIS:
-            with self._told(), self._database.connection() as connection:
-                migrate(connection, self._migrations, self.address)
+            self.migrate()
         asked_to_commit = False
         try:
             with self._checked_connection() as connection, connection.transaction():
