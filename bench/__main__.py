@@ -47,9 +47,8 @@ def main(arguments: Sequence[str]) -> None:
         write(asked.out, bench.figures, bench.versions)
         return
     before, versions = read(RESULTS)
-    figures = merged(before, bench.figures)
-    write(RESULTS, figures, {**versions, **bench.versions})
-    write_docs(figures)
+    write(RESULTS, merged(before, bench.figures), {**versions, **bench.versions})
+    write_docs(read(RESULTS)[0])
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
