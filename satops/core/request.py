@@ -1,6 +1,6 @@
 """The body of the marketplace's create call, made from the canonical order."""
 
-from datetime import timezone
+from datetime import UTC, timezone
 from typing import Any, Literal
 
 from satops.core import json_text
@@ -34,6 +34,8 @@ def create_request(
 
 def local_text(utc: str, zone: timezone) -> str:
     """Return an instant of a canonical order in the marketplace's notation and zone."""
+    if zone is UTC:
+        return utc[:19]  # canonical instants are written so, but for their Z
     return instant(utc).astimezone(zone).isoformat()[:19]
 
 
