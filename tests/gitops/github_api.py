@@ -5,7 +5,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.servers.process import running
 
 HOST = "github.localhost"
 """`gh` speaks plain HTTP to this host, and to no other."""
+_ANSWER_S = 60
 _COMMENTS = re.compile(r"/repos/[^/]+/[^/]+/issues/(\d+)/comments")
 _COMMENT = re.compile(r"/repos/[^/]+/[^/]+/issues/comments/(\d+)")
 
@@ -71,10 +72,11 @@ def github(tools: Tools, folder: Path) -> Iterator[GitHub]:
 
 def _ready(port: int) -> Any:
     def ask() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", "/")
-        connection.getresponse().read()
-        connection.close()
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_S)
+        ) as connection:
+            connection.request("GET", "/")
+            connection.getresponse().read()
 
     return ask
 
@@ -127,13 +129,12 @@ class _Call(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         kept = ("Content-Type", "Accept", "Authorization")
         headers = {name: self.headers[name] for name in kept if name in self.headers}
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.prism, timeout=30)
+        prism = http.client.HTTPConnection("127.0.0.1", self.server.prism, timeout=_ANSWER_S)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request(self.command, target, body or None, headers)
-        answer = connection.getresponse()
-        content = json.loads(answer.read())
-        connection.close()
-        return answer.status, content
+        with closing(prism):
+            prism.request(self.command, target, body or None, headers)
+            answer = prism.getresponse()
+            return answer.status, json.loads(answer.read())
 
     def _comments(self, issue: int, body: bytes, example: Any) -> None:
         comments = self.server.github.comments
