@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from hashlib import sha256
 from itertools import pairwise
+from sys import intern
 from typing import Any
 
 from satops.core import json_text
@@ -120,7 +121,8 @@ def canonical_order(  # one field of the API each
 
     `rings` must be closed, finite and within range; instants must carry a zone and whole seconds.
     """
-    start_text, end_text = instant_text(start), instant_text(end)
+    # One text for all orders of a window: a plan holds a hundred thousand of them.
+    start_text, end_text = intern(instant_text(start)), intern(instant_text(end))
     parts = [f'"endDate":"{end_text}"', f'"geometry":{{"coordinates":{coordinates_text(rings)}']
     parts[-1] += ',"type":"Polygon"}'
     if max_cloud is not None:

@@ -7,6 +7,7 @@ the words of this module are kept: they know what the field is for.
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from satops.core.dates import read_date, read_window
@@ -156,7 +157,7 @@ def _read(
         name=name,
         source=source,
         rings=rings,
-        provider=provider,
+        provider=intern(provider),
         start=start,
         end=end,
         max_cloud=cloud,

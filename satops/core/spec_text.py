@@ -1,6 +1,7 @@
 """The texts of a spec that are not bought: names, labels, descriptions, reasons."""
 
 import re
+from sys import intern
 from typing import TYPE_CHECKING
 
 from satops.core.finding import Finding, Path, quoted
@@ -64,7 +65,7 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
             )
         text = _read_text(value[key], ("labels", key), findings)
         if text is not None:
-            labels[key] = text
+            labels[intern(key)] = text
     return labels
 
 
