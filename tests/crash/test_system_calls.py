@@ -131,7 +131,7 @@ OF_THE_LEDGER = [
     ("flock", "ENOLCK", "2+"),
 ]
 OF_THE_SPOOL = [
-    # An apply first proves that it can spool; with each outcome it flushes the folder.
+    # An apply first proves that it can spool; with the first outcome it flushes the folder.
     ("openat", "ENOSPC", "1"),
     ("openat", "EROFS", "2+"),
     ("fsync", "EIO", "1"),
