@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import BinaryIO
 
 _KEY_BYTES = 32
 _SEAL_BYTES = 32
@@ -29,32 +30,62 @@ def read_sealed(path: str, key: bytes) -> bytes | None:
 
 
 def write_sealed(path: str, key: bytes, parts: "Iterable[bytes]") -> None:
-    """Write a sealed file, whole or not at all.
+    """Write a sealed file, whole or not at all; see `Sealing`."""
+    sealing = Sealing(path, key)
+    for part in parts:
+        sealing.add(part)
+    sealing.end()
+
+
+class Sealing:
+    """A sealed file that is being written, part by part.
 
     A folder that cannot be written, or a full disk, costs only time: nothing is raised for it.
     """
-    import tempfile
 
-    folder = os.path.dirname(path)
-    temporary = None
-    try:
+    def __init__(self, path: str, key: bytes) -> None:
+        self._path = path
+        self._seal = hmac.new(key, digestmod="sha256")
+        self._temporary = ""
+        self._file: BinaryIO | None = None
+        self._failed = False
+
+    def add(self, part: bytes) -> None:
+        """Write a further part."""
+        if self._failed:
+            return
+        try:
+            if self._file is None:
+                self._file = self._begun()
+            self._seal.update(part)
+            self._file.write(part)
+        except OSError:
+            self._failed = True
+
+    def end(self, *, keep: bool = True) -> None:
+        """Put the file in its place, or forget it."""
+        if self._file is None:
+            return
+        try:
+            with self._file as file:
+                file.seek(0)
+                file.write(self._seal.digest())
+            if keep and not self._failed:
+                os.replace(self._temporary, self._path)
+                return
+        except OSError:
+            pass
+        os.unlink(self._temporary)
+
+    def _begun(self) -> "BinaryIO":
+        import tempfile
+
+        folder = os.path.dirname(self._path)
         os.makedirs(folder, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix="sealing-")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(bytes(_SEAL_BYTES))
-            seal = hmac.new(key, digestmod="sha256")
-            for part in parts:
-                seal.update(part)
-                file.write(part)
-            file.seek(0)
-            file.write(seal.digest())
-        os.replace(temporary, path)
-        temporary = None
-    except OSError:
-        pass
-    finally:
-        if temporary is not None:
-            os.unlink(temporary)
+        descriptor, self._temporary = tempfile.mkstemp(dir=folder, prefix="sealing-")
+        file = os.fdopen(descriptor, "wb")
+        file.write(bytes(_SEAL_BYTES))
+        return file
 
 
 def machine_key(environ: "Mapping[str, str]") -> bytes | None:

@@ -5,10 +5,10 @@ configuration, and the files that it names.  It is safe to delete, and to share:
 of this machine it is as good as missing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from satops.adapters.sealed import read_sealed, write_sealed
+from satops.adapters.sealed import Sealing, read_sealed
 from satops.core import json_text
 from satops.core.spec import Spec
 from satops.core.spec_row import row_of, spec_of
@@ -47,6 +47,8 @@ class SpecMemoryFile:
         self._known: dict[bytes, bytes] | None = None
         """By the SHA-256 of a file's bytes, what it holds as JSON."""
         self._used: dict[bytes, bytes] = {}
+        self._fresh = 0
+        self._sealing = Sealing(self._path, key)
 
     def recall(self, found: SourceFile) -> FileRead | None:
         """Return what a file held when it was read before, if nothing that it needs has changed."""
@@ -65,20 +67,23 @@ class SpecMemoryFile:
         self._used[sha256] = text
         return FileRead(found.path, found.sha256, specs, [], [Name(*name) for name in names])
 
-    def keep(self, reads: Sequence[FileRead]) -> None:
-        """Write anew what this run has used and read, where that is enough to pay."""
-        reads = [read for read in reads if all(map(self._checked, read.specs))]
-        if len(reads) >= _FILES_MIN:
-            write_sealed(self._path, self._key, self._lines(reads))
+    def keep(self, read: FileRead) -> None:
+        """Take what was read anew."""
+        if not all(map(self._checked, read.specs)):
+            return
+        if self._fresh == 0:
+            self._sealing.add(self._head)
+        self._fresh += 1
+        rows = [row_of(spec) for spec in read.specs]
+        text = json_text.dumps([rows, [list(name) for name in read.names]])
+        self._sealing.add(b"\n" + read.sha256.encode() + text)
 
-    def _lines(self, reads: Sequence[FileRead]) -> Iterator[bytes]:
-        yield self._head
-        for sha256, text in self._used.items():
-            yield b"\n" + sha256 + text
-        for read in reads:
-            rows = [row_of(spec) for spec in read.specs]
-            text = json_text.dumps([rows, [list(name) for name in read.names]])
-            yield b"\n" + read.sha256.encode() + text
+    def end(self, *, whole: bool) -> None:
+        """Write anew what this run has used and read, where that is enough to pay."""
+        if self._fresh:
+            for sha256, text in self._used.items():
+                self._sealing.add(b"\n" + sha256 + text)
+        self._sealing.end(keep=whole and self._fresh >= _FILES_MIN)
 
     def _load(self) -> dict[bytes, bytes]:
         content = read_sealed(self._path, self._key)

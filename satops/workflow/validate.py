@@ -63,8 +63,11 @@ class SpecMemory(Protocol):
     def recall(self, found: SourceFile) -> FileRead | None:
         """Return what `ReadFiles` would yield for a file, or None where that is not known."""
 
-    def keep(self, reads: Sequence[FileRead]) -> None:
-        """Take what was read anew.  Never raises."""
+    def keep(self, read: FileRead) -> None:
+        """Take what was read anew."""
+
+    def end(self, *, whole: bool) -> None:
+        """Take note that everything was read, or that reading was given up."""
 
 
 Place = tuple[str, int, int]
@@ -105,14 +108,17 @@ def read_tree(
     a time.
     """
     reading = _Reading()
-    sound: list[FileRead] = []
-    with _collector_at_rest():
-        for each in read(_batches(_unknown(files, reading, known, memory))):
-            reading.take(each)
-            if memory is not None and not each.problems:
-                sound.append(each)
-    if memory is not None:
-        memory.keep(sound)
+    whole = False
+    try:
+        with _collector_at_rest():
+            for each in read(_batches(_unknown(files, reading, known, memory))):
+                reading.take(each)
+                if memory is not None and not each.problems:
+                    memory.keep(each)
+        whole = True
+    finally:
+        if memory is not None:
+            memory.end(whole=whole)
     reading.problems += _same_names(reading.names)
     reading.specs.sort(key=lambda spec: (spec.source.file, spec.source.document))
     reading.problems.sort(key=by_place)
