@@ -8,6 +8,7 @@ ends for any reason, this process reads on alone.
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, suppress
 from multiprocessing import Pipe
@@ -26,8 +27,17 @@ _LOST = (EOFError, OSError)
 
 
 def can_pair() -> bool:
-    """Tell whether there is a second processor that this process may use."""
-    return hasattr(os, "fork") and len(os.sched_getaffinity(0)) > 1
+    """Tell whether there is a second processor that this process may use.
+
+    Never beside other threads, such as those that send orders: a fork copies their locks as they
+    stand, and nobody is there to free them.
+    """
+    return (
+        hasattr(os, "fork")
+        and threading.active_count() == 1
+        and hasattr(os, "sched_getaffinity")
+        and len(os.sched_getaffinity(0)) > 1
+    )
 
 
 def read_paired(

@@ -3,13 +3,15 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event
 
 import pytest
 
 from satops.adapters import reading_pair
-from satops.adapters.reading_pair import read_paired
+from satops.adapters.reading_pair import can_pair, read_paired
 from satops.adapters.schemas import order_schema
 from satops.core.config import Config
 from satops.ports import SourceFile
@@ -120,3 +122,11 @@ def test_few_files_are_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> N
     processes = Processes()
     assert processes.tree() == tree_of(FILES)
     assert processes.begun == []
+
+
+def test_there_is_no_second_process_beside_other_threads() -> None:
+    stop = Event()
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(stop.wait)
+        assert not can_pair()
+        stop.set()
