@@ -33,7 +33,7 @@ soak: .venv/developer
 	@mkdir -p .venv && touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis bench/work
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis
 
 # A Debian machine without python3-venv has no ensurepip: then the outer pip installs into .venv.
 .venv/bin/python:

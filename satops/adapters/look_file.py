@@ -1,11 +1,9 @@
 """This machine's looks for submissions in doubt: a small JSON file in `.satops/`."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from satops.core import json_text
+from satops.adapters.local_json import read_object, write_object
 from satops.ports import Look
 
 
@@ -17,7 +15,7 @@ class LookFile:
 
     def look(self, ledger: str, name: str, attempt: int) -> Look | None:
         """Return what was noted of one submission."""
-        kept: Any = self._read().get(_key(ledger, name, attempt))
+        kept: Any = read_object(self._path).get(_key(ledger, name, attempt))
         try:
             return Look(float(kept["first"]), int(kept["count"]), str(kept["epoch"]))
         except (TypeError, KeyError, ValueError):
@@ -27,7 +25,7 @@ class LookFile:
         """Note a look, dropping those of earlier epochs: they can never count again."""
         kept = {
             key: value
-            for key, value in self._read().items()
+            for key, value in read_object(self._path).items()
             if isinstance(value, dict) and value.get("epoch") == look.epoch
         }
         kept[_key(ledger, name, attempt)] = {
@@ -35,18 +33,7 @@ class LookFile:
             "count": look.count,
             "epoch": look.epoch,
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix="looks-")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(json_text.dumps_pretty(kept))
-        Path(temporary).replace(self._path)
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            kept = json_text.loads(self._path.read_bytes())
-        except (OSError, json_text.NotJson):
-            return {}
-        return kept if isinstance(kept, dict) else {}
+        write_object(self._path, kept)
 
 
 def _key(ledger: str, name: str, attempt: int) -> str:

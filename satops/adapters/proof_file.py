@@ -1,12 +1,10 @@
 """This machine's proofs that a store lets one of two writers win: a JSON file in `.satops/`."""
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from satops.core import json_text
+from satops.adapters.local_json import read_object, write_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class ProofFile:
 
     def noted(self, address: str) -> NotedProof | None:
         """Return what was found at an address, if it was ever looked at."""
-        kept: Any = self._read().get(address)
+        kept: Any = read_object(self._path).get(address)
         try:
             return NotedProof(str(kept["time"]), str(kept["broken"]))
         except (TypeError, KeyError):
@@ -41,20 +39,9 @@ class ProofFile:
 
     def addresses(self) -> list[str]:
         """Return the addresses that were proven."""
-        return [address for address in self._read() if self.proven(address)]
+        return [address for address in read_object(self._path) if self.proven(address)]
 
     def note(self, address: str, proof: NotedProof) -> None:
         """Keep what was found.  Raises OSError."""
-        kept = {**self._read(), address: {"time": proof.time, "broken": proof.broken}}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix="proofs-")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(json_text.dumps_pretty(kept))
-        Path(temporary).replace(self._path)
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            kept = json_text.loads(self._path.read_bytes())
-        except (OSError, json_text.NotJson):
-            return {}
-        return kept if isinstance(kept, dict) else {}
+        kept = {**read_object(self._path), address: {"time": proof.time, "broken": proof.broken}}
+        write_object(self._path, kept)
