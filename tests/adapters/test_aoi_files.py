@@ -291,7 +291,9 @@ def test_the_process_gets_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SATOPS_TOKEN", "s3cret")
     process = GisProcess(30)
     try:
-        environ = Path(f"/proc/{process._process.pid}/environ").read_bytes()
+        # Between the start of a program and its first instruction the kernel shows nothing.
+        while not (environ := Path(f"/proc/{process._process.pid}/environ").read_bytes()):
+            assert process._process.poll() is None
     finally:
         process.close()
     assert b"s3cret" not in environ
