@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from satops.core.document.reading import SHALLOW, Faults
 from satops.core.document.scalars import BadNumber, plain_value
+from satops.core.document.yaml_grafts import Grafts
 from satops.core.document.yaml_nodes import read_nodes
 from satops.core.document.yaml_reader import YamlReader
 
@@ -81,6 +82,43 @@ def test_a_text_is_read_the_same_or_not_at_all(text: str) -> None:
     assert [typed(value) for value, _ in quick] == [typed(value) for value, _ in close]
     for (_, places), (_, all_places) in zip(quick, close, strict=True):
         assert places.items() <= all_places.items()
+
+
+_PIECES = ["[1, 2]", "[-0.5,21.25]", "[ 1 , 2, 3 ]", "[[1, 2], [3, 4]]", "[01, 2]", "[-0, 1]",
+           "- ", "\n", "\n  ", "\n    - ", "  ", "a: ", "b:", ", ", "[", "]", "{", "}", "? ",
+           "~5__", " # ", "'", '"', "|\n  ", "---\n", "x", ": "]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
+@example("a:\n- [1, 2]\n- [3, 4]\n- 5\n")
+@example("- - [1, 2]\n  - [3, 4]\n- [5, 6]\n")
+@example("a: [[[1, 2], [3, 4]], [[5, 6]]]\n")
+@example("a: x\n  - [1, 2]\n  - [3, 4]\n")
+@example("a: [1, 2]\n  - [3, 4]\n")
+@example("a: [1, 2] # [3, 4]\nb: ~9___\n")
+@example("- |\n  [1, 2]\n- '[3, 4]'\n- [1, 2]: x\n")
+def test_positions_are_what_the_strict_reader_makes_of_them(text: str) -> None:
+    quick, close = read_quickly(text.encode()), read_closely(text.encode())
+    if quick is None:
+        return
+    assert close is not None
+    assert [typed(value) for value, _ in quick] == [typed(value) for value, _ in close]
+    for (_, places), (_, all_places) in zip(quick, close, strict=True):
+        assert places.items() <= all_places.items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [1, 2]\n", "a: [[1, 2], [3, 4]]\nb: 1\n", "a: [[[1, 2], [3, 4]]]\n",
+        "a:\n  - [1, 2]\n  - [3, 4]\nb: 1\n", "a:\n- - [1, 2]\n  - [3, 4]\n- - [1, 2]\n",
+        "{a: [1, 2], b: [[3, 4]]}\n",
+    ],
+)  # fmt: skip
+def test_the_parser_does_not_see_positions(text: str) -> None:
+    grafts = Grafts(text.encode())
+    assert not re.search(rb"[0-9], [0-9]", grafts.text)
+    assert len(grafts.text) == len(text)
 
 
 @pytest.mark.parametrize(

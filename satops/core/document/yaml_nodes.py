@@ -5,12 +5,14 @@ escape), it makes nothing at all, and `yaml_reader` reads that text from its beg
 holds the two to the same values and places.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from yaml import MappingNode, ScalarNode, SequenceNode, YAMLError
 
 from satops.core.document.reading import MAX_DEPTH, SHALLOW, Found, Places
 from satops.core.document.scalars import NOT_TEXT, BadNumber, plain_value
+from satops.core.document.yaml_grafts import MARK, Grafts
 from satops.core.document.yaml_reader import Parser
 
 _MAX_BYTES = 64 * 1024
@@ -28,7 +30,18 @@ class _NotPlain(Exception):
 
 def read_nodes(content: bytes) -> list[Found] | None:
     """Return every document of a text, each of them sound; None where nothing was understood."""
-    if b"!" in content or b"&" in content or b"\\" in content or not _is_small(content):
+    if b"!" in content or b"&" in content or b"\\" in content:
+        return None
+    grafts = Grafts(content)
+    if grafts:
+        found = _read(grafts.text, grafts)
+        if found is not None and not grafts:
+            return found
+    return _read(content, None)
+
+
+def _read(content: bytes, grafts: Grafts | None) -> list[Found] | None:
+    if not _is_small(content):
         return None
     composer = _Composer(content)
     found = []
@@ -36,7 +49,7 @@ def read_nodes(content: bytes) -> list[Found] | None:
         while composer.check_node():
             root = composer.get_node()
             if root.__class__ is not ScalarNode:
-                value = _value(root, 0)
+                value = _value(root, 0, grafts)
             elif root.value or root.style:
                 value = root.value if root.style else plain_value(root.value)
             else:
@@ -66,7 +79,7 @@ class _Composer(Parser):  # type: ignore[misc]  # libyaml's has no types
         """Take no notice of where a value ends."""
 
 
-def _value(node: Any, depth: int) -> Any:
+def _value(node: Any, depth: int, grafts: Grafts | None) -> Any:
     """Return the value of a list or a group; scalars are read on the spot, as they are so many."""
     if depth >= MAX_DEPTH:
         raise _NotPlain
@@ -74,9 +87,11 @@ def _value(node: Any, depth: int) -> Any:
         items: list[Any] = []
         for item in node.value:
             if item.__class__ is not ScalarNode:
-                items.append(_value(item, depth + 1))
+                items.append(_value(item, depth + 1, grafts))
             elif item.style or (text := item.value)[:1] not in NOT_TEXT:
                 items.append(item.value)
+            elif grafts is not None and text[:1] == MARK:
+                items += _grafted(grafts.items, text)
             else:
                 items.append(plain_value(text))
         return items
@@ -84,14 +99,23 @@ def _value(node: Any, depth: int) -> Any:
     for name, item in node.value:
         key = _key(name)
         if item.__class__ is not ScalarNode:
-            group[key] = _value(item, depth + 1)
+            group[key] = _value(item, depth + 1, grafts)
         elif item.style or (text := item.value)[:1] not in NOT_TEXT:
             group[key] = item.value
+        elif grafts is not None and text[:1] == MARK:
+            group[key] = _grafted(grafts.value, text)
         else:
             group[key] = plain_value(text)
     if len(group) < len(node.value):  # a key stands twice
         raise _NotPlain
     return group
+
+
+def _grafted(take: Callable[[str], Any], text: str) -> Any:
+    try:
+        return take(text)
+    except KeyError:
+        raise _NotPlain from None
 
 
 def _key(node: Any) -> str:
