@@ -23,6 +23,9 @@ def run() -> "NoReturn":
         sys.exit(0)
     # A command makes many objects and no cycles worth a search; it ends before they would matter.
     gc.set_threshold(200_000, 50, 1000)
+    # numpy's library of linear algebra starts a thread for each processor, and there is none here
+    # to do: of a short command that was a tenth.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGTERM, _interrupt)
     code = _remembered(sys.argv[1:])
     if code is None:

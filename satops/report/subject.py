@@ -1,6 +1,6 @@
 """What an action is about, in a reader's words: from its spec, else from the ledger."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from satops.core.order import MODES
 from satops.core.plan import Action
@@ -9,8 +9,7 @@ from satops.report.place import middle, place
 from satops.report.window import window
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """The facts of one order that every report shows; None where nobody knows them."""
 
     provider: str | None

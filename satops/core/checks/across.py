@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
 from statistics import median
 from typing import NamedTuple
@@ -104,14 +105,18 @@ def check_overlaps(
     )
     if not fresh:
         return found
+    providers = {specs[index].order.provider for index in fresh}
     opens = min(specs[index].order.start for index in fresh)
     closes = max(specs[index].order.end for index in fresh)
     bought = [
         _known_party(state)
         for state in spent.values()
-        if state.bounds is not None and state.end > opens and state.start < closes
+        if state.provider in providers
+        and state.bounds is not None
+        and state.end > opens
+        and state.start < closes
     ]
-    for provider in sorted({specs[index].order.provider for index in fresh}):
+    for provider in sorted(providers):
         mine = [index for index in fresh if specs[index].order.provider == provider]
         parties = [party for party in bought if party.provider == provider]
         first = len(parties)
@@ -175,8 +180,12 @@ def _spec_party(spec: Spec) -> _Party:
 
 
 def _extent(box: Box, start: str, end: str, mode: int | None) -> Extent:
-    opens, closes = datetime.fromisoformat(start), datetime.fromisoformat(end)
-    return Extent(box, opens.timestamp(), closes.timestamp(), mode or 0)
+    return Extent(box, _seconds(start), _seconds(end), mode or 0)
+
+
+@lru_cache(maxsize=4096)  # windows open and close on the hour, and many orders share them
+def _seconds(instant: str) -> float:
+    return datetime.fromisoformat(instant).timestamp()
 
 
 def _known_party(known: OrderState) -> _Party:
