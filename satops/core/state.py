@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 from typing import Any
 
+from satops.core.collector import collector_at_rest
 from satops.core.ledger import EMPTY, Head, decode
 from satops.errors import LedgerCorrupt
 
@@ -92,9 +94,10 @@ class LedgerState:
 
         The state then stands where the last good line left it.
         """
-        for event, head in decode(lines, after=self.head):
-            self.take(event)
-            self.head = head
+        with collector_at_rest():
+            for event, head in decode(lines, after=self.head):
+                self.take(event)
+                self.head = head
 
     def take(self, event: dict[str, Any]) -> None:
         """Fold one event, without a look at the chain; raises `LedgerCorrupt`.
@@ -128,8 +131,8 @@ class LedgerState:
         if known is not None and known.standing in SPENT:
             raise ValueError(f"{name!r} is intended again while it is {known.standing}")
         order = OrderState(name, Standing.BEING_PLACED, attempt=event["attempt"])
-        order.until = event["until"]
-        order.intended_at = event["time"]
+        order.until = intern(event["until"])
+        order.intended_at = intern(event["time"])
         self._hold(order, event)
 
     def _adopt(self, event: dict[str, Any]) -> None:
@@ -161,7 +164,7 @@ class LedgerState:
             return
         order.standing = Standing.PLACED
         order.order_no = order_no
-        order.placed_at = event["time"]
+        order.placed_at = intern(event["time"])
         order.reason = event.get("because", "")
         if order.order_digest is not None:
             self.holders[order.order_digest] = order.name
@@ -207,7 +210,8 @@ class LedgerState:
 
 
 def _describe(order: OrderState, event: dict[str, Any]) -> None:
-    order.run = event["run"]
+    # One text for all orders of a run, a second or a window: there may be a million of them.
+    order.run = intern(event["run"])
     order.seq = event["seq"]
     order.order_digest = event.get("order_digest")
     order.source = event.get("source")
@@ -215,9 +219,9 @@ def _describe(order: OrderState, event: dict[str, Any]) -> None:
     order.estimated_cost = event.get("estimated_cost")
     bought = event.get("order")
     if bought is not None:
-        order.provider = bought["provider"]
+        order.provider = intern(bought["provider"])
         order.resolution_type = bought.get("resolutionType")
-        order.start, order.end = bought["startDate"], bought["endDate"]
+        order.start, order.end = intern(bought["startDate"]), intern(bought["endDate"])
     footprint = event.get("footprint")
     if footprint is not None:
         order.area_km2 = footprint["area_km2"]
