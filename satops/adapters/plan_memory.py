@@ -40,14 +40,16 @@ class TreeDigest:
 
     def __init__(self) -> None:
         self._digest = sha256()
+        self._files = 0
 
     def add(self, path: str, file_sha256: str) -> None:
         """Take the next file."""
+        self._files += 1
         self._digest.update(f"{path}\0{file_sha256}\n".encode())
 
-    def hexdigest(self) -> str:
-        """Return the digest of all files so far."""
-        return self._digest.hexdigest()
+    def text(self) -> str:
+        """Return the number of files so far, and the digest of them all."""
+        return f"{self._files} {self._digest.hexdigest()}"
 
 
 def remember(
@@ -64,8 +66,8 @@ def remember(
 ) -> None:
     """Keep the JSON of a plan, with the digests of all that it was made from.
 
-    `tree` is the `TreeDigest` of the folder `orders`; `includes` the SHA-256 of each file that
-    specs refer to, by its path from the root; `ledger` the path of the ledger's file.
+    `tree` is the text of a `TreeDigest` of the folder `orders`; `includes` the SHA-256 of each
+    file that specs refer to, by its path from the root; `ledger` the path of the ledger's file.
     """
     key = machine_key(environ)
     if key is None:
@@ -92,7 +94,7 @@ def recall(start: str, environ: "Mapping[str, str]") -> "tuple[bytes, bytes, byt
     head, _, report = content.partition(b"\n\n")
     known = head.decode(errors="surrogateescape").split("\n")
     try:
-        if known[:6] != _present(root, environ, orders=known[2], ledger=known[4]):
+        if known[:6] != _present(root, environ, orders=known[2], tree=known[3], ledger=known[4]):
             return None
         for line in known[6:]:
             digest, _, path = line.partition(" ")
@@ -109,14 +111,19 @@ class _Unusual(Exception):
     """Something that is for the plan to judge."""
 
 
-def _present(root: str, environ: "Mapping[str, str]", *, orders: str, ledger: str) -> list[str]:
-    """Return what `remember` would note today."""
+def _present(
+    root: str, environ: "Mapping[str, str]", *, orders: str, tree: str, ledger: str
+) -> list[str]:
+    """Return what `remember` would note today; `tree` is what it noted of the tree."""
+    paths = list(_walk(root, orders))
+    if not tree.startswith(f"{len(paths)} "):
+        raise _Unusual  # files came or went: most plans with new orders need not read any twice
     rules = rules_digest(_file_digest(root, _CONFIG), environ)
-    ledger_sha256 = _digest(os.path.join(root, ledger), _LEDGER_BLOCK_BYTES)
     digest = TreeDigest()
-    for path in _walk(root, orders):
+    for path in paths:
         digest.add(path, _digest(f"{root}/{path}", _BLOCK_BYTES))
-    return [_FORMAT, rules, orders, digest.hexdigest(), ledger, ledger_sha256]
+    ledger_sha256 = _digest(os.path.join(root, ledger), _LEDGER_BLOCK_BYTES)
+    return [_FORMAT, rules, orders, digest.text(), ledger, ledger_sha256]
 
 
 def _root(folder: str) -> str | None:

@@ -78,7 +78,7 @@ def memory_of(plan: Plan, opened: Repository, tree: Watched, ledger_sha256: str)
             opened.environ,
             config_sha256=opened.config.digest,
             orders=posixpath.normpath(opened.config.orders),
-            tree=tree.tree.hexdigest(),
+            tree=tree.tree.text(),
             includes=tree.includes,
             ledger=state.removeprefix(_FILE),
             ledger_sha256=ledger_sha256,

@@ -149,6 +149,14 @@ def test_a_long_text_is_left_to_the_reader_that_needs_no_memory_for_nodes() -> N
     assert read_nodes(long) is None
 
 
+def test_a_long_polygon_is_read_quickly() -> None:
+    ring = [[index % 180, index / 128] for index in range(9_000)]
+    for text in (f"a: 1\nb: [{ring}]\n", "b:\n" + "".join(f"- {place}\n" for place in ring)):
+        quick, close = read_quickly(text.encode()), read_closely(text.encode())
+        assert quick is not None
+        assert quick == close
+
+
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 """The pattern of YAML 1.2, section 10.3.2."""
 

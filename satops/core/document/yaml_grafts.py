@@ -35,6 +35,8 @@ class Grafts:
         self._values: dict[str, object] = {}
         self._runs: dict[str, list[object]] = {}
         self._content = content
+        self.bytes_spared = 0
+        """What the stand-ins stand for, of which the parser makes next to nothing."""
         self.text = content if _MARK in content else _POSITIONS.sub(self._stand_in, content)
         """The text with its stand-ins, of the same length."""
 
@@ -70,5 +72,6 @@ class Grafts:
         except NotJson:
             return text
         name = name.ljust(len(first), b"_")
+        self.bytes_spared += len(text)
         held[name.decode()] = value
         return name + text[len(first) :].translate(_BLANK)

@@ -41,7 +41,7 @@ def read_nodes(content: bytes) -> list[Found] | None:
 
 
 def _read(content: bytes, grafts: Grafts | None) -> list[Found] | None:
-    if not _is_small(content):
+    if not _is_small(content, 0 if grafts is None else grafts.bytes_spared):
         return None
     composer = _Composer(content)
     found = []
@@ -60,10 +60,10 @@ def _read(content: bytes, grafts: Grafts | None) -> list[Found] | None:
     return found
 
 
-def _is_small(content: bytes) -> bool:
+def _is_small(content: bytes, spared: int) -> bool:
     if len(content) <= _MAX_OPENERS:
         return True
-    return len(content) <= _MAX_BYTES and sum(map(content.count, _OPENERS)) <= _MAX_OPENERS
+    return len(content) - spared <= _MAX_BYTES and sum(map(content.count, _OPENERS)) <= _MAX_OPENERS
 
 
 class _Composer(Parser):  # type: ignore[misc]  # libyaml's has no types
