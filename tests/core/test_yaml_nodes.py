@@ -127,6 +127,7 @@ def test_the_parser_does_not_see_positions(text: str) -> None:
         "a: 1\nb: 'x\n", "a: 1\na: 2\n", "<<: {a: 1}\n", "1: a\n", "~: a\n", "? [a]\n: b\n",
         "a: 1e999\n", "a: .inf\n", "a: 99999999999999999999\n", "a: &x 1\nb: *x\n", "a: *x\n",
         "a: !t b\n", 'a: "\\n"\n', "a:\n\tb: 1\n", "[" * 65 + "]" * 65, "\x01",
+        "[" * 64 + "[1, 2]" + "]" * 64, "[" * 63 + "[[1, 2], [3, 4]]" + "]" * 63,
     ],
 )  # fmt: skip
 def test_what_needs_words_or_care_is_left_to_the_strict_reader(text: str) -> None:

@@ -16,6 +16,8 @@ from satops.core.json_text import NotJson
 
 MARK = "~"
 """How a stand-in begins, and in a text with stand-ins nothing else does."""
+GRAFT_DEPTH = 2
+"""Lists in lists that a stand-in is for, at most: a ring of positions."""
 
 _MARK = MARK.encode()
 _NUMBER = rb"-?[0-9]{1,3}(?:\.[0-9]{1,17})?"

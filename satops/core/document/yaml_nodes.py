@@ -12,7 +12,7 @@ from yaml import MappingNode, ScalarNode, SequenceNode, YAMLError
 
 from satops.core.document.reading import MAX_DEPTH, SHALLOW, Found, Places
 from satops.core.document.scalars import NOT_TEXT, BadNumber, plain_value
-from satops.core.document.yaml_grafts import MARK, Grafts
+from satops.core.document.yaml_grafts import GRAFT_DEPTH, MARK, Grafts
 from satops.core.document.yaml_reader import Parser
 
 _MAX_BYTES = 64 * 1024
@@ -91,7 +91,7 @@ def _value(node: Any, depth: int, grafts: Grafts | None) -> Any:
             elif item.style or (text := item.value)[:1] not in NOT_TEXT:
                 items.append(item.value)
             elif grafts is not None and text[:1] == MARK:
-                items += _grafted(grafts.items, text)
+                items += _grafted(grafts.items, text, depth)
             else:
                 items.append(plain_value(text))
         return items
@@ -103,7 +103,7 @@ def _value(node: Any, depth: int, grafts: Grafts | None) -> Any:
         elif item.style or (text := item.value)[:1] not in NOT_TEXT:
             group[key] = item.value
         elif grafts is not None and text[:1] == MARK:
-            group[key] = _grafted(grafts.value, text)
+            group[key] = _grafted(grafts.value, text, depth)
         else:
             group[key] = plain_value(text)
     if len(group) < len(node.value):  # a key stands twice
@@ -111,7 +111,9 @@ def _value(node: Any, depth: int, grafts: Grafts | None) -> Any:
     return group
 
 
-def _grafted(take: Callable[[str], Any], text: str) -> Any:
+def _grafted(take: Callable[[str], Any], text: str, depth: int) -> Any:
+    if depth + GRAFT_DEPTH >= MAX_DEPTH:
+        raise _NotPlain
     try:
         return take(text)
     except KeyError:
