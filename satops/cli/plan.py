@@ -8,6 +8,7 @@ from satops.api import planning
 from satops.cli import options
 from satops.cli.call import Call
 from satops.cli.output import finish, say
+from satops.core.collector import collector_at_rest
 from satops.core.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json import plan_json
@@ -34,6 +35,7 @@ FILE_FORMATS = FORMATS[1:]
     help="Read limits, severities and `state` from this commit or branch, not from the tree.",
 )  # fmt: skip
 @click.pass_obj
+@collector_at_rest()
 def command(  # one option each
     call: Call,
     as_json: bool,

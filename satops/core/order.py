@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from sys import intern
@@ -168,6 +169,7 @@ def order_from_fields(fields: Mapping[str, Any]) -> Order:
     )
 
 
+@lru_cache(maxsize=4096)
 def instant_text(instant: datetime) -> str:
     """Write an instant in UTC with whole seconds, as the canonical order does."""
     if instant.tzinfo is not UTC:
