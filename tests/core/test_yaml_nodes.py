@@ -92,6 +92,8 @@ _PIECES = ["[1, 2]", "[-0.5,21.25]", "[ 1 , 2, 3 ]", "[[1, 2], [3, 4]]", "[01, 2
 @given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
 @example("a:\n- [1, 2]\n- [3, 4]\n- 5\n")
 @example("- - [1, 2]\n  - [3, 4]\n- [5, 6]\n")
+@example("- - [1, 2]\n- [3, 4]\n")
+@example("- [1, 2]\n    - [3, 4]\n")
 @example("a: [[[1, 2], [3, 4]], [[5, 6]]]\n")
 @example("a: x\n  - [1, 2]\n  - [3, 4]\n")
 @example("a: [1, 2]\n  - [3, 4]\n")

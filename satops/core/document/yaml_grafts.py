@@ -24,7 +24,7 @@ _NUMBER = rb"-?[0-9]{1,3}(?:\.[0-9]{1,17})?"
 """So short that every reader makes the same number of it."""
 _POSITION = rb"\[ *" + _NUMBER + rb"(?: *, *" + _NUMBER + rb"){1,2} *\]"
 _POSITIONS = re.compile(
-    rb"(\[ *%(p)s(?: *, *%(p)s)*+ *\])|%(p)s(?:\n *- %(p)s)*+" % {b"p": _POSITION}
+    rb"\[ *%(p)s(?: *, *%(p)s)*+ *\]|%(p)s(?:\n *- %(p)s)*+" % {b"p": _POSITION}
 )
 """A ring on one line; or a position, with those that follow it in a block list."""
 _BLANK = bytes(code if code == ord("\n") else ord(" ") for code in range(256))
