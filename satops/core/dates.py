@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from satops.core.finding import Finding, quoted
 
@@ -21,6 +22,7 @@ FORMS = (
 )
 
 
+@lru_cache(maxsize=8192)  # windows open and close at round times, and many orders share them
 def read_date(text: str, zone: timezone | None) -> datetime | Finding:
     """Return the instant that a text names, with whole seconds, or what is wrong with it.
 

@@ -41,7 +41,7 @@ def check_limits(
     for limit in limits:
         mine = [action for action in creates if _has_label(_labels(action), limit)]
         if mine:
-            refusals.extend(_check(limit, mine, [k for k in spent if _is_counted(k, limit, now)]))
+            refusals.extend(_check(limit, mine, _counted(spent, limit, now)))
     return tuple(refusals)
 
 
@@ -60,14 +60,16 @@ def _check(limit: Limit, creates: list[Action], spent: list[OrderState]) -> Iter
         yield _too_much(limit, planned, before)
 
 
-def _is_counted(known: OrderState, limit: Limit, now: str) -> bool:
-    """Tell whether an order that is spent, or may be, counts beside what is planned."""
+def _counted(spent: list[OrderState], limit: Limit, now: str) -> list[OrderState]:
+    """Return of the orders that are spent, or may be, those that count beside what is planned."""
     _, span = _parts(limit)
-    if span == "PerOrder" or not _has_label(known.labels, limit):
-        return False
+    if span == "PerOrder":
+        return []
     if span == "PerApply":
-        return known.standing in OPEN
-    return known.intended_at[:7] == now[:7]
+        counted = [known for known in spent if known.standing in OPEN]
+    else:
+        counted = [known for known in spent if known.intended_at[:7] == now[:7]]
+    return [known for known in counted if _has_label(known.labels, limit)]
 
 
 def _planned_share(action: Action, unit: str) -> _Share:

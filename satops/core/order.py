@@ -117,29 +117,24 @@ def canonical_order(  # one field of the API each
     recurring: bool | None = None,
     recurring_day: int | None = None,
     recurring_unit: int | None = None,
+    coordinates: str | None = None,
 ) -> Order:
     """Bring an order into its one normal form.
 
     `rings` must be closed, finite and within range; instants must carry a zone and whole seconds.
+    `coordinates` is what `coordinates_text` makes of the rings, where the caller has it.
     """
     # One text for all orders of a window: a plan holds a hundred thousand of them.
     start_text, end_text = intern(instant_text(start)), intern(instant_text(end))
-    parts = [f'"endDate":"{end_text}"', f'"geometry":{{"coordinates":{coordinates_text(rings)}']
-    parts[-1] += ',"type":"Polygon"}'
-    if max_cloud is not None:
-        parts.append(f'"maxCloud":{max_cloud}')
-    parts.append(f'"provider":"{provider}"')
-    if recurring is not None:
-        parts.append(f'"recurring":{"true" if recurring else "false"}')
-    if recurring_day is not None:
-        parts.append(f'"recurringDay":{recurring_day}')
-    if recurring_unit is not None:
-        parts.append(f'"recurringUnit":{recurring_unit}')
-    if resolution_type is not None:
-        parts.append(f'"resolutionType":{resolution_type}')
-    parts.append(f'"startDate":"{start_text}"')
-    parts.append(f'"version":"{VERSION}"')
-    canonical = ("{" + ",".join(parts) + "}").encode()
+    if coordinates is None:
+        coordinates = coordinates_text(rings)
+    fields = _fields(
+        provider, max_cloud, resolution_type, recurring, recurring_day, recurring_unit
+    )
+    canonical = (
+        f'{{"endDate":"{end_text}","geometry":{{"coordinates":{coordinates},"type":"Polygon"}},'
+        f'{fields},"startDate":"{start_text}","version":"{VERSION}"}}'
+    ).encode()
     return Order(
         canonical=canonical,
         digest=sha256(canonical).hexdigest(),
@@ -152,6 +147,31 @@ def canonical_order(  # one field of the API each
         recurring_day=recurring_day,
         recurring_unit=recurring_unit,
     )
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _fields(
+    provider: str,
+    max_cloud: int | None,
+    resolution_type: int | None,
+    recurring: bool | None,  # noqa: FBT001 - all of them by their place, as the cache wants it
+    recurring_day: int | None,
+    recurring_unit: int | None,
+) -> str:
+    """Write the fields between `geometry` and `startDate`, by their names."""
+    parts = []
+    if max_cloud is not None:
+        parts.append(f'"maxCloud":{max_cloud}')
+    parts.append(f'"provider":"{provider}"')
+    if recurring is not None:
+        parts.append(f'"recurring":{"true" if recurring else "false"}')
+    if recurring_day is not None:
+        parts.append(f'"recurringDay":{recurring_day}')
+    if recurring_unit is not None:
+        parts.append(f'"recurringUnit":{recurring_unit}')
+    if resolution_type is not None:
+        parts.append(f'"resolutionType":{resolution_type}')
+    return ",".join(parts)
 
 
 def order_from_fields(fields: Mapping[str, Any]) -> Order:
@@ -207,6 +227,11 @@ def _ring_text(ring: Sequence[Position], *, clockwise: bool) -> str:
     text = json_text.dumps(points).decode()
     if "e" in text:
         return "[" + ",".join(f"[{_plain(x)},{_plain(y)}]" for x, y in points) + "]"
+    return without_fractions_of_zero(text)
+
+
+def without_fractions_of_zero(text: str) -> str:
+    """Return the JSON of coordinates with 105 in place of 105.0."""
     return text.replace(".0,", ",").replace(".0]", "]")
 
 
@@ -245,10 +270,10 @@ def _doubled_area(points: Sequence[Position]) -> float:
         xa, ya = xb, yb
     # The sign of a sliver drowns in rounding, and would depend on where the ring begins: it is
     # taken from whole numbers instead.
-    return total if abs(total) > _DOUBTFUL_DEG2 else _exact_doubled_area(points)
+    return total if abs(total) > DOUBTFUL_DEG2 else _exact_doubled_area(points)
 
 
-_DOUBTFUL_DEG2 = 1e-6
+DOUBTFUL_DEG2 = 1e-6
 """About one hectare: far above the rounding of a sum over 20,000 vertices."""
 
 

@@ -26,6 +26,7 @@ GEOMETRY: Path = ("order", "geometry")
 _GEOMETRY = "order.geometry"
 _RECURRENCE = "order.recurring"
 """How the paths of `recurring`, `recurringDay` and `recurringUnit` begin."""
+_RECURRENCE_FIELDS = frozenset({"recurring", "recurringDay", "recurringUnit"})
 
 
 class Draft(NamedTuple):
@@ -47,8 +48,10 @@ class Draft(NamedTuple):
     acknowledge: tuple[Acknowledgement, ...]
     supersedes: str | None
 
-    def spec(self, footprint: Footprint) -> Spec:
-        """Return the spec, once its polygon has been found valid and measured."""
+    def spec(self, footprint: Footprint, coordinates: str) -> Spec:
+        """Return the spec, once its polygon has been found valid, measured, and written in
+        canonical form.
+        """
         order = canonical_order(
             provider=self.provider,
             rings=self.rings,
@@ -59,6 +62,7 @@ class Draft(NamedTuple):
             recurring=self.recurring,
             recurring_day=self.recurring_day,
             recurring_unit=self.recurring_unit,
+            coordinates=coordinates,
         )
         return Spec(
             name=self.name,
@@ -154,22 +158,9 @@ def _read(
     if name is None or not isinstance(provider, str) or not start or not end or rings is None:
         return None
     return Draft(
-        name=name,
-        source=source,
-        rings=rings,
-        provider=intern(provider),
-        start=start,
-        end=end,
-        max_cloud=cloud,
-        resolution_type=number,
-        recurring=recurring,
-        recurring_day=day,
-        recurring_unit=unit,
-        description=description,
-        labels=labels,
-        acknowledge=acknowledge,
-        supersedes=supersedes,
-    )
+        name, source, rings, intern(provider), start, end, cloud, number, recurring, day, unit,
+        description, labels, acknowledge, supersedes,
+    )  # fmt: skip
 
 
 def _read_polygon(order: dict[str, Any], included: object, findings: list[Finding]) -> Rings | None:
@@ -249,6 +240,8 @@ def _read_cloud(order: dict[str, Any], findings: list[Finding]) -> int | None:
 def _read_recurrence(
     order: dict[str, Any], findings: list[Finding]
 ) -> tuple[bool | None, int | None, int | None]:
+    if _RECURRENCE_FIELDS.isdisjoint(order):
+        return None, None, None
     recurring = order.get("recurring")
     day, unit = _whole(order.get("recurringDay")), _whole(order.get("recurringUnit"))
     written = [field for field in ("recurringDay", "recurringUnit") if field in order]

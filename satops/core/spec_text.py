@@ -1,6 +1,7 @@
 """The texts of a spec that are not bought: names, labels, descriptions, reasons."""
 
 import re
+from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
         return None
     labels = {}
     for key in sorted(value):
-        if not _LABEL.fullmatch(key):
+        if not _is_label(key):
             findings.append(
                 Finding(
                     "N02",
@@ -67,6 +68,11 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
         if text is not None:
             labels[intern(key)] = text
     return labels
+
+
+@lru_cache(maxsize=1024)  # a team has few labels, and writes them on every order
+def _is_label(key: str) -> bool:
+    return _LABEL.fullmatch(key) is not None
 
 
 def read_acknowledge(

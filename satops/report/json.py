@@ -5,6 +5,7 @@ orders needs no more memory than the plan itself.  `schema/*.schema.json` says w
 holds.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -63,15 +64,11 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
 
 def plan_summary(plan: Plan) -> dict[str, Any]:
     """Return how many actions there are of each kind, and what the new orders come to."""
-    counts: dict[str, Any] = {kind.value: 0 for kind in ActionKind}
-    area_km2 = 0.0
-    costs = []
-    for action in plan.actions:
-        counts[action.kind.value] += 1
-        if action.kind is ActionKind.CREATE and action.spec is not None:
-            area_km2 += action.spec.footprint.area_km2
-            if action.estimated_cost is not None:
-                costs.append(action.estimated_cost)
+    counted = Counter(action.kind for action in plan.actions)
+    counts: dict[str, Any] = {kind.value: counted[kind] for kind in ActionKind}
+    creates = plan.creates
+    area_km2 = sum(a.spec.footprint.area_km2 for a in creates if a.spec is not None)
+    costs = [a.estimated_cost for a in creates if a.estimated_cost is not None]
     return counts | {
         "area_km2": round(area_km2, _AREA_DECIMALS),
         "estimated_cost": round(sum(costs), 2) if costs else None,
@@ -317,15 +314,16 @@ def _items(items: Iterator[Any]) -> Chunks:
 
 def _action(action: Action, body: Body) -> dict[str, Any]:
     spec, known, facts = action.spec, action.known, subject(action)
+    file, line = action.where
     sends = action.kind is ActionKind.CREATE and spec is not None
     return {
         "name": action.name,
-        "action": action.kind.value,
+        "action": action.kind,
         "reason": action.reason,
         "order_digest": order_digest(action),
         "order_no": known.order_no if known else None,
-        "file": encodable(action.file) if action.file else None,
-        "line": action.line or None,
+        "file": encodable(file) or None,
+        "line": line or None,
         "area_km2": None if facts.area_km2 is None else round(facts.area_km2, _AREA_DECIMALS),
         "start": facts.start,
         "end": facts.end,

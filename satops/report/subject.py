@@ -51,34 +51,31 @@ def subject(action: Action) -> Subject:
     """Return the facts about the order of an action."""
     if action.spec is None:
         return known_subject(action.known) if action.known is not None else _NOTHING
-    order, footprint = action.spec.order, action.spec.footprint
-    mode = order.mode
+    order, seen = action.spec.order, action.spec.footprint
+    mode = _MODES.get(order.resolution_type, _NO_MODE)
     return Subject(
-        provider=order.provider,
-        mode=mode.name if mode else None,
-        resolution_m=mode.resolution_m if mode else None,
-        longitude=footprint.longitude,
-        latitude=footprint.latitude,
-        area_km2=footprint.area_km2,
-        start=order.start,
-        end=order.end,
+        order.provider, *mode, seen.longitude, seen.latitude, seen.area_km2, order.start, order.end
     )
 
 
 def known_subject(known: OrderState) -> Subject:
     """Return the facts that the ledger keeps of an order."""
-    mode = MODES.get(known.resolution_type or 0)
-    longitude, latitude = middle(known.bounds) if known.bounds else (None, None)
+    bounds = known.bounds
+    longitude, latitude = (None, None) if bounds is None else middle(bounds)
     return Subject(
-        provider=known.provider or None,
-        mode=mode.name if mode else None,
-        resolution_m=mode.resolution_m if mode else None,
-        longitude=longitude,
-        latitude=latitude,
-        area_km2=known.area_km2 if known.bounds else None,
-        start=known.start or None,
-        end=known.end or None,
+        known.provider or None,
+        *_MODES.get(known.resolution_type, _NO_MODE),
+        longitude,
+        latitude,
+        None if bounds is None else known.area_km2,
+        known.start or None,
+        known.end or None,
     )
 
 
+_NO_MODE = (None, None)
+_MODES: dict[int | None, tuple[str, float] | tuple[None, None]] = {
+    number: (mode.name, mode.resolution_m) for number, mode in MODES.items()
+}
+"""Name and resolution in metres."""
 _NOTHING = Subject(None, None, None, None, None, None, None, None)

@@ -37,6 +37,8 @@ class Document:
     """Which document of the file, from 0; empty ones are not counted."""
     _places: Places
     _source: "_Source"
+    _above: int = 0
+    """Lines before the first one that the places count."""
 
     def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
         """Return line and column, from 1, of the value (or the key) at a path.
@@ -45,13 +47,14 @@ class Document:
         the file be parsed once more, unless `forget_text` was called.
         """
         wanted = tuple(path)
-        places = self._places
+        places, above = self._places, self._above
         if wanted not in places:
-            places = self._source.places(self.index) or places
+            deep = self._source.places(self.index)
+            places, above = (places, above) if deep is None else (deep, 0)
         while wanted not in places:
             wanted = wanted[:-1]
         key_line, key_column, line, column = places[wanted]
-        return (key_line, key_column) if key else (line, column)
+        return (key_line + above, key_column) if key else (line + above, column)
 
     def forget_text(self) -> None:
         """Let go of the file's bytes, for all its documents: only shallow places stay known."""
@@ -73,8 +76,11 @@ class _Source:
 
             return json_reader.read(self.content.decode(), faults)
         from satops.core.document.yaml_nodes import read_nodes
+        from satops.core.document.yaml_skeletons import read_by_skeleton
 
-        found = read_nodes(self.content)
+        found = read_by_skeleton(self.content)
+        if found is None:
+            found = read_nodes(self.content)
         return self._read_closely(faults, SHALLOW) if found is None else found
 
     def _read_closely(self, faults: Faults, depth: int) -> list[Found]:
@@ -116,7 +122,9 @@ def load(
             "the file.",
         )
     documents = [
-        Document(each.value, each.places[()][2], index, each.places, source)
+        Document(
+            each.value, each.places[()][2] + each.above, index, each.places, source, each.above
+        )
         for index, each in enumerate(found)
         if each.sound
     ]

@@ -57,6 +57,8 @@ class Found:
     places: Places
     sound: bool
     """Whether it has no problem."""
+    above: int = 0
+    """Lines before the first one that the places count."""
 
 
 class Stop(Exception):

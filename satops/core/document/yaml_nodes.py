@@ -5,7 +5,7 @@ escape), it makes nothing at all, and `yaml_reader` reads that text from its beg
 holds the two to the same values and places.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from yaml import MappingNode, ScalarNode, SequenceNode, YAMLError
@@ -24,7 +24,7 @@ _OPENERS = (b"[", b"{", b"- ", b"? ")
 short a text."""
 
 
-class _NotPlain(Exception):
+class NotPlain(Exception):
     """The text needs the words, or the care, of `yaml_reader`."""
 
 
@@ -41,23 +41,30 @@ def read_nodes(content: bytes) -> list[Found] | None:
 
 
 def _read(content: bytes, grafts: Grafts | None) -> list[Found] | None:
-    if not _is_small(content, 0 if grafts is None else grafts.bytes_spared):
-        return None
-    composer = _Composer(content)
     found = []
     try:
-        while composer.check_node():
-            root = composer.get_node()
+        for root in compose(content, 0 if grafts is None else grafts.bytes_spared):
             if root.__class__ is not ScalarNode:
                 value = _value(root, 0, grafts)
             elif root.value or root.style:
                 value = root.value if root.style else plain_value(root.value)
             else:
                 continue  # nothing between two `---`
-            found.append(Found(value, _places(root), sound=True))
-    except (YAMLError, BadNumber, _NotPlain, RecursionError):
+            found.append(Found(value, places_of(root), sound=True))
+    except (YAMLError, BadNumber, NotPlain, RecursionError):
         return None
     return found
+
+
+def compose(content: bytes, spared: int = 0) -> Iterator[Any]:
+    """Yield the node of each document; raises `NotPlain` for a text that is too large for nodes,
+    without the bytes that need none, and YAMLError.
+    """
+    if not _is_small(content, spared):
+        raise NotPlain
+    composer = _Composer(content)
+    while composer.check_node():
+        yield composer.get_node()
 
 
 def _is_small(content: bytes, spared: int) -> bool:
@@ -82,7 +89,7 @@ class _Composer(Parser):  # type: ignore[misc]  # libyaml's has no types
 def _value(node: Any, depth: int, grafts: Grafts | None) -> Any:
     """Return the value of a list or a group; scalars are read on the spot, as they are so many."""
     if depth >= MAX_DEPTH:
-        raise _NotPlain
+        raise NotPlain
     if node.__class__ is SequenceNode:
         items: list[Any] = []
         for item in node.value:
@@ -97,7 +104,7 @@ def _value(node: Any, depth: int, grafts: Grafts | None) -> Any:
         return items
     group: dict[str, Any] = {}
     for name, item in node.value:
-        key = _key(name)
+        key = key_of(name)
         if item.__class__ is not ScalarNode:
             group[key] = _value(item, depth + 1, grafts)
         elif item.style or (text := item.value)[:1] not in NOT_TEXT:
@@ -107,30 +114,32 @@ def _value(node: Any, depth: int, grafts: Grafts | None) -> Any:
         else:
             group[key] = plain_value(text)
     if len(group) < len(node.value):  # a key stands twice
-        raise _NotPlain
+        raise NotPlain
     return group
 
 
 def _grafted(take: Callable[[str], Any], text: str, depth: int) -> Any:
     if depth + GRAFT_DEPTH >= MAX_DEPTH:
-        raise _NotPlain
+        raise NotPlain
     try:
         return take(text)
     except KeyError:
-        raise _NotPlain from None
+        raise NotPlain from None
 
 
-def _key(node: Any) -> str:
+def key_of(node: Any) -> str:
+    """Return a key of a group; raises `NotPlain` for one that is no text, and `BadNumber`."""
     if node.__class__ is ScalarNode:
         key: str = node.value
         if node.style or (key[:1] not in NOT_TEXT and key != "<<"):
             return key
         if key != "<<" and isinstance(plain_value(key), str):
             return key
-    raise _NotPlain
+    raise NotPlain
 
 
-def _places(root: Any) -> Places:
+def places_of(root: Any) -> Places:
+    """Return where the parts of a document stand, as far as they are kept."""
     at = root.start_mark
     places: Places = {(): (at.line + 1, at.column + 1, at.line + 1, at.column + 1)}
     _note_places(root, (), places)

@@ -15,6 +15,8 @@ MAX_POSITIONS = 20_000
 _PROJECTED = 1_000
 """Beyond this, a number is no slip in degrees: it is metres of a projection."""
 _NUMBERS = frozenset({float, int})
+_ONLY_LISTS = frozenset({list})
+_ONLY_PAIRS = frozenset({2})
 
 
 def read_rings(coordinates: object, at: Path = ()) -> tuple[Rings | None, list[Finding]]:
@@ -62,23 +64,26 @@ def _quickly(coordinates: object, at: Path) -> tuple[Rings, list[Finding]] | Non
     rings: list[Ring] = []
     exact = True
     for written in coordinates:
-        ring = _quick_ring(written)
-        if ring is None:
+        read = _quick_ring(written)
+        if read is None:
             return None
-        exact = exact and ring == tuple(map(tuple, written))
-        rings.append(ring)
+        rings.append(read[0])
+        exact = exact and read[1]
     if sum(map(len, rings)) > MAX_POSITIONS:
         return None
     return tuple(rings), ([] if exact else [_rounded(at)])
 
 
-def _quick_ring(written: object) -> Ring | None:
-    """Read a ring that is right as it stands; whole lists at a time, as every spec comes here."""
+def _quick_ring(written: object) -> tuple[Ring, bool] | None:
+    """Read a ring that is right as it stands; whole lists at a time, as every spec comes here.
+
+    The second value tells whether rounding has changed nothing.
+    """
     if type(written) is not list or len(written) < 4:
         return None
-    if {*map(type, written)} != {list} or {*map(len, written)} != {2}:
+    if {*map(type, written)} != _ONLY_LISTS or {*map(len, written)} != _ONLY_PAIRS:
         return None
-    longitudes, latitudes = zip(*written, strict=True)
+    longitudes, latitudes = map(list, zip(*written, strict=True))
     if not _NUMBERS.issuperset(map(type, longitudes + latitudes)):
         return None
     west, east = min(longitudes), max(longitudes)
@@ -86,8 +91,11 @@ def _quick_ring(written: object) -> Ring | None:
         return None
     if min(latitudes) < -90 or max(latitudes) > 90 or isnan(sum(longitudes) + sum(latitudes)):
         return None
-    ring = tuple(zip(rounded(longitudes), rounded(latitudes), strict=True))
-    return ring if ring[0] == ring[-1] and len(set(ring)) >= 3 else None
+    x, y = rounded(longitudes), rounded(latitudes)
+    ring = tuple(zip(x, y, strict=True))
+    if ring[0] != ring[-1] or len(set(ring)) < 3:
+        return None
+    return ring, x == longitudes and y == latitudes
 
 
 def _structure(coordinates: object, at: Path) -> Iterator[Finding]:

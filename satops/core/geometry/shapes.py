@@ -76,20 +76,17 @@ def footprints(polygons: Sequence[Rings], shapes: Shapes) -> list[Footprint]:
     centroids = shapely.get_coordinates(shapely.centroid(shapes)).tolist()
     return [
         Footprint(
-            area_km2=area_km2(rings),
-            west=west,
-            south=south,
-            east=east,
-            north=north,
-            longitude=longitude,
-            latitude=latitude,
-            vertices=sum(len(set(ring)) for ring in rings),
-            holes=len(rings) - 1,
+            area_km2(rings), west, south, east, north, x, y, _vertices(rings), len(rings) - 1
         )
-        for rings, (west, south, east, north), (longitude, latitude) in zip(
+        for rings, (west, south, east, north), (x, y) in zip(
             polygons, bounds, centroids, strict=True
         )
     ]
+
+
+def _vertices(rings: Rings) -> int:
+    """Count the distinct corners of all rings."""
+    return sum([len(set(ring)) for ring in rings])
 
 
 def area_km2(rings: Rings) -> float:
@@ -101,8 +98,8 @@ def area_km2(rings: Rings) -> float:
 
 
 def _ring_area_km2(ring: Ring) -> float:
-    longitudes = [x for x, _ in ring]
-    square_metres, _ = wgs84().polygon_area_perimeter(longitudes, [y for _, y in ring])
+    longitudes, latitudes = zip(*ring, strict=True)
+    square_metres, _ = wgs84().polygon_area_perimeter(longitudes, latitudes)
     # The sign says only which way round the ring was written.
     area = abs(float(square_metres)) / 1e6
     if max(longitudes) - min(longitudes) > _WIDE_DEG:
