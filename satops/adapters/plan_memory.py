@@ -1,9 +1,9 @@
 """The last plan of a repository in which everything was bought: its bytes, and what it came from.
 
 A plan is a function of its inputs.  Where none of them has changed, and the plan holds nothing that
-time could change, the answer is the one that was given before: what is left to do is to read the
-tree and the ledger, and to see that they are what they were.  That is all this module does, with
-next to no imports, so that such a plan costs little more than reading its files.
+time could change, the answer is the one that was given before: what is left to do is to look at
+the tree and the ledger, and to see that they are what they were.  That is all this module does,
+with next to no imports, so that such a plan costs little more than a look at its files.
 
 Whatever is out of the ordinary (a link, a store that is no file, a cache without its seal) is not
 judged here: the plan is then made anew.
@@ -14,6 +14,7 @@ import time
 from hashlib import sha256
 
 from satops import __version__
+from satops.adapters.file_digests import FileDigests
 from satops.adapters.sealed import machine_key, read_sealed, write_sealed
 
 TYPE_CHECKING = False
@@ -93,15 +94,17 @@ def recall(start: str, environ: "Mapping[str, str]") -> "tuple[bytes, bytes, byt
         return None
     head, _, report = content.partition(b"\n\n")
     known = head.decode(errors="surrogateescape").split("\n")
+    present = _Present(root, environ, FileDigests(root, key))
     try:
-        if known[:6] != _present(root, environ, orders=known[2], tree=known[3], ledger=known[4]):
+        if known[:6] != present.lines(orders=known[2], tree=known[3], ledger=known[4]):
             return None
         for line in known[6:]:
             digest, _, path = line.partition(" ")
-            if _file_digest(root, path) != digest:
+            if present.file_digest(path) != digest:
                 return None
     except (OSError, _Unusual):
         return None
+    present.digests.save()
     before, clock, after = report.partition(_CLOCK)
     now = time.strftime(_CLOCK_FORMAT, time.gmtime()).encode()
     return before + clock, now, after[len(now) :]
@@ -111,19 +114,43 @@ class _Unusual(Exception):
     """Something that is for the plan to judge."""
 
 
-def _present(
-    root: str, environ: "Mapping[str, str]", *, orders: str, tree: str, ledger: str
-) -> list[str]:
-    """Return what `remember` would note today; `tree` is what it noted of the tree."""
-    paths = list(_walk(root, orders))
-    if not tree.startswith(f"{len(paths)} "):
-        raise _Unusual  # files came or went: most plans with new orders need not read any twice
-    rules = rules_digest(_file_digest(root, _CONFIG), environ)
-    digest = TreeDigest()
-    for path in paths:
-        digest.add(path, _digest(f"{root}/{path}", _BLOCK_BYTES))
-    ledger_sha256 = _digest(os.path.join(root, ledger), _LEDGER_BLOCK_BYTES)
-    return [_FORMAT, rules, orders, digest.text(), ledger, ledger_sha256]
+class _Present:
+    """What `remember` would note today."""
+
+    def __init__(self, root: str, environ: "Mapping[str, str]", digests: FileDigests) -> None:
+        self.digests = digests
+        self._root = root
+        self._environ = environ
+
+    def lines(self, *, orders: str, tree: str, ledger: str) -> list[str]:
+        """Return all but the files that specs refer to; `tree` is what was noted of the tree."""
+        paths = list(_walk(self._root, orders))
+        if not tree.startswith(f"{len(paths)} "):
+            raise _Unusual  # files came or went: such plans need not read any file twice
+        rules = rules_digest(self.file_digest(_CONFIG), self._environ)
+        digest = TreeDigest()
+        for path in paths:
+            digest.add(path, self._digest(path, f"{self._root}/{path}", _BLOCK_BYTES))
+        file = os.path.join(self._root, ledger)
+        return [
+            _FORMAT, rules, orders, digest.text(), ledger,
+            self._digest(ledger, file, _LEDGER_BLOCK_BYTES),
+        ]  # fmt: skip
+
+    def file_digest(self, path: str) -> str:
+        """Return the SHA-256 of a file inside of the repository, to which no link leads."""
+        full = f"{os.path.realpath(self._root)}/{path}"
+        if os.path.realpath(full) != full:
+            raise _Unusual
+        return self._digest(path, full, _LEDGER_BLOCK_BYTES)
+
+    def _digest(self, path: str, full: str, block_bytes: int) -> str:
+        status = os.lstat(full)
+        known = self.digests.known(path, status)
+        if known is None:
+            known = _digest(full, block_bytes)
+            self.digests.note(path, status, known)
+        return known
 
 
 def _root(folder: str) -> str | None:
@@ -176,14 +203,6 @@ def _walk(root: str, folder: str) -> "Iterator[str]":
                     raise _Unusual
         names.sort(reverse=True)
         waiting += names
-
-
-def _file_digest(root: str, path: str) -> str:
-    """Return the SHA-256 of a file inside of the repository, to which no link leads."""
-    full = f"{os.path.realpath(root)}/{path}"
-    if os.path.realpath(full) != full:
-        raise _Unusual
-    return _digest(full, _LEDGER_BLOCK_BYTES)
 
 
 def _digest(path: str, block_bytes: int) -> str:

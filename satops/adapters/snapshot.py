@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from satops import __version__
 from satops.adapters.sealed import read_sealed, write_sealed
@@ -19,9 +19,6 @@ from satops.core import json_text
 from satops.core.ledger import Head
 from satops.core.state import LedgerState, OrderState, Standing
 from satops.ports import LedgerStore
-
-if TYPE_CHECKING:
-    import hashlib
 
 _FORMAT = "satops.snapshot/1"
 _LINES_AT_ONCE = 1000
@@ -32,6 +29,16 @@ _ROW = attrgetter(*_FIELDS)
 _STANDINGS = {standing.value: standing for standing in Standing}
 
 
+class Fold(NamedTuple):
+    """A ledger that was read."""
+
+    state: LedgerState
+    sha256: str
+    """Of all its lines, each with its newline."""
+    bytes: int
+    """That were read now, with the newlines."""
+
+
 class SnapshotFile:
     """The snapshots of one repository on one machine."""
 
@@ -39,28 +46,34 @@ class SnapshotFile:
         self._path = path
         self._key = key
 
-    def read(self, store: LedgerStore) -> tuple[LedgerState, str]:
-        """Return the fold of a store's ledger, as `Book.read` would, and the SHA-256 of its lines.
+    def read(self, store: LedgerStore, known: str | None = None) -> Fold:
+        """Return the fold of a store's ledger, as `Book.read` would make it.
 
-        Raises `LedgerMissing`, `LedgerCorrupt` and `StoreUnreachable`.
+        `known` is the SHA-256 of the ledger, where it is known: then nothing that was folded
+        before is read.  Raises `LedgerMissing`, `LedgerCorrupt` and `StoreUnreachable`.
         """
         found = self._load(store.address)
-        lines, hashed = store.read(), sha256()
+        if found is not None and found[1] == known:
+            return Fold(*found, 0)
+        return self._folded(store, found)
+
+    def _folded(self, store: LedgerStore, found: tuple[LedgerState, str] | None) -> Fold:
+        lines, hashed = store.read(), _Hashed()
         if found is None:
             state, known = LedgerState(), 0
         else:
             state, prefix, known = *found, found[0].head.seq
             first = islice(lines, known)
             while some := list(islice(first, _LINES_AT_ONCE)):
-                hashed.update(b"\n".join(some) + b"\n")
-            if hashed.hexdigest() != prefix:
-                lines, hashed = store.read(), sha256()
+                hashed.add(b"\n".join(some))
+            if hashed.sha256.hexdigest() != prefix:
+                lines, hashed = store.read(), _Hashed()
                 state, known = LedgerState(), 0
-        state.fold(_watched(lines, hashed))
-        digest = hashed.hexdigest()
+        state.fold(hashed.watched(lines))
+        digest = hashed.sha256.hexdigest()
         if state.head.seq - known >= _LINES_MIN:
             self._save(store.address, state, digest)
-        return state, digest
+        return Fold(state, digest, hashed.bytes)
 
     def _load(self, address: str) -> tuple[LedgerState, str] | None:
         body = None if self._key is None else read_sealed(str(self._path), self._key)
@@ -92,11 +105,24 @@ class SnapshotFile:
         write_sealed(str(self._path), self._key, (body,))
 
 
-def _watched(lines: Iterable[bytes], hashed: "hashlib._Hash") -> Iterator[bytes]:
-    for line in lines:
-        yield line
-        hashed.update(line)
-        hashed.update(b"\n")
+class _Hashed:
+    """The digest of the lines that were read so far."""
+
+    def __init__(self) -> None:
+        self.sha256 = sha256()
+        self.bytes = 0
+
+    def add(self, line: bytes) -> None:
+        """Take a line, or several of them."""
+        self.sha256.update(line)
+        self.sha256.update(b"\n")
+        self.bytes += len(line) + 1
+
+    def watched(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield lines, and take each when the next one is asked for."""
+        for line in lines:
+            yield line
+            self.add(line)
 
 
 def _state(kept: dict[str, Any]) -> LedgerState:

@@ -12,7 +12,7 @@ from satops.adapters.sealed import Sealing, read_sealed
 from satops.core import json_text
 from satops.core.spec import Spec
 from satops.core.spec_row import row_of, spec_of
-from satops.ports import SourceFile
+from satops.ports import HashedFile, SourceFile
 from satops.workflow.validate import FileRead, Name
 
 _FORMAT = b"satops.spec-memory/1 "
@@ -50,7 +50,7 @@ class SpecMemoryFile:
         self._fresh = 0
         self._sealing = Sealing(self._path, key)
 
-    def recall(self, found: SourceFile) -> FileRead | None:
+    def recall(self, found: SourceFile | HashedFile) -> FileRead | None:
         """Return what a file held when it was read before, if nothing that it needs has changed."""
         if self._known is None:
             self._known = self._load()

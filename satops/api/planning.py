@@ -9,8 +9,16 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from satops.adapters.file_digests import FileDigests
 from satops.adapters.sealed import machine_key
-from satops.api.remembering import Remember, Watched, included, memory_of, spec_memory
+from satops.api.remembering import (
+    Remember,
+    Watched,
+    fold_ledger,
+    included,
+    memory_of,
+    spec_memory,
+)
 from satops.api.repository import Repository, open_repository
 from satops.core.kept import KeptSpec, KeptSpecs
 from satops.core.order import Order, instant_text
@@ -19,13 +27,12 @@ from satops.core.problem import Problem, by_place
 from satops.core.spec import Spec
 from satops.core.state import LedgerState, may_be_bought
 from satops.errors import LedgerMissing, UsageError
-from satops.ports import LedgerStore, OrderFiles, SourceFile
+from satops.ports import HashedFile, LedgerStore, OrderFiles, SourceFile
 from satops.workflow.book import Book
 from satops.workflow.plan import make_plan
 
 if TYPE_CHECKING:
     from satops.adapters.reading_pair import OpenReader
-    from satops.adapters.snapshot import SnapshotFile
     from satops.core.checks import Rules
     from satops.workflow.read_files import FileReader
     from satops.workflow.validate import Batch, FileRead, SpecMemory, Tree
@@ -88,18 +95,22 @@ def plan_to_show(
     rules = late_rules(opened, limits_from)
     now = opened.now() if at is None else _moment(at)
     book = Book(_store(opened, ledger), opened.clock, "")
+    digests = FileDigests(str(opened.root), machine_key(environ))
     state: LedgerState | None
     try:
-        state, ledger_sha256 = _snapshots(opened).read(book.store)
+        state, ledger_sha256, _ = fold_ledger(opened, book.store, digests)
         book.state = state
     except LedgerMissing:
         if ledger is not None:
             raise no_copy(ledger) from None
         state, ledger_sha256 = None, ""
-    tree = Watched(order_tree(opened))
+    tree = Watched(order_tree(opened, digests))
     memory = None if limits_from is not None else spec_memory(opened, tree, book.state)
     made = plan_on(opened, state, book, now, rules, files=tree, memory=memory)
-    remember = memory_of(made, opened, tree, ledger_sha256) if as_it_stands else None
+    digests.save()
+    remember = None
+    if as_it_stands and not digests.outdated:
+        remember = memory_of(made, opened, tree, ledger_sha256)
     if changed is not None:
         made = replace(made, problems=tuple(sorted((*made.problems, changed), key=by_place)))
     currency = str((opened.config.prices or {}).get("currency", ""))
@@ -158,7 +169,7 @@ def read_specs(
     zone = opened.config.timezone
     kept = KeptSpecs(known, None if zone is None else str(zone))
 
-    def find(found: SourceFile) -> Sequence[KeptSpec] | None:
+    def find(found: SourceFile | HashedFile) -> Sequence[KeptSpec] | None:
         return kept.find(found.path, found.sha256, lambda ref: included(files, found.path, ref))
 
     def read(batches: Iterable[Batch]) -> "Iterator[FileRead]":
@@ -209,11 +220,11 @@ def file_reader(
         yield FileReader(files, opened.config, order_schema(), check=check, read_aoi=aois.read)
 
 
-def order_tree(opened: Repository) -> OrderFiles:
-    """Return the tree of order specs as it lies on disk."""
+def order_tree(opened: Repository, digests: FileDigests | None = None) -> OrderFiles:
+    """Return the tree of order specs as it lies on disk; files that `digests` know are not read."""
     from satops.adapters.order_files import OrderTree
 
-    return OrderTree(opened.root, opened.config.orders)
+    return OrderTree(opened.root, opened.config.orders, digests)
 
 
 def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":
@@ -231,12 +242,6 @@ def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":
         return load_rules(opened.config, read)
 
     return rules
-
-
-def _snapshots(opened: Repository) -> "SnapshotFile":
-    from satops.adapters.snapshot import SnapshotFile
-
-    return SnapshotFile(opened.cache / "ledger.snapshot", machine_key(opened.environ))
 
 
 def no_copy(path: Path) -> LedgerMissing:

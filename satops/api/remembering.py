@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from satops.adapters.file_digests import FileDigests
 from satops.adapters.plan_memory import TreeDigest, remember, rules_digest
 from satops.adapters.sealed import machine_key
 from satops.api.repository import Repository
@@ -15,9 +16,10 @@ from satops.core.config import Config
 from satops.core.plan import ActionKind, Plan
 from satops.core.problem import Problem
 from satops.core.state import LedgerState, may_be_bought
-from satops.ports import OrderFiles, SourceFile
+from satops.ports import HashedFile, LedgerStore, OrderFiles, SourceFile
 
 if TYPE_CHECKING:
+    from satops.adapters.snapshot import Fold
     from satops.workflow.validate import SpecMemory
 
 Remember = Callable[[Sequence[bytes]], None]
@@ -37,7 +39,7 @@ class Watched:
         """Whether nothing was in the way of reading it."""
         self._files = files
 
-    def walk(self) -> Iterator[SourceFile | Problem]:
+    def walk(self) -> Iterator[SourceFile | HashedFile | Problem]:
         """Yield what is there."""
         for found in self._files.walk():
             if isinstance(found, Problem):
@@ -54,6 +56,28 @@ class Watched:
         else:
             self.includes[posixpath.normpath(f"{posixpath.dirname(spec_file)}/{ref}")] = read[1]
         return read
+
+
+def fold_ledger(opened: Repository, store: LedgerStore, digests: FileDigests) -> "Fold":
+    """Return the fold of the ledger; a ledger in a file that is what it was is not read again.
+
+    Raises `LedgerMissing`, `LedgerCorrupt` and `StoreUnreachable`.
+    """
+    from satops.adapters.snapshot import SnapshotFile
+
+    snapshots = SnapshotFile(opened.cache / "ledger.snapshot", machine_key(opened.environ))
+    path = opened.config.state.removeprefix(_FILE)
+    if store.address != f"{_FILE}{opened.root / path}":
+        return snapshots.read(store)
+    try:
+        status = (opened.root / path).lstat()
+    except OSError:
+        return snapshots.read(store)
+    known = digests.known(path, status)
+    fold = snapshots.read(store, known)
+    if known is None and fold.bytes == status.st_size:
+        digests.note(path, status, fold.sha256)
+    return fold
 
 
 def memory_of(plan: Plan, opened: Repository, tree: Watched, ledger_sha256: str) -> Remember | None:

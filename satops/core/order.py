@@ -128,9 +128,7 @@ def canonical_order(  # one field of the API each
     start_text, end_text = intern(instant_text(start)), intern(instant_text(end))
     if coordinates is None:
         coordinates = coordinates_text(rings)
-    fields = _fields(
-        provider, max_cloud, resolution_type, recurring, recurring_day, recurring_unit
-    )
+    fields = _fields(provider, max_cloud, resolution_type, recurring, recurring_day, recurring_unit)
     canonical = (
         f'{{"endDate":"{end_text}","geometry":{{"coordinates":{coordinates},"type":"Polygon"}},'
         f'{fields},"startDate":"{start_text}","version":"{VERSION}"}}'

@@ -52,9 +52,16 @@ def subject(action: Action) -> Subject:
     if action.spec is None:
         return known_subject(action.known) if action.known is not None else _NOTHING
     order, seen = action.spec.order, action.spec.footprint
-    mode = _MODES.get(order.resolution_type, _NO_MODE)
+    mode, resolution_m = _MODES.get(order.resolution_type, _NO_MODE)
     return Subject(
-        order.provider, *mode, seen.longitude, seen.latitude, seen.area_km2, order.start, order.end
+        order.provider,
+        mode,
+        resolution_m,
+        seen.longitude,
+        seen.latitude,
+        seen.area_km2,
+        order.start,
+        order.end,
     )
 
 
@@ -62,9 +69,11 @@ def known_subject(known: OrderState) -> Subject:
     """Return the facts that the ledger keeps of an order."""
     bounds = known.bounds
     longitude, latitude = (None, None) if bounds is None else middle(bounds)
+    mode, resolution_m = _MODES.get(known.resolution_type, _NO_MODE)
     return Subject(
         known.provider or None,
-        *_MODES.get(known.resolution_type, _NO_MODE),
+        mode,
+        resolution_m,
         longitude,
         latitude,
         None if bounds is None else known.area_km2,

@@ -9,7 +9,7 @@ from satops.core.document import shown
 from satops.core.kept import KeptSpec
 from satops.core.problem import Problem, Severity, by_place
 from satops.core.spec import Spec
-from satops.ports import OrderFiles, SourceFile
+from satops.ports import HashedFile, OrderFiles, SourceFile
 
 FILES_AT_ONCE = 512
 """Files that are held at once while they wait to be read."""
@@ -52,14 +52,14 @@ class FileRead:
 Batch = list[SourceFile]
 ReadFiles = Callable[[Iterable[Batch]], Iterable[FileRead]]
 """Reads batches of files; what it yields may come in any order."""
-KnownSpecs = Callable[[SourceFile], Sequence[KeptSpec] | None]
+KnownSpecs = Callable[[SourceFile | HashedFile], Sequence[KeptSpec] | None]
 """The specs of a file that need not be read again, as its bytes are known; None to read it."""
 
 
 class SpecMemory(Protocol):
     """What files held when they were read before; only of files without a problem."""
 
-    def recall(self, found: SourceFile) -> FileRead | None:
+    def recall(self, found: SourceFile | HashedFile) -> FileRead | None:
         """Return what `ReadFiles` would yield for a file, or None where that is not known."""
 
     def keep(self, read: FileRead) -> None:
@@ -140,10 +140,15 @@ def _unknown(
                 reading.note(spec.name, (found.path, spec.line, 1))
             continue
         recalled = memory.recall(found) if memory is not None else None
-        if recalled is None:
-            yield found
-        else:
+        if recalled is not None:
             reading.take(recalled)
+            continue
+        if isinstance(found, HashedFile):
+            found = found.read(found.path)
+        if isinstance(found, Problem):
+            reading.problems.append(found)
+        else:
+            yield found
 
 
 def _batches(files: Iterable[SourceFile]) -> Iterator[Batch]:

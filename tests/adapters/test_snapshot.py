@@ -33,7 +33,7 @@ def folded(store: MemoryStore) -> LedgerState:
 
 
 def read(kept: SnapshotFile, store: MemoryStore) -> LedgerState:
-    state, digest = kept.read(store)
+    state, digest, _ = kept.read(store)
     assert digest == sha256(b"".join(line + b"\n" for line in store.lines)).hexdigest()
     return state
 

@@ -12,7 +12,7 @@ from satops.core.config import Config
 from satops.core.kept import KeptSpec
 from satops.core.problem import Problem, Severity
 from satops.core.spec import Include
-from satops.ports import SourceFile
+from satops.ports import HashedFile, SourceFile
 from satops.workflow import read_files
 from satops.workflow.read_files import Chunk
 from satops.workflow.validate import Tree
@@ -206,7 +206,7 @@ def test_a_file_whose_specs_are_known_is_not_read_again() -> None:
     )
     kept = KeptSpec("a", "orders/a.yaml", 1)
 
-    def known(found: SourceFile) -> Sequence[KeptSpec] | None:
+    def known(found: SourceFile | HashedFile) -> Sequence[KeptSpec] | None:
         return [kept] if found.path == "orders/a.yaml" else None
 
     tree = tree_of(files, known=known)

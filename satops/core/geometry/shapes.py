@@ -75,9 +75,7 @@ def footprints(polygons: Sequence[Rings], shapes: Shapes) -> list[Footprint]:
     bounds = shapely.bounds(shapes).tolist()
     centroids = shapely.get_coordinates(shapely.centroid(shapes)).tolist()
     return [
-        Footprint(
-            area_km2(rings), west, south, east, north, x, y, _vertices(rings), len(rings) - 1
-        )
+        Footprint(area_km2(rings), west, south, east, north, x, y, _vertices(rings), len(rings) - 1)
         for rings, (west, south, east, north), (x, y) in zip(
             polygons, bounds, centroids, strict=True
         )
