@@ -60,7 +60,11 @@ class FileDigests:
         """Note the SHA-256 of a file; `status` was asked for before the file was read."""
         last_ns = max(status.st_mtime_ns, status.st_ctime_ns)
         tick_ns = _TICK_NS if status.st_ctime_ns % 1_000_000 else _LONG_TICK_NS
-        if last_ns < self._began_ns - tick_ns and stat.S_ISREG(status.st_mode) and path.isprintable():
+        if (
+            last_ns < self._began_ns - tick_ns
+            and stat.S_ISREG(status.st_mode)
+            and path.isprintable()
+        ):
             self._seen[path] = f"{_said(status)} {sha256}"
             self._fresh += _FEW if status.st_size > _LARGE_BYTES else 1
 

@@ -25,10 +25,19 @@ class KeptSpecs:
 
     def __init__(self, state: LedgerState, zone: str | None) -> None:
         self._files: defaultdict[str, dict[int, tuple[str, Mapping[str, Any]]]] = defaultdict(dict)
+        self._alone: dict[str, tuple[str, int]] = {}
+        """Name and line of a spec that fills a file by itself, and refers to no other."""
         for known in state.orders.values():
             source = known.source
-            if known.standing is Standing.PLACED and source and source.get("timezone") == zone:
-                self._files[source["sha256"]][source["document"]] = (known.name, source)
+            if known.standing is not Standing.PLACED or not source:
+                continue
+            if source.get("timezone") != zone:
+                continue
+            digest, document = source["sha256"], source["document"]
+            if document == 0 and source["documents"] == 1 and not source["includes"]:
+                self._alone[digest] = known.name, source["line"]
+            else:
+                self._files[digest][document] = known.name, source
 
     def find(
         self, file: str, sha256: str, included: Callable[[str], str | None]
@@ -37,6 +46,9 @@ class KeptSpecs:
 
         `included` returns the SHA-256 of a file that the spec refers to, None where there is none.
         """
+        alone = self._alone.get(sha256)
+        if alone is not None:
+            return [KeptSpec(alone[0], file, alone[1])]
         held = self._files.get(sha256)
         if held is None:
             return None

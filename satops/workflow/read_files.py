@@ -109,9 +109,9 @@ class FileReader:
             if len(read.problems) > _FILE_PROBLEMS:
                 read.problems.append(_many_problems(found.path, document.line))
                 break
-            match document.value:
-                case {"name": str(name)}:
-                    read.names.append(Name(name, *document.place(("name",))))
+            name = document.value.get("name") if isinstance(document.value, dict) else None
+            if isinstance(name, str):
+                read.names.append(Name(name, *document.place(("name",))))
             draft, problems = self._draft(found, document, len(documents))
             read.problems += problems
             if draft is not None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters import plan_memory, snapshot, spec_memory
+from satops.adapters import file_digests, plan_memory, snapshot, spec_memory
 from satops.ports import SourceFile
 from satops.workflow.read_files import FileReader
 from satops.workflow.validate import FileRead
@@ -163,6 +163,8 @@ def test_a_plan_is_the_same_with_and_without_what_earlier_plans_left(
 ) -> None:
     monkeypatch.setattr(snapshot, "_LINES_MIN", 1)
     monkeypatch.setattr(spec_memory, "_FILES_MIN", 1)
+    monkeypatch.setattr(file_digests, "_FEW", 1)
+    monkeypatch.setattr(file_digests, "_TICK_NS", 10_000_000)
     home, stranger = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("stranger")
     shutil.rmtree(satops.root / "orders")
     (satops.root / "orders").mkdir()

@@ -44,6 +44,8 @@ def plain_value(text: str) -> Any:
 
 
 def _any_value(text: str) -> Any:
+    if text[:1].isalpha():
+        return _WORDS.get(text, text)
     decimal = _DECIMAL(text)
     if decimal is None:
         if not _NOT_DECIMAL(text):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from yaml import MappingNode, ScalarNode, SequenceNode, YAMLError
 
 from satops.core import json_text
-from satops.core.document.reading import MAX_DEPTH, Found, Places
+from satops.core.document.reading import MAX_DEPTH, MAX_NODES, Found, Place, Places
 from satops.core.document.scalars import NOT_TEXT, BadNumber, plain_value
 from satops.core.document.yaml_nodes import NotPlain, compose, key_of, places_of
 from satops.core.json_text import NotJson
@@ -29,8 +29,9 @@ _MAX_CHARS = 16 * 1024
 _MAX_SKELETONS = 2_048
 _MAX_VARIANTS = 4
 """Of one skeleton: texts that are alike but for the classes of their pieces."""
-_UNREAD = ("!", "&", "\\", MARK, "\n...", "\n%")
-"""What is rare in specs, and could change how the rest is read."""
+_USUAL = re.compile(rb"[\n \"-%'-\[\]-}]*+").fullmatch
+"""ASCII that can be seen, without what is rare in specs and has a meaning: ! & \\ ~."""
+_RARE = ("!", "&", "\\", MARK)
 
 _START = r"(?:[A-Za-z0-9./_]|-(?=[A-Za-z0-9.]))"
 _NUMBER = r"-?[0-9]{1,3}(?:\.[0-9]{1,17})?"
@@ -189,13 +190,8 @@ it.  None in place of a list: it was met once."""
 
 def read_by_skeleton(content: bytes) -> list[Found] | None:
     """Return every document of a text, each of them sound; None where nothing was made of it."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return None
-    if text[-1:] != "\n" or not text.replace("\n", "").isprintable():
-        return None
-    if any(rare in text for rare in _UNREAD):
+    text = _plain_text(content)
+    if text is None:
         return None
     above = 0
     if text.startswith("---\n"):
@@ -212,6 +208,25 @@ def read_by_skeleton(content: bytes) -> list[Found] | None:
         found.append(Found(value, places, sound=True, above=above - 1))
         above += document.count("\n") + 1
     return found
+
+
+def _plain_text(content: bytes) -> str | None:
+    """Return a text that holds nothing rare, and fewer values than a file may have."""
+    if (
+        len(content) > MAX_NODES
+        or content[-1:] != b"\n"
+        or b"\n..." in content
+        or b"\n%" in content
+    ):
+        return None
+    if _USUAL(content):
+        return content.decode()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    is_plain = text.replace("\n", "").isprintable() and not any(rare in text for rare in _RARE)
+    return text if is_plain else None
 
 
 def _read(document: str) -> tuple[Any, Places] | None:
@@ -259,22 +274,36 @@ class _Learner:
         self._positions: dict[str, _Position] = {}
         """The same for a list, by its first item."""
         self._comments: list[_Comment] = []
+        self._moving: dict[int, int] = {}
+        """By the number of a line, from 0, the column where its first piece ends."""
 
     def skeleton(self) -> _Skeleton | None:
         """Return the skeleton; None where a stand-in does not come back as it must."""
         text = self._between[0]
         for number, after in enumerate(self._between[1:]):
-            text += self._stand_in(number, after) + after
+            text += self._stand_in(number, after)
+            self._moving.setdefault(text.count("\n"), len(text) - text.rfind("\n") - 1)
+            text += after
         try:
             roots = list(compose(text.encode()))
             if len(roots) != 1 or roots[0].__class__ is not MappingNode:
                 return None
-            tree = self._tree(roots[0], 0)
+            tree = self._group(roots[0], 0)
         except (YAMLError, NotPlain, BadNumber, RecursionError):
             return None
-        if self._awaited or self._positions:
+        places = {path: at for path, at in places_of(roots[0]).items() if self._is_fixed(at)}
+        # Other places are found by a closer look when they are asked for; these always are.
+        if self._awaited or self._positions or any((key,) not in places for key in tree.keys):
             return None
-        return _Skeleton(tree, tuple(self._comments), places_of(roots[0]))
+        return _Skeleton(tree, tuple(self._comments), places)
+
+    def _is_fixed(self, place: Place) -> bool:
+        """Tell whether a place is the same in every text: no piece stands before it in its line."""
+        key_line, key_column, line, column = place
+        return all(
+            at < self._moving.get(row - 1, at + 1)
+            for row, at in ((key_line, key_column - 1), (line, column - 1))
+        )
 
     def _stand_in(self, number: int, after: str) -> str:
         """Return a piece of the same class that holds the worst of it, and await it."""
@@ -294,7 +323,7 @@ class _Learner:
             words = f"{name} #: ,[]{{}}|>%@`?*-"
             self._awaited[words] = _Quoted(number, piece[:3])
             return f": {kind}{words}{kind}"
-        in_brackets = after.lstrip(" ")[:1] in ",}"
+        in_brackets = after.lstrip(" ").startswith((",", "}"))
         words = f"{name}:/+-._x" if in_brackets else f"{name} ,\"'%@`|>?*-:(x)"
         self._awaited[words] = _Words(number)
         return f": {words}"
@@ -319,6 +348,10 @@ class _Learner:
             return self._scalar(node)
         if node.__class__ is SequenceNode:
             return self._list(node, depth)
+        group = self._group(node, depth)
+        return group if group.varying else _Fixed(group.keys)
+
+    def _group(self, node: Any, depth: int) -> _Group:
         keys = [key_of(key) for key, _ in node.value]
         if len(set(keys)) < len(keys) or any(MARK in key for key in keys):
             raise NotPlain
@@ -328,7 +361,7 @@ class _Learner:
         }
         varying = tuple(pair for pair in trees.items() if not isinstance(pair[1], _Fixed))
         fixed = {k: tree.held if isinstance(tree, _Fixed) else None for k, tree in trees.items()}
-        return _Group(fixed, varying) if varying else _Fixed(fixed)
+        return _Group(fixed, varying)
 
     def _list(self, node: Any, depth: int) -> _Tree:
         if node.value and node.value[0].__class__ is ScalarNode and node.flow_style:
