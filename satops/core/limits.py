@@ -47,6 +47,9 @@ def check_limits(
 
 def _check(limit: Limit, creates: list[Action], spent: list[OrderState]) -> Iterator[Refusal]:
     unit, span = _parts(limit)
+    if span == "PerOrder" and unit == "areaKm2":
+        # Nearly always no order is too large, and there are a hundred thousand to look at.
+        creates = [action for action in creates if _exceeds(_area_km2(action), limit)]
     planned = [_planned_share(action, unit) for action in creates]
     before = [_spent_share(known, unit) for known in spent]
     unpriced = [share for share in (*planned, *before) if share.amount is None]
@@ -73,10 +76,14 @@ def _counted(spent: list[OrderState], limit: Limit, now: str) -> list[OrderState
 
 
 def _planned_share(action: Action, unit: str) -> _Share:
-    assert action.spec is not None
     if unit == "cost":
         return _Share(action.name, action.estimated_cost)
-    return _Share(action.name, 1 if unit == "orders" else action.spec.footprint.area_km2)
+    return _Share(action.name, 1 if unit == "orders" else _area_km2(action))
+
+
+def _area_km2(action: Action) -> float:
+    assert action.spec is not None
+    return action.spec.footprint.area_km2
 
 
 def _spent_share(known: OrderState, unit: str) -> _Share:

@@ -23,13 +23,18 @@ def create_request(
         "geometry": geometry_text(order, geometry),
         "startDate": local_text(order.start, timezone),
         "endDate": local_text(order.end, timezone),
-        "recurring": order.recurring,
-        "recurringDay": order.recurring_day,
-        "recurringUnit": order.recurring_unit,
-        "maxCloud": order.max_cloud,
-        "resolutionType": order.resolution_type,
     }
-    return json_text.dumps({key: value for key, value in fields.items() if value is not None})
+    optional = (
+        ("recurring", order.recurring),
+        ("recurringDay", order.recurring_day),
+        ("recurringUnit", order.recurring_unit),
+        ("maxCloud", order.max_cloud),
+        ("resolutionType", order.resolution_type),
+    )
+    for key, value in optional:
+        if value is not None:
+            fields[key] = value
+    return json_text.dumps(fields)
 
 
 def local_text(utc: str, zone: timezone) -> str:

@@ -64,7 +64,9 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
                     "slashes, underscores and dashes, and begins with a letter or a digit.",
                 )
             )
-        text = _read_text(value[key], ("labels", key), findings)
+        text = value[key]
+        if not (isinstance(text, str) and text.isprintable()):
+            text = _read_text(text, ("labels", key), findings)
         if text is not None:
             labels[intern(key)] = text
     return labels

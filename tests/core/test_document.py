@@ -260,14 +260,6 @@ def test_every_value_and_key_of_json_has_its_place(
     assert document.place(path, key=True) == key
 
 
-def test_shallow_places_outlive_the_text() -> None:
-    documents, _ = load(YAML_SPEC.encode(), file="spec")
-    documents[0].forget_text()
-    assert documents[0].place(["order", "geometry"]) == (4, 5)
-    assert documents[0].place(["order", "geometry", "coordinates"]) == (4, 5)
-    assert documents[1].place(["acknowledge", 0, "reason"]) == (10, 3)
-
-
 def test_places_are_right_beside_documents_with_problems() -> None:
     (document,), _ = load(b"a: 1\na: 2\n---\nb:\n  c:\n    d: {e: 1}\n", file="spec")
     assert document.place(["b", "c", "d", "e"]) == (6, 12)

@@ -44,7 +44,7 @@ class Document:
         """Return line and column, from 1, of the value (or the key) at a path.
 
         Where the path does not exist, its nearest parent that does is taken.  A deep path makes
-        the file be parsed once more, unless `forget_text` was called.
+        the file be parsed once more.
         """
         wanted = tuple(path)
         places, above = self._places, self._above
@@ -55,10 +55,6 @@ class Document:
             wanted = wanted[:-1]
         key_line, key_column, line, column = places[wanted]
         return (key_line + above, key_column) if key else (line + above, column)
-
-    def forget_text(self) -> None:
-        """Let go of the file's bytes, for all its documents: only shallow places stay known."""
-        self._source.forget()
 
 
 @dataclass(slots=True)
@@ -90,14 +86,10 @@ class _Source:
         return YamlReader(self.content, faults, depth).read()
 
     def places(self, index: int) -> Places | None:
-        """Return every place of a document, or None when the bytes were let go."""
-        if self.deep is None and self.content and self.syntax == "yaml":
+        """Return every place of a document; None for JSON, of which all are known."""
+        if self.deep is None and self.syntax == "yaml":
             self.deep = [found.places for found in self._read_closely(Faults(""), MAX_DEPTH + 1)]
         return self.deep[index] if self.deep else None
-
-    def forget(self) -> None:
-        self.content = b""
-        self.deep = None
 
 
 def load(

@@ -235,9 +235,8 @@ def _read(document: str) -> tuple[Any, Places] | None:
     parts = _PIECES.split(f"\n{document}")  # a comment begins with a line break
     between, pieces = parts[::3], parts[1::3]
     key = "\0".join(between)
-    known = _known.get(key)
+    known = _met(key)
     if known is None:
-        _note(key)
         return None
     try:
         for skeleton in known:
@@ -256,11 +255,17 @@ def _read(document: str) -> tuple[Any, Places] | None:
         return None
 
 
-def _note(key: str) -> None:
-    """Note that a skeleton was met: it is parsed only where it is met again."""
-    if len(_known) >= _MAX_SKELETONS:
-        _known.clear()
-    _known[key] = [] if key in _known else None
+def _met(key: str) -> list[_Skeleton | None] | None:
+    """Return the variants of a skeleton; None where it is met for the first time."""
+    if key not in _known:
+        if len(_known) >= _MAX_SKELETONS:
+            _known.clear()
+        _known[key] = None
+        return None
+    known = _known[key]
+    if known is None:
+        known = _known[key] = []
+    return known
 
 
 class _Learner:
