@@ -12,14 +12,26 @@ here, and it is read as it stands.  A test holds all of this to the strict reade
 """
 
 import re
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from yaml import MappingNode, ScalarNode, SequenceNode, YAMLError
 
-from satops.core import json_text
 from satops.core.document.reading import MAX_DEPTH, MAX_NODES, Found, Place, Places
-from satops.core.document.scalars import NOT_TEXT, BadNumber, plain_value
+from satops.core.document.scalars import BadNumber, plain_value
 from satops.core.document.yaml_nodes import NotPlain, compose, key_of, places_of
+from satops.core.document.yaml_trees import (
+    Block,
+    Comment,
+    Fixed,
+    Group,
+    List,
+    OtherClass,
+    Position,
+    Positions,
+    Quoted,
+    Tree,
+    Words,
+)
 from satops.core.json_text import NotJson
 
 MARK = "~"
@@ -50,134 +62,17 @@ _PIECES = re.compile(
     r"|\n *#[^\n]*)"
 )
 _BLOCK = re.compile(r": [>|][+-]?\n( +)")
-_NO_WORD = frozenset("\"'|>")
-"""How a piece goes on that is neither a word nor several."""
-
-
-class _OtherClass(Exception):
-    """A piece is not of the class that its place was parsed for."""
-
-
-class _Tree(Protocol):
-    """A value with places for pieces in it."""
-
-    def value(self, pieces: list[str]) -> Any:
-        """Return the value with its pieces; raises `_OtherClass`, `BadNumber` and `NotJson`."""
-
-
-class _Words(NamedTuple):
-    piece: int
-
-    def value(self, pieces: list[str]) -> Any:
-        piece = pieces[self.piece]
-        if piece[0] != ":" or piece[2] in _NO_WORD:
-            raise _OtherClass
-        text = piece[2:]
-        return plain_value(text) if text[0] in NOT_TEXT else text
-
-
-class _Quoted(NamedTuple):
-    piece: int
-    opener: str
-
-    def value(self, pieces: list[str]) -> Any:
-        piece = pieces[self.piece]
-        if piece[:3] != self.opener:
-            raise _OtherClass
-        return piece[3:-1]
-
-
-class _Block(NamedTuple):
-    piece: int
-    opener: str
-    """With the indent of the first line."""
-    indent: str
-    breaks: int
-    separator: str
-    """What its lines are joined with."""
-    ending: str
-
-    def value(self, pieces: list[str]) -> Any:
-        piece, begin = pieces[self.piece], len(self.opener)
-        if piece[:begin] != self.opener or piece[begin] == " ":
-            raise _OtherClass
-        lines = piece[begin:].split(f"\n{self.indent}")
-        if len(lines) != self.breaks + 1:
-            raise _OtherClass
-        return self.separator.join(lines) + self.ending
-
-
-class _Comment(NamedTuple):
-    piece: int
-    opener: str
-    """With the indent, by which such a line may belong to a block."""
-
-    def check(self, pieces: list[str]) -> None:
-        if not pieces[self.piece].startswith(self.opener):
-            raise _OtherClass
-
-
-class _Position(NamedTuple):
-    """A position, or a box; no piece of another class is JSON."""
-
-    piece: int
-    numbers: int
-
-    def value(self, pieces: list[str]) -> Any:
-        read = json_text.loads(pieces[self.piece])
-        if len(read) != self.numbers:
-            raise _OtherClass
-        return read
-
-
-class _Positions(NamedTuple):
-    """A list of nothing but positions, whose pieces follow one another."""
-
-    first: int
-    end: int
-    numbers: int
-
-    def value(self, pieces: list[str]) -> Any:
-        read = json_text.loads(f"[{','.join(pieces[self.first : self.end])}]")
-        if {*map(len, read)} != {self.numbers}:
-            raise _OtherClass
-        return read
-
-
-class _Fixed(NamedTuple):
-    held: Any
-
-    def value(self, _: list[str]) -> Any:
-        return self.held
-
-
-class _List(NamedTuple):
-    items: tuple[_Tree, ...]
-
-    def value(self, pieces: list[str]) -> Any:
-        return [item.value(pieces) for item in self.items]
-
-
-class _Group(NamedTuple):
-    keys: dict[str, Any]
-    """All of them in their order, with what is the same in every text."""
-    varying: tuple[tuple[str, _Tree], ...]
-
-    def value(self, pieces: list[str]) -> Any:
-        group = self.keys.copy()
-        for key, tree in self.varying:
-            group[key] = tree.value(pieces)
-        return group
 
 
 class _Skeleton(NamedTuple):
     """A skeleton that was parsed, with pieces of certain classes."""
 
-    tree: _Tree
-    comments: tuple[_Comment, ...]
+    tree: Tree
+    comments: tuple[Comment, ...]
     places: Places
 
     def value(self, pieces: list[str]) -> Any:
+        """Return what the text says whose pieces these are; raises as `Tree.value` does."""
         for comment in self.comments:
             comment.check(pieces)
         return self.tree.value(pieces)
@@ -244,14 +139,14 @@ def _read(document: str) -> tuple[Any, Places] | None:
                 return None
             try:
                 return skeleton.value(pieces), skeleton.places
-            except _OtherClass:
+            except OtherClass:
                 continue
         learnt = None
         if len(known) < _MAX_VARIANTS:
             learnt = _Learner(between, pieces).skeleton()
         known.append(learnt)
         return None if learnt is None else (learnt.value(pieces), learnt.places)
-    except (BadNumber, NotJson, _OtherClass):
+    except (BadNumber, NotJson, OtherClass):
         return None
 
 
@@ -274,11 +169,11 @@ class _Learner:
     def __init__(self, between: list[str], pieces: list[str]) -> None:
         self._between = between
         self._pieces = pieces
-        self._awaited: dict[str, _Tree] = {}
+        self._awaited: dict[str, Tree] = {}
         """What comes of a scalar, by its value: that of a stand-in."""
-        self._positions: dict[str, _Position] = {}
+        self._positions: dict[str, Position] = {}
         """The same for a list, by its first item."""
-        self._comments: list[_Comment] = []
+        self._comments: list[Comment] = []
         self._moving: dict[int, int] = {}
         """By the number of a line, from 0, the column where its first piece ends."""
 
@@ -315,22 +210,22 @@ class _Learner:
         piece, name = self._pieces[number], f"{MARK}{number}{MARK}"
         if piece[0] == "\n":
             opener = piece[: piece.index("#") + 1]
-            self._comments.append(_Comment(number, opener))
+            self._comments.append(Comment(number, opener))
             return f"{opener}{name}: [{{"
         if piece[0] == "[":
             count = piece.count(",") + 1
-            self._positions[name] = _Position(number, count)
+            self._positions[name] = Position(number, count)
             return f"[{name}{f', {name}' * (count - 1)}]"
         kind = piece[2]
         if kind in "|>":
             return self._stand_in_block(number, name)
         if kind in "\"'":
             words = f"{name} #: ,[]{{}}|>%@`?*-"
-            self._awaited[words] = _Quoted(number, piece[:3])
+            self._awaited[words] = Quoted(number, piece[:3])
             return f": {kind}{words}{kind}"
         in_brackets = after.lstrip(" ").startswith((",", "}"))
         words = f"{name}:/+-._x" if in_brackets else f"{name} ,\"'%@`|>?*-:(x)"
-        self._awaited[words] = _Words(number)
+        self._awaited[words] = Words(number)
         return f": {words}"
 
     def _stand_in_block(self, number: int, name: str) -> str:
@@ -341,11 +236,11 @@ class _Learner:
         breaks = piece.count("\n") - 1
         words = [f"{name}{line} #: ,[]{{}}\"'" for line in range(breaks + 1)]
         separator = " " if piece[2] == ">" else "\n"
-        block = _Block(number, opener, indent, breaks, separator, "")
+        block = Block(number, opener, indent, breaks, separator, "")
         self._awaited[separator.join(words)] = block
         return opener + f"\n{indent}".join(words)
 
-    def _tree(self, node: Any, depth: int) -> _Tree:
+    def _tree(self, node: Any, depth: int) -> Tree:
         """Return what a node is; raises `NotPlain` where a stand-in is a part of something."""
         if depth + 1 >= MAX_DEPTH:
             raise NotPlain
@@ -354,9 +249,9 @@ class _Learner:
         if node.__class__ is SequenceNode:
             return self._list(node, depth)
         group = self._group(node, depth)
-        return group if group.varying else _Fixed(group.keys)
+        return group if group.varying else Fixed(group.keys)
 
-    def _group(self, node: Any, depth: int) -> _Group:
+    def _group(self, node: Any, depth: int) -> Group:
         keys = [key_of(key) for key, _ in node.value]
         if len(set(keys)) < len(keys) or any(MARK in key for key in keys):
             raise NotPlain
@@ -364,11 +259,11 @@ class _Learner:
             key: self._tree(item, depth + 1)
             for key, (_, item) in zip(keys, node.value, strict=True)
         }
-        varying = tuple(pair for pair in trees.items() if not isinstance(pair[1], _Fixed))
-        fixed = {k: tree.held if isinstance(tree, _Fixed) else None for k, tree in trees.items()}
-        return _Group(fixed, varying)
+        varying = tuple(pair for pair in trees.items() if not isinstance(pair[1], Fixed))
+        fixed = {k: tree.held if isinstance(tree, Fixed) else None for k, tree in trees.items()}
+        return Group(fixed, varying)
 
-    def _list(self, node: Any, depth: int) -> _Tree:
+    def _list(self, node: Any, depth: int) -> Tree:
         if node.value and node.value[0].__class__ is ScalarNode and node.flow_style:
             position = self._positions.pop(node.value[0].value, None)
             if position is not None:
@@ -376,29 +271,29 @@ class _Learner:
                     raise NotPlain
                 return position
         items = tuple(self._tree(item, depth + 1) for item in node.value)
-        if all(isinstance(item, _Fixed) for item in items):
-            return _Fixed([item.value([]) for item in items])
-        return _run(items) or _List(items)
+        if all(isinstance(item, Fixed) for item in items):
+            return Fixed([item.value([]) for item in items])
+        return _run(items) or List(items)
 
-    def _scalar(self, node: Any) -> _Tree:
+    def _scalar(self, node: Any) -> Tree:
         text, style = node.value, node.style or ""
         if MARK not in text:
-            return _Fixed(text if style else plain_value(text))
+            return Fixed(text if style else plain_value(text))
         words = text.rstrip("\n")
         awaited = self._awaited.pop(words, None)
         match awaited:
-            case _Words() if not style and words == text:
+            case Words() if not style and words == text:
                 return awaited
-            case _Quoted(_, opener) if style == opener[2] and words == text:
+            case Quoted(_, opener) if style == opener[2] and words == text:
                 return awaited
-            case _Block() if style == awaited.opener[2]:
+            case Block() if style == awaited.opener[2]:
                 return awaited._replace(ending=text[len(words) :])
         raise NotPlain
 
 
-def _run(items: tuple[_Tree, ...]) -> _Positions | None:
+def _run(items: tuple[Tree, ...]) -> Positions | None:
     """Return a list of nothing but positions as one."""
-    positions = [item for item in items if isinstance(item, _Position)]
+    positions = [item for item in items if isinstance(item, Position)]
     first, numbers = positions[0] if positions else (0, 0)
-    run = [_Position(first + index, numbers) for index in range(len(items))]
-    return _Positions(first, first + len(items), numbers) if positions == run else None
+    run = [Position(first + index, numbers) for index in range(len(items))]
+    return Positions(first, first + len(items), numbers) if positions == run else None
