@@ -21,7 +21,7 @@ def walk(folder):
             os.close(fd)
 for folder in sys.argv[1:]: walk(folder)
 """
-"""The least a plan must do: walk the tree, and read every file."""
+"""The least a plan must do that remembers nothing: walk the tree, and read every file."""
 FOLD = """
 import sys
 from pathlib import Path
