@@ -80,7 +80,9 @@ def remember(
         write_sealed(f"{root}/{PLACE}", key, (head, *report))
 
 
-def recall(start: str, environ: "Mapping[str, str]") -> "tuple[bytes, bytes, bytes] | None":
+def recall(
+    start: str, environ: "Mapping[str, str]"
+) -> "tuple[memoryview, bytes, memoryview] | None":
     """Return the JSON of the plan as of now, in parts; None where it must be made.
 
     `start` is a folder in the repository.
@@ -92,8 +94,8 @@ def recall(start: str, environ: "Mapping[str, str]") -> "tuple[bytes, bytes, byt
     content = read_sealed(f"{root}/{PLACE}", key)
     if content is None:
         return None
-    head, _, report = content.partition(b"\n\n")
-    known = head.decode(errors="surrogateescape").split("\n")
+    end = content.index(b"\n\n")
+    known = content[:end].decode(errors="surrogateescape").split("\n")
     present = _Present(root, environ, FileDigests(root, key))
     try:
         if known[:6] != present.lines(orders=known[2], tree=known[3], ledger=known[4]):
@@ -105,9 +107,10 @@ def recall(start: str, environ: "Mapping[str, str]") -> "tuple[bytes, bytes, byt
     except (OSError, _Unusual):
         return None
     present.digests.save()
-    before, clock, after = report.partition(_CLOCK)
     now = time.strftime(_CLOCK_FORMAT, time.gmtime()).encode()
-    return before + clock, now, after[len(now) :]
+    clock = content.index(_CLOCK, end) + len(_CLOCK)
+    report = memoryview(content)  # it is large, and a slice of bytes is a copy
+    return report[end + 2 : clock], now, report[clock + len(now) :]
 
 
 class _Unusual(Exception):

@@ -22,7 +22,7 @@ def finish(
     code: ExitCode,
     *,
     as_json: bool,
-    json: "Callable[[], Iterable[bytes]]",
+    json: "Callable[[], Iterable[bytes | memoryview]]",
     text: "Callable[[], Iterable[Block]]",
 ) -> ExitCode:
     """Write a report in the form that was asked for, and return the exit code of the command.
@@ -49,7 +49,7 @@ def write_report(blocks: "Iterable[Block]") -> None:
     draw(blocks, sys.stdout)
 
 
-def write_json(chunks: "Iterable[bytes]") -> None:
+def write_json(chunks: "Iterable[bytes | memoryview]") -> None:
     """Write a report for machines to stdout."""
     sys.stdout.flush()
     for chunk in chunks:
