@@ -4,7 +4,9 @@ Values may share parts through aliases: they are never changed after loading.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from satops.core.document.reading import (
@@ -71,13 +73,11 @@ class _Source:
             from satops.core.document import json_reader
 
             return json_reader.read(self.content.decode(), faults)
-        from satops.core.document.yaml_nodes import read_nodes
-        from satops.core.document.yaml_skeletons import read_by_skeleton
-
-        found = read_by_skeleton(self.content)
-        if found is None:
-            found = read_nodes(self.content)
-        return self._read_closely(faults, SHALLOW) if found is None else found
+        for read in _quick_readers():
+            found = read(self.content)
+            if found is not None:
+                return found
+        return self._read_closely(faults, SHALLOW)
 
     def _read_closely(self, faults: Faults, depth: int) -> list[Found]:
         """Read YAML, keeping the places down to a depth."""
@@ -90,6 +90,17 @@ class _Source:
         if self.deep is None and self.syntax == "yaml":
             self.deep = [found.places for found in self._read_closely(Faults(""), MAX_DEPTH + 1)]
         return self.deep[index] if self.deep else None
+
+
+@cache
+def _quick_readers() -> tuple[Callable[[bytes], list[Found] | None], ...]:
+    """Return the readers of sound YAML, the quickest first; each leaves to the next what it does
+    not understand.  They are imported for the first YAML file: not every command reads one.
+    """
+    from satops.core.document.yaml_nodes import read_nodes
+    from satops.core.document.yaml_skeletons import read_by_skeleton
+
+    return read_by_skeleton, read_nodes
 
 
 def load(
@@ -132,7 +143,7 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
             "areas in GeoJSON files of their own, and refer to them: geometry: {file: ...}.",
         )
         return False
-    if syntax == "yaml" and _has_hidden_line(content, faults):
+    if syntax == "yaml" and b"\r" in content and _has_hidden_line(content, faults):
         return False
     if syntax == "yaml" and content.isascii():
         return True  # libyaml itself refuses control characters
@@ -158,7 +169,7 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
 
 def _has_hidden_line(content: bytes, faults: Faults) -> bool:
     """Refuse a CR alone among other line ends: YAML ends a line there, and diffs show none."""
-    if b"\r" not in content or b"\n" not in content:
+    if b"\n" not in content:
         return False
     lone = _LONE_CR.search(content)
     if lone is None:
