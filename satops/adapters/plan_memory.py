@@ -96,17 +96,11 @@ def recall(
         return None
     end = content.index(b"\n\n")
     known = content[:end].decode(errors="surrogateescape").split("\n")
-    present = _Present(root, environ, FileDigests(root, key))
     try:
-        if known[:6] != present.lines(orders=known[2], tree=known[3], ledger=known[4]):
-            return None
-        for line in known[6:]:
-            digest, _, path = line.partition(" ")
-            if present.file_digest(path) != digest:
-                return None
+        with FileDigests(root, key) as digests:
+            _compare(known, _Present(root, environ, digests))
     except (OSError, _Unusual):
         return None
-    present.digests.save()
     now = time.strftime(_CLOCK_FORMAT, time.gmtime()).encode()
     clock = content.index(_CLOCK, end) + len(_CLOCK)
     report = memoryview(content)  # it is large, and a slice of bytes is a copy
@@ -117,11 +111,21 @@ class _Unusual(Exception):
     """Something that is for the plan to judge."""
 
 
+def _compare(known: list[str], present: "_Present") -> None:
+    """Raise `_Unusual` where something is not what it was when it was noted."""
+    if known[:6] != present.lines(orders=known[2], tree=known[3], ledger=known[4]):
+        raise _Unusual
+    for line in known[6:]:
+        digest, _, path = line.partition(" ")
+        if present.file_digest(path) != digest:
+            raise _Unusual
+
+
 class _Present:
     """What `remember` would note today."""
 
     def __init__(self, root: str, environ: "Mapping[str, str]", digests: FileDigests) -> None:
-        self.digests = digests
+        self._digests = digests
         self._root = root
         self._environ = environ
 
@@ -149,10 +153,10 @@ class _Present:
 
     def _digest(self, path: str, full: str, block_bytes: int) -> str:
         status = os.lstat(full)
-        known = self.digests.known(path, status)
+        known = self._digests.known(path, status)
         if known is None:
             known = _digest(full, block_bytes)
-            self.digests.note(path, status, known)
+            self._digests.note(path, status, known)
         return known
 
 

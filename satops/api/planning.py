@@ -95,19 +95,18 @@ def plan_to_show(
     rules = late_rules(opened, limits_from)
     now = opened.now() if at is None else _moment(at)
     book = Book(_store(opened, ledger), opened.clock, "")
-    digests = FileDigests(str(opened.root), machine_key(environ))
     state: LedgerState | None
-    try:
-        state, ledger_sha256, _ = fold_ledger(opened, book.store, digests)
-        book.state = state
-    except LedgerMissing:
-        if ledger is not None:
-            raise no_copy(ledger) from None
-        state, ledger_sha256 = None, ""
-    tree = Watched(order_tree(opened, digests))
-    memory = None if limits_from is not None else spec_memory(opened, tree, book.state)
-    made = plan_on(opened, state, book, now, rules, files=tree, memory=memory)
-    digests.save()
+    with FileDigests(str(opened.root), machine_key(environ)) as digests:
+        try:
+            state, ledger_sha256, _ = fold_ledger(opened, book.store, digests)
+            book.state = state
+        except LedgerMissing:
+            if ledger is not None:
+                raise no_copy(ledger) from None
+            state, ledger_sha256 = None, ""
+        tree = Watched(order_tree(opened, digests))
+        memory = None if limits_from is not None else spec_memory(opened, tree, book.state)
+        made = plan_on(opened, state, book, now, rules, files=tree, memory=memory)
     remember = None
     if as_it_stands and not digests.outdated:
         remember = memory_of(made, opened, tree, ledger_sha256)

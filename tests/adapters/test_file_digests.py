@@ -38,9 +38,8 @@ def digest(content: bytes) -> str:
 
 def walked(root: Path, key: bytes | None = KEY) -> SourceFile | HashedFile | Problem:
     """Walk the tree once, as a plan does."""
-    digests = FileDigests(str(root), key)
-    (found,) = OrderTree(root, "orders/", digests).walk()
-    digests.save()
+    with FileDigests(str(root), key) as digests:
+        (found,) = OrderTree(root, "orders/", digests).walk()
     return found
 
 
@@ -79,10 +78,9 @@ def test_a_file_whose_times_count_seconds_has_to_be_older(root: Path) -> None:
     second = time.time_ns() // 1_000_000_000
     young = os.stat_result(whole, {"st_mtime_ns": 0, "st_ctime_ns": (second - 1) * 1_000_000_000})
     old = os.stat_result(whole, {"st_mtime_ns": 0, "st_ctime_ns": (second - 9) * 1_000_000_000})
-    digests = FileDigests(str(root), KEY)
-    digests.note("young", young, digest(TEXT))
-    digests.note("old", old, digest(TEXT))
-    digests.save()
+    with FileDigests(str(root), KEY) as digests:
+        digests.note("young", young, digest(TEXT))
+        digests.note("old", old, digest(TEXT))
     again = FileDigests(str(root), KEY)
     assert again.known("young", young) is None
     assert again.known("old", old) == digest(TEXT)
@@ -127,14 +125,29 @@ def test_a_few_files_are_not_worth_a_note(tmp_path: Path) -> None:
     for number in range(70):
         (tmp_path / f"orders/{number}.yaml").write_bytes(TEXT)
     time.sleep(_TICK_S)
-    digests = FileDigests(str(tmp_path), KEY)
-    assert len(list(OrderTree(tmp_path, "orders/", digests).walk())) == 70
-    digests.save()
+    with FileDigests(str(tmp_path), KEY) as digests:
+        assert len(list(OrderTree(tmp_path, "orders/", digests).walk())) == 70
     first = (tmp_path / PLACE).read_bytes()
     (tmp_path / "orders/0.yaml").write_bytes(b"name: b\n")
     time.sleep(_TICK_S)
-    digests = FileDigests(str(tmp_path), KEY)
-    found = list(OrderTree(tmp_path, "orders/", digests).walk())
+    with FileDigests(str(tmp_path), KEY) as digests:
+        found = list(OrderTree(tmp_path, "orders/", digests).walk())
     assert sum(isinstance(each, HashedFile) for each in found) == 69
-    digests.save()
     assert (tmp_path / PLACE).read_bytes() == first
+    assert [path.name for path in (tmp_path / PLACE).parent.iterdir()] == ["files"]
+
+
+def test_what_was_not_met_to_its_end_is_not_kept(root: Path) -> None:
+    before = (root / PLACE).read_bytes()
+    (root / "orders/b.yaml").write_bytes(TEXT)
+    time.sleep(_TICK_S)
+
+    def interrupted() -> None:
+        with FileDigests(str(root), KEY) as digests:
+            assert len(list(OrderTree(root, "orders/", digests).walk())) == 2
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert (root / PLACE).read_bytes() == before
+    assert [path.name for path in (root / PLACE).parent.iterdir()] == ["files"]
