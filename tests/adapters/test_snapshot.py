@@ -54,6 +54,19 @@ def test_lines_after_the_snapshot_are_folded(store: MemoryStore, tmp_path: Path)
     assert read(kept, store).orders["late"].attempt == 1
 
 
+def test_a_ledger_that_is_known_is_not_read_again(store: MemoryStore, tmp_path: Path) -> None:
+    kept = SnapshotFile(tmp_path / "s", KEY)
+    first = kept.read(store)
+    assert first.bytes == sum(len(line) + 1 for line in store.lines)
+    lines, store.lines = store.lines, []
+    assert kept.read(store, first.sha256) == (first.state, first.sha256, 0)
+    # Of a ledger that has grown since, the snapshot holds only a part.
+    more, _ = chain(intended("late", max_cloud=3), head=first.state.head)
+    store.lines = [*lines, *more]
+    grown = sha256(b"".join(line + b"\n" for line in store.lines)).hexdigest()
+    assert kept.read(store, grown).state == folded(store)
+
+
 @pytest.mark.parametrize("number", [1, 3, 7, 11])
 def test_a_changed_line_before_the_snapshot_is_seen(
     store: MemoryStore, tmp_path: Path, number: int
