@@ -17,15 +17,15 @@ from pathlib import Path
 
 from bench.measure import Cost
 from satops.adapters.stores.file import FileStore
-from satops.core.events import (
+from satops.core.json_text import Raw
+from satops.core.ledger.chain import EMPTY, Head, encode
+from satops.core.ledger.events import (
     Event,
     LedgerStarted,
     StatusObserved,
     SubmissionIntended,
     SubmissionPlaced,
 )
-from satops.core.json_text import Raw
-from satops.core.ledger import EMPTY, Head, encode
 
 APPENDS = 100
 SHORT, LONG = "short.jsonl", "long.jsonl"

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from satops.api.planning import read_specs
+from satops.api.plan import read_specs
 from satops.api.repository import Repository, open_repository
-from satops.core.events import Event, LedgerStarted, SubmissionIntended, SubmissionPlaced
 from satops.core.json_text import Raw
-from satops.core.ledger import EMPTY, encode
-from satops.core.order import instant_text
-from satops.core.spec import Spec
+from satops.core.ledger.chain import EMPTY, encode
+from satops.core.ledger.events import Event, LedgerStarted, SubmissionIntended, SubmissionPlaced
+from satops.core.order.order import instant_text
+from satops.core.spec.spec import Spec
 
 
 def place_all(root: Path) -> int:

@@ -26,7 +26,7 @@ FOLD = """
 import sys
 from pathlib import Path
 from satops.adapters.stores.file import FileStore
-from satops.core.state import LedgerState
+from satops.core.ledger.state import LedgerState
 LedgerState().fold(FileStore(Path(sys.argv[1])).read())
 """
 

@@ -38,11 +38,11 @@ _VERBS = {
 
 if TYPE_CHECKING:
     from satops.api.aoi import aoi, split_aoi
-    from satops.api.buying import apply
+    from satops.api.apply import apply
+    from satops.api.init import init, new
     from satops.api.ledger import history, list_orders, show, start_ledger, verify
-    from satops.api.planning import plan, validate
-    from satops.api.settling import adopt, reconcile, refresh, resolve
-    from satops.api.starting import init, new
+    from satops.api.plan import plan, validate
+    from satops.api.reconcile import adopt, reconcile, refresh, resolve
 
 __all__ = [
     "__version__", "adopt", "aoi", "apply", "history", "init", "list_orders", "new", "plan",

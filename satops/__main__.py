@@ -48,7 +48,7 @@ def _remembered(arguments: list[str]) -> int | None:
         directory, arguments = arguments[1], arguments[2:]
     if arguments != ["plan", "--json"]:
         return None
-    from satops.adapters.plan_memory import recall
+    from satops.adapters.files.plan_memory import recall
 
     report = recall(directory, os.environ)
     if report is None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from satops.core.problem import Problem
 
 if TYPE_CHECKING:
-    from satops.core.marketplace_order import MarketplaceOrder
-    from satops.core.submission import Outcome
+    from satops.core.order.marketplace_order import MarketplaceOrder
+    from satops.core.order.submission import Outcome
 
 
 class LedgerStore(Protocol):

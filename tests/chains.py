@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from satops.core.events import (
+from satops.core.json_text import Raw
+from satops.core.ledger.chain import EMPTY, Head, encode
+from satops.core.ledger.events import (
     Event,
     LedgerStarted,
     RunStarted,
     SubmissionIntended,
     SubmissionPlaced,
 )
-from satops.core.json_text import Raw
-from satops.core.ledger import EMPTY, Head, encode
-from satops.core.order import Order, canonical_order
+from satops.core.order.order import Order, canonical_order
 
 AT = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 """The moment at which the events of tests happen."""

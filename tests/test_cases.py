@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.order_files import OrderTree
-from satops.core.config import Config
+from satops.adapters.files.order_files import OrderTree
+from satops.core.plan.config import Config
 from satops.core.problem import Severity
 from satops.workflow.validate import Tree
 from tests.trees import tree_of

@@ -2,8 +2,8 @@
 
 from itertools import chain
 
-from satops.adapters.schemas import order_schema
-from satops.core.config import Config
+from satops.adapters.files.schemas import order_schema
+from satops.core.plan.config import Config
 from satops.ports import OrderFiles
 from satops.workflow.read_files import ChunkCheck, FileReader
 from satops.workflow.validate import KnownSpecs, SpecMemory, Tree, read_tree

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from satops import __version__
 from satops.core import json_text
-from satops.core.events import RunStarted
+from satops.core.ledger.events import RunStarted
 
 _GIT_TIMEOUT_S = 10
 

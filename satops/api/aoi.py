@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from satops.adapters.aoi_files import AoiFiles, read_file
-from satops.adapters.config_file import find_root, load_config
-from satops.adapters.new_files import write_new
-from satops.adapters.rule_files import from_tree, load_rules
+from satops.adapters.files.aoi_files import AoiFiles, read_file
+from satops.adapters.files.config_file import find_root, load_config
+from satops.adapters.files.new_files import write_new
+from satops.adapters.files.rule_files import from_tree, load_rules
 from satops.api.overlay import Overlay
-from satops.api.planning import order_tree, read_specs
+from satops.api.plan import order_tree, read_specs
 from satops.api.repository import Repository, open_repository
 from satops.core.checks.rules import Rules
-from satops.core.config import Config
-from satops.core.spec_text import NAME
+from satops.core.plan.config import Config
+from satops.core.spec.text import NAME
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.workflow.aoi import AoiReport, look
 from satops.workflow.aoi_split import Division, divide, division_files

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from satops.adapters.config_file import find_root
+from satops.adapters.files.config_file import find_root
 from satops.errors import UsageError
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.copy_ledger import copy_ledger as copy

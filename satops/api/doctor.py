@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from satops.adapters.proof_file import NotedProof, ProofFile
+from satops.adapters.files.proof_file import NotedProof, ProofFile
 from satops.api.repository import GUARD, Repository, Say, open_repository
 from satops.errors import ExitCode, Refused, SatopsError
 from satops.workflow.doctor import (
@@ -140,7 +140,7 @@ def _proofs(opened: Repository) -> ProofFile:
 
 
 def _network(opened: Repository) -> str | None:
-    from satops.adapters.file_system import network_file_system
+    from satops.adapters.files.file_system import network_file_system
 
     return network_file_system(opened.root / opened.config.state.partition(":")[2])
 
@@ -169,7 +169,7 @@ def _place(opened: Repository) -> Finding:
 
 
 def _spool(opened: Repository) -> Finding:
-    from satops.adapters.spool import FileSpool
+    from satops.adapters.files.spool import FileSpool
 
     folder = opened.local / "spool"
     try:

@@ -9,13 +9,13 @@ from typing import Any
 
 from satops import __version__
 from satops.api.doctor import prove_at_start
-from satops.api.planning import no_copy, read_specs
+from satops.api.plan import no_copy, read_specs
 from satops.api.repository import Repository, open_repository
 from satops.core import json_text
-from satops.core.events import LedgerStarted
-from satops.core.ledger import EMPTY, GENESIS, Head, decode, encode, line_digest
-from satops.core.spec import Spec
-from satops.core.state import LedgerState, OrderState
+from satops.core.ledger.chain import EMPTY, GENESIS, Head, decode, encode, line_digest
+from satops.core.ledger.events import LedgerStarted
+from satops.core.ledger.state import LedgerState, OrderState
+from satops.core.spec.spec import Spec
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, UsageError
 from satops.ports import IndexedStore, LedgerStore, MigratedStore
 from satops.workflow.verify import VerifyReport
@@ -46,7 +46,7 @@ def list_orders(
 ) -> tuple[LedgerState, str]:
     """Return what the ledger knows, and the moment it is seen from.  Raises `LedgerError`."""
     opened = open_repository(repository, environ=environ)
-    return opened.book().state, opened.now()
+    return opened.session().state, opened.now()
 
 
 def show(repository: Path, name: str, *, environ: Mapping[str, str] = os.environ) -> Shown:
@@ -154,7 +154,7 @@ def verify(
 
 
 def _breaches(event: dict[str, Any]) -> Iterator[str]:
-    from satops.adapters.schemas import ledger_schema
+    from satops.adapters.files.schemas import ledger_schema
 
     if not ledger_schema().is_valid(event):
         yield f"This {event.get('kind')} does not fit schema/ledger.schema.json."

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from satops.adapters.order_files import SPEC_SUFFIXES
+from satops.adapters.files.order_files import SPEC_SUFFIXES
 from satops.core.problem import Problem
 from satops.ports import HashedFile, OrderFiles, SourceFile
 

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from satops.adapters.file_digests import FileDigests
-from satops.adapters.plan_memory import TreeDigest, remember, rules_digest
-from satops.adapters.sealed import machine_key
+from satops.adapters.files.file_digests import FileDigests
+from satops.adapters.files.plan_memory import TreeDigest, remember, rules_digest
+from satops.adapters.files.sealed import machine_key
 from satops.api.repository import Repository
-from satops.core.config import Config
-from satops.core.plan import ActionKind, Plan
+from satops.core.ledger.state import LedgerState, may_be_bought
+from satops.core.plan.config import Config
+from satops.core.plan.plan import ActionKind, Plan
 from satops.core.problem import Problem
-from satops.core.state import LedgerState, may_be_bought
 from satops.ports import HashedFile, LedgerStore, OrderFiles, SourceFile
 
 if TYPE_CHECKING:
-    from satops.adapters.snapshot import Fold
+    from satops.adapters.files.snapshot import Fold
     from satops.workflow.validate import SpecMemory
 
 Remember = Callable[[Sequence[bytes]], None]
@@ -63,7 +63,7 @@ def fold_ledger(opened: Repository, store: LedgerStore, digests: FileDigests) ->
 
     Raises `LedgerMissing`, `LedgerCorrupt` and `StoreUnreachable`.
     """
-    from satops.adapters.snapshot import SnapshotFile
+    from satops.adapters.files.snapshot import SnapshotFile
 
     snapshots = SnapshotFile(opened.cache / "ledger.snapshot", machine_key(opened.environ))
     path = opened.config.state.removeprefix(_FILE)
@@ -120,8 +120,8 @@ def spec_memory(opened: Repository, files: OrderFiles, state: LedgerState) -> "S
     key = machine_key(opened.environ)
     if key is None:
         return None
-    from satops.adapters.order_files import OrderTree
-    from satops.adapters.spec_memory import SpecMemoryFile
+    from satops.adapters.files.order_files import OrderTree
+    from satops.adapters.files.spec_memory import SpecMemoryFile
 
     named = OrderTree(opened.root, ".")
     parts = [rules_digest(opened.config.digest, opened.environ)]

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from satops.adapters.clock import SystemClock
-from satops.adapters.config_file import find_root, load_config
-from satops.core.config import SANDBOX, Config
-from satops.core.order import Order, instant_text
+from satops.adapters.files.config_file import find_root, load_config
+from satops.core.order.order import Order, instant_text
+from satops.core.plan.config import SANDBOX, Config
 from satops.errors import UsageError
 from satops.ports import Clock, LedgerStore, Marketplace
-from satops.workflow.book import Book
+from satops.workflow.ledger_session import LedgerSession
 
 if TYPE_CHECKING:
-    from satops.core.events import RunStarted
+    from satops.core.ledger.events import RunStarted
 
 LOCAL = ".satops"
 """The folder of what belongs to this machine alone."""
@@ -79,11 +79,11 @@ class Repository:
 
         return open_store(self.config.state, self.root, pages=pages)
 
-    def book(self, run: str = "") -> Book:
+    def session(self, run: str = "") -> LedgerSession:
         """Return the ledger, read and checked.  Raises `LedgerError`."""
-        book = Book(self.store(), self.clock, run or self.new_run())
-        book.read()
-        return book
+        session = LedgerSession(self.store(), self.clock, run or self.new_run())
+        session.read()
+        return session
 
     def new_run(self) -> str:
         """Return an id for a run: its time, and enough chance to be the only one."""
@@ -99,7 +99,7 @@ class Repository:
 
     def body(self, order: Order) -> bytes:
         """Return the exact request that would be sent for an order."""
-        from satops.core.request import create_request
+        from satops.core.order.request import create_request
 
         market = self.config.marketplace
         return create_request(order, geometry=market.geometry, timezone=market.timezone)
@@ -110,7 +110,7 @@ class Repository:
 
         Raises `UsageError` without a token, or when another host is named.
         """
-        from satops.adapters.marketplace import HttpMarketplace
+        from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
         from satops.adapters.token import read_token, sandbox_token
 
         config = self.config
@@ -127,7 +127,7 @@ class Repository:
             yield HttpMarketplace(local, config.apply, sandbox_token(), sleep=self.clock.sleep)
 
     def _check_host(self) -> None:
-        from satops.adapters.marketplace import require_host
+        from satops.adapters.marketplaces.eo_imagery import require_host
 
         expected = self.environ.get(GUARD)
         if expected is None or (self.sandbox and expected == SANDBOX):
@@ -159,7 +159,7 @@ def open_repository(
     """
     root = find_root(start)
     if remembered:
-        from satops.adapters.config_memory import remembered_config
+        from satops.adapters.files.config_memory import remembered_config
 
         config = remembered_config(root, root / CACHE / "config", environ)
     else:

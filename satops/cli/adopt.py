@@ -2,10 +2,10 @@
 
 import click
 
-from satops.api import settling
+from satops.api import reconcile as settling
 from satops.cli import options
-from satops.cli.call import Call
 from satops.cli.confirm import confirm
+from satops.cli.context import Call
 from satops.cli.output import finish, say
 from satops.errors import ExitCode, UsageError
 

@@ -4,9 +4,9 @@ import click
 
 from satops.api.aoi import aoi, split_aoi
 from satops.cli import options
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import finish
-from satops.core.order import MODE_NUMBERS, Provider
+from satops.core.order.order import MODE_NUMBERS, Provider
 from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold import Wanted
 

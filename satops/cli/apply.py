@@ -2,14 +2,15 @@
 
 import click
 
-from satops.api import buying, repository
+from satops.api import apply as buying
+from satops.api import repository
 from satops.cli import options
-from satops.cli.call import Call
 from satops.cli.confirm import confirm
+from satops.cli.context import Call
 from satops.cli.interrupts import Stopping
 from satops.cli.output import finish, say
 from satops.cli.progress import watching
-from satops.core.plan import Plan
+from satops.core.plan.plan import Plan
 from satops.report.text.count import counted
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from satops.report.terminal import STYLES, console_on
 from satops.report.text.apply import OUTCOME_TONES, result_line
-from satops.workflow.results import OrderResult
+from satops.workflow.outcomes import OrderResult
 
 
 class Bar:
@@ -27,7 +27,7 @@ class Bar:
     def __init__(self, stream: TextIO) -> None:
         self._console = console_on(stream)
         self._progress = Progress(
-            TextColumn("Placing"),
+            TextColumn("Submitting"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import write_report
 from satops.errors import ExitCode, Refused
 from satops.report.layout import BLANK, Line, Tone

@@ -2,9 +2,9 @@
 
 import click
 
-from satops.api.explaining import explain
+from satops.api.explain import explain
 from satops.cli import options
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.core.catalogue import CATALOGUE
 from satops.errors import ExitCode

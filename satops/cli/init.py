@@ -4,9 +4,9 @@ import shlex
 
 import click
 
-from satops.api import starting
+from satops.api import init as starting
 from satops.cli import options
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode
 from satops.workflow.scaffold_ci import FORGES, Forge

@@ -4,8 +4,8 @@ import click
 
 from satops.api import ledger
 from satops.cli import options
-from satops.cli.call import Call
 from satops.cli.confirm import confirm
+from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode
 from satops.report.safe import safe

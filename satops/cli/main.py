@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from satops import __version__
-from satops.cli.call import Call
+from satops.cli.boundary import end_of, prepare_streams
 from satops.cli.commands import COMMANDS
-from satops.cli.ends import end_of, prepare_streams
+from satops.cli.context import Call
 
 _WIDTH_MAX = 100
 

@@ -4,11 +4,11 @@ from math import isfinite
 
 import click
 
-from satops.api import starting
+from satops.api import init as starting
 from satops.cli import options
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import finish
-from satops.core.order import MODE_NUMBERS, Provider
+from satops.core.order.order import MODE_NUMBERS, Provider
 from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold import Wanted
 

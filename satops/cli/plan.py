@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import click
 
-from satops.api import planning
+from satops.api import plan as planning
 from satops.cli import options
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import finish, say
 from satops.core.collector import collector_at_rest
-from satops.core.plan import Plan
+from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json import plan_json
 
@@ -68,7 +68,7 @@ def command(  # one option each
     if out is not None:
         more.insert(0, ("--out", "json", out))
     for option, other, file in more:
-        from satops.adapters.plan_file import write_plan
+        from satops.adapters.files.plan_file import write_plan
 
         write_plan(call.path(file), _written(other, planned), option=option)
     from satops.report.text.plan import plan_blocks

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from satops.cli.interrupts import Stopping
 from satops.cli.output import say
 from satops.report.text.apply import result_line
-from satops.workflow.place import Progress
-from satops.workflow.results import OrderResult
+from satops.workflow.outcomes import OrderResult
+from satops.workflow.submit import Progress
 
 
 class _Lines:

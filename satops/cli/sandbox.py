@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import say
 from satops.errors import ExitCode, UsageError
 

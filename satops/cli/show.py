@@ -4,7 +4,7 @@ import click
 
 from satops.api import ledger
 from satops.cli import options
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode
 

@@ -2,9 +2,9 @@
 
 import click
 
-from satops.api import planning
+from satops.api import plan as planning
 from satops.cli import options
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode
 from satops.workflow.validate import Tree

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import timedelta, timezone
 from typing import Any
 
-from satops.core.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.problem import Severity
 
 Row = dict[str, Any]

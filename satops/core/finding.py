@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from satops.core.problem import Problem, Severity
 
 if TYPE_CHECKING:
-    from satops.core.document import Document
+    from satops.core.loading import Document
 
 _QUOTED = 40
 """Characters of the input that a message shows."""
@@ -54,7 +54,7 @@ class Finding:
 def dotted(path: Path) -> str:
     """Write a path as messages show it: `order.geometry.coordinates[0][3]`."""
     # Imported here because it brings the YAML parser, which readers of ledgers do not need.
-    from satops.core import document
+    from satops.core import loading as document
 
     return document.dotted(path)
 

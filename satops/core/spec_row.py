@@ -5,8 +5,8 @@ A row is read back only where its writer is trusted: nothing is checked again.
 
 from typing import Any
 
-from satops.core.order import Order
-from satops.core.spec import Acknowledgement, Footprint, Include, Source, Spec
+from satops.core.order.order import Order
+from satops.core.spec.spec import Acknowledgement, Footprint, Include, Source, Spec
 
 Row = list[Any]
 """Values that JSON can hold."""

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 
-from satops.core.plan import Action, Plan
+from satops.core.plan.plan import Action, Plan
 from satops.core.problem import Problem, Severity
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from satops.core.catalogue import CATALOGUE, Entry
-from satops.core.modes import Modes
+from satops.core.order.modes import Modes
 from satops.workflow.explain import number_text, numbers, severity_text
 
 _HEAD = """# The checks

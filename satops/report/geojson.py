@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from satops.core import json_text
-from satops.core.plan import Action, Plan
+from satops.core.plan.plan import Action, Plan
 from satops.report.checks import Checks, check_words
 from satops.report.safe import safe
 from satops.report.shapes import Geometry, box, exact

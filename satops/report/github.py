@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from satops.core.plan import Plan
+from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, Severity, by_place
 from satops.report.safe import safe, safe_lines
 from satops.report.text.count import counted

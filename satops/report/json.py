@@ -11,20 +11,20 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
-from satops.core.order import Order, instant_text
-from satops.core.plan import FORMAT as PLAN_FORMAT
-from satops.core.plan import Action, ActionKind, Plan, order_digest
+from satops.core.ledger.state import LedgerState, OrderState
+from satops.core.order.order import Order, instant_text
+from satops.core.plan.plan import FORMAT as PLAN_FORMAT
+from satops.core.plan.plan import Action, ActionKind, Plan, order_digest
 from satops.core.problem import Problem, by_place
-from satops.core.state import LedgerState, OrderState
 from satops.errors import SatopsError
 from satops.report.safe import encodable
 from satops.report.subject import subject
 
 if TYPE_CHECKING:
     from satops.core.catalogue.entry import Entry
-    from satops.core.events import DoubtSettled, OrderAdopted
-    from satops.core.marketplace_order import MarketplaceOrder
-    from satops.core.spec import Spec
+    from satops.core.ledger.events import DoubtSettled, OrderAdopted
+    from satops.core.order.marketplace_order import MarketplaceOrder
+    from satops.core.spec.spec import Spec
     from satops.workflow.apply import ApplyReport
     from satops.workflow.copy_ledger import CopyReport
     from satops.workflow.doctor import DoctorReport

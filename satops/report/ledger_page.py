@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
-from satops.core.state import LedgerState, OrderState, Standing
+from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.report.geojson import collection
-from satops.report.markdown.inert import cell, code, prose
+from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.rows import header, row, rows_that_fit
 from satops.report.place import area
 from satops.report.safe import safe
@@ -24,7 +24,7 @@ from satops.report.text.list import words
 from satops.report.window import moment
 
 if TYPE_CHECKING:
-    from satops.core.order import Rings
+    from satops.core.order.order import Rings
 
 README = "README.md"
 MAP = "orders.geojson"

@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import floor
 from typing import Any
 
-from satops.core.order import Position, Ring, Rings
+from satops.core.order.order import Position, Ring, Rings
 
 Geometry = dict[str, Any]
 """A GeoJSON geometry."""

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from satops.core.order import MODES
-from satops.core.plan import Action
-from satops.core.state import OrderState
+from satops.core.ledger.state import OrderState
+from satops.core.order.order import MODES
+from satops.core.plan.plan import Action
 from satops.report.place import middle, place
 from satops.report.window import window
 

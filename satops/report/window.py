@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from math import ceil
 
-from satops.core.order import instant_text
+from satops.core.order.order import instant_text
 
 
 def moment(text: str) -> str:

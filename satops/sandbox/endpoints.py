@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from satops.core.order import MODES
+from satops.core.order.order import MODES
 from satops.sandbox import simulations
 from satops.sandbox.polygon import as_geojson
 from satops.sandbox.records import Pass, StoredOrder

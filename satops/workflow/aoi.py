@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from satops.core.aoi import AoiReader, Member, members, unreadable
 from satops.core.checks.outline import check_outlines
 from satops.core.checks.rules import Rules
 from satops.core.finding import Finding
+from satops.core.geometry.aoi import AoiReader, Member, members, unreadable
 from satops.core.geometry.measures import box_size_km
 from satops.core.geometry.shapes import footprints, shapes_of
 from satops.core.geometry.split import Cut, Piece, cut
-from satops.core.order import Rings
+from satops.core.order.order import Rings
 from satops.core.problem import Problem
-from satops.core.spec import Footprint
+from satops.core.spec.spec import Footprint
 from satops.errors import UsageError
 
 _ORDERED_KINDS = frozenset({"Polygon", "MultiPolygon"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from satops.core import json_text
-from satops.core.order import Rings, coordinates_text
+from satops.core.order.order import Rings, coordinates_text
 from satops.core.problem import Severity
 from satops.errors import InvalidInput
 from satops.workflow.aoi import AoiReport, Feature

@@ -17,18 +17,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from satops.core.config import Config
-from satops.core.events import RunFinished, RunStarted
-from satops.core.limits import check_limits
-from satops.core.order import instant_text
-from satops.core.plan import Action, Plan, Refusal
-from satops.core.state import OPEN, LedgerState
+from satops.core.ledger.events import RunFinished, RunStarted
+from satops.core.ledger.state import OPEN, LedgerState
+from satops.core.order.order import instant_text
+from satops.core.plan.config import Config
+from satops.core.plan.limits import check_limits
+from satops.core.plan.plan import Action, Plan, Refusal
 from satops.errors import ExitCode, LedgerError, Refused, SatopsError, worst
 from satops.ports import Clock, LedgerStore, Marketplace, Spool
-from satops.workflow.book import Book
-from satops.workflow.place import Placing, Progress, Reach
-from satops.workflow.results import OrderResult
-from satops.workflow.spooled import replay
+from satops.workflow.ledger_session import LedgerSession
+from satops.workflow.outcomes import OrderResult
+from satops.workflow.replay import replay
+from satops.workflow.submit import Progress, Reach, Submitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def apply(
     run: str,
     started: RunStarted,
     replan: Replan,
-    settle: Callable[[Book], None],
+    settle: Callable[[LedgerSession], None],
     guard: Guard,
     progress: Progress,
     stopping: Callable[[], bool] = lambda: False,
@@ -115,26 +115,26 @@ def apply(
             f"Outcomes could not be kept on this machine's disk ({error}), so nothing was sent. "
             "Make room or mend the folder `.satops`, and run again."
         ) from error
-    book = Book(store, clock, run)
-    replayed = _settle_earlier(book, spool, started, settle)
+    session = LedgerSession(store, clock, run)
+    replayed = _settle_earlier(session, spool, started, settle)
     try:
-        plan = replan(book.state)
-        guard(plan, book.state)
+        plan = replan(session.state)
+        guard(plan, session.state)
         refuse_over_limits(plan.refusals)
     except SatopsError as error:
-        if _in_doubt(book.state):
+        if _in_doubt(session.state):
             error.exit_code = ExitCode.IN_DOUBT
         raise
     if not plan.creates:
-        return ApplyReport(run, plan, (), book.state.head.digest, replayed=replayed)
-    book.begin(replace(started, plan_digest=plan.digest))
+        return ApplyReport(run, plan, (), session.state.head.digest, replayed=replayed)
+    session.begin(replace(started, plan_digest=plan.digest))
 
     def recheck(creates: Sequence[Action], state: LedgerState) -> Sequence[Refusal]:
         return check_limits(creates, state, config.limits, instant_text(clock.now()))
 
     with executor or ThreadPoolExecutor(config.apply.concurrency, "satops-send") as pool:
-        placing = Placing(
-            book=book,
+        placing = Submitting(
+            session=session,
             marketplace=marketplace,
             spool=spool,
             clock=clock,
@@ -150,21 +150,24 @@ def apply(
         run=run,
         plan=plan,
         orders=tuple(placing.results),
-        ledger_head=book.state.head.digest,
+        ledger_head=session.state.head.digest,
         stopped=placing.stopped,
         interrupted=stopping(),
         store_error=placing.store_error,
         unrecorded=placing.unrecorded,
         replayed=replayed,
     )
-    return _finish(book, report)
+    return _finish(session, report)
 
 
 def _settle_earlier(
-    book: Book, spool: Spool, started: RunStarted, settle: Callable[[Book], None]
+    session: LedgerSession,
+    spool: Spool,
+    started: RunStarted,
+    settle: Callable[[LedgerSession], None],
 ) -> int:
     """Bring what earlier runs left into the ledger, as a run of its own; return the replayed."""
-    before = Book(book.store, book.clock, f"{book.run}-before", book.state)
+    before = LedgerSession(session.store, session.clock, f"{session.run}-before", session.state)
     before.read()
     before.begin(replace(started, command=f"{started.command} (what earlier runs left)"))
     replayed = replay(before, spool)
@@ -183,11 +186,11 @@ def refuse_over_limits(refusals: Sequence[Refusal]) -> None:
         raise Refused("\n".join(refusal.detail for refusal in refusals))
 
 
-def _finish(book: Book, report: ApplyReport) -> ApplyReport:
+def _finish(session: LedgerSession, report: ApplyReport) -> ApplyReport:
     if report.store_error is not None:
         return report
     try:
-        book.finish(
+        session.finish(
             RunFinished(
                 expected=report.expected,
                 placed=report.count("placed"),
@@ -199,4 +202,4 @@ def _finish(book: Book, report: ApplyReport) -> ApplyReport:
     except LedgerError:
         # Every outcome is recorded; only the closing line is missing, and it decides nothing.
         return report
-    return replace(report, ledger_head=book.state.head.digest)
+    return replace(report, ledger_head=session.state.head.digest)

@@ -14,10 +14,10 @@ from satops.core.checks import (
     settle,
     settle_acknowledgements,
 )
-from satops.core.decide import Recall
+from satops.core.ledger.state import LedgerState
+from satops.core.plan.decide import Recall
 from satops.core.problem import Problem
-from satops.core.spec import Spec
-from satops.core.state import LedgerState
+from satops.core.spec.spec import Spec
 from satops.workflow.plan import Across
 
 if TYPE_CHECKING:

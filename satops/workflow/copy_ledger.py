@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import tee
 
-from satops.core.ledger import EMPTY, Head, decode
+from satops.core.ledger.chain import EMPTY, Head, decode
 from satops.errors import LedgerCorrupt, LedgerMissing, Refused
 from satops.ports import LedgerStore
 from satops.workflow.verify import verify

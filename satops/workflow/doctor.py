@@ -10,11 +10,11 @@ from datetime import timedelta
 from enum import StrEnum
 
 from satops.core import json_text
-from satops.core.config import Config
-from satops.core.order import instant, instant_text
+from satops.core.order.order import instant, instant_text
+from satops.core.plan.config import Config
 from satops.errors import ExitCode, LedgerError, LedgerMissing, SatopsError, UsageError, worst
 from satops.ports import Clock, LedgerStore, Marketplace
-from satops.workflow.book import Book
+from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.proof import Proof
 from satops.workflow.verify import verify
 
@@ -92,8 +92,8 @@ def check_ledger(store: LedgerStore) -> Finding:
 
 def check_clock(store: LedgerStore, clock: Clock) -> Finding:
     """Tell whether the last event of the ledger is from the future."""
-    book = Book(store, clock, "")
-    seq = book.read().head.seq
+    session = LedgerSession(store, clock, "")
+    seq = session.read().head.seq
     last = next(iter(store.read(after=seq - 1)))
     ahead = instant(json_text.loads(last)["time"]) - clock.now()
     if ahead > timedelta(seconds=CLOCK_SKEW_S):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from satops.core.catalogue import CATALOGUE, Entry
-from satops.core.modes import KEYS, Modes, Threshold
-from satops.core.order import MODES
+from satops.core.order.modes import KEYS, Modes, Threshold
+from satops.core.order.order import MODES
 from satops.errors import UsageError
 
 

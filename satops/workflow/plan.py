@@ -7,14 +7,14 @@ from dataclasses import replace
 from hashlib import sha256
 
 from satops.core import json_text
-from satops.core.config import Config
-from satops.core.decide import Recall, decide
-from satops.core.estimate import prices_from
-from satops.core.limits import check_limits
-from satops.core.plan import Action, ActionKind, Plan
+from satops.core.ledger.state import LedgerState
+from satops.core.plan.config import Config
+from satops.core.plan.decide import Recall, decide
+from satops.core.plan.estimate import prices_from
+from satops.core.plan.limits import check_limits
+from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, by_place
-from satops.core.spec import Spec
-from satops.core.state import LedgerState
+from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput
 from satops.workflow.validate import Tree
 

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
-from satops.core.events import RunFinished
-from satops.core.ledger import EMPTY, Head, decode, encode
+from satops.core.ledger.chain import EMPTY, Head, decode, encode
+from satops.core.ledger.events import RunFinished
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, StoreUnreachable
 from satops.ports import Clock, LedgerStore
 

@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from satops.core.aoi import Aoi, AoiReader, pick, read_aoi
-from satops.core.config import Config
-from satops.core.document import CHECKS as LOADER_CHECKS
-from satops.core.document import Document, load
 from satops.core.finding import Finding
+from satops.core.geometry.aoi import Aoi, AoiReader, pick, read_aoi
+from satops.core.loading import CHECKS as LOADER_CHECKS
+from satops.core.loading import Document, load
+from satops.core.plan.config import Config
 from satops.core.problem import Problem, Severity
-from satops.core.read_spec import GEOMETRY, Draft, geometry_file, read_spec
-from satops.core.spec import Include, Source, Spec
+from satops.core.spec.read import GEOMETRY, Draft, geometry_file, read_spec
+from satops.core.spec.spec import Include, Source, Spec
 from satops.ports import OrderFiles, SourceFile
 from satops.workflow.validate import FileRead, Name
 
 if TYPE_CHECKING:
     from satops.core.geometry.shapes import Shapes
-    from satops.core.schema import Schema
+    from satops.core.spec.schema import Schema
 
 CHUNK = 512
 """Documents whose polygons are looked at together: enough for arrays to pay, little for memory."""

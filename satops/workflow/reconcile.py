@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from satops.core.config import Config
-from satops.core.events import DoubtSettled, Event
-from satops.core.marketplace_order import MarketplaceOrder
-from satops.core.matching import Doubt, Match, match
-from satops.core.order import instant, instant_text
-from satops.core.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.ledger.events import DoubtSettled, Event
+from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.matching import Doubt, Match, match
+from satops.core.order.order import instant, instant_text
+from satops.core.plan.config import Config
 from satops.errors import ExitCode, Refused, worst
 from satops.ports import Clock, Look, LookBook, Marketplace
-from satops.workflow.book import Book, decide_and_append
+from satops.workflow.ledger_session import LedgerSession, decide_and_append
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ReconcileReport:
 
 def reconcile(
     *,
-    book: Book,
+    session: LedgerSession,
     marketplace: Marketplace,
     looks: LookBook,
     clock: Clock,
@@ -72,7 +72,7 @@ def reconcile(
     Raises `MarketplaceUnreachable`, `LedgerError`, and `Refused` when a look cannot be noted.
     """
     now = instant_text(clock.now())
-    open_orders = [known for known in book.state.orders.values() if known.standing in OPEN]
+    open_orders = [known for known in session.state.orders.values() if known.standing in OPEN]
     being_placed = [
         known.name for known in open_orders if known.standing_at(now) is Standing.BEING_PLACED
     ]
@@ -84,26 +84,28 @@ def reconcile(
         ]
         return ReconcileReport(tuple(findings), tuple(being_placed), (), queried=False)
     listed = list(marketplace.orders())
-    doubts = [_doubt(book, known, now) for known in open_orders]
+    doubts = [_doubt(session, known, now) for known in open_orders]
     matches = match(
         doubts,
         listed,
-        claimed=book.state.claimed,
+        claimed=session.state.claimed,
         zone=config.marketplace.timezone,
         skew_s=config.reconcile.skew_s,
     )
     judged = [
-        _judge(book, item, looks, clock, config) for item in matches if not item.doubt.being_placed
+        _judge(session, item, looks, clock, config)
+        for item in matches
+        if not item.doubt.being_placed
     ]
     if not dry_run:
-        _settle(book, judged)
+        _settle(session, judged)
         for finding in judged:
-            _note(book, finding, looks, clock)
+            _note(session, finding, looks, clock)
     explained = {c.order.order_no for item in matches for c in item.candidates}
     unknown = [
         order
         for order in listed
-        if order.order_no not in book.state.claimed
+        if order.order_no not in session.state.claimed
         and order.order_no not in explained
         and order.kind in (None, 2)
     ]
@@ -112,7 +114,7 @@ def reconcile(
 
 def reconcile_patiently(
     *,
-    book: Book,
+    session: LedgerSession,
     marketplace: Marketplace,
     looks: LookBook,
     clock: Clock,
@@ -123,7 +125,7 @@ def reconcile_patiently(
     give_up = clock.monotonic() + patience_s
     while True:
         report = reconcile(
-            book=book, marketplace=marketplace, looks=looks, clock=clock, config=config
+            session=session, marketplace=marketplace, looks=looks, clock=clock, config=config
         )
         waits = [finding.wait_s for finding in report.unsettled if finding.wait_s is not None]
         if not waits or clock.monotonic() + min(waits) > give_up:
@@ -131,11 +133,11 @@ def reconcile_patiently(
         # Several looks belong to one wait, and the last one comes when it is over.
         pause = min(min(waits), config.reconcile.wait_s / config.reconcile.looks)
         clock.sleep(max(pause, 0.05))
-        book.read()
+        session.read()
 
 
-def _doubt(book: Book, known: OrderState, now: str) -> Doubt:
-    order = book.recall(known)
+def _doubt(session: LedgerSession, known: OrderState, now: str) -> Doubt:
+    order = session.recall(known)
     assert order is not None, "a submission is intended with its order"
     return Doubt(
         name=known.name,
@@ -146,7 +148,9 @@ def _doubt(book: Book, known: OrderState, now: str) -> Doubt:
     )
 
 
-def _judge(book: Book, item: Match, looks: LookBook, clock: Clock, config: Config) -> Finding:
+def _judge(
+    session: LedgerSession, item: Match, looks: LookBook, clock: Clock, config: Config
+) -> Finding:
     doubt = item.doubt
     if item.order_no is not None:
         settled = DoubtSettled(
@@ -161,8 +165,8 @@ def _judge(book: Book, item: Match, looks: LookBook, clock: Clock, config: Confi
         return Finding(doubt.name, item, settled)
     if not item.absent:
         return Finding(doubt.name, item, None)
-    look = _next_look(book, doubt, looks, clock)
-    wait_s = _wait_left(book.state.orders[doubt.name], look, clock, config)
+    look = _next_look(session, doubt, looks, clock)
+    wait_s = _wait_left(session.state.orders[doubt.name], look, clock, config)
     if wait_s > 0:
         return Finding(doubt.name, item, None, wait_s, look.count)
     waited_s = round(clock.monotonic() - look.first)
@@ -177,8 +181,8 @@ def _judge(book: Book, item: Match, looks: LookBook, clock: Clock, config: Confi
     return Finding(doubt.name, item, settled, 0.0, look.count)
 
 
-def _next_look(book: Book, doubt: Doubt, looks: LookBook, clock: Clock) -> Look:
-    last = looks.look(book.state.ledger, doubt.name, doubt.attempt)
+def _next_look(session: LedgerSession, doubt: Doubt, looks: LookBook, clock: Clock) -> Look:
+    last = looks.look(session.state.ledger, doubt.name, doubt.attempt)
     if last is None or last.epoch != clock.epoch or last.first > clock.monotonic():
         return Look(clock.monotonic(), 1, clock.epoch)
     return Look(last.first, last.count + 1, last.epoch)
@@ -199,7 +203,7 @@ def _wait_left(known: OrderState, look: Look, clock: Clock, config: Config) -> f
     return left
 
 
-def _settle(book: Book, findings: Sequence[Finding]) -> None:
+def _settle(session: LedgerSession, findings: Sequence[Finding]) -> None:
     def decide(state: LedgerState) -> list[Event]:
         return [
             finding.settled
@@ -207,7 +211,7 @@ def _settle(book: Book, findings: Sequence[Finding]) -> None:
             if finding.settled is not None and _still_open(state, finding.settled)
         ]
 
-    decide_and_append(book, decide)
+    decide_and_append(session, decide)
 
 
 def _still_open(state: LedgerState, settled: DoubtSettled) -> bool:
@@ -219,13 +223,13 @@ def _still_open(state: LedgerState, settled: DoubtSettled) -> bool:
     )
 
 
-def _note(book: Book, finding: Finding, looks: LookBook, clock: Clock) -> None:
+def _note(session: LedgerSession, finding: Finding, looks: LookBook, clock: Clock) -> None:
     if finding.looks and finding.settled is None:
         assert finding.match is not None
         doubt = finding.match.doubt
-        look = _next_look(book, doubt, looks, clock)
+        look = _next_look(session, doubt, looks, clock)
         try:
-            looks.note(book.state.ledger, doubt.name, doubt.attempt, look)
+            looks.note(session.state.ledger, doubt.name, doubt.attempt, look)
         except OSError as error:
             refused = Refused(
                 f"That {doubt.name} was looked for cannot be noted on this machine's disk "

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from satops.core.events import Event, StatusObserved
-from satops.core.state import LedgerState, Standing
+from satops.core.ledger.events import Event, StatusObserved
+from satops.core.ledger.state import LedgerState, Standing
 from satops.ports import Marketplace
-from satops.workflow.book import Book, decide_and_append
+from satops.workflow.ledger_session import LedgerSession, decide_and_append
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class RefreshReport:
     """Names of placed orders that the marketplace did not list."""
 
 
-def refresh(*, book: Book, marketplace: Marketplace) -> RefreshReport:
+def refresh(*, session: LedgerSession, marketplace: Marketplace) -> RefreshReport:
     """Record each status that differs from the last one seen.
 
     Raises `MarketplaceUnreachable` and `LedgerError`.
@@ -39,5 +39,5 @@ def refresh(*, book: Book, marketplace: Marketplace) -> RefreshReport:
                 observed.append(StatusObserved(known.name, known.order_no, status))
         return list(observed)
 
-    decide_and_append(book, decide)
+    decide_and_append(session, decide)
     return RefreshReport(tuple(observed), tuple(unseen))

@@ -2,24 +2,24 @@
 
 from dataclasses import asdict
 
-from satops.core.config import Config
-from satops.core.events import DoubtSettled, Event, OrderAdopted
 from satops.core.finding import quoted
 from satops.core.json_text import Raw
-from satops.core.marketplace_order import MarketplaceOrder
-from satops.core.matching import differences
-from satops.core.order import Order, instant_text
-from satops.core.spec import Spec
-from satops.core.spec_text import wrong_name
-from satops.core.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.ledger.events import DoubtSettled, Event, OrderAdopted
+from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.matching import differences
+from satops.core.order.order import Order, instant_text
+from satops.core.plan.config import Config
+from satops.core.spec.spec import Spec
+from satops.core.spec.text import wrong_name
 from satops.errors import Refused, UsageError
 from satops.ports import Clock, Marketplace
-from satops.workflow.book import Book, decide_and_append
+from satops.workflow.ledger_session import LedgerSession, decide_and_append
 
 
 def resolve_placed(
     *,
-    book: Book,
+    session: LedgerSession,
     name: str,
     order_no: str,
     by: str,
@@ -34,13 +34,13 @@ def resolve_placed(
     Raises `Refused` where the order is not there, is not the one that was sent, or is claimed.
     """
     _need_number(order_no)
-    known = _open_order(book, name, clock)
+    known = _open_order(session, name, clock)
     evidence = None
     if marketplace is None:
         _need_reason(because)
     else:
         found = _shown(marketplace, order_no)
-        _refuse_other(book.recall(known), found, name, config)
+        _refuse_other(session.recall(known), found, name, config)
         evidence = {"status": found.status, "created": str(found.created_at)}
     settled = DoubtSettled(
         name=name,
@@ -57,32 +57,32 @@ def resolve_placed(
         _check_unclaimed(state, order_no)
         return [settled]
 
-    decide_and_append(book, decide)
+    decide_and_append(session, decide)
     return settled
 
 
 def resolve_not_placed(
-    *, book: Book, name: str, by: str, because: str, clock: Clock
+    *, session: LedgerSession, name: str, by: str, because: str, clock: Clock
 ) -> DoubtSettled:
     """Settle a doubt as not placed: the next apply will buy the order again.
 
     Raises `Refused` where the order is not in doubt.
     """
     _need_reason(because)
-    known = _open_order(book, name, clock)
+    known = _open_order(session, name, clock)
     settled = DoubtSettled(name=name, attempt=known.attempt, placed=False, by=by, because=because)
 
     def decide(state: LedgerState) -> list[Event]:
         _check_open(state, name, known.attempt, clock)
         return [settled]
 
-    decide_and_append(book, decide)
+    decide_and_append(session, decide)
     return settled
 
 
 def adopt(
     *,
-    book: Book,
+    session: LedgerSession,
     name: str,
     order_no: str,
     spec: Spec | None,
@@ -130,7 +130,7 @@ def adopt(
         _check_unclaimed(state, order_no)
         return [adopted]
 
-    decide_and_append(book, decide)
+    decide_and_append(session, decide)
     return adopted
 
 
@@ -148,11 +148,11 @@ def _need_number(order_no: str) -> None:
         )
 
 
-def _open_order(book: Book, name: str, clock: Clock) -> OrderState:
-    known = book.state.orders.get(name)
+def _open_order(session: LedgerSession, name: str, clock: Clock) -> OrderState:
+    known = session.state.orders.get(name)
     if known is None:
         raise UsageError(f"The ledger does not know the name {name!r}. Look at `satops list`.")
-    _check_open(book.state, name, known.attempt, clock)
+    _check_open(session.state, name, known.attempt, clock)
     return known
 
 

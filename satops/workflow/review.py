@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from satops.core.plan import Action, ActionKind, Plan, Refusal, order_digest
+from satops.core.plan.plan import Action, ActionKind, Plan, Refusal, order_digest
 from satops.errors import Refused
 
 Reviewed = Mapping[str, frozenset[str | None]]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from satops.core.plan import Action
-from satops.core.submission import InDoubt, NotSent, Outcome, Rejection
+from satops.core.order.submission import InDoubt, NotSent, Outcome, Rejection
+from satops.core.plan.plan import Action
 from satops.ports import Clock, Marketplace
 
 SENDS_MAX = 3

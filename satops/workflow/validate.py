@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from satops.core.collector import collector_at_rest
-from satops.core.document import shown
-from satops.core.kept import KeptSpec
+from satops.core.ledger.kept import KeptSpec
+from satops.core.loading import shown
 from satops.core.problem import Problem, Severity, by_place
-from satops.core.spec import Spec
+from satops.core.spec.spec import Spec
 from satops.ports import HashedFile, OrderFiles, SourceFile
 
 FILES_AT_ONCE = 512

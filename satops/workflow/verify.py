@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from satops.core.audit import Audit
-from satops.core.ledger import EMPTY, GENESIS, Head, decode
+from satops.core.ledger.audit import Audit
+from satops.core.ledger.chain import EMPTY, GENESIS, Head, decode
 from satops.errors import LedgerCorrupt
 from satops.ports import LedgerStore
 

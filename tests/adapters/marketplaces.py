@@ -3,10 +3,10 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from satops.adapters.marketplace import HttpMarketplace
+from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
 from satops.adapters.token import Token
-from satops.core.config import ApplyConfig, MarketplaceConfig
-from satops.core.order import MODES
+from satops.core.order.order import MODES
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig
 from tests.fakes.clock import FakeClock
 
 SECRET = "t0ken/that-nobody-may-see=="

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import shapely
 
-from satops.adapters import gis_files
-from satops.adapters.aoi_files import TIME_MAX_S, AoiFiles, read_file
-from satops.adapters.gis_process import GisProcess
-from satops.core.aoi import Aoi, pick
+from satops.adapters.files.aoi_files import TIME_MAX_S, AoiFiles, read_file
+from satops.adapters.gis import gis_files
+from satops.adapters.gis.gis_process import GisProcess
 from satops.core.finding import Finding
+from satops.core.geometry.aoi import Aoi, pick
 from satops.core.geometry.forms import read_geometry
 from satops.errors import UsageError
 from tests.adapters.gis_samples import (
@@ -260,7 +260,7 @@ def test_the_process_can_open_neither_a_file_nor_a_connection(tmp_path: Path) ->
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         code = (
-            "import socket; from satops.adapters.gis_files import _close_in; _close_in()\n"
+            "import socket; from satops.adapters.gis.gis_files import _close_in; _close_in()\n"
             "for attempt in (lambda: open('/etc/hostname'), lambda: socket.socket(),\n"
             f"                lambda: socket.create_connection(('127.0.0.1', {port}))):\n"
             "    try: attempt()\n"

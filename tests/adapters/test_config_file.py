@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.adapters import schemas
-from satops.adapters.config_checks import wrong_url
-from satops.adapters.config_file import find_root, load_config, load_config_at, parse_config
+from satops.adapters.files import schemas
+from satops.adapters.files.config_checks import wrong_url
+from satops.adapters.files.config_file import find_root, load_config, load_config_at, parse_config
 from satops.core import json_text
-from satops.core.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.problem import Severity
 from satops.errors import UsageError
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.config_file import load_config
-from satops.adapters.config_memory import remembered_config
+from satops.adapters.files.config_file import load_config
+from satops.adapters.files.config_memory import remembered_config
 from satops.errors import UsageError
 
 WHOLE = """\

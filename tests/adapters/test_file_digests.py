@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters import file_digests
-from satops.adapters.file_digests import PLACE, FileDigests
-from satops.adapters.order_files import OrderTree
+from satops.adapters.files import file_digests
+from satops.adapters.files.file_digests import PLACE, FileDigests
+from satops.adapters.files.order_files import OrderTree
 from satops.core.problem import Problem
 from satops.ports import HashedFile, SourceFile
 

@@ -14,7 +14,7 @@ import pytest
 from satops.adapters.stores.file import FileStore
 from satops.adapters.stores.lines import offset_after, tail
 from satops.adapters.stores.open import open_store
-from satops.core.ledger import GENESIS, Head, decode
+from satops.core.ledger.chain import GENESIS, Head, decode
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
 from tests.chains import altered, chain, ledger_of, placed, started
 

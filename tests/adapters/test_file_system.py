@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.file_system import network_file_system
+from satops.adapters.files.file_system import network_file_system
 
 MOUNTS = """\
 22 1 254:1 / / rw,relatime - ext4 /dev/vda1 rw

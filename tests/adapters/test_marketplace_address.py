@@ -2,10 +2,10 @@
 
 import pytest
 
-from satops.adapters.marketplace import HttpMarketplace, require_host
-from satops.adapters.marketplace.address import base_url
+from satops.adapters.marketplaces.eo_imagery import HttpMarketplace, require_host
+from satops.adapters.marketplaces.eo_imagery.address import base_url
 from satops.adapters.token import Token
-from satops.core.config import ApplyConfig, MarketplaceConfig
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig
 from satops.errors import UsageError
 from tests.adapters.marketplaces import SECRET
 

@@ -10,15 +10,15 @@ from time import sleep
 import pytest
 
 from satops.adapters.clock import monotonic_s
-from satops.adapters.marketplace import HttpMarketplace
-from satops.adapters.marketplace.wire import (
+from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
+from satops.adapters.marketplaces.eo_imagery.wire import (
     ConnectedTooLate,
     Exchange,
     OneShotSession,
 )
 from satops.adapters.token import Token
-from satops.core.config import ApplyConfig, MarketplaceConfig
-from satops.core.submission import InDoubt, NotSent, Receipt
+from satops.core.order.submission import InDoubt, NotSent, Receipt
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig
 from satops.errors import UsageError
 from tests.adapters.marketplaces import ENOUGH_S, ORDER, SECRET, SOON_S, client
 from tests.net.certificate import make_certificate, server_context

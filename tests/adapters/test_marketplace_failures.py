@@ -10,14 +10,14 @@ import pytest
 import requests.exceptions
 import urllib3.exceptions
 
-from satops.adapters.marketplace.failures import (
+from satops.adapters.marketplaces.eo_imagery.failures import (
     DECIDED,
     chain,
     failure_outcome,
     meaning_of,
 )
-from satops.adapters.marketplace.wire import AnswerTooLong, ConnectedTooLate
-from satops.core.submission import InDoubt, NotSent
+from satops.adapters.marketplaces.eo_imagery.wire import AnswerTooLong, ConnectedTooLate
+from satops.core.order.submission import InDoubt, NotSent
 
 
 def exceptions_of(module: ModuleType) -> list[type[Exception]]:

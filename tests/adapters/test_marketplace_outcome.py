@@ -7,14 +7,14 @@ from itertools import count
 
 import pytest
 
-from satops.adapters.marketplace.answer import Answer, envelope
-from satops.adapters.marketplace.outcome import (
+from satops.adapters.marketplaces.eo_imagery.answer import Answer, envelope
+from satops.adapters.marketplaces.eo_imagery.outcome import (
     ORDER_NO_CHARS_MAX,
     RETRY_AFTER_DEFAULT_S,
     outcome_of,
     retry_after_s,
 )
-from satops.core.submission import InDoubt, Outcome, Receipt, Rejection
+from satops.core.order.submission import InDoubt, Outcome, Receipt, Rejection
 from tests.net.raw_server import receipt, refusal
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from satops.adapters.marketplace.client import READ_TRIES
-from satops.adapters.marketplace.listing import PAGES_MAX, every_order
-from satops.adapters.marketplace.orders import instant, read_order
-from satops.core.marketplace_order import MarketplaceOrder
+from satops.adapters.marketplaces.eo_imagery.client import READ_TRIES
+from satops.adapters.marketplaces.eo_imagery.listing import PAGES_MAX, every_order
+from satops.adapters.marketplaces.eo_imagery.orders import instant, read_order
+from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.errors import MarketplaceUnreachable
 from tests.adapters.marketplaces import client
 from tests.fakes.clock import FakeClock

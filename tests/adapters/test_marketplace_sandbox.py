@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from satops.adapters.marketplace import HttpMarketplace
+from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
 from satops.adapters.token import Token, sandbox_token
-from satops.core.config import ApplyConfig, MarketplaceConfig
-from satops.core.submission import InDoubt, Outcome, Receipt, Rejection
+from satops.core.order.submission import InDoubt, Outcome, Receipt, Rejection
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig
 from satops.errors import MarketplaceUnreachable
 from satops.sandbox.faults import Faults, Kind, Rule
 from satops.sandbox.options import Options

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from satops.adapters.marketplace import HttpMarketplace
-from satops.core.submission import Outcome
+from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
+from satops.core.order.submission import Outcome
 from satops.errors import MarketplaceUnreachable
 from tests.adapters.marketplaces import ORDER, SECRET, SOON_S, client
 from tests.net.raw_server import RawServer, Script, Visit, receipt, refusal, says

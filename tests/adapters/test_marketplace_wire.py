@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from satops.adapters.marketplace.client import RECEIPT_BYTES_MAX
-from satops.core.submission import InDoubt, NotSent, Receipt, Rejection
+from satops.adapters.marketplaces.eo_imagery.client import RECEIPT_BYTES_MAX
+from satops.core.order.submission import InDoubt, NotSent, Receipt, Rejection
 from tests.adapters.marketplaces import ENOUGH_S, ORDER, PARTLY_S, SECRET, SOON_S, client
 from tests.net.raw_server import RawServer, Script, Visit, http, receipt, refusal, says
 

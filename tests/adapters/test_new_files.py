@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.new_files import add_line, write_new
+from satops.adapters.files.new_files import add_line, write_new
 from satops.errors import Refused, UsageError
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters import order_files
-from satops.adapters.order_files import CHECKS, MAX_INCLUDE_BYTES, OrderTree
-from satops.core.document import MAX_SPEC_BYTES
+from satops.adapters.files import order_files
+from satops.adapters.files.order_files import CHECKS, MAX_INCLUDE_BYTES, OrderTree
+from satops.core.loading import MAX_SPEC_BYTES
 from satops.core.problem import Problem, Severity
 from satops.ports import SourceFile
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.plan_file import read_plan, write_plan
-from satops.core.plan import ActionKind
+from satops.adapters.files.plan_file import read_plan, write_plan
+from satops.core.plan.plan import ActionKind
 from satops.errors import UsageError
 from satops.report.json import plan_json
 from tests.report.samples import action, plan

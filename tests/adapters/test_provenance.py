@@ -10,7 +10,7 @@ import pytest
 
 from satops import __version__
 from satops.adapters.provenance import local_user, run_started
-from satops.core.events import RunStarted
+from satops.core.ledger.events import RunStarted
 
 SECRET = "never-to-be-written-down"
 SECRETS = {

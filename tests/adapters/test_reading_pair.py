@@ -11,9 +11,9 @@ from threading import Event
 import pytest
 
 from satops.adapters import reading_pair
+from satops.adapters.files.schemas import order_schema
 from satops.adapters.reading_pair import can_pair, read_paired
-from satops.adapters.schemas import order_schema
-from satops.core.config import Config
+from satops.core.plan.config import Config
 from satops.ports import SourceFile
 from satops.workflow import validate
 from satops.workflow.read_files import FileReader

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters import snapshot
-from satops.adapters.sealed import machine_key
-from satops.adapters.snapshot import SnapshotFile
-from satops.core.ledger import Head
-from satops.core.state import LedgerState
+from satops.adapters.files import snapshot
+from satops.adapters.files.sealed import machine_key
+from satops.adapters.files.snapshot import SnapshotFile
+from satops.core.ledger.chain import Head
+from satops.core.ledger.state import LedgerState
 from satops.errors import LedgerCorrupt, LedgerMissing
 from tests.chains import chain, intended, ledger_of
 from tests.fakes.ledger_store import MemoryStore

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.main import main
 
 

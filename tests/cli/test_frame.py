@@ -9,8 +9,8 @@ import click
 import pytest
 
 from satops import __version__
+from satops.cli.boundary import end_of
 from satops.cli.commands import COMMANDS
-from satops.cli.ends import end_of
 from satops.cli.main import main, satops
 from satops.cli.reference import page
 from satops.errors import ExitCode, InvalidInput, LedgerMissing, SatopsError

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters import file_digests, plan_memory, snapshot, spec_memory
+from satops.adapters.files import file_digests, plan_memory, snapshot, spec_memory
 from satops.ports import SourceFile
 from satops.workflow.read_files import FileReader
 from satops.workflow.validate import FileRead

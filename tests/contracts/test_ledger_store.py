@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from satops.core.events import RunFinished
-from satops.core.ledger import GENESIS, Head, decode
+from satops.core.ledger.chain import GENESIS, Head, decode
+from satops.core.ledger.events import RunFinished
 from satops.errors import HeadMoved, LedgerMissing
 from satops.ports import LedgerStore
 from tests.chains import chain, intended, ledger_of, placed, started

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.marketplace import HttpMarketplace
+from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
 from satops.adapters.token import sandbox_token
-from satops.core.config import ApplyConfig, MarketplaceConfig
-from satops.core.order import MODES
-from satops.core.submission import Receipt
+from satops.core.order.order import MODES
+from satops.core.order.submission import Receipt
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig
 from satops.ports import Marketplace
 from satops.sandbox.server import serve_in_thread
 from tests.adapters.marketplaces import request_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.order_files import OrderTree
+from satops.adapters.files.order_files import OrderTree
 from satops.ports import OrderFiles, SourceFile
 from tests.fakes.order_files import MemoryFiles
 

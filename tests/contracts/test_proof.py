@@ -3,7 +3,7 @@
 import pytest
 
 from satops.adapters.stores.scratch import scratch_beside
-from satops.core.ledger import GENESIS
+from satops.core.ledger.chain import GENESIS
 from satops.errors import LedgerMissing
 from satops.ports import LedgerStore
 from satops.workflow.proof import prove

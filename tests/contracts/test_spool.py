@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.spool import FileSpool
-from satops.core.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+from satops.adapters.files.spool import FileSpool
+from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.ports import Spool, Spooled
 
 ROOT = Path(__file__).parents[2]
@@ -168,8 +168,8 @@ def test_a_disk_that_is_full_is_an_os_error_and_what_was_kept_stays(
     script = (
         "import resource, signal, sys\n"
         "from pathlib import Path\n"
-        "from satops.adapters.spool import FileSpool\n"
-        "from satops.core.submission import Receipt\n"
+        "from satops.adapters.files.spool import FileSpool\n"
+        "from satops.core.order.submission import Receipt\n"
         "from satops.ports import Spooled\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY))\n"
@@ -226,7 +226,7 @@ def test_a_run_that_reads_the_file_of_a_live_one_makes_it_lose_nothing(folder: P
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from satops.adapters.spool import FileSpool\n"
+        "from satops.adapters.files.spool import FileSpool\n"
         "spool = FileSpool(Path(sys.argv[1]))\n"
         "while line := sys.stdin.readline():\n"
         "    seen = spool.entries('ledger-1')\n"

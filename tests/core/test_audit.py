@@ -2,8 +2,10 @@
 
 import pytest
 
-from satops.core.audit import Audit
-from satops.core.events import (
+from satops.core.json_text import Raw
+from satops.core.ledger.audit import Audit
+from satops.core.ledger.chain import decode
+from satops.core.ledger.events import (
     DoubtSettled,
     Event,
     LedgerStarted,
@@ -14,8 +16,6 @@ from satops.core.events import (
     SubmissionNotSent,
     SubmissionRejected,
 )
-from satops.core.json_text import Raw
-from satops.core.ledger import decode
 from tests.chains import RUN, STARTED, altered, chain, intended, order, placed
 
 

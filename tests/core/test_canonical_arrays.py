@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from satops.core.geometry.canonical import coordinates_texts
-from satops.core.order import Ring, Rings, coordinates_text, rounded
+from satops.core.order.order import Ring, Rings, coordinates_text, rounded
 
 _DEGREES = st.one_of(
     st.integers(-3, 3).map(float),

@@ -12,9 +12,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from satops.core import json_text
-from satops.core.dates import read_date
 from satops.core.geometry.forms import read_geometry
-from satops.core.order import (
+from satops.core.order.dates import read_date
+from satops.core.order.order import (
     MODES,
     Order,
     Position,

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters import order_files
-from satops.core import document, schema
+from satops.adapters.files import order_files
+from satops.core import loading as document
 from satops.core.catalogue import CATALOGUE, Entry
 from satops.core.checks import ACROSS_CODES, CLOCK_CODES, SPEC_CODES
-from satops.core.modes import ModeRules
+from satops.core.order.modes import ModeRules
 from satops.core.problem import Severity
+from satops.core.spec.spec import schema
 from satops.errors import UsageError
 from satops.report.checks_page import checks_page
 from satops.workflow.explain import explain, explain_text

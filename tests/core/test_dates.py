@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.core.dates import FIRST_YEAR, LAST_YEAR, read_date, read_window
 from satops.core.finding import Finding
+from satops.core.order.dates import FIRST_YEAR, LAST_YEAR, read_date, read_window
 
 HANOI = timezone(timedelta(hours=7))
 YEAR = datetime.now(UTC).year + 1

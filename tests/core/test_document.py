@@ -9,9 +9,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from satops.core.document import MAX_SPEC_BYTES, Document, load, yaml_reader
-from satops.core.document.reading import MAX_PROBLEMS
-from satops.core.document.yaml_reader import YamlReader
+from satops.core.loading import MAX_SPEC_BYTES, Document, load, yaml_reader
+from satops.core.loading.reading import MAX_PROBLEMS
+from satops.core.loading.yaml_reader import YamlReader
 
 
 def read_one(text: str | bytes, *, syntax: Any = "yaml") -> Document:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from satops.core.estimate import prices_from
-from satops.core.spec import Spec
+from satops.core.plan.estimate import prices_from
+from satops.core.spec.spec import Spec
 from satops.errors import UsageError
 from tests.core.checks.making import box, radar, spec
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from satops.core.geometry.forms import read_geometry
 from satops.core.geometry.shapes import area_km2, find_crossings, footprints, shapes_of
-from satops.core.order import Ring, Rings
+from satops.core.order.order import Ring, Rings
 
 HOLE = "(2 2, 4 2, 4 4, 2 4, 2 2)"
 BOX = "(0 0, 10 0, 10 10, 0 10, 0 0)"

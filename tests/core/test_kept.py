@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from satops.core.events import Event
-from satops.core.kept import KeptSpec, KeptSpecs
-from satops.core.state import LedgerState
+from satops.core.ledger.events import Event
+from satops.core.ledger.kept import KeptSpec, KeptSpecs
+from satops.core.ledger.state import LedgerState
 from tests.chains import STARTED, chain, intended, placed
 
 SHA, AOI = "a" * 64, "b" * 64

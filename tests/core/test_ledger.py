@@ -12,9 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from satops.core import events
-from satops.core.events import DoubtSettled, OrderAdopted, RunFinished, RunStarted
-from satops.core.ledger import EMPTY, FORMAT, GENESIS, Head, decode, encode, line_digest
+from satops.core.ledger.chain import (
+    EMPTY,
+    FORMAT,
+    GENESIS,
+    Head,
+    decode,
+    encode,
+    events,
+    line_digest,
+)
+from satops.core.ledger.events import DoubtSettled, OrderAdopted, RunFinished, RunStarted
 from satops.errors import LedgerCorrupt
 from tests.chains import AT, RUN, STARTED, altered, chain, intended, ledger_of, order, placed
 

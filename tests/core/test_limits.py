@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from satops.core.config import Limit
-from satops.core.limits import KEYS, check_limits
-from satops.core.order import instant_text
-from satops.core.plan import Action, ActionKind, Refusal
-from satops.core.state import LedgerState, OrderState, Standing
+from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.order.order import instant_text
+from satops.core.plan.config import Limit
+from satops.core.plan.limits import KEYS, check_limits
+from satops.core.plan.plan import Action, ActionKind, Refusal
 from tests.core.checks.making import NOW, box, spec
 
 THIS_MONTH = instant_text(NOW - timedelta(hours=1))

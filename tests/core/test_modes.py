@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from satops.core.modes import KEYS, Modes, Threshold
-from satops.core.order import MODES
+from satops.core.order.modes import KEYS, Modes, Threshold
+from satops.core.order.order import MODES
 from satops.errors import UsageError
 from tests.core.checks.making import modes
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.adapters.schemas import order_schema
-from satops.core.document import load
+from satops.adapters.files.schemas import order_schema
 from satops.core.finding import Finding
+from satops.core.loading import load
 from satops.core.problem import Problem, Severity
-from satops.core.read_spec import Draft, geometry_file, read_spec
-from satops.core.spec import Source
+from satops.core.spec.read import Draft, geometry_file, read_spec
+from satops.core.spec.spec import Source
 
 SCHEMA = order_schema()
 YEAR = datetime.now(UTC).year + 1

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.core.order import Unit, canonical_order
-from satops.core.recurrence import Recurrence, occurrences, recurrence
+from satops.core.order.order import Unit, canonical_order
+from satops.core.order.recurrence import Recurrence, occurrences, recurrence
 from tests.core.checks.making import GENOA, NOW, spec
 
 

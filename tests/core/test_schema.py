@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from satops.core.document import load
+from satops.core.loading import load
 from satops.core.problem import Problem
-from satops.core.schema import CHECKS, MAX_PROBLEMS, Schema, _validator
+from satops.core.spec.schema import CHECKS, MAX_PROBLEMS, Schema, _validator
 
 FOLDER = Path(__file__).parents[2] / "schema"
 SOURCES: dict[str, dict[str, Any]] = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from satops.core.geometry.forms import read_geometry
 from satops.core.geometry.shapes import area_km2
 from satops.core.geometry.split import Cut, Side, cut
-from satops.core.order import Rings
+from satops.core.order.order import Rings
 
 Corners = list[tuple[float, float]]
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from satops.core.events import (
+from satops.core.json_text import Raw
+from satops.core.ledger.chain import Head
+from satops.core.ledger.events import (
     DoubtSettled,
     Event,
     LedgerStarted,
@@ -13,9 +15,7 @@ from satops.core.events import (
     SubmissionNotSent,
     SubmissionRejected,
 )
-from satops.core.json_text import Raw
-from satops.core.ledger import Head
-from satops.core.state import LedgerState, Standing
+from satops.core.ledger.state import LedgerState, Standing
 from satops.errors import LedgerCorrupt
 from tests.chains import FOOTPRINT, RUN, SOURCE, STARTED, altered, chain, intended, order, placed
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.core.sun import highest_sun_deg, sun_elevation_deg
+from satops.core.checks.sun import highest_sun_deg, sun_elevation_deg
 
 
 @pytest.mark.parametrize(

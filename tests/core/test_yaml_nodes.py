@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from satops.core.document.reading import SHALLOW, Faults
-from satops.core.document.scalars import BadNumber, plain_value
-from satops.core.document.yaml_grafts import Grafts
-from satops.core.document.yaml_nodes import read_nodes
-from satops.core.document.yaml_reader import YamlReader
+from satops.core.loading.reading import SHALLOW, Faults
+from satops.core.loading.scalars import BadNumber, plain_value
+from satops.core.loading.yaml_grafts import Grafts
+from satops.core.loading.yaml_nodes import read_nodes
+from satops.core.loading.yaml_reader import YamlReader
 
 SPEC = b"""\
 # a comment

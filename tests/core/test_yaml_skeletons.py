@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from satops.core.document import yaml_skeletons
-from satops.core.document.loader import load
-from satops.core.document.reading import MAX_NODES, Found
-from satops.core.document.yaml_skeletons import read_by_skeleton
+from satops.core.loading import yaml_skeletons
+from satops.core.loading.loader import load
+from satops.core.loading.reading import MAX_NODES, Found
+from satops.core.loading.yaml_skeletons import read_by_skeleton
 from tests.core.test_yaml_nodes import read_closely, typed
 
 SPEC = """\

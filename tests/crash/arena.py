@@ -20,8 +20,8 @@ from urllib.request import Request, urlopen
 
 from satops.adapters.stores.open import open_store
 from satops.core.json_text import loads
-from satops.core.order import instant
-from satops.core.state import OPEN, SPENT, LedgerState
+from satops.core.ledger.state import OPEN, SPENT, LedgerState
+from satops.core.order.order import instant
 from satops.sandbox.store import Store
 
 TOKEN = "a-token-for-tests"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 
 from satops.adapters.stores.lines import joined
-from satops.core.ledger import GENESIS, Head, line_digest
+from satops.core.ledger.chain import GENESIS, Head, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from satops.adapters.stores.open import open_store
-from satops.api.starting import init
-from satops.core.ledger import decode
-from satops.core.state import LedgerState
+from satops.api.init import init
+from satops.core.ledger.chain import decode
+from satops.core.ledger.state import LedgerState
 from satops.sandbox.server import Sandbox
 from satops.workflow.scaffold_ci import Forge as ForgeName
 from tests.adapters.git.forge import git

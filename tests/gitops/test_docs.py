@@ -6,7 +6,7 @@ import shlex
 import click
 import yaml
 
-from satops.adapters.ci_files import ci_templates
+from satops.adapters.files.ci_files import ci_templates
 from satops.cli.main import satops
 from tests.gitops.tools import ROOT
 

@@ -9,7 +9,7 @@ from time import sleep
 
 import pytest
 
-from satops.core.order import instant
+from satops.core.order.order import instant
 from satops.errors import ExitCode
 from satops.sandbox.faults import Kind, Rule
 from tests.adapters.git.forge import git

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from satops import __version__
-from satops.adapters.ci_files import ci_templates
+from satops.adapters.files.ci_files import ci_templates
 from satops.workflow.scaffold_ci import ci_files
 from tests.gitops.act import DOUBLES
 from tests.gitops.tools import ROOT, Tools

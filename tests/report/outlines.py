@@ -4,9 +4,9 @@ from dataclasses import replace
 from math import cos, pi, sin
 
 from satops.core.geometry.shapes import footprints, shapes_of
-from satops.core.order import Ring, Rings, canonical_order
-from satops.core.plan import Action, ActionKind
-from satops.core.spec import Spec
+from satops.core.order.order import Ring, Rings, canonical_order
+from satops.core.plan.plan import Action, ActionKind
+from satops.core.spec.spec import Spec
 from tests.report.samples import END, START
 from tests.report.samples import spec as sample_spec
 

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from satops.core.order import MODES, Position, canonical_order, instant_text
-from satops.core.plan import Action, ActionKind, Plan
+from satops.core.ledger.state import OrderState, Standing
+from satops.core.order.order import MODES, Position, canonical_order, instant_text
+from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity
-from satops.core.spec import Footprint, Source, Spec
-from satops.core.state import OrderState, Standing
+from satops.core.spec.spec import Footprint, Source, Spec
 
 START = datetime(2031, 3, 1, tzinfo=UTC)
 END = datetime(2031, 3, 15, tzinfo=UTC)

@@ -1,10 +1,10 @@
 from dataclasses import replace
 
-from satops.core.plan import ActionKind
+from satops.core.plan.plan import ActionKind
 from satops.report.layout import plain
 from satops.report.text.apply import apply_blocks, result_line
 from satops.workflow.apply import ApplyReport
-from satops.workflow.results import OrderResult
+from satops.workflow.outcomes import OrderResult
 from tests.report.samples import action, plan, problem
 
 PLACED = OrderResult("a", "placed", "PROG_1")

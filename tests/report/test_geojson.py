@@ -6,7 +6,7 @@ import orjson
 import pyogrio
 import pytest
 
-from satops.core.plan import ActionKind, Plan
+from satops.core.plan.plan import ActionKind, Plan
 from satops.core.problem import Severity
 from satops.report.geojson import render
 from tests.report.forge import HOSTILE, check_map

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from satops.core.plan import Action, ActionKind, Refusal
+from satops.core.plan.plan import Action, ActionKind, Refusal
 from satops.core.problem import Problem, Severity
 from satops.report.github import PER_LEVEL_MAX, render
 from satops.report.safe import safe, safe_lines

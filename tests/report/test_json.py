@@ -2,10 +2,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from satops.core.order import Order
-from satops.core.plan import ActionKind
+from satops.core.ledger.state import LedgerState, Standing
+from satops.core.order.order import Order
+from satops.core.plan.plan import ActionKind
 from satops.core.problem import Severity
-from satops.core.state import LedgerState, Standing
 from satops.errors import InvalidInput
 from satops.report.json import error_json, list_json, plan_json, validate_json
 from tests.report.samples import NOW, action, known, plan, problem

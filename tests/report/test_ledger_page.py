@@ -6,7 +6,8 @@ import orjson
 import pytest
 from hypothesis import given, settings
 
-from satops.core.events import (
+from satops.core.json_text import Raw
+from satops.core.ledger.events import (
     DoubtSettled,
     Event,
     OrderAdopted,
@@ -17,8 +18,7 @@ from satops.core.events import (
     SubmissionPlaced,
     SubmissionRejected,
 )
-from satops.core.json_text import Raw
-from satops.core.state import LedgerState
+from satops.core.ledger.state import LedgerState
 from satops.errors import LedgerCorrupt
 from satops.report import ledger_page
 from satops.report.ledger_page import (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from satops.core.events import DoubtSettled, OrderAdopted, StatusObserved
-from satops.core.ledger import Head
-from satops.core.state import LedgerState, OrderState, Standing
+from satops.core.ledger.chain import Head
+from satops.core.ledger.events import DoubtSettled, OrderAdopted, StatusObserved
+from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.report.layout import Block, plain
 from satops.report.text.history import history_blocks
 from satops.report.text.list import list_blocks, show_blocks

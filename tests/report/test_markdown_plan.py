@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from satops.core.changes import Change
-from satops.core.plan import Action, ActionKind, Plan, Refusal
+from satops.core.ledger.state import Standing
+from satops.core.plan.changes import Change
+from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
 from satops.core.problem import Severity
-from satops.core.state import Standing
 from satops.report.markdown import LIMIT, MARKER, render
 from satops.report.markdown.calendar import ROWS_MAX
 from satops.report.markdown.maps import CORNERS_MAX

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from satops.core.plan import Action, ActionKind, Plan, Refusal
+from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
 from satops.core.problem import Severity
 from satops.report.layout import plain
 from satops.report.text.plan import SIGNS, plan_blocks

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 
-from satops.core.events import DoubtSettled
-from satops.core.marketplace_order import MarketplaceOrder
-from satops.core.matching import Candidate, Doubt, Match
+from satops.core.ledger.events import DoubtSettled
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.matching import Candidate, Doubt, Match
 from satops.report.layout import plain
 from satops.report.text.reconcile import reconcile_blocks
 from satops.workflow.reconcile import Finding, ReconcileReport

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from satops.core.aoi import read_aoi
 from satops.core.catalogue import CATALOGUE
 from satops.core.checks import rules_from
-from satops.core.config import Config
-from satops.core.modes import Modes
-from satops.core.plan import ActionKind
+from satops.core.geometry.aoi import read_aoi
+from satops.core.ledger.state import LedgerState, Standing
+from satops.core.order.modes import Modes
+from satops.core.plan.config import Config
+from satops.core.plan.plan import ActionKind
 from satops.core.problem import Severity
-from satops.core.state import LedgerState, Standing
 from satops.errors import InvalidInput, LedgerMissing
 from satops.report.json import apply_json, error_json, list_json, plan_json, validate_json
 from satops.report.json_aoi import aoi_json
 from satops.workflow.aoi import look
 from satops.workflow.apply import ApplyReport
-from satops.workflow.results import OrderResult, OutcomeName
+from satops.workflow.outcomes import OrderResult, OutcomeName
 from tests.report.samples import NOW, action, known, plan, problem
 
 SCHEMAS = Path(__file__).parents[2] / "schema"

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from shapely import Polygon
 
 from satops.core.geometry.simplify import simplified
-from satops.core.order import Ring
+from satops.core.order.order import Ring
 from satops.report.shapes import box, exact, outline, point, points
 from tests.report.forge import check_geometry
 from tests.report.outlines import spec_of, star

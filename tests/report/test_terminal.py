@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from satops.core.plan import ActionKind
+from satops.core.plan.plan import ActionKind
 from satops.report import terminal
 from satops.report.layout import Block, plain
 from satops.report.text.plan import plan_blocks

@@ -1,4 +1,4 @@
-"""Placing orders: the documented field rules, the token, and what is kept of a request."""
+"""Submitting orders: the documented field rules, the token, and what is kept of a request."""
 
 import json
 from pathlib import Path

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from satops.core.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
-from satops.core.events import LedgerStarted, RunStarted
-from satops.core.ledger import EMPTY, GENESIS, encode
-from satops.core.order import canonical_order, instant_text
-from satops.core.plan import ActionKind, Plan
-from satops.core.request import create_request
-from satops.core.spec import Footprint, Source, Spec
-from satops.core.state import OPEN, SPENT, LedgerState, Standing
-from satops.core.submission import Receipt
+from satops.core.ledger.chain import EMPTY, GENESIS, encode
+from satops.core.ledger.events import LedgerStarted, RunStarted
+from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
+from satops.core.order.order import canonical_order, instant_text
+from satops.core.order.request import create_request
+from satops.core.order.submission import Receipt
+from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.plan.plan import ActionKind, Plan
+from satops.core.spec.spec import Footprint, Source, Spec
 from satops.errors import ExitCode, MarketplaceUnreachable, Refused, SatopsError
 from satops.workflow.apply import ApplyReport, apply
-from satops.workflow.book import Book
+from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.plan import make_plan
 from satops.workflow.reconcile import reconcile, reconcile_patiently
 from satops.workflow.resolve import resolve_not_placed, resolve_placed
@@ -155,10 +155,10 @@ class Schedule:
         run = f"{machine.name}{machine.runs}"
         world = self.world
 
-        def settle(book: Book) -> None:
+        def settle(session: LedgerSession) -> None:
             try:
                 reconcile(
-                    book=book,
+                    session=session,
                     marketplace=self.seller,
                     looks=machine.looks,
                     clock=machine.clock,
@@ -196,13 +196,13 @@ class Schedule:
     def _reconcile(self, patience_s: float = 0.0) -> None:
         machine = self.world.random.choice(self.machines)
         machine.runs += 1
-        book = Book(self.store, machine.clock, f"{machine.name}{machine.runs}")
-        book.begin(RunStarted("reconcile", "satops", machine.name))
+        session = LedgerSession(self.store, machine.clock, f"{machine.name}{machine.runs}")
+        session.begin(RunStarted("reconcile", "satops", machine.name))
         patience_s = self.world.random.choice((patience_s, patience_s, 4000.0))
         try:
-            book.read()
+            session.read()
             report = reconcile_patiently(
-                book=book,
+                session=session,
                 marketplace=self.seller,
                 looks=machine.looks,
                 clock=machine.clock,
@@ -232,9 +232,9 @@ class Schedule:
     def _person(self) -> None:
         """Have an operator with a right clock settle one doubt, knowing the truth."""
         machine = self.machines[0]
-        book = Book(self.store, machine.clock, f"person{self.state().head.seq}")
+        session = LedgerSession(self.store, machine.clock, f"person{self.state().head.seq}")
         try:
-            state = book.read()
+            state = session.read()
             now = instant_text(machine.clock.now() - timedelta(seconds=3600))
             doubts = [k for k in state.orders.values() if k.standing_at(now) is Standing.IN_DOUBT]
             if not doubts:
@@ -245,7 +245,7 @@ class Schedule:
             }
             if known.name in numbers:
                 resolve_placed(
-                    book=book,
+                    session=session,
                     name=known.name,
                     order_no=numbers[known.name],
                     by="operator",
@@ -256,7 +256,11 @@ class Schedule:
                 )
             else:
                 resolve_not_placed(
-                    book=book, name=known.name, by="operator", because="asked", clock=machine.clock
+                    session=session,
+                    name=known.name,
+                    by="operator",
+                    because="asked",
+                    clock=machine.clock,
                 )
         except (Refused, SatopsError, Killed) as error:
             self.world.trace.append(f"person: {type(error).__name__} {error}")

@@ -15,10 +15,10 @@ from random import Random
 from typing import Any, TypeVar
 
 from satops.core import json_text
-from satops.core.ledger import GENESIS, line_digest
-from satops.core.marketplace_order import MarketplaceOrder
-from satops.core.order import MODES
-from satops.core.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+from satops.core.ledger.chain import GENESIS, line_digest
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.order import MODES
+from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.errors import HeadMoved, LedgerMissing, MarketplaceUnreachable, StoreUnreachable
 from satops.ports import LedgerStore, Look, Spooled
 

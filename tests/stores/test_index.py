@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.main import main
-from satops.core.events import (
+from satops.core.ledger.events import (
     DoubtSettled,
     Event,
     OrderAdopted,

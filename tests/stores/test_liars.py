@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.stores.scratch import scratch_beside
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.main import main
 from satops.errors import ExitCode
 from satops.workflow.proof import prove

@@ -15,7 +15,7 @@ from satops.adapters.stores.objects import READS_AT_ONCE, ObjectLedger
 from satops.adapters.stores.objects_client import ObjectAddress, open_client, parse_address
 from satops.adapters.stores.open import open_store
 from satops.core.json_text import loads
-from satops.core.ledger import GENESIS, Head
+from satops.core.ledger.chain import GENESIS, Head
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, StoreUnreachable, UsageError
 from tests.chains import chain, ledger_of, placed, started
 from tests.net.wire import Exchange, Wire

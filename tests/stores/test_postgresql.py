@@ -14,8 +14,8 @@ from satops.adapters.stores.open import open_store
 from satops.adapters.stores.postgresql import PAGE_LINES, PostgresStore
 from satops.adapters.stores.postgresql_address import DEFAULT_LEDGER, parse_address
 from satops.adapters.stores.postgresql_schema import MIGRATIONS, OF_ORDER
-from satops.core.events import SubmissionRejected
-from satops.core.ledger import GENESIS, Head
+from satops.core.ledger.chain import GENESIS, Head
+from satops.core.ledger.events import SubmissionRejected
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
 from tests.chains import chain, ledger_of, placed, started
 from tests.net.wire import Exchange, Wire

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.stores.open import open_store
-from satops.cli.call import Call
+from satops.cli.context import Call
 from satops.cli.main import main
 from satops.errors import ExitCode
 from tests.servers.fleet import Servers

@@ -5,19 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from satops.core.config import Config, Limit, MarketplaceConfig, ReconcileConfig
-from satops.core.events import LedgerStarted, RunStarted
-from satops.core.ledger import EMPTY, encode
-from satops.core.order import canonical_order, instant_text
-from satops.core.plan import Plan
-from satops.core.spec import Acknowledgement, Footprint, Source, Spec
-from satops.core.state import LedgerState, Standing
-from satops.core.submission import Outcome
+from satops.core.ledger.chain import EMPTY, encode
+from satops.core.ledger.events import LedgerStarted, RunStarted
+from satops.core.ledger.state import LedgerState, Standing
+from satops.core.order.order import canonical_order, instant_text
+from satops.core.order.submission import Outcome
+from satops.core.plan.config import Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.plan.plan import Plan
+from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
 from satops.workflow.apply import ApplyReport, apply
-from satops.workflow.book import Book
+from satops.workflow.ledger_session import LedgerSession
+from satops.workflow.outcomes import OrderResult
 from satops.workflow.plan import make_plan, refuse_invalid
 from satops.workflow.reconcile import ReconcileReport, reconcile
-from satops.workflow.results import OrderResult
 from satops.workflow.validate import Tree
 from tests.simulation.world import (
     Inline,
@@ -122,7 +122,7 @@ class Team:
             run=run,
             started=RunStarted("apply", "satops", on.name),
             replan=replan,
-            settle=lambda book: self._settle(book, on),
+            settle=lambda session: self._settle(session, on),
             guard=guard,
             progress=self.heard,
             stopping=stopping,
@@ -132,14 +132,14 @@ class Team:
 
     def plan(self, state: LedgerState | None = None, tree: Tree | None = None) -> Plan:
         """Plan on the ledger as it stands, or on a state."""
-        book = self.book()
-        book.read()
+        session = self.session()
+        session.read()
         return make_plan(
             tree or Tree(tuple(self.specs), (), 1),
-            state or book.state,
+            state or session.state,
             self.config,
             now=instant_text(self.machine.clock.now()),
-            recall=book.recall,
+            recall=session.recall,
         )
 
     def reconcile(
@@ -147,11 +147,11 @@ class Team:
     ) -> ReconcileReport:
         """Look once."""
         on = machine or self.machine
-        book = self.book(on)
-        book.read()
-        book.begin(RunStarted("reconcile", "satops", "m"))
+        session = self.session(on)
+        session.read()
+        session.begin(RunStarted("reconcile", "satops", "m"))
         return reconcile(
-            book=book,
+            session=session,
             marketplace=self.shop,
             looks=on.looks,
             clock=on.clock,
@@ -159,9 +159,9 @@ class Team:
             dry_run=dry_run,
         )
 
-    def book(self, machine: Machine | None = None, run: str = "person") -> Book:
+    def session(self, machine: Machine | None = None, run: str = "person") -> LedgerSession:
         """Return a run's view of the ledger."""
-        return Book(self.store, (machine or self.machine).clock, run)
+        return LedgerSession(self.store, (machine or self.machine).clock, run)
 
     def standing(self, name: str) -> Standing:
         """Return what the ledger knows of a name now."""
@@ -170,16 +170,16 @@ class Team:
 
     def state(self) -> LedgerState:
         """Fold the ledger."""
-        return self.book().read()
+        return self.session().read()
 
     def limit(self, key: str, value: float) -> None:
         """Set a limit."""
         limit = Limit(key, value, "satops.yaml", 9)
         self.config = replace(self.config, limits=(*self.config.limits, limit))
 
-    def _settle(self, book: Book, machine: Machine) -> None:
+    def _settle(self, session: LedgerSession, machine: Machine) -> None:
         reconcile(
-            book=book,
+            session=session,
             marketplace=self.shop,
             looks=machine.looks,
             clock=machine.clock,

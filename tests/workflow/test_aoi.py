@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from satops.adapters.rule_files import from_tree, load_rules
-from satops.core.aoi import read_aoi
+from satops.adapters.files.rule_files import from_tree, load_rules
 from satops.core.checks.rules import Rules
-from satops.core.config import Config
+from satops.core.geometry.aoi import read_aoi
 from satops.core.geometry.shapes import area_km2
+from satops.core.plan.config import Config
 from satops.errors import InvalidInput, UsageError
 from satops.workflow.aoi import AoiReport, look
 from satops.workflow.aoi_split import divide, division_files

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from satops.core.ledger.state import Standing
+from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.core.problem import Problem, Severity
-from satops.core.state import Standing
-from satops.core.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.errors import (
     ExitCode,
     HeadMoved,
@@ -527,10 +527,10 @@ def test_a_receipt_outranks_what_was_settled_in_the_meantime() -> None:
     team.world.seconds += 5000
     from satops.workflow.resolve import resolve_not_placed
 
-    book = team.book()
-    book.read()
+    session = team.session()
+    session.read()
     resolve_not_placed(
-        book=book, name="a", by="operator", because="wrongly", clock=team.machine.clock
+        session=session, name="a", by="operator", because="wrongly", clock=team.machine.clock
     )
     team.apply(run="second")
     assert team.standing("a") is Standing.PLACED

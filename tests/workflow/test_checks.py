@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from satops.core.checks import Rules
-from satops.core.document import load
 from satops.core.geometry.shapes import shapes_of
-from satops.core.order import instant_text
+from satops.core.ledger.state import LedgerState
+from satops.core.loading import load
+from satops.core.order.order import instant_text
 from satops.core.problem import Problem, Severity
-from satops.core.spec import Spec
-from satops.core.state import LedgerState
+from satops.core.spec.spec import Spec
 from satops.workflow.checks import checks_of_plan, checks_of_specs
 from satops.workflow.read_files import Chunk
 from tests.core.checks.making import HALF, HOME, NOW, SWAPPED, box, known, rules, spec

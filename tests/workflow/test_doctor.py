@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from satops.core.config import ApplyConfig, Config, ReconcileConfig
+from satops.core.plan.config import ApplyConfig, Config, ReconcileConfig
 from satops.errors import ExitCode, MarketplaceUnreachable, StoreUnreachable, UsageError
 from satops.workflow.doctor import (
     CLOCK_SKEW_S,

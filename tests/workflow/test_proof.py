@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from satops.core.ledger import GENESIS
+from satops.core.ledger.chain import GENESIS
 from satops.errors import HeadMoved, StoreUnreachable
 from satops.workflow.proof import prove
 from tests.fakes.clock import FakeClock

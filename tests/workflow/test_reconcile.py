@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from satops.core.marketplace_order import MarketplaceOrder
-from satops.core.state import Standing
-from satops.core.submission import InDoubt, Outcome
+from satops.core.ledger.state import Standing
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.submission import InDoubt, Outcome
 from satops.errors import ExitCode, Refused, UsageError
 from satops.ports import Look
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
@@ -123,10 +123,10 @@ def test_patience_waits_as_long_as_it_can_settle_something() -> None:
     team = in_doubt("a", stored=False)
 
     def look(patience_s: float) -> ReconcileReport:
-        book = team.book()
-        book.read()
+        session = team.session()
+        session.read()
         return reconcile_patiently(
-            book=book,
+            session=session,
             marketplace=team.shop,
             looks=team.machine.looks,
             clock=team.machine.clock,
@@ -167,7 +167,7 @@ def test_an_order_that_the_ledger_has_claimed_is_no_candidate() -> None:
 
 
 def _placed(shop: Shop, request: bytes) -> Outcome:
-    from satops.core.submission import Receipt
+    from satops.core.order.submission import Receipt
 
     return Receipt(shop.store(request))
 
@@ -339,18 +339,22 @@ def test_an_order_that_a_run_is_placing_cannot_be_settled() -> None:
     team.shop.script.append(killed)
     with pytest.raises(Killed):
         team.apply()
-    book = team.book()
-    book.read()
+    session = team.session()
+    session.read()
     with pytest.raises(Refused, match="is placing"):
-        resolve_not_placed(book=book, name="a", by="me", because="x", clock=team.machine.clock)
+        resolve_not_placed(
+            session=session, name="a", by="me", because="x", clock=team.machine.clock
+        )
 
 
 def test_not_placed_needs_a_reason() -> None:
     team = in_doubt("a", stored=False)
-    book = team.book()
-    book.read()
+    session = team.session()
+    session.read()
     with pytest.raises(UsageError):
-        resolve_not_placed(book=book, name="a", by="me", because=" ", clock=team.machine.clock)
+        resolve_not_placed(
+            session=session, name="a", by="me", because=" ", clock=team.machine.clock
+        )
 
 
 def test_what_is_settled_cannot_be_settled_again() -> None:
@@ -388,10 +392,10 @@ def test_a_name_in_doubt_is_resolved_and_not_adopted() -> None:
 
 
 def _resolve(team: Team, order_no: str, name: str = "a") -> None:
-    book = team.book()
-    book.read()
+    session = team.session()
+    session.read()
     resolve_placed(
-        book=book,
+        session=session,
         name=name,
         order_no=order_no,
         by="operator",
@@ -403,10 +407,10 @@ def _resolve(team: Team, order_no: str, name: str = "a") -> None:
 
 
 def _adopt(team: Team, order_no: str, *, with_spec: bool) -> None:
-    book = team.book()
-    book.read()
+    session = team.session()
+    session.read()
     adopt(
-        book=book,
+        session=session,
         name="by-hand",
         order_no=order_no,
         spec=team.specs[-1] if with_spec else None,

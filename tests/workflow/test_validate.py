@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from satops.core.config import Config
-from satops.core.kept import KeptSpec
+from satops.core.ledger.kept import KeptSpec
+from satops.core.plan.config import Config
 from satops.core.problem import Problem, Severity
-from satops.core.spec import Include
+from satops.core.spec.spec import Include
 from satops.ports import HashedFile, SourceFile
 from satops.workflow import read_files
 from satops.workflow.read_files import Chunk

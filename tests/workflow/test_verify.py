@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from satops.adapters.stores.file import FileStore
-from satops.core.ledger import GENESIS, Head
+from satops.core.ledger.chain import GENESIS, Head
 from satops.errors import LedgerMissing
 from satops.workflow.verify import LedgerProblem, verify
 from tests.chains import STARTED, altered, chain, intended, ledger_of, placed

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from satops.adapters.stores.file_lock import LockBusy, locked
 from satops.adapters.stores.lines import joined, offset_after, stream, tail
-from satops.core.ledger import GENESIS, line_digest
+from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 
 LOCK_WAIT_S = 30.0

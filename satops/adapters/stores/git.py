@@ -26,7 +26,7 @@ from satops.adapters.stores.git_tree import (
     write_tree,
 )
 from satops.adapters.stores.lines import joined
-from satops.core.ledger import GENESIS, line_digest
+from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, StoreUnreachable
 
 DEFAULT_REMOTE = "origin"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from satops.adapters.stores.git_command import Git
-from satops.core.ledger import GENESIS, line_digest
+from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import LedgerCorrupt
 
 SEGMENT_BYTES = 256 * 1024

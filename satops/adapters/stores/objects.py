@@ -19,7 +19,7 @@ import obstore
 from obstore.exceptions import BaseError
 
 from satops.adapters.stores.lines import joined
-from satops.core.ledger import GENESIS, line_digest
+from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, StoreUnreachable
 
 if TYPE_CHECKING:

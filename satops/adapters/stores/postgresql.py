@@ -20,7 +20,7 @@ from satops.adapters.stores.postgresql_schema import (
     check_version,
     migrate,
 )
-from satops.core.ledger import GENESIS, line_digest
+from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 
 PAGE_LINES = 1000

@@ -18,13 +18,13 @@ from satops.core.checks.across import (
 )
 from satops.core.checks.batch import Batch, Check, ClockCheck
 from satops.core.checks.rules import Rules, rules_from
-from satops.core.checks.settle import settle, settle_acknowledgements
+from satops.core.checks.to_problems import settle, settle_acknowledgements
 from satops.core.checks.window import merge_before
 from satops.core.finding import Finding
 from satops.core.geometry.shapes import Shapes
-from satops.core.order import instant
-from satops.core.spec import Spec
-from satops.core.state import OrderState
+from satops.core.ledger.state import OrderState
+from satops.core.order.order import instant
+from satops.core.spec.spec import Spec
 
 __all__ = [
     "ACROSS_CODES",

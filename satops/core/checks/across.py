@@ -8,13 +8,13 @@ from statistics import median
 from typing import NamedTuple
 
 from satops.core.catalogue import CATALOGUE
-from satops.core.checks import words
+from satops.core.checks import messages as words
 from satops.core.checks.batch import finding
 from satops.core.finding import Finding
 from satops.core.geometry.overlaps import Box, Extent, meeting, shares
-from satops.core.order import Order
-from satops.core.spec import Spec
-from satops.core.state import SPENT, OrderState, Standing
+from satops.core.ledger.state import SPENT, OrderState, Standing
+from satops.core.order.order import Order
+from satops.core.spec.spec import Spec
 
 Recall = Callable[[OrderState], Order | None]
 """Reads an order back from the ledger; None where its content is not known."""

@@ -9,9 +9,9 @@ from satops.core.catalogue import CATALOGUE
 from satops.core.checks.rules import Rules
 from satops.core.finding import Finding
 from satops.core.geometry.shapes import Shapes, shapes_of
-from satops.core.modes import ModeRules
-from satops.core.recurrence import Recurrence, recurrence
-from satops.core.spec import Spec
+from satops.core.order.modes import ModeRules
+from satops.core.order.recurrence import Recurrence, recurrence
+from satops.core.spec.spec import Spec
 
 Found = Iterator[tuple[int, Finding]]
 """The index of a spec, and what was found of it."""

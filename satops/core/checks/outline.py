@@ -7,8 +7,8 @@ from satops.core.checks import place, shape
 from satops.core.checks.batch import Batch, Check
 from satops.core.checks.rules import Rules
 from satops.core.finding import Finding
-from satops.core.order import Rings, canonical_order
-from satops.core.spec import Footprint, Source, Spec
+from satops.core.order.order import Rings, canonical_order
+from satops.core.spec.spec import Footprint, Source, Spec
 
 _CHECKS: tuple[Check, ...] = (
     shape.check_corners,

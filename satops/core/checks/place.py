@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil, inf
 
-from satops.core.checks import words
+from satops.core.checks import messages as words
 from satops.core.checks.batch import Batch, Found, finding
 from satops.core.finding import Finding
 from satops.core.geometry.measures import box_size_km, rectangle_km, touches
-from satops.core.modes import ModeRules, Threshold
-from satops.core.spec import Footprint, Spec
+from satops.core.order.modes import ModeRules, Threshold
+from satops.core.spec.spec import Footprint, Spec
 
 _HARDLY = 0.95
 """Below the least bill by less than a twentieth is no news worth a warning."""

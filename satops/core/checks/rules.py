@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from satops.core.config import Config
 from satops.core.geometry.overlaps import Zone
-from satops.core.modes import Modes
-from satops.core.order import Rings
+from satops.core.order.modes import Modes
+from satops.core.order.order import Rings
+from satops.core.plan.config import Config
 from satops.core.problem import Severity
 
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from satops.core.checks import words
+from satops.core.checks import messages as words
 from satops.core.checks.batch import Batch, Found, finding
-from satops.core.order import Provider
+from satops.core.order.order import Provider
 
 _UNCONFIRMED = "The marketplace does not explain recurrence; this is how satops reads it."
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from satops.core.checks import words
+from satops.core.checks import messages as words
 from satops.core.checks.batch import Batch, Found, Window, finding
-from satops.core.modes import ModeRules, Threshold
-from satops.core.order import instant
-from satops.core.spec import Footprint, Spec
-from satops.core.sun import highest_sun_deg
+from satops.core.checks.sun import highest_sun_deg
+from satops.core.order.modes import ModeRules, Threshold
+from satops.core.order.order import instant
+from satops.core.spec.spec import Footprint, Spec
 
 _MINUTE = timedelta(minutes=1)
 """A window that ends at 23:59 is meant to be a whole day."""

@@ -12,7 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satops.core import json_text
-from satops.core.order import DOUBTFUL_DEG2, Rings, coordinates_text, without_fractions_of_zero
+from satops.core.order.order import (
+    DOUBTFUL_DEG2,
+    Rings,
+    coordinates_text,
+    without_fractions_of_zero,
+)
 
 Numbers = NDArray[np.float64]
 Indexes = NDArray[np.intp]

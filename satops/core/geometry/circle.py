@@ -1,7 +1,7 @@
 """A geodesic circle around a point, as a polygon."""
 
 from satops.core.geometry.ellipsoid import wgs84
-from satops.core.order import Position
+from satops.core.order.order import Position
 
 CORNERS = 64
 """The polygon covers 99.84 % of the circle's area: its corners lie on the circle."""

@@ -7,7 +7,7 @@ from satops.core.finding import Finding, Path, quoted
 from satops.core.geometry.geojson import find_polygon, lone_point, single_part, wrong_type
 from satops.core.geometry.rings import held, off_the_map, read_rings, shown
 from satops.core.geometry.wkt import looks_like_wkt, read_wkt
-from satops.core.order import Rings
+from satops.core.order.order import Rings
 
 FORMS = (
     "Write a WKT or GeoJSON text, a GeoJSON geometry or Feature, {file: PATH, feature: ID}, "

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from satops.core.geometry.ellipsoid import wgs84
 from satops.core.geometry.shapes import Shapes
-from satops.core.order import Position, Ring
-from satops.core.spec import Footprint
+from satops.core.order.order import Position, Ring
+from satops.core.spec.spec import Footprint
 
 _RADIUS_KM = 6371.007
 """Of the sphere with the Earth's surface: lengths on it are within 0.6 % of the ellipsoid's."""

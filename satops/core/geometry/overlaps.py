@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from satops.core.geometry.shapes import Shapes, shapes_of
-from satops.core.order import Rings
+from satops.core.order.order import Rings
 
 _CHUNK = 128
 """Extents that are looked up at a time: all of them may meet, and the pairs of 10,000 orders would

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import isnan
 
 from satops.core.finding import Finding, Path, has_error, quoted
-from satops.core.order import Position, Ring, Rings, rounded
+from satops.core.order.order import Position, Ring, Rings, rounded
 from satops.core.problem import Severity
 
 DECIMALS = 7

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from satops.core.geometry.forms import read_geometry
-from satops.core.order import Rings, coordinates_text
+from satops.core.order.order import Rings, coordinates_text
 
 _SHARE_MAX = 1e-3
 """Of the area: a marketplace may round coordinates, and rounds no further than this."""

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from satops.core.finding import Finding
 from satops.core.geometry.ellipsoid import wgs84
-from satops.core.order import Ring, Rings
-from satops.core.spec import Footprint
+from satops.core.order.order import Ring, Rings
+from satops.core.spec.spec import Footprint
 
 Shapes = NDArray[np.object_]
 """An array of shapely polygons, in degrees."""

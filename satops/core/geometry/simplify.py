@@ -5,7 +5,7 @@ What is bought, measured or compared is never simplified.
 
 from typing import TYPE_CHECKING
 
-from satops.core.order import Rings
+from satops.core.order.order import Rings
 
 if TYPE_CHECKING:
     from shapely import Polygon

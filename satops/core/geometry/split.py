@@ -19,7 +19,7 @@ from satops.core.geometry.forms import read_geometry
 from satops.core.geometry.rings import DECIMALS, read_rings
 from satops.core.geometry.shapes import area_km2, find_crossings, shapes_of
 from satops.core.geometry.wkt import read_wkt, wkt_type
-from satops.core.order import Position, Ring, Rings
+from satops.core.order.order import Position, Ring, Rings
 
 _CURED = frozenset({"G02", "A04"})
 """What a cut mends: several parts, and an outline across the antimeridian."""

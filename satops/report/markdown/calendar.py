@@ -6,9 +6,9 @@ other when there are many, so only so many are drawn.
 
 from collections.abc import Sequence
 
-from satops.core.plan import Action, ActionKind, Plan
+from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.report.markdown.escape import label
 from satops.report.markdown.fence import fenced
-from satops.report.markdown.inert import label
 from satops.report.markdown.page import Block, whole
 from satops.report.markdown.rank import Rank
 from satops.report.subject import subject

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from satops.core.plan import Action, ActionKind, Plan
+from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity, by_place
-from satops.report.markdown.inert import code, message, prose
+from satops.report.markdown.escape import code, message, prose
 from satops.report.markdown.page import Block
 from satops.report.markdown.rank import Rank
 from satops.report.markdown.rows import folded, rows_that_fit

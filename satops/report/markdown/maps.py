@@ -7,9 +7,9 @@ and points stand for them, and the words under the map say so.
 from collections.abc import Callable, Mapping, Sequence
 
 from satops.core import json_text
-from satops.core.plan import Action, ActionKind, Plan
+from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.report.markdown.escape import label
 from satops.report.markdown.fence import fenced
-from satops.report.markdown.inert import label
 from satops.report.markdown.page import Block, Fit, size
 from satops.report.markdown.rank import Rank
 from satops.report.shapes import Geometry, box, outline, point, points

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from satops.core.plan import Action, ActionKind, Plan
+from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.report.checks import Checks, check_words
+from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.findings import elsewhere
-from satops.report.markdown.inert import cell, code, prose
 from satops.report.markdown.page import Block, Fit, whole
 from satops.report.markdown.rank import Rank
 from satops.report.markdown.rows import folded, header, row, rows_that_fit

@@ -1,10 +1,10 @@
 """A plan as one comment on a pull request: what would be bought, for the people who approve it."""
 
-from satops.core.plan import Plan
+from satops.core.plan.plan import Plan
 from satops.report.checks import Checks
 from satops.report.markdown import findings, orders
 from satops.report.markdown.calendar import calendar
-from satops.report.markdown.inert import prose
+from satops.report.markdown.escape import prose
 from satops.report.markdown.maps import maps
 from satops.report.markdown.page import Block, write_page
 from satops.report.markdown.rank import Rank

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from satops.core.plan import Action, ActionKind, Plan
-from satops.report.markdown.inert import cell, code, prose
+from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.rows import header, row
 from satops.report.money import about_all
 from satops.report.place import area

@@ -8,7 +8,7 @@ from satops.report.safe import safe
 from satops.report.text.count import counted
 from satops.report.text.problems import problem_blocks
 from satops.workflow.apply import ApplyReport
-from satops.workflow.results import OrderResult
+from satops.workflow.outcomes import OrderResult
 
 _SIGNS = {"placed": "+", "rejected": "x", "not-sent": "x", "in-doubt": "?", "held": "."}
 OUTCOME_TONES = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from satops.core.spec import Spec
-from satops.core.state import LedgerState, OrderState, Standing
+from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.spec.spec import Spec
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.place import area
 from satops.report.safe import safe, shorten

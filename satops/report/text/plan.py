@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Set
 
-from satops.core.plan import Action, ActionKind, Plan
+from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import by_place
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.money import about, about_all

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from satops.core.matching import Candidate
+from satops.core.order.matching import Candidate
 from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.report.safe import safe
 from satops.report.status import status_words

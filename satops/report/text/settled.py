@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from satops.core.events import DoubtSettled, OrderAdopted
+from satops.core.ledger.events import DoubtSettled, OrderAdopted
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.safe import safe
 from satops.report.status import status_words

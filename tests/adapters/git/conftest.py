@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.stores.git import GitStore
-from satops.core.ledger import GENESIS
+from satops.core.ledger.chain import GENESIS
 from tests.adapters.git.forge import FIRST, Forge, git
 
 

@@ -4,7 +4,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from satops.core.ledger import Head, decode
+from satops.core.ledger.chain import Head, decode
 from satops.ports import LedgerStore
 from tests.chains import chain, placed, started
 

@@ -7,7 +7,7 @@ import pytest
 
 from satops.adapters.stores.git import GitStore
 from satops.adapters.stores.open import open_store
-from satops.core.ledger import GENESIS
+from satops.core.ledger.chain import GENESIS
 from satops.errors import HeadMoved, StoreUnreachable, UsageError
 from tests.adapters.git.forge import FIRST, HEAD, REF, Forge, append, git, head_of
 from tests.chains import chain, placed

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.stores.git import GitStore
-from satops.core.events import (
+from satops.core.ledger.chain import GENESIS, decode
+from satops.core.ledger.events import (
     DoubtSettled,
     OrderAdopted,
     RunFinished,
@@ -16,7 +17,6 @@ from satops.core.events import (
     SubmissionNotSent,
     SubmissionRejected,
 )
-from satops.core.ledger import GENESIS, decode
 from satops.errors import StoreUnreachable
 from tests.adapters.git.forge import FIRST, HEAD, REF, Forge, append, git, head_of
 from tests.chains import RUN, chain, intended, placed

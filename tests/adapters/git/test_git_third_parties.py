@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.stores.git import GitStore
-from satops.core.events import (
+from satops.core.ledger.chain import GENESIS, decode
+from satops.core.ledger.events import (
     LedgerStarted,
 )
-from satops.core.ledger import GENESIS, decode
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing
 from tests.adapters.git.forge import FIRST, HEAD, REF, Forge, append, git, head_of
 from tests.chains import chain, placed

@@ -8,10 +8,10 @@ from typing import Any
 
 from satops.core.checks import Rules, check_clock, check_specs
 from satops.core.geometry.shapes import footprints, shapes_of
-from satops.core.modes import Modes, read_modes
-from satops.core.order import Position, Ring, Rings, canonical_order, instant_text
-from satops.core.spec import Acknowledgement, Source, Spec
-from satops.core.state import OrderState, Standing
+from satops.core.ledger.state import OrderState, Standing
+from satops.core.order.modes import Modes, read_modes
+from satops.core.order.order import Position, Ring, Rings, canonical_order, instant_text
+from satops.core.spec.spec import Acknowledgement, Source, Spec
 
 SCHEMAS = Path(__file__).parents[3] / "schema"
 NOW = datetime(2030, 5, 2, 9, 0, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Outlines of real places, coarse: a dozen corners or two, longitude first."""
 
-from satops.core.order import Position, Rings
+from satops.core.order.order import Position, Rings
 
 
 def _outline(*positions: Position) -> Rings:

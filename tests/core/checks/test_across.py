@@ -7,10 +7,10 @@ import pytest
 
 from satops.core.checks import check_across, check_copies
 from satops.core.finding import Finding
-from satops.core.order import Order, Rings
+from satops.core.ledger.state import OrderState, Standing
+from satops.core.order.order import Order, Rings
 from satops.core.problem import Severity
-from satops.core.spec import Spec
-from satops.core.state import OrderState, Standing
+from satops.core.spec.spec import Spec
 from tests.core.checks.making import (
     HALF,
     HOME,

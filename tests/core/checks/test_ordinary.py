@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from satops.core.checks import check_across, check_specs
-from satops.core.order import Rings, instant_text
-from satops.core.spec import Spec
+from satops.core.order.order import Rings, instant_text
+from satops.core.spec.spec import Spec
 from tests.core.checks.making import NOW, box, codes, rules, spec
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from satops.core.checks import Rules, check_specs
-from satops.core.modes import Modes
-from satops.core.order import Rings
+from satops.core.order.modes import Modes
+from satops.core.order.order import Rings
 from tests.core.checks.making import GENOA, NOW, box, codes, detail, modes, radar, ring, spec
 from tests.core.checks.places import CHILE, EVERY, ICELAND, SVALBARD, TUVALU, VITI_LEVU
 

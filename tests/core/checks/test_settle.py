@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from satops.core.checks import SPEC_CODES, check_specs, settle, settle_acknowledgements
+from satops.core.checks import SPEC_CODES, check_specs, settle_acknowledgements
+from satops.core.checks import to_problems as settle
 from satops.core.finding import Finding, Path
 from satops.core.problem import Problem, Severity
-from satops.core.spec import Spec
+from satops.core.spec.spec import Spec
 from tests.core.checks.making import box, rules, spec
 
 WIDE = box(116.0, 39.0, 120.0, 43.0)

@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import pytest
 
-from satops.core.order import Position, Rings
+from satops.core.order.order import Position, Rings
 from tests.core.checks.making import GENOA, box, codes, detail, ring, spec
 from tests.core.checks.places import EVERY, ITALY, SWITZERLAND
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from satops.core.checks import check_clock
-from satops.core.order import Rings, instant_text
-from satops.core.spec import Spec
+from satops.core.order.order import Rings, instant_text
+from satops.core.spec.spec import Spec
 from tests.core.checks.making import NOW, box, clock_codes, codes, detail, radar, rules, spec
 from tests.core.checks.places import SVALBARD
 

@@ -1,0 +1,127 @@
+"""What a schema cannot say of `satops.yaml`: addresses, secrets in them, and fields together."""
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from satops.core.loading import Document, dotted
+from satops.core.plan.config import SANDBOX, ApplyConfig
+from satops.core.problem import Problem, Severity
+
+_FORM = "V06", "A text does not have the right form"
+_TOGETHER = "V08", "Fields do not go together"
+_CREDENTIAL = re.compile(r"//[^/@\s]*@|(?:password|passwd|secret|token)\s*=", re.IGNORECASE)
+"""A user in front of a host, or a field of a connection string."""
+_LONE_USER = re.compile(r"//[^/@:\s]+@")
+"""`ssh://git@host` and `postgresql://satops@host` name a user and no password."""
+
+Remark = tuple[tuple[str, ...], tuple[str, str], str]
+
+
+def check_together(document: Document, file: str) -> list[Problem]:
+    """Return what is wrong with a configuration that fits its schema."""
+    value: dict[str, Any] = document.value
+    remarks = [
+        *_url(value.get("marketplace", {}).get("url", SANDBOX)),
+        *_state(value.get("state", "")),
+        *_timeouts(value.get("apply", {})),
+        *_corners(value.get("region")),
+    ]
+    return [_problem(document, file, *remark) for remark in remarks]
+
+
+def _url(url: str) -> Iterator[Remark]:
+    wrong = None if url == SANDBOX else wrong_url(url)
+    if wrong:
+        yield ("marketplace", "url"), _FORM, wrong
+
+
+def wrong_url(url: str) -> str | None:
+    """Return what is wrong with the marketplace's address, or None; never shows the address."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "This is not an address. Write `sandbox`, or https://HOST/PATH."
+    if "@" in parts.netloc:
+        return (
+            "The address holds a user name or a password, and everybody who reads the repository "
+            "can read it. Remove it; the token comes from the environment."
+        )
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return "The address has characters that no address has. Write it in plain letters."
+    if parts.scheme not in ("https", "http") or not host or port == 0:
+        return "The address must be `sandbox`, or begin with https:// and name a host."
+    if "?" in url or "#" in url:
+        return "The address must end after its path: remove what begins with ? or #."
+    if parts.scheme == "http" and not _is_loopback(host):
+        return (
+            "Over plain HTTP everybody on the way can read the token and change the order. Write "
+            "https://. Only addresses of this machine (127.0.0.1, ::1, localhost) may use http://."
+        )
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _state(state: str) -> Iterator[Remark]:
+    if _CREDENTIAL.search(_LONE_USER.sub("//", state)):
+        yield (
+            ("state",),
+            _FORM,
+            (
+                "The address of the ledger holds a password, and everybody who reads the "
+                "repository can read it. Remove it, and give it in the environment, as the "
+                "store's own tools take it (PGPASSWORD, for example)."
+            ),
+        )
+
+
+def _timeouts(apply: dict[str, Any]) -> Iterator[Remark]:
+    default = ApplyConfig()
+    connect = apply.get("connectTimeoutS", default.connect_timeout_s)
+    answer = apply.get("answerTimeoutS", default.answer_timeout_s)
+    intent = apply.get("intentS", default.intent_s)
+    least = connect + answer + 1
+    if intent < least:
+        yield (
+            ("apply", "intentS"),
+            _TOGETHER,
+            (
+                f"intentS is {intent:g}, and one request can take {connect + answer:g} seconds "
+                f"(connectTimeoutS {connect:g} and answerTimeoutS {answer:g}). An intent must "
+                f"outlive the request, or nothing could be sent in time. Write {least:g} or more."
+            ),
+        )
+
+
+def _corners(region: list[float] | None) -> Iterator[Remark]:
+    if region is None:
+        return
+    west, south, east, north = region
+    if not (-90 <= south < north <= 90) or west == east:
+        yield (
+            ("region",),
+            _TOGETHER,
+            (
+                "The region is [west, south, east, north] in degrees: south must be below "
+                "north, both between -90 and 90. Longitude comes first."
+            ),
+        )
+
+
+def _problem(
+    document: Document, file: str, path: tuple[str, ...], check: tuple[str, str], words: str
+) -> Problem:
+    code, summary = check
+    line, column = document.place(path)
+    return Problem(code, Severity.ERROR, file, line, column, dotted(path), summary, words)

@@ -1,0 +1,208 @@
+"""`satops.yaml`: found, read, checked against its schema, and made into a `Config`.
+
+Every problem of the file is reported at once.  No message shows a value that may be a credential.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from satops.adapters.files.plain_file import Unreadable, read_plain
+from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.problem import Problem, Severity
+from satops.errors import UsageError
+
+if TYPE_CHECKING:
+    from satops.core.loading import Document
+
+NAME = "satops.yaml"
+MAX_CONFIG_BYTES = 1024 * 1024
+_GIT_TIMEOUT_S = 30
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder with a `satops.yaml`, from `start` upwards.
+
+    Raises `UsageError` where there is none.
+    """
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / NAME).is_file():
+            return folder
+    raise UsageError(
+        f"There is no {NAME} in {start} or above it. Go to a repository of orders, name one with "
+        "-C DIR, or make one with `satops init`."
+    )
+
+
+def load_config(root: Path) -> Config:
+    """Return what the `satops.yaml` of a repository says.  Raises `UsageError`."""
+    return parse_config(read_config(root))
+
+
+def read_config(root: Path) -> bytes:
+    """Return the bytes of the `satops.yaml` of a repository.  Raises `UsageError`."""
+    read = read_plain(str(root / NAME), MAX_CONFIG_BYTES)
+    if isinstance(read, Unreadable):
+        raise UsageError(f"{root / NAME} cannot be read. {read.words}")
+    return read
+
+
+def load_config_at(root: Path, ref: str) -> Config:
+    """Return what `satops.yaml` says in a git commit.
+
+    Raises `UsageError`, also when it cannot be had: a guard that cannot be checked is an error.
+    """
+    import subprocess
+
+    name = f"{ref}:{NAME}"
+    if not ref or ref.startswith("-") or ":" in ref:  # an option, or git's index
+        raise UsageError(f"{ref!r} is no git commit.")
+    try:
+        done = subprocess.run(
+            ["git", "cat-file", "blob", f"{ref}:./{NAME}"],
+            cwd=root,
+            capture_output=True,
+            timeout=_GIT_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UsageError(f"{name} cannot be read: git did not run ({error}).") from None
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        raise UsageError(
+            f"{name} cannot be read. git says: {said}. In CI the commit may not have been "
+            "fetched: fetch it before, or fetch the whole history."
+        )
+    return parse_config(done.stdout, name)
+
+
+def parse_config(content: bytes, file: str = NAME) -> Config:
+    """Return what the bytes of a `satops.yaml` say; an empty file means every default.
+
+    `file` is how messages and limits name it.  Raises `UsageError` with every problem, each with
+    its place.
+    """
+    from satops.adapters.files.config_checks import check_together
+    from satops.adapters.files.schemas import config_schema
+    from satops.core.loading import load
+
+    documents, problems = load(content, file=file, max_bytes=MAX_CONFIG_BYTES)
+    digest = sha256(content).hexdigest()
+    if [problem.check for problem in problems] == ["L10"]:
+        return Config(digest=digest)
+    if len(documents) > 1:
+        problems.append(_several(documents[1], file))
+    elif documents and not problems:
+        problems += config_schema().problems(documents[0], file)
+        problems += check_together(documents[0], file) if not problems else ()
+    if problems:
+        raise UsageError(_message(problems, file))
+    return _config(documents[0], file, digest)
+
+
+def _several(second: "Document", file: str) -> Problem:
+    words = "The configuration is one document. Remove the line `---` and what follows it."
+    return Problem(
+        "L10", Severity.ERROR, file, second.line, 1, "", "The file holds two documents", words
+    )
+
+
+def _message(problems: list[Problem], file: str) -> str:
+    lines = [f"{file} cannot be used."]
+    for problem in problems:
+        path = f"{problem.path}: " if problem.path else ""
+        lines.append(f"  {file}:{problem.line}:{problem.column}: {path}{problem.detail}")
+    return "\n".join(lines)
+
+
+def _config(document: "Document", file: str, digest: str) -> Config:
+    value: dict[str, Any] = document.value
+    areas = value.get("areas", {})
+    given = {key: value[key] for key in ("state", "orders", "modes", "prices") if key in value}
+    return Config(
+        marketplace=_marketplace(value.get("marketplace", {})),
+        apply=_apply(value.get("apply", {})),
+        reconcile=_reconcile(value.get("reconcile", {})),
+        timezone=_zone(value["timezone"]) if "timezone" in value else None,
+        region=_region(value.get("region")),
+        allowed=areas.get("allowed"),
+        forbidden=areas.get("forbidden"),
+        limits=tuple(_limits(document, file)),
+        severities={code: Severity(word) for code, word in value.get("checks", {}).items()},
+        digest=digest,
+        **given,
+    )
+
+
+def _marketplace(value: Mapping[str, Any]) -> MarketplaceConfig:
+    given = {key: value[key] for key in ("geometry", "query") if key in value}
+    auth = value.get("auth", {})
+    if "url" in value:
+        given["url"] = value["url"].rstrip("/")
+    if "header" in auth:
+        given["header"] = auth["header"]
+    if "tokenFrom" in auth:
+        given["token_from"] = auth["tokenFrom"]
+    if "timezone" in value:
+        given["timezone"] = _zone(value["timezone"])
+    return MarketplaceConfig(**given)
+
+
+def _apply(value: Mapping[str, Any]) -> ApplyConfig:
+    given = _renamed(
+        value,
+        concurrency="concurrency",
+        batch="batch",
+        connectTimeoutS="connect_timeout_s",
+        answerTimeoutS="answer_timeout_s",
+        retryAfterMaxS="retry_after_max_s",
+        intentS="intent_s",
+    )
+    for name in ("concurrency", "batch"):
+        if name in given:
+            given[name] = None if given[name] == "auto" else int(given[name])
+    return ApplyConfig(**given)
+
+
+def _reconcile(value: Mapping[str, Any]) -> ReconcileConfig:
+    given = _renamed(value, waitS="wait_s", looks="looks", skewS="skew_s")
+    if "looks" in given:
+        given["looks"] = int(given["looks"])
+    return ReconcileConfig(**given)
+
+
+def _renamed(value: Mapping[str, Any], **names: str) -> dict[str, Any]:
+    return {name: value[key] for key, name in names.items() if key in value}
+
+
+def _zone(text: str) -> timezone:
+    """Return the zone that `UTC` or `+07:00` stands for."""
+    if text == "UTC":
+        return UTC
+    hours, minutes = text[1:].split(":")
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def _region(corners: list[float] | None) -> tuple[float, float, float, float] | None:
+    if corners is None:
+        return None
+    west, south, east, north = corners
+    return float(west), float(south), float(east), float(north)
+
+
+def _limits(document: "Document", file: str) -> Iterator[Limit]:
+    """Yield every limit with the line that sets it."""
+    limits: dict[str, Any] = document.value.get("limits", {})
+    for key, number in limits.items():
+        if key != "by":
+            line, _ = document.place(("limits", key), key=True)
+            yield Limit(key, float(number), file, line)
+    for label, values in limits.get("by", {}).items():
+        for value, numbers in values.items():
+            for key, number in numbers.items():
+                line, _ = document.place(("limits", "by", label, value, key), key=True)
+                yield Limit(key, float(number), file, line, (label, value))

@@ -1,0 +1,278 @@
+"""The tree of order specs on disk, and the files that specs refer to.
+
+Whoever opens a pull request can put anything there: links, pipes, names with line ends.  Each is a
+problem with its place; none of them stops the walk, and nothing outside of the repository is read.
+"""
+
+import os
+import posixpath
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from satops.adapters.files.plain_file import Unreadable, read_plain
+from satops.core.loading import MAX_SPEC_BYTES, shown
+from satops.core.problem import Problem, Severity
+from satops.ports import HashedFile, SourceFile
+
+if TYPE_CHECKING:
+    from satops.adapters.files.file_digests import FileDigests
+
+CHECKS: Mapping[str, str] = MappingProxyType(
+    {
+        "L08": "The file is too large or too deep",
+        "L20": "The file cannot be read",
+        "L21": "This is no regular file",
+        "L22": "A link cannot be followed",
+        "L23": "The name of the file cannot be used",
+        "L24": "The folder cannot be listed",
+        "L25": "There is no folder of orders",
+    }
+)
+"""Code of each check of the walk, with its summary."""
+
+SPEC_SUFFIXES = (".yaml", ".yml", ".json")
+"""In small or capital letters; every other file is passed over."""
+MAX_INCLUDE_BYTES = 32 * 1024 * 1024
+"""Per file that a spec refers to."""
+_KEPT_BYTES = 64 * 1024 * 1024
+"""Of the files that specs refer to, the bytes that stay in memory: many specs share one AOI."""
+_PATH_SHOWN = 400
+_CHECK_OF = {"special": "L21", "link": "L22", "large": "L08"}
+
+
+class OrderTree:
+    """The folder of orders of one repository."""
+
+    def __init__(self, root: Path, orders: str, digests: "FileDigests | None" = None) -> None:
+        """With `digests`, a file that they know is not read before somebody asks for it."""
+        self._digests = digests
+        self._root = os.path.realpath(root)
+        self._orders = posixpath.normpath(orders)
+        self._included: OrderedDict[str, tuple[bytes, str] | str] = OrderedDict()
+        self._included_bytes = 0
+
+    def walk(self) -> Iterator[SourceFile | HashedFile | Problem]:
+        """Yield every spec file in the order of its path, or the problem that hides it.
+
+        Files and folders whose name begins with a dot are passed over.  Links to folders are not
+        followed.  Without a folder of orders there is one problem, an `info`: a repository may
+        begin without orders.
+        """
+        folder = self._inside(self._orders)
+        if folder is None:
+            yield _problem(
+                "L22", self._orders, "The folder of orders lies outside of this repository."
+            )
+            return
+        if not os.path.lexists(folder):
+            yield Problem(
+                check="L25",
+                severity=Severity.INFO,
+                file=_safe(self._orders),
+                line=0,
+                column=0,
+                path="",
+                summary=CHECKS["L25"],
+                detail=f"The folder {_safe(self._orders)} is not there, so there are no orders. "
+                "Write the first one with `satops new`, or correct `orders` in satops.yaml.",
+            )
+            return
+        yield from self._walk_folder()
+
+    def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
+        """Return the bytes and SHA-256 of a file that a spec refers to, or what is wrong.
+
+        `ref` is relative to the spec and may not leave the repository, links included.
+        """
+        wrong = _wrong_ref(ref)
+        if wrong:
+            return f"The path {shown(ref)} {wrong}"
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(spec_file), ref))
+        known = self._included.get(path)
+        if known is None:
+            known = self._included[path] = self._read_include(path, spec_file, ref)
+            self._forget_oldest()
+        else:
+            self._included.move_to_end(path)
+        return known
+
+    def _walk_folder(self) -> Iterator[SourceFile | HashedFile | Problem]:
+        waiting = [f"{self._orders}/"]
+        while waiting:
+            path = waiting.pop()
+            if path[-1] != "/":
+                yield self._read(path) if self._digests is None else self._met(path, self._digests)
+                continue
+            folder = path[:-1]
+            try:
+                names, problems = _listed(f"{self._root}/{folder}", folder)
+            except OSError as error:
+                words = f"The system says: {error.strerror}. Its orders are not read."
+                yield _problem("L24", folder, words)
+                continue
+            yield from problems
+            waiting += reversed(names)
+
+    def _met(self, path: str, digests: "FileDigests") -> SourceFile | HashedFile | Problem:
+        """Return a file without its bytes, where they are known."""
+        try:
+            status = os.lstat(f"{self._root}/{path}")
+        except OSError:
+            return self._read(path)
+        known = digests.known(path, status)
+        if known is not None:
+            return HashedFile(path, known, self._read_known)
+        found = self._read(path)
+        if isinstance(found, SourceFile):
+            digests.note(path, status, found.sha256)
+        return found
+
+    def _read_known(self, path: str) -> SourceFile | Problem:
+        found = self._read(path)
+        if self._digests is not None:
+            self._digests.compare(path, None if isinstance(found, Problem) else found.sha256)
+        return found
+
+    def _read(self, path: str) -> SourceFile | Problem:
+        read = read_plain(f"{self._root}/{path}", MAX_SPEC_BYTES)
+        if isinstance(read, bytes):
+            return SourceFile(path, read, sha256(read).hexdigest())
+        if read.kind == "link":
+            linked = self._read_linked(path)
+            if isinstance(linked, bytes):
+                return SourceFile(path, linked, sha256(linked).hexdigest())
+            read = linked
+        return _problem(_CHECK_OF.get(read.kind, "L20"), path, read.words)
+
+    def _read_linked(self, path: str) -> bytes | Unreadable:
+        try:
+            target = os.path.realpath(f"{self._root}/{path}", strict=True)
+        except OSError as error:
+            words = f"It is a link that leads nowhere. The system says: {error.strerror}."
+            return Unreadable("link", words)
+        if not self._is_inside(target):
+            return Unreadable("link", "It is a link that leaves the repository. Put a copy here.")
+        if Path(target).is_dir():
+            return Unreadable(
+                "link",
+                "It is a link to a folder, and such links are not followed: the same orders could "
+                "be read twice. Move the folder here, or remove the link.",
+            )
+        return read_plain(target, MAX_SPEC_BYTES)
+
+    def _read_include(self, path: str, spec_file: str, ref: str) -> tuple[bytes, str] | str:
+        target = None if path.startswith("../") or path == ".." else self._inside(path)
+        if target is None:
+            return f"The path {shown(ref)} leaves the repository. Put a copy of the file into it."
+        if ".git" in path.lower().split("/"):
+            return f"The path {shown(ref)} leads into git's own folder. No AOI belongs there."
+        read = read_plain(target, MAX_INCLUDE_BYTES)
+        if isinstance(read, bytes):
+            return read, sha256(read).hexdigest()
+        if read.kind == "missing":
+            return (
+                f"There is no file {_safe(path)}. The path {shown(ref)} is relative to the folder "
+                f"of {_safe(spec_file)}." + _suggestion(target)
+            )
+        return f"The file {_safe(path)} cannot be read. {read.words}"
+
+    def _forget_oldest(self) -> None:
+        """Keep the bytes that stay in memory below the bound."""
+        self._included_bytes += _size(next(reversed(self._included.values())))
+        while self._included_bytes > _KEPT_BYTES and len(self._included) > 1:
+            _, dropped = self._included.popitem(last=False)
+            self._included_bytes -= _size(dropped)
+
+    def _inside(self, path: str) -> str | None:
+        """Return where a path from the root leads when links are followed; None if it leaves."""
+        target = os.path.realpath(f"{self._root}/{path}")
+        return target if self._is_inside(target) else None
+
+    def _is_inside(self, target: str) -> bool:
+        return target.startswith(self._root.rstrip("/") + "/")
+
+
+def _listed(folder: str, path: str) -> tuple[list[str], list[Problem]]:
+    """Return the paths to visit, in order and folders with a slash, and what cannot be visited.
+
+    With its slash a folder sorts where its files belong among the other paths.
+    """
+    names: list[str] = []
+    problems: list[Problem] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith("."):
+                continue
+            is_spec = name.lower().endswith(SPEC_SUFFIXES)
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not is_spec and not is_folder and not (entry.is_symlink() and _is_trap(entry)):
+                continue
+            if not name.isprintable():
+                words = "It has characters that cannot be seen, or is not UTF-8. Rename it."
+                problems.append(_problem("L23", f"{path}/{name}", words))
+                continue
+            names.append(f"{path}/{name}/" if is_folder else f"{path}/{name}")
+    names.sort()
+    problems.sort(key=lambda problem: problem.file)
+    return names, problems
+
+
+def _is_trap(entry: os.DirEntry[str]) -> bool:
+    """Tell whether a link would have to be followed to know that no spec is behind it."""
+    try:
+        return entry.is_dir()
+    except OSError:  # a loop
+        return True
+
+
+def _wrong_ref(ref: str) -> str | None:
+    """Return what is wrong with the text of a path, to be read after it."""
+    if not ref:
+        return "is empty. Write the path of a file, relative to the spec."
+    if not ref.isprintable():
+        return "has characters that cannot be seen. Rename the file."
+    if "\\" in ref:
+        return "has a backslash. Write / between folders, on every system."
+    if ref.startswith("/") or ref[1:2] == ":":
+        return "is absolute. Write it relative to the spec, so that it is the same everywhere."
+    return None
+
+
+def _suggestion(target: str) -> str:
+    """Return a hint at a file with a similar name in the same folder."""
+    try:
+        names = [path.name for path in Path(target).parent.iterdir()]
+    except OSError:
+        return ""
+    from difflib import get_close_matches
+
+    found = get_close_matches(Path(target).name, names, n=1, cutoff=0.7)
+    return f" Did you mean {_safe(found[0])}?" if found else ""
+
+
+def _size(included: tuple[bytes, str] | str) -> int:
+    return len(included) if isinstance(included, str) else len(included[0])
+
+
+def _safe(path: str) -> str:
+    return shown(path, _PATH_SHOWN)
+
+
+def _problem(check: str, path: str, words: str) -> Problem:
+    """Say what is wrong with a file or folder as a whole; a file's place is its first line."""
+    place = 1 if path.lower().endswith(SPEC_SUFFIXES) else 0
+    return Problem(
+        check=check,
+        severity=Severity.ERROR,
+        file=_safe(path),
+        line=place,
+        column=place,
+        path="",
+        summary=CHECKS[check],
+        detail=words,
+    )

@@ -1,0 +1,97 @@
+"""The saved plan of `plan --out`: the bytes of `plan --json`, which `apply` holds itself against.
+
+The file decides nothing by itself.  `apply` makes its own plan and compares: a saved plan can
+only refuse, and an edited one refuses first.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from satops.core import json_text
+from satops.core.plan.plan import FORMAT, ActionKind, plan_digest
+from satops.errors import UsageError
+
+_SIZE_MAX = 1 << 30
+"""Bytes.  A plan of 100,000 orders has a fifth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """What a plan file says of the plan that was reviewed."""
+
+    path: str
+    digest: str
+    ledger_head: str | None
+    rules_digest: str
+    made_at: str
+    actions: tuple[tuple[str, str, str | None], ...]
+    """Name, action and order digest."""
+
+    @property
+    def creates(self) -> frozenset[tuple[str, str | None]]:
+        """Name and order digest of every order that was to be bought."""
+        return frozenset((n, d) for n, kind, d in self.actions if kind == ActionKind.CREATE)
+
+
+def write_plan(path: Path, chunks: Iterable[bytes], *, option: str = "--out") -> None:
+    """Put a plan in its place whole, or leave what was there.
+
+    `option` is the one that named the file.  Raises `UsageError`.
+    """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{option} {path}: this is not a file. Name a file to write the plan to.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(
+            f"{option} {path}: the plan cannot be written: {error.strerror}."
+        ) from error
+
+
+def read_plan(path: Path) -> SavedPlan:
+    """Read a plan file, and check that it is whole.  Raises `UsageError` when it is not."""
+    try:
+        if path.stat().st_size > _SIZE_MAX:
+            raise _unusable(path, "it is too large to be one")
+        content: Any = json_text.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: the plan cannot be read: {error.strerror}.") from error
+    except json_text.NotJson as error:
+        raise _unusable(path, f"it is not JSON ({error})") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise _unusable(path, f"its format is not {FORMAT}")
+    try:
+        saved = SavedPlan(
+            path=str(path),
+            digest=content["plan_digest"],
+            ledger_head=content["ledger_head"],
+            rules_digest=content["rules_digest"],
+            made_at=content["made_at"],
+            actions=tuple((a["name"], a["action"], a["order_digest"]) for a in content["actions"]),
+        )
+        refusals = [refusal["summary"] for refusal in content["refusals"]]
+    except (KeyError, TypeError) as error:
+        raise _unusable(path, f"it is not whole ({type(error).__name__} {error})") from None
+    digest = plan_digest(
+        ledger_head=saved.ledger_head,
+        rules_digest=saved.rules_digest,
+        actions=saved.actions,
+        refusals=refusals,
+    )
+    if digest != saved.digest:
+        raise _unusable(path, "it was changed after it was written")
+    return saved
+
+
+def _unusable(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path} is not a saved plan of satops: {why}. Make it again:\n"
+                      f"    satops plan --out {path}")  # fmt: skip

@@ -1,0 +1,123 @@
+"""The rules of the checks, read from the files that `satops.yaml` names.
+
+A file that cannot be read or understood is an error, and never skipped: a guard that cannot be
+checked guards nothing.
+"""
+
+import posixpath
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from satops.adapters.files.aoi_files import AoiFiles
+from satops.adapters.files.order_files import OrderTree
+from satops.adapters.files.schemas import schema_text
+from satops.core.checks import Rules, rules_from
+from satops.core.finding import Finding, has_error
+from satops.core.geometry.forms import read_geometry
+from satops.core.loading import load
+from satops.core.order.modes import Modes, read_modes
+from satops.core.order.order import Rings
+from satops.core.plan.config import Config
+from satops.errors import UsageError
+
+Read = Callable[[str], bytes]
+"""Returns the bytes of a file, by its path from the root.  Raises `UsageError`."""
+
+_GIT_TIMEOUT_S = 30
+
+
+def load_rules(config: Config, read: Read) -> Rules:
+    """Return the rules of a configuration.  Raises `UsageError`."""
+    return rules_from(
+        config,
+        load_modes(config, read),
+        allowed=None if config.allowed is None else _areas(config.allowed, read),
+        forbidden=() if config.forbidden is None else _areas(config.forbidden, read),
+    )
+
+
+def load_modes(config: Config, read: Read) -> Modes:
+    """Return what satops knows of the modes, under what the team's file says.
+
+    Raises `UsageError`.
+    """
+    modes = read_modes(schema_text("modes.json"))
+    if config.modes is None:
+        return modes
+    documents, problems = load(read(config.modes), file=config.modes)
+    if problems or len(documents) != 1:
+        why = problems[0].detail if problems else "It must hold one document."
+        raise UsageError(f"{config.modes} cannot be used as `modes`. {why}")
+    return modes.overridden_by(documents[0].value, config.modes)
+
+
+def from_tree(root: Path) -> Read:
+    """Read from the work tree; nothing outside of the repository is read."""
+    tree = OrderTree(root, ".")
+
+    def read(path: str) -> bytes:
+        found = tree.include("satops.yaml", path)
+        if isinstance(found, str):
+            raise UsageError(f"satops.yaml names a file that cannot be used. {found}")
+        return found[0]
+
+    return read
+
+
+def from_commit(root: Path, ref: str) -> Read:
+    """Read from a git commit, so that the work tree has no say."""
+
+    def read(path: str) -> bytes:
+        name = f"{ref}:./{posixpath.normpath(path)}"
+        try:
+            done = subprocess.run(
+                ["git", "cat-file", "blob", name],
+                cwd=root,
+                capture_output=True,
+                timeout=_GIT_TIMEOUT_S,
+                check=False,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise UsageError(f"{name} cannot be read: git did not run ({error}).") from None
+        if done.returncode != 0:
+            said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            raise UsageError(f"{name} cannot be read. git says: {said}")
+        return done.stdout
+
+    return read
+
+
+def _areas(path: str, read: Read) -> tuple[Rings, ...]:
+    with AoiFiles() as aois:
+        aoi = aois.read(read(path))
+    if isinstance(aoi, Finding):
+        raise UsageError(f"{path} cannot be used under `areas`. {aoi.detail}")
+    areas = tuple(_rings(path, polygon) for polygon in _polygons(aoi.geometry))
+    if not areas:
+        raise UsageError(f"{path} cannot be used under `areas`. It holds no polygon.")
+    return areas
+
+
+def _polygons(value: Any) -> Iterator[object]:
+    """Yield every polygon of a file: an area may have many parts, unlike an order."""
+    match value:
+        case {"type": "FeatureCollection", "features": list(features)}:
+            for feature in features:
+                yield from _polygons(feature)
+        case {"type": "Feature", "geometry": geometry}:
+            yield from _polygons(geometry)
+        case {"type": "MultiPolygon", "coordinates": list(parts)}:
+            for part in parts:
+                yield {"type": "Polygon", "coordinates": part}
+        case _:
+            yield value
+
+
+def _rings(path: str, polygon: object) -> Rings:
+    rings, findings = read_geometry(polygon)
+    if rings is None or has_error(findings):
+        why = " ".join(finding.detail for finding in findings)
+        raise UsageError(f"{path} cannot be used under `areas`. {why}")
+    return rings

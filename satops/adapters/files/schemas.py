@@ -1,0 +1,56 @@
+"""The JSON Schemas of `schema/`, in an installed wheel as in a source checkout."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from satops.core import json_text
+
+if TYPE_CHECKING:
+    from satops.core.spec.schema import Schema
+
+_PACKAGE = Path(__file__).parents[2]
+_FOLDERS = (_PACKAGE / "schema", _PACKAGE.parent / "schema")
+"""Where the wheel has them, and where a checkout has them."""
+
+
+def schema_text(name: str) -> bytes:
+    """Return the bytes of a file of `schema/`, such as `order.schema.json`.
+
+    Raises FileNotFoundError where the installation is not whole.
+    """
+    for folder in _FOLDERS:
+        if (folder / name).is_file():
+            return (folder / name).read_bytes()
+    raise FileNotFoundError(f"{name} is not in {' or '.join(str(folder) for folder in _FOLDERS)}")
+
+
+@cache
+def order_schema() -> "Schema":
+    """Return the schema of an order spec."""
+    return _schema("order")
+
+
+@cache
+def config_schema() -> "Schema":
+    """Return the schema of `satops.yaml`."""
+    return _schema("config")
+
+
+@cache
+def plan_schema() -> "Schema":
+    """Return the schema of a plan in JSON."""
+    return _schema("plan")
+
+
+@cache
+def ledger_schema() -> "Schema":
+    """Return the schema of one line of a ledger."""
+    return _schema("ledger")
+
+
+def _schema(subject: str) -> "Schema":
+    from satops.core.spec.schema import Schema
+
+    text: dict[str, Any] = json_text.loads(schema_text(f"{subject}.schema.json"))
+    return Schema(text)

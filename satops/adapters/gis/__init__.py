@@ -1,0 +1,1 @@
+"""AOI files that need GDAL, read in a process of their own."""

@@ -1,0 +1,12 @@
+"""The marketplace's HTTP API: the home of requests and urllib3.
+
+`place` turns what happens on the wire into one of the four outcomes.  From the outside in:
+`client` (the port), `sender` (one request), `wire` (connections that know what has left),
+`outcome` and `failures` (what an answer, or its absence, proves), `listing` and `orders` (reading),
+`address` (where a token may go).
+"""
+
+from satops.adapters.marketplaces.eo_imagery.address import require_host
+from satops.adapters.marketplaces.eo_imagery.client import DownloadLinks, HttpMarketplace
+
+__all__ = ["DownloadLinks", "HttpMarketplace", "require_host"]

@@ -1,0 +1,215 @@
+"""The port `Marketplace` over HTTP."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import sleep as system_sleep
+from typing import Any, Final
+
+from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope, whole_number
+from satops.adapters.marketplaces.eo_imagery.listing import PAGE_SIZE, every_order
+from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_order
+from satops.adapters.marketplaces.eo_imagery.outcome import outcome_of, retry_after_s
+from satops.adapters.marketplaces.eo_imagery.sender import Sender
+from satops.adapters.marketplaces.eo_imagery.wire import IDLE_MAX_S
+from satops.adapters.token import Token
+from satops.core import json_text
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.submission import InDoubt, NotSent, Outcome
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig
+from satops.errors import MarketplaceUnreachable
+
+CREATE: Final = "/market/order/programming/create"
+QUERY: Final = "/market/order/page/query"
+DETAIL: Final = "/market/order/detail"
+DOWNLOAD_LINKS: Final = "/market/order/downloadLinks"
+
+RECEIPT_BYTES_MAX: Final = 1024 * 1024
+LIST_BYTES_MAX: Final = 32 * 1024 * 1024
+"""For a page of 50 orders with large footprints."""
+READ_TRIES: Final = 3
+"""Reads change nothing, so they may be repeated; `place` never is."""
+READ_PAUSE_S: Final = 0.5
+_MARGIN_S: Final = 0.5
+_TOO_MANY: Final = 429
+
+_NOT_FOUND = ("not found", "not exist")
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadLinks:
+    """What was delivered for an order."""
+
+    status: int | None
+    urls: tuple[str, ...] = field(repr=False)
+    """Each carries a signature that lets anybody download: a secret."""
+
+
+class _Refused(Exception):
+    """A read was answered, but not with what was asked for."""
+
+    def __init__(self, answer: Answer, found: Envelope | None) -> None:
+        super().__init__(answer.evidence())
+        self.says_not_found = (
+            found is not None
+            and found.code in {400, 404}
+            and any(words in found.message.lower() for words in _NOT_FOUND)
+        )
+
+
+class HttpMarketplace:
+    """The marketplace's HTTP API.  May be used by many threads at a time."""
+
+    def __init__(
+        self,
+        config: MarketplaceConfig,
+        apply: ApplyConfig,
+        token: Token,
+        *,
+        sleep: Callable[[float], None] = system_sleep,
+        idle_max_s: float = IDLE_MAX_S,
+    ) -> None:
+        """Open nothing yet; raises UsageError for an address that the token may not go to.
+
+        `sleep` is used between the tries of reads.  A connection that was idle for longer than
+        `idle_max_s` is not used again.
+        """
+        self._sender = Sender(config, apply, token, idle_max_s=idle_max_s)
+        self._apply = apply
+        self._sleep = sleep
+
+    @property
+    def address(self) -> str:
+        """Where orders go; it never holds a credential."""
+        return self._sender.address
+
+    @property
+    def longest_answer_s(self) -> float:
+        """The time to connect and the time for the whole answer, with half a second for ourselves.
+
+        Looking up the host's name cannot be interrupted, and a host may have many addresses to
+        try: that can take longer, but then nothing is sent, and the outcome is `NotSent`.
+        """
+        return self._apply.connect_timeout_s + self._apply.answer_timeout_s + _MARGIN_S
+
+    def place(self, request: bytes) -> Outcome:
+        """Send one create request, once.  Never retries, never follows a redirect, never raises
+        for what the network or the marketplace does.
+        """
+        answer = self._sender.send(CREATE, request, bytes_max=RECEIPT_BYTES_MAX)
+        if not isinstance(answer, Answer):
+            return answer
+        return outcome_of(answer, datetime.now(UTC))
+
+    def orders(self) -> Iterator[MarketplaceOrder]:
+        """Yield every programming order of the account, to the end, newest first if the server
+        sorts as it is asked.  Raises `MarketplaceUnreachable`, also for a list with gaps.
+        """
+        sorting: dict[str, object] = {"sort": "ctime", "order": "desc"}
+
+        def page(number: int) -> Any:
+            fields: dict[str, object] = {
+                "type": PROGRAMMING,
+                "pageNumber": number,
+                "pageSize": PAGE_SIZE,
+            }
+            try:
+                return self._read(QUERY, fields | sorting)
+            except _Refused:
+                if number > 1 or not sorting:
+                    raise
+            # The documentation does not say which names `sort` knows.  Only before the first
+            # page: pages of two orders have gaps between them.
+            sorting.clear()
+            return self._read(QUERY, fields)
+
+        try:
+            yield from every_order(page)
+        except _Refused as refusal:
+            raise self._unreachable(QUERY, str(refusal)) from None
+
+    def order(self, order_no: str) -> MarketplaceOrder | None:
+        """Return one order by its number, or None where the marketplace says there is none.
+
+        Raises `MarketplaceUnreachable`, also when the answer is about another order.
+        """
+        data = self._read_one(DETAIL, order_no)
+        if data is None:
+            return None
+        nested = data.get("order") if isinstance(data, dict) else None
+        order = read_order(nested if isinstance(nested, dict) else data)
+        if order is None or order.order_no != order_no:
+            raise self._unreachable(DETAIL, "the answer is about another order, or about none")
+        return order
+
+    def download_links(self, order_no: str) -> DownloadLinks | None:
+        """Return the status of an order and the links to its images, or None where there is no
+        such order.  Raises `MarketplaceUnreachable`.
+        """
+        data = self._read_one(DOWNLOAD_LINKS, order_no)
+        if data is None:
+            return None
+        if not isinstance(data, dict):
+            raise self._unreachable(DOWNLOAD_LINKS, "the answer holds no links")
+        urls = data.get("downloadUrls")
+        texts = tuple(url for url in urls if isinstance(url, str)) if isinstance(urls, list) else ()
+        return DownloadLinks(whole_number(data.get("status")), texts)
+
+    def close(self) -> None:
+        """Close the connections that are idle."""
+        self._sender.close()
+
+    def _read_one(self, path: str, order_no: str) -> Any:
+        try:
+            return self._read(path, {"orderNo": order_no})
+        except _Refused as refusal:
+            if refusal.says_not_found:
+                return None
+            raise self._unreachable(path, str(refusal)) from None
+
+    def _read(self, path: str, fields: dict[str, object]) -> Any:
+        """Return the `data` of a read; raises `_Refused` and `MarketplaceUnreachable`."""
+        body = json_text.dumps(fields)
+        tries = 0
+        while True:
+            answer = self._sender.send(path, body, bytes_max=LIST_BYTES_MAX)
+            tries += 1
+            if isinstance(answer, Answer):
+                found = envelope(answer)
+                if 200 <= answer.status < 300 and found is not None and found.code == 200:
+                    return found.data
+                if tries == READ_TRIES or not _may_pass(answer, found):
+                    raise self._refusal(path, answer, found)
+            elif tries == READ_TRIES:
+                raise self._unreachable(path, answer.reason)
+            self._sleep(self._pause_s(answer, tries))
+
+    def _pause_s(self, answer: Answer | NotSent | InDoubt, tries: int) -> float:
+        if isinstance(answer, Answer) and answer.status == _TOO_MANY:
+            asked_s = retry_after_s(answer, datetime.now(UTC))
+            return min(asked_s, self._apply.retry_after_max_s)
+        return READ_PAUSE_S * tries
+
+    def _refusal(self, path: str, answer: Answer, found: Envelope | None) -> Exception:
+        codes = {answer.status, found.code if found is not None else answer.status}
+        if codes & {401, 403}:
+            return self._unreachable(path, f"the token gives no right to it ({answer.evidence()})")
+        if found is None and answer.status in {404, 405, 501}:
+            return self._unreachable(
+                path,
+                f"there is no such page ({answer.evidence()}). Where the account lacks it, set "
+                "`marketplace.query: false`: then a person settles what is in doubt",
+            )
+        return _Refused(answer, found)
+
+    def _unreachable(self, path: str, reason: str) -> MarketplaceUnreachable:
+        return MarketplaceUnreachable(
+            f"{self.address}{path} cannot be read: {reason.rstrip('.')}. Nothing was changed."
+        )
+
+
+def _may_pass(answer: Answer, found: Envelope | None) -> bool:
+    """Tell whether the same read may do better in a moment."""
+    if answer.status in {408, 409, _TOO_MANY} or answer.status >= 500:
+        return answer.status != 501
+    return answer.status < 300 and (found is None or found.code >= 500)

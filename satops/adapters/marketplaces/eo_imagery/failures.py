@@ -1,0 +1,182 @@
+"""What an exception of the network proves: that nothing was sent, or nothing at all.
+
+requests raises one `ConnectionError` for a refused connection and for one that was cut after the
+server had read the order.  So two things are asked.  Did the connection begin to write the
+request?  It keeps that itself (`wire.Exchange.sent`).  And is every class in the chain of causes
+one that somebody has looked at?  A class that is not in the table is in doubt whatever it means:
+a test walks the classes of requests, urllib3 and http.client and fails on one that is missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from satops.adapters.marketplaces.eo_imagery.answer import shown
+from satops.core.order.submission import InDoubt, NotSent
+
+_DETAIL_CHARS: Final = 300
+_LINKS_MAX: Final = 20
+"""Longer chains than this are not made by the libraries; a loop would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one class of exception means before and after the first byte of the request."""
+
+    before: str | None
+    """None: it cannot come before, so that even an unsent request is in doubt."""
+    after: str
+
+
+_CUT: Final = "The connection was cut after the request was sent."
+_LATE: Final = "No whole answer came within the deadline."
+_NOT_HTTP: Final = "The answer is not HTTP."
+_SHORT: Final = "The answer was cut."
+_BROKEN: Final = "The answer cannot be read."
+
+_LINK: Final = Meaning("The connection failed.", _CUT)
+_CONNECT: Final = Meaning("No connection could be made.", _CUT)
+_TIMEOUT: Final = Meaning("No connection could be made in time.", _LATE)
+_NAME: Final = Meaning("The name of the marketplace's host was not found.", _CUT)
+_REFUSED: Final = Meaning("The connection was refused.", _CUT)
+_TLS: Final = Meaning("The TLS handshake failed.", _CUT)
+_PROXY: Final = Meaning("The proxy made no connection.", _CUT)
+_REQUEST: Final = Meaning("The request cannot be made.", _BROKEN)
+_GARBAGE: Final = Meaning("The proxy's answer is not HTTP.", _NOT_HTTP)
+_ANSWER_CUT: Final = Meaning(None, _SHORT)
+_ANSWER: Final = Meaning(None, _BROKEN)
+
+_SYSTEM: Final[dict[str, Meaning]] = {
+    "builtins.OSError": _CONNECT,
+    "builtins.TimeoutError": _TIMEOUT,
+    "builtins.ConnectionRefusedError": _REFUSED,
+    "builtins.ConnectionError": _LINK,
+    "socket.gaierror": _NAME,
+    "socket.herror": _NAME,
+    "ssl.SSLError": _TLS,
+}
+"""The system's own classes; their subclasses mean the same."""
+
+DECIDED: Final[dict[str, Meaning]] = {
+    "requests.exceptions.RequestException": _LINK,
+    "requests.exceptions.ConnectionError": _LINK,
+    "requests.exceptions.ConnectTimeout": _TIMEOUT,
+    # The timeout of a TLS handshake comes as ReadTimeout, as that of an answer does.
+    "requests.exceptions.ReadTimeout": _TIMEOUT,
+    "requests.exceptions.Timeout": _TIMEOUT,
+    "requests.exceptions.ProxyError": _PROXY,
+    "requests.exceptions.SSLError": _TLS,
+    "requests.exceptions.URLRequired": _REQUEST,
+    "requests.exceptions.MissingSchema": _REQUEST,
+    "requests.exceptions.InvalidSchema": _REQUEST,
+    "requests.exceptions.InvalidURL": _REQUEST,
+    "requests.exceptions.InvalidProxyURL": _REQUEST,
+    "requests.exceptions.InvalidHeader": _REQUEST,
+    "requests.exceptions.HTTPError": _ANSWER,
+    "requests.exceptions.InvalidJSONError": _ANSWER,
+    "requests.exceptions.JSONDecodeError": _ANSWER,
+    "requests.exceptions.TooManyRedirects": _ANSWER,
+    "requests.exceptions.ChunkedEncodingError": _ANSWER_CUT,
+    "requests.exceptions.ContentDecodingError": _ANSWER,
+    "requests.exceptions.StreamConsumedError": _ANSWER,
+    "requests.exceptions.RetryError": _ANSWER,
+    "requests.exceptions.UnrewindableBodyError": _ANSWER,
+    "urllib3.exceptions.HTTPError": _LINK,
+    "urllib3.exceptions.PoolError": _LINK,
+    "urllib3.exceptions.RequestError": _LINK,
+    "urllib3.exceptions.ProtocolError": _LINK,
+    "urllib3.exceptions.MaxRetryError": _LINK,
+    "urllib3.exceptions.TimeoutError": _TIMEOUT,
+    "urllib3.exceptions.ConnectTimeoutError": _TIMEOUT,
+    "urllib3.exceptions.ReadTimeoutError": _TIMEOUT,
+    "urllib3.exceptions.NewConnectionError": _CONNECT,
+    "urllib3.exceptions.NameResolutionError": _NAME,
+    "urllib3.exceptions.SSLError": _TLS,
+    "urllib3.exceptions.ProxyError": _PROXY,
+    "urllib3.exceptions.ProxySchemeUnknown": _REQUEST,
+    "urllib3.exceptions.ProxySchemeUnsupported": _REQUEST,
+    "urllib3.exceptions.LocationValueError": _REQUEST,
+    "urllib3.exceptions.LocationParseError": _REQUEST,
+    "urllib3.exceptions.URLSchemeUnknown": _REQUEST,
+    "urllib3.exceptions.InvalidHeader": _ANSWER,
+    "urllib3.exceptions.HostChangedError": _ANSWER,
+    "urllib3.exceptions.TimeoutStateError": _ANSWER,
+    "urllib3.exceptions.EmptyPoolError": _ANSWER,
+    "urllib3.exceptions.FullPoolError": _ANSWER,
+    "urllib3.exceptions.ClosedPoolError": _ANSWER,
+    "urllib3.exceptions.DecodeError": _ANSWER,
+    "urllib3.exceptions.ResponseError": _ANSWER,
+    "urllib3.exceptions.ResponseNotChunked": _ANSWER,
+    "urllib3.exceptions.BodyNotHttplibCompatible": _ANSWER,
+    "urllib3.exceptions.IncompleteRead": _ANSWER_CUT,
+    "urllib3.exceptions.InvalidChunkLength": _ANSWER_CUT,
+    "urllib3.exceptions.HeaderParsingError": _ANSWER,
+    "urllib3.exceptions.UnrewindableBodyError": _ANSWER,
+    # A proxy's answer to CONNECT is read by http.client too, before anything was sent.
+    "http.client.HTTPException": _GARBAGE,
+    "http.client.BadStatusLine": _GARBAGE,
+    "http.client.LineTooLong": _GARBAGE,
+    "http.client.UnknownProtocol": _GARBAGE,
+    "http.client.RemoteDisconnected": _LINK,
+    "http.client.IncompleteRead": _ANSWER_CUT,
+    "http.client.UnknownTransferEncoding": _ANSWER,
+    "http.client.UnimplementedFileMode": _ANSWER,
+    "http.client.NotConnected": _ANSWER,
+    "http.client.InvalidURL": _REQUEST,
+    "http.client.ImproperConnectionState": _ANSWER,
+    "http.client.CannotSendRequest": _ANSWER,
+    "http.client.CannotSendHeader": _ANSWER,
+    "http.client.ResponseNotReady": _ANSWER,
+    "satops.adapters.marketplaces.eo_imagery.wire.ConnectedTooLate": _TIMEOUT,
+    "satops.adapters.marketplaces.eo_imagery.wire.AnswerTooLong": Meaning(
+        None, "The answer is too long."
+    ),
+}
+"""Every class of the libraries, each decided by hand."""
+
+
+def failure_outcome(error: BaseException, evidence: str, *, sent: bool) -> NotSent | InDoubt:
+    """Return what an exception proves; `sent` tells whether a byte of the request may have left."""
+    links = list(chain(error))
+    meanings = []
+    for link in links:
+        meaning = meaning_of(type(link))
+        if meaning is None:
+            return InDoubt(
+                "An error that satops does not know.", f"{type(link).__name__}; {evidence}"
+            )
+        meanings.append(meaning)
+    # The innermost cause says the most, if its class says anything at all.
+    telling = ([m for m in meanings if m not in (_LINK, _CONNECT)] or meanings)[-1]
+    if sent or any(meaning.before is None for meaning in meanings):
+        return InDoubt(telling.after, evidence)
+    detail = shown(str(links[-1]), _DETAIL_CHARS)
+    return NotSent(f"{telling.before} ({detail})")
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and its causes, outermost first, however the libraries keep them."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting and len(seen) < _LINKS_MAX:
+        link = waiting.pop(0)
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        causes = (*link.args, getattr(link, "reason", None), link.__cause__)
+        waiting += [cause for cause in causes if isinstance(cause, BaseException)]
+
+
+def meaning_of(kind: type[BaseException]) -> Meaning | None:
+    """Return what was decided about a class, or None where nobody has looked at it."""
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if name in DECIDED:
+        return DECIDED[name]
+    if kind.__module__ not in {"builtins", "socket", "ssl"}:
+        return None
+    for ancestor in kind.__mro__:
+        meaning = _SYSTEM.get(f"{ancestor.__module__}.{ancestor.__qualname__}")
+        if meaning is not None:
+            return meaning
+    return None

@@ -1,0 +1,93 @@
+"""Reading orders out of the marketplace's answers, with tolerance for how it writes them."""
+
+import math
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from satops.adapters.marketplaces.eo_imagery.answer import whole_number
+from satops.adapters.marketplaces.eo_imagery.outcome import order_number
+from satops.core import json_text
+from satops.core.order.marketplace_order import MarketplaceOrder
+
+PROGRAMMING: Final = 2
+"""The `type` of programming orders; 1 is an order from the archive."""
+
+_MILLISECONDS_FROM: Final = 100_000_000_000
+"""As seconds this is the year 5138, as milliseconds 1973: the unit of `ctime` is told by size."""
+
+
+def read_order(row: object) -> MarketplaceOrder | None:
+    """Read one `MarketOrder`, or None where it names no order.
+
+    Numbers may come as text and texts as null; an absent or unreadable field is None.
+    """
+    order_no = order_number(row)
+    if order_no is None or not isinstance(row, dict):
+        return None
+    return MarketplaceOrder(
+        order_no=order_no,
+        provider=_text(row.get("provider")),
+        kind=whole_number(row.get("type")),
+        status=whole_number(row.get("status")),
+        geometry=_geometry(row.get("region")),
+        start=_text(row.get("timeStart")),
+        end=_text(row.get("timeEnd")),
+        recurring=_truth(row.get("recurring")),
+        recurring_day=whole_number(row.get("recurringDay")),
+        recurring_unit=whole_number(row.get("recurringUnit")),
+        max_cloud=_rounded(row.get("maxCloud")),
+        resolution_m=_number(row.get("resolution")),
+        creator=_text(row.get("creator")),
+        created_at=instant(row.get("ctime")),
+        deleted=_truth(row.get("deleted")) is True,
+        total_amount=_number(row.get("totalAmount")),
+    )
+
+
+def instant(value: object) -> datetime | None:
+    """Read a Unix time in seconds or milliseconds, told apart by magnitude; None for all else."""
+    number = _number(value)
+    if number is None or number <= 0:
+        return None
+    seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def _geometry(value: Any) -> str | None:
+    # GeoJSON may come as an object instead of as a text.
+    return json_text.dumps(value).decode() if isinstance(value, dict) else _text(value)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _rounded(value: object) -> int | None:
+    number = _number(value)
+    return int(number) if number is not None and number.is_integer() else None
+
+
+def _truth(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
+        return value.strip().lower() == "true"
+    number = whole_number(value)
+    return None if number is None else number != 0

@@ -1,0 +1,137 @@
+"""The outcome of a submission, told from the answer.
+
+| answer | outcome |
+|---|---|
+| HTTP 2xx, `code` 200, an order number | receipt |
+| `code` 400; HTTP 400, 404, 405, 411, 413, 414, 415, 422 | rejection |
+| the same without the envelope: a wrong address, a gateway | rejection that stops the run |
+| `code` or HTTP 401, 403 | rejection that stops the run |
+| HTTP 429 | rejection that may be tried again |
+| all else | in doubt |
+
+Where status and body contradict each other, or a refusal names an order, it is in doubt too: only
+what is known to be rejected is called so.
+"""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope, whole_number
+from satops.core.order.submission import InDoubt, Outcome, Receipt, Rejection
+
+RETRY_AFTER_DEFAULT_S: Final = 5.0
+"""For HTTP 429 without a Retry-After that can be read."""
+ORDER_NO_CHARS_MAX: Final = 200
+"""The documented numbers have 25 to 36 characters."""
+
+_SUCCESS: Final = 200
+_NO_RIGHT: Final = frozenset({401, 403})
+_REFUSALS: Final = frozenset({400, 404, 405, 411, 413, 414, 415, 422})
+_TOO_MANY: Final = 429
+
+
+def outcome_of(answer: Answer, now: datetime) -> Outcome:
+    """Return the outcome that a whole answer proves; `now` is for a Retry-After that is a date."""
+    found = envelope(answer)
+    if 200 <= answer.status < 300:
+        return _accepted(answer, found)
+    if answer.status in _REFUSALS | _NO_RIGHT | {_TOO_MANY}:
+        return _refused(answer, found, now)
+    return InDoubt(_unclear(answer.status), answer.evidence())
+
+
+def order_number(data: object) -> str | None:
+    """Return `data.orderNo` as text, or None where there is none that can be trusted whole.
+
+    A whole number is taken as its digits.  A number of white space, with control characters, or of
+    an absurd length is not taken: printed or copied it would name another order.  The caller keeps
+    it as evidence instead, so that it is not lost.
+    """
+    value = data.get("orderNo") if isinstance(data, dict) else None
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return str(value)
+    if not isinstance(value, str) or not 0 < len(value) <= ORDER_NO_CHARS_MAX:
+        return None
+    if value != value.strip() or not value.isprintable() or "\N{REPLACEMENT CHARACTER}" in value:
+        return None
+    return value
+
+
+def retry_after_s(answer: Answer, now: datetime) -> float:
+    """Return how long a 429 asks to wait, in seconds: never negative, and never unbounded.
+
+    The header holds seconds or an HTTP date; a date is measured by the server's own clock where
+    the answer tells it.
+    """
+    value = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
+        return float(value)
+    then = _http_date(value)
+    if then is None:
+        return RETRY_AFTER_DEFAULT_S
+    served_at = _http_date(answer.headers.get("date", "")) or now
+    return max(0.0, (then - served_at).total_seconds())
+
+
+def _accepted(answer: Answer, found: Envelope | None) -> Outcome:
+    if found is None:
+        return InDoubt("The answer is not the marketplace's JSON.", answer.evidence())
+    if found.code == _SUCCESS:
+        number = order_number(found.data)
+        if number is not None:
+            return Receipt(number)
+        return InDoubt("The answer says success but has no usable order number.", answer.evidence())
+    if (found.code == 400 or found.code in _NO_RIGHT) and not _names_an_order(found):
+        return _rejection(found.code, found, stops_run=found.code in _NO_RIGHT)
+    return InDoubt("The marketplace's answer is neither success nor refusal.", answer.evidence())
+
+
+def _refused(answer: Answer, found: Envelope | None, now: datetime) -> Outcome:
+    status = answer.status
+    if found is not None and (
+        _names_an_order(found) or found.code not in _REFUSALS | _NO_RIGHT | {_TOO_MANY}
+    ):
+        return InDoubt("The HTTP status and the body contradict each other.", answer.evidence())
+    if status == _TOO_MANY:
+        message = found.message if found is not None else ""
+        return Rejection(
+            status, message or "Too many requests.", retry_after_s=retry_after_s(answer, now)
+        )
+    if found is not None:
+        stops = status in _NO_RIGHT or found.code in _NO_RIGHT
+        return _rejection(found.code, found, stops_run=stops)
+    return Rejection(
+        status,
+        f"HTTP {status}, and the answer is not the marketplace's own. "
+        f"Check marketplace.url and what lies between. It begins: {answer.excerpt()}",
+        stops_run=True,
+    )
+
+
+def _rejection(code: int, found: Envelope, *, stops_run: bool) -> Rejection:
+    return Rejection(code, found.message or "The marketplace gave no message.", stops_run)
+
+
+def _names_an_order(found: Envelope) -> bool:
+    data = found.data
+    value = data.get("orderNo") if isinstance(data, dict) else None
+    return value not in (None, "") and whole_number(value) != 0
+
+
+def _unclear(status: int) -> str:
+    if 300 <= status < 400:
+        return "The marketplace redirects; satops does not follow."
+    if status >= 500:
+        return "The marketplace failed with an error of its own."
+    return f"The marketplace answered HTTP {status}, which proves nothing."
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        then = parsedate_to_datetime(text)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    # A date without a zone, and -0000, are UTC by the rules of HTTP.
+    return then.replace(tzinfo=UTC) if then.tzinfo is None else then

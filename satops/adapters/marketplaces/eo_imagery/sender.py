@@ -1,0 +1,183 @@
+"""Sending one request: settings from outside, and the answer or the failure as a value."""
+
+import os
+import re
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+from requests.utils import get_environ_proxies
+
+from satops import __version__
+from satops.adapters.clock import monotonic_s
+from satops.adapters.marketplaces.eo_imagery.address import base_url, is_loopback
+from satops.adapters.marketplaces.eo_imagery.answer import EXCERPT_CHARS, Answer, shown
+from satops.adapters.marketplaces.eo_imagery.failures import failure_outcome
+from satops.adapters.marketplaces.eo_imagery.wire import (
+    FRAMING_BYTES,
+    AnswerTooLong,
+    Exchange,
+    OneShotSession,
+    current_exchange,
+)
+from satops.adapters.token import Token
+from satops.core.order.submission import InDoubt, NotSent
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig
+from satops.errors import UsageError
+
+_CHUNK_BYTES: Final = 16 * 1024
+_HEADER_BLOCKS: Final = re.compile(rb"\A(?:HTTP/[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n)+")
+_HEADERS: Final = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": f"satops/{__version__}",
+}
+
+
+@dataclass(slots=True)
+class _Partial:
+    """What was read of an answer so far."""
+
+    status: int | None = None
+    headers: Mapping[str, str] | None = None
+    body: bytearray = field(default_factory=bytearray)
+
+
+class Sender:
+    """Sends JSON to the marketplace's endpoints, each request once.
+
+    May be used by many threads at a time: no session serves two of them at once, and the
+    connection that was used last is used first.  Proxies and the CA bundle are taken from the
+    environment when it is made; a loopback address never goes through a proxy.
+    """
+
+    def __init__(
+        self, config: MarketplaceConfig, apply: ApplyConfig, token: Token, *, idle_max_s: float
+    ) -> None:
+        """Open nothing yet; raises UsageError for an address that the token may not go to."""
+        self.address = base_url(config.url)
+        self._connect_timeout_s = apply.connect_timeout_s
+        self._answer_timeout_s = apply.answer_timeout_s
+        self._idle_max_s = idle_max_s
+        self._token = token
+        self._token_header = config.header
+        self._blanks: dict[str, requests.PreparedRequest] = {}
+        """By path, requests without body and token: preparing costs as much as sending."""
+        self._proxies = _proxies(self.address)
+        self._verify = _ca_bundle()
+        self._idle: deque[OneShotSession] = deque()
+
+    def send(self, path: str, body: bytes, *, bytes_max: int) -> Answer | NotSent | InDoubt:
+        """Send one request, once, and return the whole answer, or what its absence proves.
+
+        Never retries, and never raises for what the network or the marketplace does.
+        """
+        exchange = Exchange(
+            connect_by=monotonic_s() + self._connect_timeout_s,
+            answer_timeout_s=self._answer_timeout_s,
+            bytes_left=bytes_max + FRAMING_BYTES,
+            idle_max_s=self._idle_max_s,
+        )
+        partial = _Partial()
+        mark = current_exchange.set(exchange)
+        try:
+            self._exchange(path, body, bytes_max, partial)
+        except Exception as error:  # after the first byte each error is a doubt
+            evidence = self._evidence(partial, exchange)
+            return self._redacted(failure_outcome(error, evidence, sent=exchange.sent))
+        finally:
+            current_exchange.reset(mark)
+        return self._answer(partial, partial.body)
+
+    def close(self) -> None:
+        """Close the connections that are idle."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def _exchange(self, path: str, body: bytes, bytes_max: int, partial: _Partial) -> None:
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            session = OneShotSession()
+        try:
+            self._post(session, path, body, bytes_max, partial)
+        except BaseException:
+            session.close()
+            raise
+        self._idle.append(session)
+
+    def _post(
+        self, session: OneShotSession, path: str, body: bytes, bytes_max: int, partial: _Partial
+    ) -> None:
+        with session.send(
+            self._request(path, body),
+            timeout=(self._connect_timeout_s, self._answer_timeout_s),
+            allow_redirects=False,
+            stream=True,
+            proxies=self._proxies,
+            verify=self._verify,
+        ) as response:
+            partial.status = response.status_code
+            partial.headers = {name.lower(): value for name, value in response.headers.items()}
+            for chunk in response.raw.stream(_CHUNK_BYTES, decode_content=False):
+                partial.body += chunk
+                if len(partial.body) > bytes_max:
+                    raise AnswerTooLong(f"the body has more than {bytes_max} bytes")
+
+    def _request(self, path: str, body: bytes) -> requests.PreparedRequest:
+        if path not in self._blanks:
+            blank = requests.Request("POST", self.address + path, headers=_HEADERS)
+            with OneShotSession() as session:
+                self._blanks[path] = session.prepare_request(blank)
+        request = self._blanks[path].copy()
+        request.headers[self._token_header] = self._token.reveal()
+        request.prepare_body(body, None)
+        return request
+
+    def _answer(self, partial: _Partial, body: bytes | bytearray) -> Answer:
+        assert partial.status is not None
+        return Answer(partial.status, partial.headers or {}, bytes(body), self._token.redact)
+
+    def _evidence(self, partial: _Partial, exchange: Exchange) -> str:
+        if partial.status is not None:
+            # urllib3 drops what it read of a block that was cut: it may hold an order number.
+            body = partial.body or _HEADER_BLOCKS.sub(b"", exchange.head)
+            return self._answer(partial, body).evidence()
+        if not exchange.head:
+            return "no byte came back"
+        text = self._token.redact(exchange.head.decode("utf-8", "backslashreplace"))
+        return f"what came back begins: {shown(_without_cookies(text), EXCERPT_CHARS)}"
+
+    def _redacted(self, outcome: NotSent | InDoubt) -> NotSent | InDoubt:
+        if isinstance(outcome, NotSent):
+            return NotSent(self._token.redact(outcome.reason))
+        return outcome
+
+
+def _without_cookies(head: str) -> str:
+    lines = head.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.lower().startswith("set-cookie"))
+
+
+def _proxies(address: str) -> dict[str, str]:
+    if is_loopback(urlsplit(address).hostname or ""):
+        return {}
+    return dict(get_environ_proxies(address))
+
+
+def _ca_bundle() -> str | bool:
+    """Return the CA bundle that the environment names, as requests itself would take it."""
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        path = os.environ.get(variable)
+        if path:
+            if not Path(path).exists():
+                raise UsageError(f"{variable} names the CA bundle {path}, which does not exist.")
+            return path
+    return True

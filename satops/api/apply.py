@@ -1,0 +1,206 @@
+"""Apply: the one verb that spends money."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from satops.adapters.crash_points import reach_from_environment
+from satops.adapters.files.plan_file import SavedPlan, read_plan
+from satops.api.doctor import require_proof
+from satops.api.plan import late_rules, plan_on
+from satops.api.repository import LOCAL, Repository, Say, open_repository
+from satops.core.ledger.state import LedgerState
+from satops.core.plan.limits import check_limits
+from satops.core.plan.plan import Plan
+from satops.errors import Refused, UsageError
+from satops.ports import Marketplace
+from satops.workflow.apply import ApplyReport
+from satops.workflow.apply import apply as place_orders
+from satops.workflow.ledger_session import LedgerSession
+from satops.workflow.outcomes import OrderResult
+from satops.workflow.plan import refuse_invalid
+from satops.workflow.review import left_out, left_out_words, only_reviewed, reviewed_orders
+from satops.workflow.submit import Progress
+
+if TYPE_CHECKING:
+    from satops.adapters.files.spool import FileSpool
+
+_DIGEST_MIN = 12
+"""Characters: what `satops plan` shows of a digest."""
+
+
+def apply(
+    repository: Path,
+    *,
+    confirm: Callable[[Plan], None] = lambda _: None,
+    progress: Progress | None = None,
+    plan_file: Path | None = None,
+    expect_digest: str | None = None,
+    reviewed: Sequence[Path] = (),
+    stopping: Callable[[], bool] = lambda: False,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+) -> ApplyReport:
+    """Buy the new orders of the plan, each once, and return what became of them.
+
+    With `reviewed`, saved plans that were reviewed, only orders are bought that one of them shows
+    with the same order digest (see `workflow.review`).
+
+    `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
+    nothing to buy.  `progress` hears of each order as soon as its outcome is known.
+
+    Raises `Refused`, `InvalidInput`, `UsageError` and `LedgerError`: then nothing was sent.
+    """
+    saved = None if plan_file is None else read_plan(plan_file)
+    wanted = None if expect_digest is None else _digest(expect_digest)
+    if reviewed and (saved is not None or wanted is not None):
+        raise UsageError(
+            "--reviewed compares order by order; a plan file and --expect-digest compare the plan "
+            "as a whole. Give one or the other."
+        )
+    shown = reviewed_orders(read_plan(path).creates for path in reviewed)
+    opened = open_repository(repository, environ=environ)
+    store = opened.store()
+    run = opened.new_run()
+    rules = late_rules(opened)
+
+    def replan(state: LedgerState) -> Plan:
+        session = LedgerSession(store, opened.clock, run, state)
+        plan = plan_on(opened, state, session, opened.now(), rules)
+        if not reviewed:
+            return plan
+        limits = opened.config.limits
+        return only_reviewed(
+            plan, shown, lambda creates: check_limits(creates, state, limits, plan.made_at)
+        )
+
+    def guard(plan: Plan, state: LedgerState) -> None:
+        refuse_invalid(plan)
+        if others := left_out(plan):
+            say(f"satops: {left_out_words(others)}")
+        if saved is not None:
+            _refuse_stale(saved, plan, state)
+        if wanted is not None and not plan.digest.startswith(wanted):
+            raise Refused(
+                f"The plan is not the one that was expected: its digest is {plan.digest}, not "
+                f"{expect_digest}. Nothing was sent. Look at the plan again:\n    satops plan"
+            )
+        if plan.creates:
+            require_proof(opened)
+            _look_elsewhere(opened, plan, state, marketplace, say)
+            confirm(plan)
+
+    with opened.marketplace(say) as marketplace:
+        return place_orders(
+            store=store,
+            marketplace=marketplace,
+            spool=_spool(opened),
+            clock=opened.clock,
+            config=opened.config,
+            run=run,
+            started=opened.started("apply"),
+            replan=replan,
+            settle=lambda session: _settle(opened, session, marketplace),
+            guard=guard,
+            progress=progress or _Silent(),
+            stopping=stopping,
+            reach=reach_from_environment(),
+        )
+
+
+class _Silent:
+    """A `Progress` that shows nothing."""
+
+    def started(self, expected: int) -> None: ...
+
+    def finished(self, result: OrderResult) -> None: ...
+
+
+def _digest(given: str) -> str:
+    digest = given.strip().lower()
+    if len(digest) < _DIGEST_MIN or len(digest) > 64 or set(digest) - set("0123456789abcdef"):
+        raise UsageError(
+            f"--expect-digest {given!r} cannot be checked: give 12 to 64 characters of a digest, "
+            "as `satops plan` shows it."
+        )
+    return digest
+
+
+def _settle(opened: Repository, session: LedgerSession, marketplace: Marketplace) -> None:
+    """Look once for what is in doubt, without waiting; who cannot be reached settles nothing."""
+    from satops.adapters.files.look_file import LookFile
+    from satops.errors import MarketplaceUnreachable
+    from satops.workflow.reconcile import reconcile
+
+    try:
+        reconcile(
+            session=session,
+            marketplace=marketplace,
+            looks=LookFile(opened.local / "looks.json"),
+            clock=opened.clock,
+            config=opened.config,
+            foreign=False,
+        )
+    except MarketplaceUnreachable:
+        # What is in doubt stays so, and holds its own name.  New orders find out for themselves.
+        return
+
+
+def _look_elsewhere(
+    opened: Repository, plan: Plan, state: LedgerState, marketplace: Marketplace, say: Say
+) -> None:
+    """Refuse what the account holds already, or say that this cannot be known."""
+    from satops.errors import MarketplaceUnreachable
+    from satops.workflow.already_bought import refuse_bought_elsewhere
+
+    unseen = "orders that the ledger does not know would not be noticed"
+    if not opened.config.marketplace.query:
+        say(f"satops: marketplace.query is off: {unseen}.")
+        return
+    try:
+        refuse_bought_elsewhere(plan, state, opened.store(), marketplace, opened.config)
+    except MarketplaceUnreachable as error:
+        say(f"satops: The account could not be looked at, so {unseen}: {error}")
+
+
+def _spool(opened: Repository) -> "FileSpool":
+    from satops.adapters.files.spool import FileSpool
+
+    return FileSpool(opened.root / LOCAL / "spool")
+
+
+def _refuse_stale(saved: SavedPlan, plan: Plan, state: LedgerState) -> None:
+    """Refuse a saved plan that is not the plan of now, and say what has moved since."""
+    if saved.digest in state.plans_used:
+        raise Refused(
+            f"{saved.path} was applied before, and a saved plan is used once. Nothing was sent. "
+            "Plan again:\n    satops plan"
+        )
+    if saved.digest == plan.digest:
+        return
+    moved = "; ".join(_moved(saved, plan)) or "the orders that are not to be created changed"
+    raise Refused(
+        f"{saved.path} is stale: {moved}. Nothing was sent. Make it again, and have it reviewed:\n"
+        f"    satops plan --out {saved.path}"
+    )
+
+
+def _moved(saved: SavedPlan, plan: Plan) -> list[str]:
+    moved = []
+    if saved.ledger_head != plan.ledger_head:
+        moved.append("the ledger has grown since")
+    if saved.rules_digest != plan.rules_digest:
+        moved.append("limits or severities changed")
+    creates = {(a.name, a.spec.order.digest if a.spec else None) for a in plan.creates}
+    added = sorted(name for name, _ in creates - saved.creates)
+    gone = sorted(name for name, _ in saved.creates - creates)
+    if added:
+        moved.append(f"it does not hold {', '.join(added[:3])}{_more(added)} as planned now")
+    if gone:
+        moved.append(f"it holds {', '.join(gone[:3])}{_more(gone)}, which is planned otherwise now")
+    return moved
+
+
+def _more(names: list[str]) -> str:
+    return f" and {len(names) - 3} more" if len(names) > 3 else ""

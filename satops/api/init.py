@@ -1,0 +1,172 @@
+"""Beginnings: a repository, and an order spec."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from satops import __version__
+from satops.adapters.clock import SystemClock
+from satops.adapters.files.new_files import add_line, write_new
+from satops.api.ledger import start_ledger
+from satops.api.overlay import Overlay
+from satops.api.plan import order_tree, read_specs
+from satops.api.repository import Repository, open_repository
+from satops.core.loading import shown
+from satops.core.spec.spec import Spec
+from satops.core.spec.text import wrong_name
+from satops.errors import InvalidInput, Refused, UsageError
+from satops.ports import Clock
+from satops.workflow.scaffold import CONFIG, IGNORED, Wanted, repository_files, spec_text
+from satops.workflow.scaffold_ci import Forge, ci_files, with_git_state
+
+_SCHEMAS = ("order.schema.json", "config.schema.json")
+"""What editors need beside the files of a repository."""
+_SUFFIXES = (".yaml", ".yml")
+"""Of a new spec: it is written in YAML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A repository that was just made."""
+
+    written: tuple[str, ...]
+    """Paths from its root."""
+    ledger: str | None
+    """The ledger's address; None where none was begun."""
+
+
+def init(
+    folder: Path,
+    *,
+    samples: bool = True,
+    ci: Forge | None = None,
+    branch: str = "main",
+    clock: Clock | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Ready:
+    """Make a folder a repository: configuration, schemas, sample orders, and an empty ledger.
+
+    With `ci` it gets the workflows of a forge, which buy from `branch`; its ledger will be on a
+    branch of the forge, and is not begun yet.  A repository that is there already gets the
+    workflows alone.
+
+    Raises `Refused` where a repository is there already, or a file would be overwritten: then
+    nothing was written.  A `.gitignore` that is there gets one more line.
+    """
+    workflows = {} if ci is None else _workflows(folder, ci, branch)
+    if (folder / CONFIG).exists():
+        if not workflows:
+            raise Refused(
+                f"{folder / CONFIG} is there already, so this is a repository of satops. Nothing "
+                "was written. To see where it stands:\n    satops plan"
+            )
+        write_new(folder, workflows)
+        return Ready(tuple(workflows), None)
+    now = (clock or SystemClock()).now()
+    files = repository_files(now, _schemas(), samples=samples)
+    if workflows:
+        files = {**with_git_state(files), **workflows}
+    write_new(folder, files)
+    add_line(folder / ".gitignore", IGNORED)
+    (folder / "orders").mkdir(exist_ok=True)
+    begun = None if workflows else start_ledger(folder, environ=environ).address
+    return Ready((*files, ".gitignore"), begun)
+
+
+def _schemas() -> dict[str, str]:
+    from satops.adapters.files.schemas import schema_text
+
+    return {name: schema_text(name).decode() for name in _SCHEMAS}
+
+
+def _workflows(folder: Path, forge: Forge, branch: str) -> dict[str, str]:
+    """Return the workflows; raises `UsageError` for a folder where the forge would not see them."""
+    from satops.adapters.files.ci_files import ci_templates
+
+    root = next(
+        (at for at in (folder.absolute(), *folder.absolute().parents) if (at / ".git").exists()),
+        None,
+    )
+    if root not in (None, folder.absolute()):
+        raise UsageError(
+            f"Forges read workflows from the root of a git repository, which is {root}. Run "
+            f"`satops init --ci {forge}` there."
+        )
+    return ci_files(forge, ci_templates(forge), version=__version__, branch=branch)
+
+
+def new(
+    repository: Path,
+    wanted: Wanted,
+    *,
+    file: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> str:
+    """Write an order spec, once it is known to be sound in its tree; return its path.
+
+    `file` is a path from the root of the repository; by default the spec goes to `orders/` under
+    its own name.  Raises `InvalidInput` with what is wrong, also for a window that is over,
+    `Refused` where the file exists, and `UsageError` for what can be no name and no path.
+    """
+    opened = open_repository(repository, environ=environ)
+    path = _spec_path(opened, wanted.name, file)
+    if _is_there(opened.root / path):
+        raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
+    text = spec_text(_from_root(wanted, opened.root), path=path)
+    tree = read_specs(opened, files=Overlay(order_tree(opened), {path: text.encode()}))
+    wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
+    if wrong:
+        raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
+    _refuse_the_past(opened, next(spec for spec in tree.specs if spec.name == wanted.name))
+    write_new(opened.root, {path: text})
+    return path
+
+
+def _refuse_the_past(opened: Repository, spec: Spec) -> None:
+    now = opened.now()
+    if spec.order.end <= now:
+        raise InvalidInput(
+            f"Nothing was written: the window ended at {spec.order.end}, and it is {now} now. "
+            "An order for the past buys nothing. Give a later --start and --end."
+        )
+
+
+def _spec_path(opened: Repository, name: str, file: str | None) -> str:
+    """Return where a spec goes; raises `UsageError` where satops would not read it."""
+    if wrong := wrong_name(name):
+        raise UsageError(wrong)
+    orders = PurePosixPath(opened.config.orders)
+    path = PurePosixPath(file) if file else orders / f"{name}.yaml"
+    if path.is_absolute() or ".." in path.parts or orders not in path.parents:
+        raise UsageError(f"{shown(str(path))}: order specs lie under {opened.config.orders}.")
+    below = path.relative_to(orders)
+    hidden = any(part.startswith(".") for part in below.parts) or not str(below).isprintable()
+    if hidden or path.suffix.lower() not in _SUFFIXES:
+        raise UsageError(
+            f"{shown(str(path))}: satops would not read it. The name of a spec ends in .yaml or "
+            ".yml, and no part of its path begins with a dot or has characters that cannot be seen."
+        )
+    return str(path)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return os.path.lexists(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.") from error
+
+
+def _from_root(wanted: Wanted, root: Path) -> Wanted:
+    """Return the same wish, with the AOI's path from the root where it is absolute."""
+    file = wanted.geometry.get("file")
+    if not isinstance(file, str) or not Path(file).is_absolute():
+        return wanted
+    try:
+        inside = Path(file).resolve().relative_to(root.resolve())
+    except ValueError:
+        raise UsageError(
+            f"{shown(file)} lies outside of the repository, and a spec can refer to its own "
+            "repository alone. Put a copy of the file into it."
+        ) from None
+    return replace(wanted, geometry={**wanted.geometry, "file": inside.as_posix()})

@@ -1,0 +1,102 @@
+"""From findings to problems: severities of satops.yaml, and what a spec acknowledges."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from satops.core.catalogue import CATALOGUE
+from satops.core.finding import Finding, Path, dotted
+from satops.core.problem import Problem, Severity
+from satops.core.spec.spec import Acknowledgement, Spec
+
+Place = Callable[[Path], tuple[int, int]]
+"""Line and column of a path in the document (`Document.place`)."""
+
+
+def settle(
+    findings: Sequence[Finding],
+    spec: Spec,
+    severities: Mapping[str, Severity],
+    *,
+    place: Place | None = None,
+    sought: Collection[str] = (),
+) -> list[Problem]:
+    """Return the findings of one spec as problems.
+
+    A severity of satops.yaml replaces the catalogue's, except that an error which nobody can
+    accept stays one.  `place` tells where a path stands; without it the spec's first line is
+    named.  `sought` are the checks that were run: an acknowledgement of one of them that matches
+    nothing is a warning (K01).
+    """
+    place = place or (lambda _: (spec.source.line, 1))
+    reasons = {item.check: item.reason for item in spec.acknowledge}
+    problems = [_problem(finding, spec, severities, reasons, place) for finding in findings]
+    found = {finding.check for finding in findings}
+    for item in spec.acknowledge:
+        if item.check in sought and item.check not in found:
+            title = CATALOGUE[item.check].title
+            wrong = f"{item.check} ({title}) finds nothing in this spec. Take it out."
+            problems.append(_idle(item, wrong, spec, severities))
+    return problems
+
+
+def settle_acknowledgements(spec: Spec, severities: Mapping[str, Severity]) -> list[Problem]:
+    """Return K01 for each acknowledgement that no check can ever match."""
+    problems = []
+    for item in spec.acknowledge:
+        entry = CATALOGUE.get(item.check)
+        if entry is None:
+            wrong = f"There is no check {item.check}. `satops explain` lists them."
+        elif not entry.acknowledgeable:
+            wrong = f"{item.check} ({entry.title}) cannot be accepted. Mend what it finds."
+        else:
+            continue
+        problems.append(_idle(item, wrong, spec, severities))
+    return problems
+
+
+def severity_of(finding: Finding, severities: Mapping[str, Severity]) -> Severity:
+    """Return how much a finding weighs in this repository."""
+    entry = CATALOGUE[finding.check]
+    if finding.severity is Severity.ERROR and not entry.acknowledgeable:
+        return Severity.ERROR
+    # A milder variant of a check that is an error (heights of 0) is not what was meant.
+    if finding.severity is not entry.severity:
+        return finding.severity
+    return severities.get(finding.check, finding.severity)
+
+
+def _problem(
+    finding: Finding,
+    spec: Spec,
+    severities: Mapping[str, Severity],
+    reasons: Mapping[str, str],
+    place: Place,
+) -> Problem:
+    line, column = place(finding.path)
+    can_accept = CATALOGUE[finding.check].acknowledgeable
+    return Problem(
+        check=finding.check,
+        severity=severity_of(finding, severities),
+        file=spec.source.file,
+        line=line,
+        column=column,
+        path=dotted(finding.path),
+        summary=finding.summary,
+        detail=finding.detail,
+        acknowledged=reasons.get(finding.check) if can_accept else None,
+    )
+
+
+def _idle(
+    item: Acknowledgement, wrong: str, spec: Spec, severities: Mapping[str, Severity]
+) -> Problem:
+    entry = CATALOGUE["K01"]
+    return Problem(
+        check=entry.code,
+        severity=severities.get(entry.code, entry.severity),
+        file=spec.source.file,
+        line=item.line,
+        column=1,
+        path="acknowledge",
+        summary=entry.title,
+        detail=wrong,
+    )

@@ -1,0 +1,1 @@
+"""The append-only record: events, chain, fold, audit."""

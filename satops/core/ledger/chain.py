@@ -1,0 +1,104 @@
+"""The chain: one JSON event a line, each holding the SHA-256 of the line before it.
+
+The head is the SHA-256 of the last line's bytes without its newline.  docs/ledger.md describes
+the format; schema/ledger.schema.json is its schema.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from satops.core import json_text
+from satops.core.order.order import instant_text
+from satops.errors import LedgerCorrupt
+
+if TYPE_CHECKING:
+    from satops.core.ledger.events import Event
+
+FORMAT = "satops.ledger/1"
+GENESIS = "0" * 64
+"""The head before the first event, and the `prev` of the first event."""
+
+
+class Head(NamedTuple):
+    """Where a ledger ends."""
+
+    seq: int
+    digest: str
+
+
+EMPTY = Head(0, GENESIS)
+
+
+def line_digest(line: bytes) -> str:
+    """Return the SHA-256, in hex, of a line without its newline."""
+    return sha256(line).hexdigest()
+
+
+def encode(
+    events: "Sequence[Event]", *, head: Head, time: datetime, run: str
+) -> tuple[list[bytes], Head]:
+    """Return the lines that append `events` to `head`, and the head that they make.
+
+    Text that UTF-8 cannot hold, as a variable of the environment may, gets question marks there:
+    an event is never lost for a character.
+    """
+    lines = []
+    seq, prev = head.seq, head.digest
+    for event in events:
+        seq += 1
+        line = json_text.dumps_replacing(
+            {
+                "format": FORMAT,
+                "seq": seq,
+                "time": instant_text(time),
+                "kind": type(event).__name__,
+                "run": run,
+                "prev": prev,
+                **_fields(event),
+            }
+        )
+        prev = line_digest(line)
+        lines.append(line)
+    return lines, Head(seq, prev)
+
+
+def decode(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[tuple[dict[str, Any], Head]]:
+    """Yield each event with the head it makes, checking format, `seq` and `prev`.
+
+    Raises `LedgerCorrupt`, naming the first bad line by its number.
+    """
+    seq, prev = after.seq, after.digest
+    for line in lines:
+        seq += 1
+        try:
+            event = json_text.loads(line)
+        except json_text.NotJson as error:
+            raise LedgerCorrupt(f"Line {seq} of the ledger is not JSON: {error}.") from None
+        if not isinstance(event, dict):
+            raise LedgerCorrupt(f"Line {seq} of the ledger is not a JSON object.")
+        if event.get("format") != FORMAT:
+            raise LedgerCorrupt(
+                f"Line {seq} of the ledger has the format {event.get('format')!r}; this version of "
+                f"satops reads {FORMAT!r}. A newer satops may have written it: upgrade."
+            )
+        if event.get("seq") != seq:
+            raise LedgerCorrupt(
+                f"Line {seq} of the ledger says that it is number {event.get('seq')!r}: "
+                "a line was removed, added or moved before it."
+            )
+        if event.get("prev") != prev:
+            raise LedgerCorrupt(
+                f"Line {seq} of the ledger does not follow from the line before it: "
+                f"its `prev` is {event.get('prev')!r}, and that line's SHA-256 is {prev!r}. "
+                f"Line {max(seq - 1, 1)} or line {seq} was changed after it was written."
+            )
+        prev = line_digest(line)
+        yield event, Head(seq, prev)
+
+
+def _fields(event: "Event") -> dict[str, Any]:
+    named = ((field.name, getattr(event, field.name)) for field in fields(event))
+    return {name: value for name, value in named if value is not None}

@@ -1,0 +1,1 @@
+"""What is bought: its canonical form, and how the marketplace words it."""

@@ -1,0 +1,259 @@
+"""Which order of the marketplace, if any, is the submission in doubt.
+
+The API takes no reference of ours, so a lost answer can only be recognised by what was bought:
+created after the intent, same provider, shape, window, recurrence, cloud and resolution.  Two
+things read back alike: `resolutionType` 6 and 7 (both 12 m), and orders that are the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+
+from satops.core.geometry.same import same_polygon
+from satops.core.order.dates import read_date
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.order import Order, instant
+
+_WINDOW_TOLERANCE = timedelta(minutes=1)
+"""The marketplace's notation may drop the seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A submission whose outcome is not known, with the order that was sent."""
+
+    name: str
+    attempt: int
+    order: Order
+    intended_at: str
+    being_placed: bool = False
+    """Another run is still placing it: it takes part in the matching, and must not be settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One order of the marketplace, held against one doubt."""
+
+    order: MarketplaceOrder
+    agrees: tuple[str, ...]
+    """What speaks for it."""
+    differs: tuple[str, ...]
+    """What speaks against it."""
+    unseen: tuple[str, ...]
+    """What the marketplace does not show."""
+    possible: bool
+    """It cannot be ruled out: created since the intent, and its shape or its window is not another
+    one; or created before, and both are the same, since the clock that dated the intent may have
+    been wrong."""
+
+    @property
+    def matches(self) -> bool:
+        """Whether everything that can be read back agrees."""
+        return self.possible and not self.differs and not self.unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a full look found for one doubt."""
+
+    doubt: Doubt
+    order_no: str | None
+    """The number, where exactly one order can be it."""
+    candidates: tuple[Candidate, ...]
+    """Every order that can be it, the matching ones first.
+
+    Some are among them although a field differs: what the marketplace shows may not be what was
+    sent, clocks may be wrong, and a wrong "not placed" buys twice.
+    """
+    note: str = ""
+    """Why it could not be told, or what should be known of it."""
+
+    @property
+    def absent(self) -> bool:
+        """Whether nothing in the account can be it, as far as this look could see."""
+        return not self.candidates
+
+
+def match(
+    doubts: Sequence[Doubt],
+    listed: Iterable[MarketplaceOrder],
+    *,
+    claimed: Mapping[str, str],
+    zone: timezone,
+    skew_s: float,
+) -> list[Match]:
+    """Hold every doubt against every order that no name in the ledger has claimed.
+
+    n doubts over one and the same order and n candidates are paired, oldest first, since it
+    makes no difference which is which.  Any other number of either is left to a person.
+    """
+    free = [order for order in listed if order.order_no not in claimed]
+    found: dict[str, list[Candidate]] = {}
+    wanted_by: defaultdict[str, set[str]] = defaultdict(set)
+    for doubt in doubts:
+        held = (compare(doubt, order, zone=zone, skew_s=skew_s) for order in free)
+        found[doubt.name] = sorted((c for c in held if c.possible), key=lambda c: not c.matches)
+        for candidate in found[doubt.name]:
+            if candidate.matches:
+                wanted_by[candidate.order.order_no].add(doubt.name)
+    by_name = {doubt.name: doubt for doubt in doubts}
+    matches: list[Match] = []
+    seen: set[str] = set()
+    for doubt in doubts:
+        if doubt.name not in seen:
+            group = _connected(doubt.name, found, wanted_by)
+            seen |= group
+            matches += _pair([by_name[name] for name in sorted(group)], found)
+    paired = {item.order_no: item.doubt.name for item in matches if item.order_no is not None}
+    return [_without_paired(item, paired) for item in matches]
+
+
+def _without_paired(item: Match, paired: Mapping[str, str]) -> Match:
+    """Leave out candidates that merely resemble this doubt, and are another one for certain."""
+    own = tuple(
+        candidate
+        for candidate in item.candidates
+        if paired.get(candidate.order.order_no, item.doubt.name) == item.doubt.name
+    )
+    return item if own == item.candidates else replace(item, candidates=own)
+
+
+def _connected(
+    name: str, found: Mapping[str, list[Candidate]], wanted_by: Mapping[str, set[str]]
+) -> set[str]:
+    """Return the doubts that compete, directly or not, for the same candidates."""
+    group: set[str] = set()
+    rest = [name]
+    while rest:
+        current = rest.pop()
+        if current in group:
+            continue
+        group.add(current)
+        for candidate in found[current]:
+            if candidate.matches:
+                rest.extend(wanted_by[candidate.order.order_no] - group)
+    return group
+
+
+def _pair(group: list[Doubt], found: Mapping[str, list[Candidate]]) -> list[Match]:
+    matching = {c.order.order_no: c for d in group for c in found[d.name] if c.matches}
+    alike = len({doubt.order.digest for doubt in group}) == 1
+    if matching and alike and len(matching) == len(group):
+        oldest = sorted(matching.values(), key=_age)
+        group = sorted(group, key=lambda doubt: (doubt.intended_at, doubt.name))
+        return [
+            Match(doubt, candidate.order.order_no, (candidate,), _note(doubt, candidate))
+            for doubt, candidate in zip(group, oldest, strict=True)
+        ]
+    return [
+        Match(doubt, None, tuple(found[doubt.name]), _why_not(group, len(matching), found))
+        for doubt in group
+    ]
+
+
+def _age(candidate: Candidate) -> tuple[datetime, str]:
+    created_at = candidate.order.created_at
+    assert created_at is not None
+    return (created_at, candidate.order.order_no)
+
+
+def _note(doubt: Doubt, candidate: Candidate) -> str:
+    notes = []
+    if doubt.order.resolution_type in (6, 7):
+        notes.append("resolutionType 6 and 7 read back alike (12 m), so this could not be compared")
+    if candidate.order.deleted:
+        notes.append("the marketplace marks this order as deleted; it was placed all the same")
+    return "; ".join(notes)
+
+
+def _why_not(group: list[Doubt], matching: int, found: Mapping[str, list[Candidate]]) -> str:
+    if matching and len(group) > 1:
+        names = ", ".join(doubt.name for doubt in group)
+        return f"{matching} orders in the account can be any of {len(group)} doubts: {names}"
+    if matching:
+        return f"{matching} orders in the account can be it"
+    if found[group[0].name]:
+        return "an order in the account resembles it, but not everything agrees"
+    return "no order in the account can be it"
+
+
+def compare(doubt: Doubt, found: MarketplaceOrder, *, zone: timezone, skew_s: float) -> Candidate:
+    """Hold one order of the marketplace against one doubt, field by field."""
+    intended = instant(doubt.intended_at)
+    since: bool | None = None
+    created = "time of creation"
+    if found.created_at is not None:
+        since = found.created_at >= intended - timedelta(seconds=skew_s)
+        created = f"created {round((found.created_at - intended).total_seconds())} s after"
+    programming = found.kind in (None, 2)
+    window = _same_window(doubt.order, found, zone)
+    # Most of an account is older and has another window: its shapes need not be compared.
+    shape = _same_shape(doubt.order, found) if since is not False or window is not False else False
+    compared = [
+        (since, created),
+        (programming, f"type {found.kind}"),
+        *_differences(doubt.order, found, zone, shape=shape),
+    ]
+    alike = (shape, window)
+    return Candidate(
+        order=found,
+        agrees=tuple(text for held, text in compared if held),
+        differs=tuple(text for held, text in compared if held is False),
+        unseen=tuple(text for held, text in compared if held is None),
+        possible=programming
+        and found.provider in (None, doubt.order.provider)
+        and (alike != (False, False) if since is not False else False not in alike),
+    )
+
+
+def differences(order: Order, found: MarketplaceOrder, *, zone: timezone) -> tuple[str, ...]:
+    """Return what the marketplace shows otherwise than the order asks for."""
+    compared = _differences(order, found, zone, shape=_same_shape(order, found))
+    return tuple(text for held, text in compared if held is False)
+
+
+def _differences(
+    order: Order, found: MarketplaceOrder, zone: timezone, *, shape: bool | None
+) -> Iterator[tuple[bool | None, str]]:
+    """Yield each field: whether it agrees (None where it is not shown), and its text."""
+    yield _equal(order.provider, found.provider), f"provider {found.provider}"
+    yield shape, "shape"
+    yield _same_window(order, found, zone), f"window {found.start} to {found.end}"
+    recurring = bool(found.recurring)
+    yield recurring is bool(order.recurring), f"recurring {str(recurring).lower()}"
+    if order.recurring:
+        yield (
+            _equal(order.recurring_day, found.recurring_day),
+            (f"recurringDay {found.recurring_day}"),
+        )
+        yield (
+            _equal(order.recurring_unit, found.recurring_unit),
+            (f"recurringUnit {found.recurring_unit}"),
+        )
+    # What was not sent may come back with whatever default the marketplace has.
+    if order.max_cloud is not None:
+        yield _equal(order.max_cloud, found.max_cloud), f"maxCloud {found.max_cloud}"
+    if order.mode is not None:
+        yield (
+            _equal(order.mode.resolution_m, found.resolution_m),
+            (f"resolution {found.resolution_m} m"),
+        )
+
+
+def _equal(ours: object, theirs: object) -> bool | None:
+    return None if theirs is None else ours == theirs
+
+
+def _same_shape(order: Order, found: MarketplaceOrder) -> bool | None:
+    return None if found.geometry is None else same_polygon(order.rings, found.geometry)
+
+
+def _same_window(order: Order, found: MarketplaceOrder, zone: timezone) -> bool | None:
+    ends = []
+    for ours, theirs in ((order.start, found.start), (order.end, found.end)):
+        read = None if theirs is None else read_date(theirs, zone)
+        if not isinstance(read, datetime):
+            return None
+        ends.append(abs(read - instant(ours)) < _WINDOW_TOLERANCE)
+    return all(ends)

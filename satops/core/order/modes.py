@@ -1,0 +1,172 @@
+"""What is known of each sensor mode: numbers with their sources, which a team can override.
+
+`schema/modes.json` holds what satops knows; the file that `modes:` in satops.yaml names has the
+same shape, may leave everything out, and wins over it as a whole.  Within one file a mode's own
+number wins over its provider's `every`, and that over the top-level `every`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from math import isfinite
+from typing import Any
+
+from satops.core import json_text
+from satops.core.order.order import MODES, Provider
+from satops.errors import UsageError
+
+FORMAT = "satops.modes/1"
+_EVERY = "every"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One number, and where it comes from."""
+
+    value: float
+    source: str
+    confirmed: bool
+    """Whether the marketplace or the team vouches for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeRules:
+    """The thresholds for one mode; None turns a check off.  docs/checks.md explains each."""
+
+    swath_km: Threshold | None = None
+    """The widest ground that one pass can take."""
+    max_length_km: Threshold | None = None
+    """The longest ground that one pass can take."""
+    passes_per_day: Threshold | None = None
+    """Chances to image one place; generous, so that only clear cases are reported."""
+    min_billable_km2: Threshold | None = None
+    min_area_km2: Threshold | None = None
+    max_area_km2: Threshold | None = None
+    max_vertices: Threshold | None = None
+    min_width_m: Threshold | None = None
+    max_latitude_deg: Threshold | None = None
+    lead_time_h: Threshold | None = None
+    review_h: Threshold | None = None
+    """How long before "merge before" the plan begins to say so."""
+    min_window_h: Threshold | None = None
+    max_window_days: Threshold | None = None
+    max_recurring_window_days: Threshold | None = None
+    max_ahead_days: Threshold | None = None
+    min_sun_deg: Threshold | None = None
+    low_cloud_percent: Threshold | None = None
+    low_cloud_window_days: Threshold | None = None
+    max_occurrences: Threshold | None = None
+
+
+KEYS = {
+    field.name.split("_")[0] + "".join(word.title() for word in field.name.split("_")[1:]): (
+        field.name
+    )
+    for field in fields(ModeRules)
+}
+"""The key in a modes file (`minBillableKm2`) to the field that holds it."""
+
+_LENGTHS = frozenset({"swath_km", "max_length_km"})
+"""Areas are divided by these."""
+
+Scope = tuple[str, str]
+"""Provider and mode by name; an empty string stands for every one."""
+Layer = Mapping[Scope, Mapping[str, Threshold | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """What is known of all modes; the first layer that speaks of a number wins."""
+
+    layers: tuple[Layer, ...] = ()
+
+    def rules(self, provider: str, number: int | None) -> ModeRules:
+        """Return the thresholds for an order; one that names no mode gets the provider's."""
+        mode = "" if number is None else MODES[number].name
+        # From the weakest voice to the strongest: a later one replaces what was said before.
+        scopes = [("", ""), (provider, ""), (provider, mode)]
+        found: dict[str, Threshold | None] = {}
+        for layer in reversed(self.layers):
+            for scope in scopes:
+                found.update(layer.get(scope, {}))
+        return ModeRules(**found)
+
+    def overridden_by(self, value: Any, file: str) -> "Modes":
+        """Return these modes under a team's file, read from YAML or JSON into `value`.
+
+        Raises `UsageError`, which names `file` and the place in it.
+        """
+        return Modes((dict(_scopes(value, file)), *self.layers))
+
+
+def read_modes(text: bytes) -> Modes:
+    """Read what ships with satops: `schema/modes.json`."""
+    return Modes().overridden_by(json_text.loads(text), "modes.json")
+
+
+def _scopes(value: Any, file: str) -> Iterator[tuple[Scope, Mapping[str, Threshold | None]]]:
+    named = _mapping(value, file, "the top level")
+    for name, part in named.items():
+        if name == "$comment":
+            continue
+        if name == "format":
+            if part != FORMAT:
+                raise UsageError(f"{file}: format is {part!r}; this satops reads {FORMAT!r}.")
+        elif name == _EVERY:
+            yield ("", ""), _thresholds(part, file, _EVERY)
+        elif name in set(Provider):
+            yield from _provider_scopes(name, part, file)
+        else:
+            known = ", ".join([_EVERY, *Provider])
+            raise UsageError(f"{file}: {name!r} is not a provider. Known are: {known}.")
+
+
+def _provider_scopes(
+    provider: str, value: Any, file: str
+) -> Iterator[tuple[Scope, Mapping[str, Threshold | None]]]:
+    own = [mode.name for mode in MODES.values() if mode.provider == provider]
+    for name, part in _mapping(value, file, provider).items():
+        if name != _EVERY and name not in own:
+            known = ", ".join([_EVERY, *own])
+            raise UsageError(f"{file}: {name!r} is not a mode of {provider}. Known are: {known}.")
+        scope = (provider, "" if name == _EVERY else name)
+        yield scope, _thresholds(part, file, f"{provider}.{name}")
+
+
+def _thresholds(value: Any, file: str, path: str) -> Mapping[str, Threshold | None]:
+    found: dict[str, Threshold | None] = {}
+    for key, part in _mapping(value, file, path).items():
+        if key not in KEYS:
+            known = ", ".join(KEYS)
+            raise UsageError(f"{file}: {path}.{key} is not known. Known are: {known}.")
+        threshold = found[KEYS[key]] = _threshold(part, file, f"{path}.{key}")
+        if threshold is not None and threshold.value == 0 and KEYS[key] in _LENGTHS:
+            raise UsageError(f"{file}: {path}.{key} must be above 0; null turns the check off.")
+    return found
+
+
+def _threshold(value: Any, file: str, path: str) -> Threshold | None:
+    if value is None:
+        return None
+    source, confirmed = file, True
+    if isinstance(value, dict):
+        unknown = set(value) - {"value", "source", "confirmed"}
+        if unknown or "value" not in value:
+            raise UsageError(
+                f"{file}: {path} must be a number, null, or have `value`, `source` and `confirmed`."
+            )
+        source = str(value.get("source", file))
+        confirmed = value.get("confirmed", True) is True
+        value = value["value"]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise UsageError(f"{file}: {path} must be a number, not {value!r}.")
+    if value < 0:
+        raise UsageError(f"{file}: {path} is {value}; it must not be below 0.")
+    return Threshold(value, source, confirmed)
+
+
+def _mapping(value: Any, file: str, path: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise UsageError(f"{file}: {path} must be a mapping of names, not {value!r}.")
+    return value

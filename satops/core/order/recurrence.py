@@ -1,0 +1,94 @@
+"""What a recurring order asks for, as satops reads it.
+
+The marketplace's documentation gives `recurringDay` and `recurringUnit` and says no more.  satops
+reads them as "one capture at the start of the window, then one every N units while the window is
+open".  That reading is not confirmed: whoever prints it must say so.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from satops.core.order.order import Order, Unit, instant
+
+_UNIT_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
+_NAMES = {Unit.DAY: "day", Unit.WEEK: "week", Unit.MONTH: "month"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """The occurrences of one order; the window's end is not one of them."""
+
+    start: datetime
+    end: datetime
+    interval: int
+    unit: Unit
+
+    @property
+    def every(self) -> str:
+        """The interval in words: `every 2 weeks`."""
+        name = _NAMES[self.unit]
+        return f"every {name}" if self.interval == 1 else f"every {self.interval} {name}s"
+
+    @property
+    def count(self) -> int:
+        """How many captures: at least one, since the window has a beginning."""
+        if self.unit is Unit.MONTH:
+            months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
+            steps = months // self.interval
+            return steps + 1 if self.occurrence(steps) < self.end else steps
+        # Python's division of whole seconds is exact; -(-a // b) rounds up.
+        step_s = self.interval * _UNIT_DAYS[self.unit] * 86_400
+        return -(-_seconds(self.end - self.start) // step_s)
+
+    @property
+    def last(self) -> datetime:
+        """The last capture's instant."""
+        return self.occurrence(self.count - 1)
+
+    @property
+    def second(self) -> datetime | None:
+        """When the first interval is over; None where that is beyond the calendar."""
+        try:
+            return self.occurrence(1)
+        except (OverflowError, ValueError):
+            return None
+
+    @property
+    def moved(self) -> datetime | None:
+        """The first capture that falls on a shorter month's last day, not on the day it should."""
+        if self.unit is not Unit.MONTH or self.start.day <= 28:
+            return None
+        later = (self.occurrence(step) for step in range(1, min(self.count, 13)))
+        return next((found for found in later if found.day != self.start.day), None)
+
+    def occurrence(self, step: int) -> datetime:
+        """Return an occurrence by its number, from 0.
+
+        Months are counted from the first: after 31 January and 28 February comes 31 March.
+        Raises OverflowError or ValueError beyond the year 9999.
+        """
+        if self.unit is not Unit.MONTH:
+            return self.start + timedelta(days=step * self.interval * _UNIT_DAYS[self.unit])
+        years, month = divmod(self.start.month - 1 + step * self.interval, 12)
+        year = self.start.year + years
+        day = min(self.start.day, monthrange(year, month + 1)[1])
+        return self.start.replace(year=year, month=month + 1, day=day)
+
+
+def recurrence(order: Order) -> Recurrence | None:
+    """Return what repeats; None for an order that asks for one capture."""
+    interval, unit = order.recurring_day or 0, order.recurring_unit
+    if not order.recurring or interval < 1 or unit is None:
+        return None
+    return Recurrence(instant(order.start), instant(order.end), interval, Unit(unit))
+
+
+def occurrences(order: Order) -> int:
+    """Return how many captures an order asks for: 1 unless it recurs."""
+    repeats = recurrence(order)
+    return 1 if repeats is None else repeats.count
+
+
+def _seconds(span: timedelta) -> int:
+    return span.days * 86_400 + span.seconds

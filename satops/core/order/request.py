@@ -1,0 +1,57 @@
+"""The body of the marketplace's create call, made from the canonical order."""
+
+from datetime import UTC, timezone
+from typing import Any, Literal
+
+from satops.core import json_text
+from satops.core.order.order import Order, instant
+
+_BEFORE = b'"geometry":{"coordinates":'
+_AFTER = b',"type":"Polygon"}'
+
+
+def create_request(
+    order: Order, *, geometry: Literal["geojson", "wkt"], timezone: timezone
+) -> bytes:
+    """Return the exact bytes to send: the fields that the order has, as the create page types them.
+
+    The geometry is a text, GeoJSON or WKT, with the digits of the canonical order.  Dates are
+    `yyyy-MM-ddTHH:mm:ss` in the zone of the marketplace, whose API knows no offsets.
+    """
+    fields: dict[str, Any] = {
+        "provider": order.provider,
+        "geometry": geometry_text(order, geometry),
+        "startDate": local_text(order.start, timezone),
+        "endDate": local_text(order.end, timezone),
+    }
+    optional = (
+        ("recurring", order.recurring),
+        ("recurringDay", order.recurring_day),
+        ("recurringUnit", order.recurring_unit),
+        ("maxCloud", order.max_cloud),
+        ("resolutionType", order.resolution_type),
+    )
+    for key, value in optional:
+        if value is not None:
+            fields[key] = value
+    return json_text.dumps(fields)
+
+
+def local_text(utc: str, zone: timezone) -> str:
+    """Return an instant of a canonical order in the marketplace's notation and zone."""
+    if zone is UTC:
+        return utc[:19]  # canonical instants are written so, but for their Z
+    return instant(utc).astimezone(zone).isoformat()[:19]
+
+
+def geometry_text(order: Order, form: Literal["geojson", "wkt"]) -> str:
+    """Return the polygon as text, with the digits of the canonical order."""
+    start = order.canonical.index(_BEFORE) + len(_BEFORE)
+    coordinates = order.canonical[start : order.canonical.index(_AFTER, start)].decode()
+    if form == "geojson":
+        return f'{{"type":"Polygon","coordinates":{coordinates}}}'
+    rings = (
+        ", ".join(position.replace(",", " ") for position in ring.split("],["))
+        for ring in coordinates.removeprefix("[[[").removesuffix("]]]").split("]],[[")
+    )
+    return "POLYGON (" + ", ".join(f"({ring})" for ring in rings) + ")"

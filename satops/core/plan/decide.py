@@ -1,0 +1,175 @@
+"""What would happen to each order name, and why: the rules of the plan, one name at a time."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from satops.core.ledger.kept import KeptSpec
+from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.order.order import Order
+from satops.core.plan.changes import Change, changes
+from satops.core.plan.plan import Action, ActionKind
+from satops.core.problem import Problem, Severity
+from satops.core.spec.spec import Spec
+
+Recall = Callable[[OrderState], Order | None]
+"""Reads an order back from the ledger; None where an adopted order's content is not known."""
+
+
+def decide(
+    specs: Iterable[Spec],
+    state: LedgerState,
+    *,
+    now: str,
+    recall: Recall,
+    kept: Iterable[KeptSpec] = (),
+) -> tuple[list[Action], list[Problem]]:
+    """Return one action for each name in the tree or open in the ledger, and what is wrong.
+
+    The problems are those that only the ledger and the clock bring: conflicts, copies of what
+    was bought, and expired orders.  `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`.
+    Actions are sorted by name.
+    """
+    actions: list[Action] = []
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for held in kept:
+        seen.add(held.name)
+        actions.append(_keep(state.orders[held.name], held))
+    for spec in specs:
+        seen.add(spec.name)
+        action, problem = decide_one(spec, state, now=now, recall=recall)
+        actions.append(action)
+        if problem is not None:
+            problems.append(problem)
+    actions.extend(_without_spec(state, seen, now))
+    actions.sort(key=lambda action: action.name)
+    return actions, problems
+
+
+def decide_one(
+    spec: Spec, state: LedgerState, *, now: str, recall: Recall
+) -> tuple[Action, Problem | None]:
+    """Return the action for one spec."""
+    known = state.orders.get(spec.name)
+    if known is not None and known.standing in OPEN:
+        return Action(spec.name, ActionKind.HOLD, hold_reason(known, now), spec, known), None
+    if known is not None and known.standing is Standing.PLACED:
+        return _decide_placed(spec, known, recall)
+    holder = state.holders.get(spec.order.digest)
+    if holder is not None and holder != spec.name:
+        problem = _copied(spec, holder, state.orders[holder])
+        if problem.blocks:
+            reason = f"{holder} is the same order, and it counts as bought"
+            return Action(spec.name, ActionKind.CONFLICT, reason, spec, known), problem
+        return Action(spec.name, ActionKind.CREATE, _create_reason(known), spec, known), problem
+    if spec.order.end <= now:
+        problem = _expired(spec)
+        reason = f"its window ended at {spec.order.end}"
+        return Action(spec.name, ActionKind.EXPIRED, reason, spec, known), problem
+    return Action(spec.name, ActionKind.CREATE, _create_reason(known), spec, known), None
+
+
+def hold_reason(known: OrderState, now: str) -> str:
+    """Say why an open submission is left alone."""
+    if known.standing_at(now) is Standing.BEING_PLACED:
+        return f"being placed by run {known.run} until {known.until}"
+    why = known.reason or f"run {known.run} left no outcome"
+    return f"in doubt since {known.intended_at}: {why}"
+
+
+def spec_problem(spec: Spec, check: str, path: str, summary: str, detail: str) -> Problem:
+    """Return an error about a spec as a whole, acknowledged where the spec does so."""
+    reasons = {item.check: item.reason for item in spec.acknowledge}
+    return Problem(
+        check=check,
+        severity=Severity.ERROR,
+        file=spec.source.file,
+        line=spec.source.line,
+        column=1,
+        path=path,
+        summary=summary,
+        detail=detail,
+        acknowledged=reasons.get(check),
+    )
+
+
+def _keep(known: OrderState, kept: KeptSpec) -> Action:
+    """Keep an order; the same whether its spec was read again or its bytes were recognised."""
+    if known.further_order_nos:
+        numbers = ", ".join((known.order_no or "", *known.further_order_nos))
+        reason = f"placed more than once: {numbers}; talk to the marketplace"
+    elif known.order_digest is None:
+        reason = "adopted; its content was not compared"
+    else:
+        reason = "placed, and unchanged since"
+    return Action(known.name, ActionKind.KEEP, reason, None, known, kept=kept)
+
+
+def _decide_placed(spec: Spec, known: OrderState, recall: Recall) -> tuple[Action, Problem | None]:
+    if known.order_digest in (None, spec.order.digest):
+        return _keep(known, KeptSpec(spec.name, spec.source.file, spec.source.line)), None
+    before = recall(known)
+    edited = changes(before, spec.order) if before is not None else ()
+    problem = _conflict(spec, known, edited)
+    reason = "edited after it was placed: " + ", ".join(change.field for change in edited)
+    return Action(spec.name, ActionKind.CONFLICT, reason, spec, known, changes=edited), problem
+
+
+def _conflict(spec: Spec, known: OrderState, edited: tuple[Change, ...]) -> Problem:
+    fields = "; ".join(f"{c.field}: {c.before} → {c.after}" for c in edited)
+    return spec_problem(
+        spec,
+        "X03",
+        "order",
+        "the order was edited after it was placed",
+        f"{spec.name} is placed as {known.order_no}, and a placed order cannot be changed. "
+        f"Edited since: {fields}. Put the old values back; or, to buy the new order as well, "
+        f"give it a new name and write `supersedes: {spec.name}`, which cancels nothing.",
+    )
+
+
+def _copied(spec: Spec, holder: str, known: OrderState) -> Problem:
+    number = f" as {known.order_no}" if known.order_no else ""
+    return spec_problem(
+        spec,
+        "X01",
+        "order",
+        "the same order counts as bought under another name",
+        f"{holder} is the same order to the last field, and the ledger holds it{number}. Buying "
+        f"it again would pay twice. If {spec.name} is {holder} renamed, put the old name back. "
+        "If a second copy is wanted, acknowledge X01 with a reason.",
+    )
+
+
+def _expired(spec: Spec) -> Problem:
+    return spec_problem(
+        spec,
+        "T03",
+        "order.endDate",
+        "the window is over and the order was never placed",
+        f"{spec.name} asks for images until {spec.order.end}, which has passed. Nothing can be "
+        "bought for that window. Move the window, delete the spec, or acknowledge T03 with a "
+        "reason to keep it as it is.",
+    )
+
+
+def _create_reason(known: OrderState | None) -> str:
+    if known is None:
+        return "new"
+    said = {
+        Standing.REJECTED: "rejected before",
+        Standing.NOT_SENT: "not sent before",
+        Standing.NOT_PLACED: "settled as not placed",
+    }[known.standing]
+    return f"{said}: {known.reason}"
+
+
+def _without_spec(state: LedgerState, seen: set[str], now: str) -> Iterator[Action]:
+    for name, known in state.orders.items():
+        if name in seen:
+            continue
+        if known.standing in OPEN:
+            reason = hold_reason(known, now) + "; its spec is gone"
+            yield Action(name, ActionKind.HOLD, reason, None, known)
+        elif known.standing is Standing.PLACED:
+            reason = f"its spec is gone; this does not cancel {known.order_no}"
+            yield Action(name, ActionKind.RETIRED, reason, None, known)

@@ -1,0 +1,99 @@
+"""What an order may cost, by the price table of satops.yaml.
+
+It is an estimate, and must be called one: the marketplace gives no price before it delivers.
+
+    prices:
+      currency: USD
+      perKm2: {changguang: {super-high: 18, very-high: 12}, tianyi: 4}
+      minimumKm2: 25              # optional; by provider and mode as well
+
+Without a table, or where it has no price for a mode, there is no number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from satops.core.order.order import MODES
+from satops.core.order.recurrence import occurrences
+from satops.core.spec.spec import Spec
+from satops.errors import UsageError
+
+Table = Mapping[tuple[str, str], float]
+"""Provider and mode by name to a number; an empty string stands for every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """A price table that has been checked."""
+
+    currency: str
+    per_km2: Table
+    minimum_km2: Table
+
+    def estimate(self, spec: Spec) -> float | None:
+        """Return the estimated cost of an order with all its occurrences, or None.
+
+        Area times price, or the minimum billable area where the order is smaller; rounded to
+        hundredths of the currency.
+        """
+        mode = MODES.get(spec.order.resolution_type or 0)
+        name = mode.name if mode else ""
+        price = _look_up(self.per_km2, spec.order.provider, name)
+        if price is None:
+            return None
+        minimum = _look_up(self.minimum_km2, spec.order.provider, name) or 0.0
+        billed_km2 = max(spec.footprint.area_km2, minimum)
+        return round(billed_km2 * price * occurrences(spec.order), 2)
+
+
+def prices_from(table: Mapping[str, Any] | None, file: str = "satops.yaml") -> Prices | None:
+    """Read the `prices` of satops.yaml; None where there are none.  Raises `UsageError`."""
+    if table is None:
+        return None
+    unknown = set(table) - {"currency", "perKm2", "minimumKm2"}
+    currency = table.get("currency")
+    if unknown or not isinstance(currency, str) or "perKm2" not in table:
+        raise UsageError(f"{file}: prices needs currency and perKm2, and may have minimumKm2.")
+    return Prices(
+        currency,
+        _table(table["perKm2"], file, "prices.perKm2"),
+        _table(table.get("minimumKm2", {}), file, "prices.minimumKm2"),
+    )
+
+
+def _look_up(table: Table, provider: str, mode: str) -> float | None:
+    for key in ((provider, mode), (provider, ""), ("", "")):
+        if key in table:
+            return table[key]
+    return None
+
+
+def _table(value: Any, file: str, path: str) -> Table:
+    """Flatten a number, numbers by provider, or numbers by provider and mode."""
+    if not isinstance(value, dict):
+        return {("", ""): _number(value, file, path)}
+    found: dict[tuple[str, str], float] = {}
+    for provider, part in value.items():
+        modes = [mode for mode in MODES.values() if mode.provider == provider]
+        if not modes:
+            raise UsageError(f"{file}: {path}.{provider}: there is no such provider.")
+        if not isinstance(part, dict):
+            found[provider, ""] = _number(part, file, f"{path}.{provider}")
+            continue
+        names = {key: mode.name for mode in modes for key in (mode.name, str(mode.number))}
+        for mode_key, number in part.items():
+            where = f"{path}.{provider}.{mode_key}"
+            if str(mode_key) not in names:
+                raise UsageError(f"{file}: {where}: {provider} has no such mode.")
+            found[provider, names[str(mode_key)]] = _number(number, file, where)
+    return found
+
+
+def _number(value: Any, file: str, path: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{file}: {path} must be a number, not {value!r}.")
+    if not isfinite(value) or value < 0:
+        raise UsageError(f"{file}: {path} is {value}; it must not be below 0.")
+    return float(value)

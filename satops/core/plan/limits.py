@@ -1,0 +1,184 @@
+"""Limits: numbers in satops.yaml that can refuse a plan.
+
+Each counts orders, km² or estimated cost.  `PerOrder` looks at each order to create; `PerApply`
+at all of them and what is in doubt or being placed; `PerMonth` at those, and at what the ledger
+says was placed in this calendar month (UTC, by the time of the intent).  A limit under a label
+counts only orders with that label.  What cannot be counted, for want of a price, is refused.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState
+from satops.core.plan.config import Limit
+from satops.core.plan.plan import Action, Refusal
+
+_UNITS = {"orders": "orders", "areaKm2": "km²", "cost": "in estimated cost"}
+_SPANS = ("PerOrder", "PerApply", "PerMonth")
+KEYS = frozenset(unit + span for unit in _UNITS for span in _SPANS) - {"ordersPerOrder"}
+"""Every key that `limits` may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one order adds to a limit."""
+
+    name: str
+    amount: float | None
+    """None where no price is known."""
+
+
+def check_limits(
+    creates: Sequence[Action], state: LedgerState, limits: Sequence[Limit], now: str
+) -> tuple[Refusal, ...]:
+    """Return every limit that buying `creates` would exceed, in the order of the limits.
+
+    `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`; its month is the month that is counted.  A limit that no
+    order to create falls under refuses nothing, even when it has been exceeded already.
+    """
+    spent = [known for known in state.orders.values() if known.standing in SPENT]
+    refusals: list[Refusal] = []
+    for limit in limits:
+        mine = [action for action in creates if _has_label(_labels(action), limit)]
+        if mine:
+            refusals.extend(_check(limit, mine, _counted(spent, limit, now)))
+    return tuple(refusals)
+
+
+def _check(limit: Limit, creates: list[Action], spent: list[OrderState]) -> Iterator[Refusal]:
+    unit, span = _parts(limit)
+    if span == "PerOrder" and unit == "areaKm2":
+        # Nearly always no order is too large, and there are a hundred thousand to look at.
+        creates = [action for action in creates if _exceeds(_area_km2(action), limit)]
+    planned = [_planned_share(action, unit) for action in creates]
+    before = [_spent_share(known, unit) for known in spent]
+    unpriced = [share for share in (*planned, *before) if share.amount is None]
+    if unpriced:
+        yield _unpriced(limit, unpriced)
+    elif span == "PerOrder":
+        for share in planned:
+            if _exceeds(_total([share]), limit):
+                yield _too_large(limit, share)
+    elif _exceeds(_total(planned) + _total(before), limit):
+        yield _too_much(limit, planned, before)
+
+
+def _counted(spent: list[OrderState], limit: Limit, now: str) -> list[OrderState]:
+    """Return of the orders that are spent, or may be, those that count beside what is planned."""
+    _, span = _parts(limit)
+    if span == "PerOrder":
+        return []
+    if span == "PerApply":
+        counted = [known for known in spent if known.standing in OPEN]
+    else:
+        counted = [known for known in spent if known.intended_at[:7] == now[:7]]
+    return [known for known in counted if _has_label(known.labels, limit)]
+
+
+def _planned_share(action: Action, unit: str) -> _Share:
+    if unit == "cost":
+        return _Share(action.name, action.estimated_cost)
+    return _Share(action.name, 1 if unit == "orders" else _area_km2(action))
+
+
+def _area_km2(action: Action) -> float:
+    assert action.spec is not None
+    return action.spec.footprint.area_km2
+
+
+def _spent_share(known: OrderState, unit: str) -> _Share:
+    held = 1 + len(known.further_order_nos)
+    if unit == "orders":
+        return _Share(known.name, held)
+    once = known.area_km2 if unit == "areaKm2" else known.estimated_cost
+    return _Share(known.name, None if once is None else once * held)
+
+
+def _exceeds(total: float, limit: Limit) -> bool:
+    # The same order measured twice differs in the last digits: that is no excess.
+    return total > limit.value * (1 + 1e-9)
+
+
+def _total(shares: Sequence[_Share]) -> float:
+    return sum(share.amount or 0 for share in shares)
+
+
+def _too_large(limit: Limit, share: _Share) -> Refusal:
+    unit, _ = _parts(limit)
+    return Refusal(
+        f"an order is above the limit {_title(limit)}",
+        f"{share.name} has {_amount(_total([share]), unit)}; {_setting(limit)} allows "
+        f"{_amount(limit.value, unit)} for one order. Make the order smaller, or raise the limit "
+        f"in a reviewed change of {limit.file}.",
+    )
+
+
+def _too_much(limit: Limit, planned: list[_Share], before: list[_Share]) -> Refusal:
+    unit, span = _parts(limit)
+    total = _total(planned) + _total(before)
+    parts = [f"{_amount(_total(planned), unit)} planned ({_names(planned)})"]
+    if before:
+        where = "in doubt" if span == "PerApply" else "placed this month or in doubt"
+        parts.append(f"{_amount(_total(before), unit)} {where} ({_names(before)})")
+    excess = _amount(total - limit.value, unit)
+    return Refusal(
+        f"the plan is above the limit {_title(limit)}",
+        f"{_setting(limit)} allows {_amount(limit.value, unit)}, and the plan comes to "
+        f"{_amount(total, unit)}: {', and '.join(parts)}. Take out {excess} at least, or "
+        f"raise the limit in a reviewed change of {limit.file}.",
+    )
+
+
+def _unpriced(limit: Limit, unpriced: list[_Share]) -> Refusal:
+    return Refusal(
+        f"the limit {_title(limit)} cannot be checked",
+        f"{_setting(limit)} limits the cost, but no price is known for {_names(unpriced)}. A limit "
+        f"that cannot be checked refuses. Give the price of the mode under `prices` in "
+        f"satops.yaml, or take the limit out in a reviewed change of {limit.file}.",
+    )
+
+
+def _names(shares: list[_Share]) -> str:
+    """Name the largest few: those are the ones to look at."""
+    largest = sorted(shares, key=lambda share: (-(share.amount or 0), share.name))
+    text = ", ".join(share.name for share in largest[:3])
+    return text if len(shares) <= 3 else f"{text} and {len(shares) - 3} more"
+
+
+def _amount(number: float, unit: str) -> str:
+    if unit == "orders":
+        return "1 order" if number == 1 else f"{number:,.0f} orders"
+    # Small excesses must not be shown as 0.
+    digits = f"{number:,.0f}" if number >= 100 else f"{number:,.2f}"
+    return f"{digits} {_UNITS[unit]}"
+
+
+def _title(limit: Limit) -> str:
+    return limit.key if limit.label is None else f"{limit.key} of {_label_text(limit.label)}"
+
+
+def _setting(limit: Limit) -> str:
+    whose = "" if limit.label is None else f" for {_label_text(limit.label)}"
+    return f"{limit.key}{whose} ({limit.file}:{limit.line})"
+
+
+def _label_text(label: tuple[str, str]) -> str:
+    return f"{label[0]}: {label[1]}"
+
+
+def _parts(limit: Limit) -> tuple[str, str]:
+    """Split `areaKm2PerApply` into what is counted and over what."""
+    unit, _, span = limit.key.partition("Per")
+    return unit, "Per" + span
+
+
+def _labels(action: Action) -> Mapping[str, str] | None:
+    assert action.spec is not None
+    return action.spec.labels
+
+
+def _has_label(labels: Mapping[str, str] | None, limit: Limit) -> bool:
+    if limit.label is None:
+        return True
+    key, value = limit.label
+    return labels is not None and labels.get(key) == value

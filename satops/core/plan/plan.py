@@ -1,0 +1,150 @@
+"""The plan: what would be bought, and what it was made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from satops.core import json_text
+from satops.core.ledger.kept import KeptSpec
+from satops.core.ledger.state import OrderState, Standing
+from satops.core.plan.changes import Change
+from satops.core.problem import Problem
+from satops.core.spec.spec import Spec
+
+FORMAT = "satops.plan/1"
+
+
+class ActionKind(StrEnum):
+    """What apply would do with one order name."""
+
+    CREATE = "create"
+    KEEP = "keep"
+    HOLD = "hold"
+    CONFLICT = "conflict"
+    EXPIRED = "expired"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One order name, what would happen to it, and why."""
+
+    name: str
+    kind: ActionKind
+    reason: str
+    spec: Spec | None
+    """None for a kept order, of which the ledger tells all, and for one whose spec is gone."""
+    known: OrderState | None
+    """What the ledger knows, if it knows the name."""
+    estimated_cost: float | None = None
+    changes: tuple[Change, ...] = ()
+    """For a conflict: the fields that were edited."""
+    kept: KeptSpec | None = None
+    """For a kept order: where its spec stands."""
+
+    @property
+    def where(self) -> tuple[str, int]:
+        """The file and the line of the spec; an empty text and 0 where the spec is gone."""
+        if self.kept is not None:
+            return self.kept.file, self.kept.line
+        return ("", 0) if self.spec is None else (self.spec.source.file, self.spec.source.line)
+
+    @property
+    def file(self) -> str:
+        """The file of the spec, empty where the spec is gone."""
+        return self.where[0]
+
+    @property
+    def line(self) -> int:
+        """The line of the spec, 0 where the spec is gone."""
+        return self.where[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A limit that the plan exceeds."""
+
+    summary: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Actions, problems and refusals, and what they were made from."""
+
+    ledger_head: str | None
+    """None where there is no ledger: the plan is against nothing."""
+    made_at: str
+    """UTC; the clock that expiry and time checks were held against."""
+    actions: tuple[Action, ...]
+    problems: tuple[Problem, ...]
+    refusals: tuple[Refusal, ...]
+    specs: int
+    rules_digest: str = ""
+    """SHA-256 of the limits, severities and other settings that can refuse a plan."""
+
+    @property
+    def creates(self) -> list[Action]:
+        """The orders that apply would buy, in the order of their names."""
+        return [action for action in self.actions if action.kind is ActionKind.CREATE]
+
+    def count(self, kind: ActionKind) -> int:
+        """Return how many actions are of a kind."""
+        return sum(action.kind is kind for action in self.actions)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether some problem blocks an order; the others may still be placed."""
+        return any(problem.blocks for problem in self.problems)
+
+    @property
+    def in_doubt(self) -> list[Action]:
+        """The orders that may or may not exist, and that no run is placing any more."""
+        return [
+            action
+            for action in self.actions
+            if action.kind is ActionKind.HOLD
+            and action.known is not None
+            and action.known.standing_at(self.made_at) is Standing.IN_DOUBT
+        ]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything that apply is bound to: the ledger's head, each action with its
+        order digest, and the rules.  The clock is not in it: what time changes shows as actions.
+        """
+        return plan_digest(
+            ledger_head=self.ledger_head,
+            rules_digest=self.rules_digest,
+            actions=[(a.name, a.kind, order_digest(a)) for a in self.actions],
+            refusals=[refusal.summary for refusal in self.refusals],
+        )
+
+
+def plan_digest(
+    *,
+    ledger_head: str | None,
+    rules_digest: str,
+    actions: Sequence[tuple[str, str, str | None]],
+    refusals: Sequence[str],
+) -> str:
+    """Return the digest of a plan, from the plan itself or from a saved one.
+
+    An action is its name, its kind and its order digest.
+    """
+    content = {
+        "format": FORMAT,
+        "ledger_head": ledger_head,
+        "rules": rules_digest,
+        "actions": actions,
+        "refusals": refusals,
+    }
+    return sha256(json_text.dumps(content)).hexdigest()
+
+
+def order_digest(action: Action) -> str | None:
+    """Return the digest of the order an action is about: the spec's, else the ledger's."""
+    if action.spec is not None:
+        return action.spec.order.digest
+    return action.known.order_digest if action.known else None

@@ -1,0 +1,1 @@
+"""What a person writes: one YAML document an order."""

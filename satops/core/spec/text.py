@@ -1,0 +1,118 @@
+"""The texts of a spec that are not bought: names, labels, descriptions, reasons."""
+
+import re
+from functools import lru_cache
+from sys import intern
+from typing import TYPE_CHECKING
+
+from satops.core.finding import Finding, Path, quoted
+from satops.core.spec.spec import Acknowledgement
+
+if TYPE_CHECKING:
+    from satops.core.loading import Document
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
+"""The name of an order: safe in file names, addresses, tables and shells."""
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")
+_CHECK = re.compile(r"[A-Z][0-9]{2}")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters (terminals obey them), separators and overrides that make a reviewer read
+another text than the machine, and halves of characters, which no file can hold."""
+
+
+def wrong_name(text: str) -> str | None:
+    """Return what is wrong with a name of an order, in whole sentences; None for a right one."""
+    if NAME.fullmatch(text):
+        return None
+    usable = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:128]
+    hint = f" For example: {usable}." if usable else ""
+    return (
+        f"{quoted(text)} cannot be a name. A name has 1 to 128 small letters, digits, dots, "
+        f"underscores and dashes, and begins with a letter or a digit.{hint}"
+    )
+
+
+def read_name(value: object, path: Path, findings: list[Finding]) -> str | None:
+    """Return a name of an order; what is no text is left to the schema."""
+    if not isinstance(value, str):
+        return None
+    wrong = wrong_name(value)
+    if wrong is not None:
+        findings.append(Finding("N02", path, "not a name", wrong))
+        return None
+    return value
+
+
+def read_description(value: object, findings: list[Finding]) -> str | None:
+    """Return the description; it may have several lines."""
+    return _read_text(value, ("description",), findings)
+
+
+def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None:
+    """Return the labels in the order of their keys."""
+    if not isinstance(value, dict):
+        return None
+    labels = {}
+    for key in sorted(value):
+        if not _is_label(key):
+            findings.append(
+                Finding(
+                    "N02",
+                    ("labels",),
+                    "not a label",
+                    f"{quoted(key)} cannot be a label. It has 1 to 63 letters, digits, dots, "
+                    "slashes, underscores and dashes, and begins with a letter or a digit.",
+                )
+            )
+        text = value[key]
+        if not (isinstance(text, str) and text.isprintable()):
+            text = _read_text(text, ("labels", key), findings)
+        if text is not None:
+            labels[intern(key)] = text
+    return labels
+
+
+@lru_cache(maxsize=1024)  # a team has few labels, and writes them on every order
+def _is_label(key: str) -> bool:
+    return _LABEL.fullmatch(key) is not None
+
+
+def read_acknowledge(
+    value: object, document: "Document", findings: list[Finding]
+) -> tuple[Acknowledgement, ...]:
+    """Return the checks that a reviewer accepted."""
+    if not isinstance(value, list):
+        return ()
+    accepted = []
+    for index, item in enumerate(value):
+        if not isinstance(item, dict):
+            continue
+        path: Path = ("acknowledge", index)
+        check = item.get("check")
+        if isinstance(check, str) and not _CHECK.fullmatch(check):
+            detail = f"{quoted(check)} is not the code of a check, such as A09."
+            findings.append(Finding("N05", (*path, "check"), "not the code of a check", detail))
+        reason = _read_text(item.get("reason"), (*path, "reason"), findings)
+        if isinstance(check, str) and reason is not None:
+            line, _ = document.place(path)
+            accepted.append(Acknowledgement(check, reason, line))
+    return tuple(accepted)
+
+
+def _read_text(value: object, path: Path, findings: list[Finding]) -> str | None:
+    if not isinstance(value, str):
+        return None
+    # Python prints none of these characters, and nearly no text needs the closer look.
+    unseen = None if value.isprintable() else _UNSEEN.search(value)
+    if unseen is None:
+        return value
+    findings.append(
+        Finding(
+            "N03",
+            path,
+            "a character that cannot be seen",
+            f"The text holds the character U+{ord(unseen[0]):04X}, which a reviewer cannot see "
+            "and a terminal may obey. Remove it.",
+        )
+    )
+    return None

@@ -1,0 +1,66 @@
+"""An outcome as the ledger records it, and as a run reports it."""
+
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from satops.core.ledger.events import (
+    Event,
+    SubmissionLeftInDoubt,
+    SubmissionNotSent,
+    SubmissionPlaced,
+    SubmissionRejected,
+)
+from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+
+OutcomeName = Literal["placed", "rejected", "not-sent", "in-doubt", "held"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderResult:
+    """What became of one order in this run."""
+
+    name: str
+    outcome: OutcomeName
+    order_no: str | None = None
+    message: str = ""
+
+
+def outcome_event(name: str, attempt: int, outcome: Outcome) -> Event:
+    """Return the event that records an outcome."""
+    match outcome:
+        case Receipt(order_no):
+            return SubmissionPlaced(name, attempt, order_no)
+        case Rejection(code, message):
+            return SubmissionRejected(name, attempt, code, message)
+        case NotSent(reason):
+            return SubmissionNotSent(name, attempt, reason)
+        case InDoubt(reason, evidence):
+            return SubmissionLeftInDoubt(name, attempt, reason, evidence)
+        case _:
+            assert_never(outcome)
+
+
+def result_of(name: str, outcome: Outcome) -> OrderResult:
+    """Return an outcome as a run reports it."""
+    match outcome:
+        case Receipt(order_no):
+            return OrderResult(name, "placed", order_no)
+        case Rejection(code, message):
+            return OrderResult(name, "rejected", None, f"{message} (code {code})")
+        case NotSent(reason):
+            return OrderResult(name, "not-sent", None, reason)
+        case InDoubt(reason):
+            return OrderResult(name, "in-doubt", None, reason)
+        case _:
+            assert_never(outcome)
+
+
+def ends_run(outcome: Outcome) -> str | None:
+    """Return why the rest of a run would fare no better; None where it may."""
+    match outcome:
+        case NotSent(reason):
+            return f"the marketplace could not be reached: {reason}"
+        case Rejection(code, message, stops_run=True):
+            return f"the marketplace refused the call itself (code {code}): {message}"
+        case _:
+            return None

@@ -1,0 +1,327 @@
+"""Send orders, each once: intend, send, keep the outcome, record it.
+
+The order of writes is the whole safety of it:
+
+1. `SubmissionIntended` is durable in the ledger before the first byte of its request leaves.
+2. The outcome is on this machine's disk (the spool) before anything else is done with it.
+3. The outcome is appended to the ledger, together with the next intents.
+
+A kill between 1 and 3 leaves an intent without an outcome.  Nobody sends that order again: after
+`until` it is in doubt, and reconcile or a person settles it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import asdict
+from datetime import timedelta
+from threading import Lock
+from typing import Protocol
+
+from satops.core.json_text import Raw
+from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent
+from satops.core.ledger.state import OPEN, SPENT, LedgerState
+from satops.core.order.order import instant_text
+from satops.core.order.request import create_request
+from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt
+from satops.core.plan.config import Config
+from satops.core.plan.decide import hold_reason
+from satops.core.plan.plan import Action, Refusal
+from satops.errors import HeadMoved, LedgerError
+from satops.ports import Clock, Marketplace, Spool, Spooled
+from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
+from satops.workflow.outcomes import OrderResult, ends_run, outcome_event, result_of
+from satops.workflow.send import Intent, send, whole_second
+
+_POLL_S = 0.2
+
+
+class Progress(Protocol):
+    """Hears of each order as soon as its outcome is known."""
+
+    def started(self, expected: int) -> None:
+        """Note how many orders will be sent."""
+
+    def finished(self, result: OrderResult) -> None:
+        """Note one outcome; it is on this machine's disk already."""
+
+
+Recheck = Callable[[Sequence[Action], LedgerState], Sequence[Refusal]]
+"""Holds the limits against what is still to be sent, after somebody else appended."""
+Reach = Callable[[str], None]
+"""Called at each named step, so that tests can end the process there."""
+
+
+class Submitting:
+    """Sends a list of orders, some at a time, and keeps ledger and spool in step with them."""
+
+    def __init__(  # the ports, and nothing else
+        self,
+        *,
+        session: LedgerSession,
+        marketplace: Marketplace,
+        spool: Spool,
+        clock: Clock,
+        config: Config,
+        executor: Executor,
+        progress: Progress,
+        stopping: Callable[[], bool],
+        recheck: Recheck,
+        reach: Reach,
+    ) -> None:
+        self._session = session
+        self._marketplace = marketplace
+        self._spool = spool
+        self._clock = clock
+        self._config = config
+        self._executor = executor
+        self._progress = progress
+        self._stopping = stopping
+        self._recheck = recheck
+        self._reach = reach
+        self._queue: deque[Action] = deque()
+        self._ready: deque[Intent] = deque()
+        self._flying: dict[Future[tuple[Outcome, Spooled | None]], Intent] = {}
+        self._unrecorded: list[tuple[Event, Spooled | None]] = []
+        self._recorded: list[Spooled] = []
+        self._unsure: list[Intent] = []
+        self._receiving = Lock()
+        self._received: dict[str, str] = {}
+        """Order number to order name, of this run's receipts."""
+        self.results: list[OrderResult] = []
+        self.stopped: str | None = None
+        """Why the rest was not sent."""
+        self.store_error: LedgerError | None = None
+        """Why the ledger could not be written, at some time in this run."""
+
+    def run(self, creates: Sequence[Action]) -> None:
+        """Send every order that is still free when its turn comes."""
+        self._queue.extend(creates)
+        self._progress.started(len(creates))
+        while self._queue or self._ready or self._flying:
+            if self.stopped is None and self._stopping():
+                self.stopped = "the run was interrupted"
+            if self.stopped is not None:
+                self._drop_unsent()
+            elif self._queue and not self._ready and self._free() > 0:
+                self._intend()
+            self._dispatch()
+            self._collect()
+        self._record_rest()
+
+    def _free(self) -> int:
+        return self._config.apply.concurrency - len(self._flying)
+
+    def _intend(self) -> None:
+        """Append the next intents, with the outcomes so far; only then may they be sent."""
+        batch = self._config.apply.batch or self._session.store.orders_per_append
+        for _ in range(APPENDS_MAX):
+            intents = self._next_intents(max(batch, self._free()))
+            events = [event for event, _ in self._unrecorded]
+            events += [self._intended(intent) for intent in intents]
+            if not events:
+                return
+            try:
+                self._session.append(events)
+            except HeadMoved:
+                self._queue.extendleft(intent.action for intent in reversed(intents))
+                self._check_limits()
+                continue
+            except LedgerError as error:
+                # Whether the intents are in the ledger is not known, so none of them is sent.
+                self._unsure = intents
+                self._give_up(error)
+                return
+            self._reach("intended")
+            self._note_recorded()
+            self._ready.extend(intents)
+            return
+        self._give_up(never_still(self._session.store))
+
+    def _next_intents(self, count: int) -> list[Intent]:
+        """Take the next orders that nobody has intended, as the ledger stands now."""
+        now = self._clock.now()
+        monotonic = self._clock.monotonic()
+        config = self._config
+        intents: list[Intent] = []
+        while self._queue and len(intents) < count and self.stopped is None:
+            action = self._queue.popleft()
+            held = self._taken_by_others(action, instant_text(now))
+            if held is not None:
+                self._finish(held)
+                continue
+            assert action.spec is not None
+            known = self._session.state.orders.get(action.name)
+            intents.append(
+                Intent(
+                    action=action,
+                    attempt=known.attempt + 1 if known else 1,
+                    request=create_request(
+                        action.spec.order,
+                        geometry=config.marketplace.geometry,
+                        timezone=config.marketplace.timezone,
+                    ),
+                    until=whole_second(now + timedelta(seconds=config.apply.intent_s)),
+                    deadline=monotonic + config.apply.intent_s,
+                )
+            )
+        return intents
+
+    def _taken_by_others(self, action: Action, now: str) -> OrderResult | None:
+        """Return why an order is not ours to place any more, if it is not."""
+        state = self._session.state
+        known = state.orders.get(action.name)
+        if known is not None and known.standing in OPEN:
+            return OrderResult(action.name, "held", None, hold_reason(known, now))
+        if known is not None and known.standing in SPENT:
+            message = f"run {known.run} placed it in the meantime"
+            return OrderResult(action.name, "held", known.order_no, message)
+        assert action.spec is not None
+        holder = state.holders.get(action.spec.order.digest)
+        agreed = {item.check for item in action.spec.acknowledge}
+        if holder not in (None, action.name) and "X01" not in agreed:
+            message = f"{holder} is the same order, and was bought in the meantime"
+            return OrderResult(action.name, "held", None, message)
+        return None
+
+    def _check_limits(self) -> None:
+        refusals = self._recheck(list(self._queue), self._session.state)
+        if refusals:
+            self.stopped = "; ".join(refusal.detail for refusal in refusals)
+
+    def _intended(self, intent: Intent) -> Event:
+        spec = intent.action.spec
+        assert spec is not None
+        source = asdict(spec.source)
+        zone = self._config.timezone
+        source["timezone"] = None if zone is None else str(zone)
+        return SubmissionIntended(
+            name=spec.name,
+            attempt=intent.attempt,
+            order_digest=spec.order.digest,
+            order=Raw(spec.order.canonical),
+            request=intent.request.decode(),
+            source=source,
+            footprint=asdict(spec.footprint),
+            until=instant_text(intent.until),
+            estimated_cost=intent.action.estimated_cost,
+            labels=dict(spec.labels) if spec.labels else None,
+            supersedes=spec.supersedes,
+        )
+
+    def _dispatch(self) -> None:
+        while self._ready and self._free() > 0:
+            intent = self._ready.popleft()
+            self._flying[self._executor.submit(self._submit, intent)] = intent
+
+    def _submit(self, intent: Intent) -> tuple[Outcome, Spooled | None]:
+        """Send one order on a worker's thread, and have the outcome on disk before returning."""
+        self._reach("sending")
+        outcome = send(
+            intent,
+            self._marketplace,
+            self._clock,
+            stopping=self._stopping,
+            retry_after_max_s=self._config.apply.retry_after_max_s,
+        )
+        self._reach("answered")
+        outcome = self._believed(intent, outcome)
+        entry = self._spooled(intent, outcome)
+        self._reach("spooled")
+        return outcome, entry
+
+    def _believed(self, intent: Intent, outcome: Outcome) -> Outcome:
+        """Doubt a receipt with a number that another order has: it is the answer to another."""
+        if not isinstance(outcome, Receipt):
+            return outcome
+        name = intent.action.name
+        with self._receiving:
+            holder = self._session.state.claimed.get(outcome.order_no)
+            holder = self._received.setdefault(outcome.order_no, holder or name)
+        if holder == name:
+            return outcome
+        return InDoubt(
+            "the marketplace answered with the number of another order",
+            f"{outcome.order_no} is recorded under the name {holder}",
+        )
+
+    def _spooled(self, intent: Intent, outcome: Outcome) -> Spooled | None:
+        entry = Spooled(
+            ledger=self._session.state.ledger,
+            run=self._session.run,
+            name=intent.action.name,
+            attempt=intent.attempt,
+            time=instant_text(self._clock.now()),
+            outcome=outcome,
+        )
+        try:
+            self._spool.keep(entry)
+        except OSError:
+            # The disk is full or gone.  The ledger is the record; the spool was the spare.
+            return None
+        return entry
+
+    def _collect(self) -> None:
+        if not self._flying:
+            return
+        done, _ = wait(self._flying, timeout=_POLL_S, return_when=FIRST_COMPLETED)
+        for future in done:
+            intent = self._flying.pop(future)
+            outcome, entry = future.result()
+            self._note(intent, outcome, entry)
+            reason = ends_run(outcome)
+            if reason is not None and self.stopped is None:
+                self.stopped = reason
+
+    def _note(self, intent: Intent, outcome: Outcome, entry: Spooled | None) -> None:
+        name = intent.action.name
+        self._unrecorded.append((outcome_event(name, intent.attempt, outcome), entry))
+        self._finish(result_of(name, outcome))
+
+    def _finish(self, result: OrderResult) -> None:
+        self.results.append(result)
+        self._progress.finished(result)
+
+    def _drop_unsent(self) -> None:
+        reason = f"not sent, because {self.stopped}"
+        while self._ready:
+            self._note(self._ready.popleft(), NotSent(reason), None)
+        while self._queue:
+            self._finish(OrderResult(self._queue.popleft().name, "not-sent", None, reason))
+
+    def _record_rest(self) -> None:
+        """Append the outcomes that no intent took along, and disown intents that never flew."""
+        try:
+            if self._unrecorded:
+                self._session.record([event for event, _ in self._unrecorded])
+                self._reach("recorded")
+                self._note_recorded()
+            if self._unsure:
+                self._disown()
+        except LedgerError as error:
+            self.store_error = error
+        # Once, at the end: looking into the spool's file takes the disk from those who write it.
+        self._spool.forget(self._recorded)
+
+    def _disown(self) -> None:
+        state = self._session.read()
+        for intent in self._unsure:
+            known = state.orders.get(intent.action.name)
+            if known and known.run == self._session.run and known.standing in OPEN:
+                reason = "the ledger did not answer to the intent"
+                self._session.record([SubmissionNotSent(known.name, intent.attempt, reason)])
+
+    @property
+    def unrecorded(self) -> int:
+        """How many outcomes are not in the ledger, but in the spool and in the results."""
+        return len(self._unrecorded)
+
+    def _note_recorded(self) -> None:
+        self._recorded += [entry for _, entry in self._unrecorded if entry is not None]
+        self._unrecorded.clear()
+
+    def _give_up(self, error: LedgerError) -> None:
+        self.store_error = error
+        self.stopped = f"the ledger could not be written: {error}"
+        for intent in self._unsure:
+            self._finish(OrderResult(intent.action.name, "not-sent", None, self.stopped))
