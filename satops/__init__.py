@@ -17,21 +17,21 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 _VERBS = {
-    "adopt": "settling",
+    "adopt": "reconcile",
     "aoi": "aoi",
-    "apply": "buying",
+    "apply": "apply",
     "history": "ledger",
-    "init": "starting",
+    "init": "init",
     "list_orders": "ledger",
-    "new": "starting",
-    "plan": "planning",
-    "reconcile": "settling",
-    "refresh": "settling",
-    "resolve": "settling",
+    "new": "init",
+    "plan": "plan",
+    "reconcile": "reconcile",
+    "refresh": "reconcile",
+    "resolve": "reconcile",
     "show": "ledger",
     "split_aoi": "aoi",
     "start_ledger": "ledger",
-    "validate": "planning",
+    "validate": "plan",
     "verify": "ledger",
 }
 """Each verb, and the module of `satops.api` that has it."""

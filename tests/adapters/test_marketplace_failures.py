@@ -47,7 +47,7 @@ def test_somebody_has_decided_what_each_exception_of_the_libraries_means(
 ) -> None:
     assert f"{kind.__module__}.{kind.__qualname__}" in DECIDED, (
         "A new exception: can it come before the first byte of a request? "
-        "Decide it in satops/adapters/marketplace/failures.py."
+        "Decide it in satops/adapters/marketplaces/eo_imagery/failures.py."
     )
 
 

@@ -13,7 +13,7 @@ from satops.core.catalogue import CATALOGUE, Entry
 from satops.core.checks import ACROSS_CODES, CLOCK_CODES, SPEC_CODES
 from satops.core.order.modes import ModeRules
 from satops.core.problem import Severity
-from satops.core.spec.spec import schema
+from satops.core.spec import schema
 from satops.errors import UsageError
 from satops.report.checks_page import checks_page
 from satops.workflow.explain import explain, explain_text

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from satops.core.ledger import events
 from satops.core.ledger.chain import (
     EMPTY,
     FORMAT,
@@ -19,7 +20,6 @@ from satops.core.ledger.chain import (
     Head,
     decode,
     encode,
-    events,
     line_digest,
 )
 from satops.core.ledger.events import DoubtSettled, OrderAdopted, RunFinished, RunStarted

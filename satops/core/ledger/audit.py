@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from satops.core.order.order import order
+from satops.core.order import order
 
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 

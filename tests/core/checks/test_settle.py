@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from satops.core.checks import SPEC_CODES, check_specs, settle_acknowledgements
-from satops.core.checks import to_problems as settle
+from satops.core.checks.to_problems import settle
 from satops.core.finding import Finding, Path
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Spec
