@@ -173,7 +173,7 @@ def rules_digest(config_sha256: str, environ: "Mapping[str, str]") -> str:
     """Return the digest of what says how the tree and the ledger are read: tool, schemas, and the
     configuration, without the files that it names.
     """
-    package = os.path.dirname(os.path.dirname(__file__))
+    package = __file__.removesuffix("/adapters/files/plan_memory.py")
     parts = [__version__, config_sha256, repr(environ.get(_GUARD))]
     for name in _SCHEMAS:
         inside, beside = f"{package}/schema/{name}", f"{os.path.dirname(package)}/schema/{name}"
