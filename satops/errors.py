@@ -1,62 +1,118 @@
-"""What can go wrong, and the exit code of each: this module imports nothing.
+"""What can go wrong, and the exit code of each: this module imports nothing of satops.
 
     SatopsError
-    ├── InvalidInput      3    the tree does not validate
-    ├── Refused           4    a guard said no; nothing was sent
-    ├── LedgerError       7
-    │   ├── LedgerMissing      there is no ledger: never taken for an empty one
-    │   ├── LedgerCorrupt      the chain is broken
-    │   ├── HeadMoved          somebody else appended first
-    │   └── StoreUnreachable   the store cannot be read or written
-    ├── MarketplaceUnreachable  5  a read of the marketplace failed
-    ├── UsageError       64    the call or the configuration is wrong
-    └── Interrupted     130    SIGINT or SIGTERM
+    ├── InvalidInput            3    the tree does not validate
+    ├── Refused                 4    a guard said no; nothing was sent
+    ├── LedgerError             7
+    │   ├── LedgerMissing            there is no ledger: never taken for an empty one
+    │   ├── LedgerCorrupt            the chain is broken
+    │   ├── HeadMoved                somebody else appended first
+    │   └── StoreUnreachable         the store cannot be read or written
+    ├── MarketplaceUnreachable  8    a read of the marketplace failed
+    └── UsageError             64    the call or the configuration is wrong
 
 A finding about input is a value (`core.problem.Problem`), and so is the outcome of a submission
 (`core.submission.Outcome`); neither is an exception.  Anything else that is raised is a bug.
 """
 
+from collections.abc import Collection
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
-    """The documented exit codes; `worst` orders them when several hold."""
+    """The documented exit codes: number, meaning, and what to do next.
 
-    DONE = 0
-    BUG = 1
-    CHANGES = 2
-    INVALID = 3
-    REFUSED = 4
-    REJECTED = 5
-    IN_DOUBT = 6
-    LEDGER = 7
-    USAGE = 64
-    INTERRUPTED = 130
+    This is the only table of them: `satops --help`, README.md, docs/commands.md and
+    schema/error.schema.json say what stands here, and tests hold them to it.
+    """
+
+    meaning: str
+    next_step: str
+    """Empty where nothing is left to do."""
+
+    def __new__(cls, number: int, meaning: str, next_step: str) -> Self:
+        """Make a code from its row of the table."""
+        code = int.__new__(cls, number)
+        code._value_ = number
+        code.meaning = meaning
+        code.next_step = next_step
+        return code
+
+    DONE = 0, "done, or nothing to do", ""
+    BUG = 1, "a bug in satops; a traceback is on stderr", "report it"
+    CHANGES = 2, "only `plan --detailed-exitcode`: there are orders to create", "review"
+    INVALID = (
+        3,
+        "specs do not validate, conflict, or are expired; the account holds an order like ours",
+        "fix the YAML, or adopt the order",
+    )
+    REFUSED = (
+        4,
+        "refused: a limit, a stale plan, no confirmation; nothing was sent",
+        "plan again, or raise the limit in review",
+    )
+    REJECTED = (
+        5,
+        "an order was rejected or could not be sent, for certain",
+        "fix, run again",
+    )
+    IN_DOUBT = (
+        6,
+        "an order is in doubt (`apply`, `reconcile`; a plan only says so)",
+        "`satops reconcile`; never order it again by hand",
+    )
+    LEDGER = (
+        7,
+        (
+            "the ledger is missing, corrupt or out of reach: nothing was sent, or what was placed "
+            "is printed and in the spool"
+        ),
+        "repair the store",
+    )
+    MARKETPLACE = (
+        8,
+        "the marketplace could not be read, or not all was fetched; `apply`: nothing new was sent",
+        "run again",
+    )
+    USAGE = 64, "the call or the configuration is wrong", "fix the call"
+    INTERRUPTED = 130, "interrupted, and nothing is in doubt", ""
 
 
-_WORST_FIRST = (
+WORST_FIRST = (
     ExitCode.IN_DOUBT,
     ExitCode.LEDGER,
     ExitCode.REJECTED,
+    ExitCode.MARKETPLACE,
     ExitCode.REFUSED,
     ExitCode.INVALID,
+    ExitCode.USAGE,
+    ExitCode.BUG,
     ExitCode.INTERRUPTED,
     ExitCode.CHANGES,
 )
+"""Which code speaks for several; every code but `DONE` is here."""
 
 
-def worst(codes: "set[ExitCode]") -> ExitCode:
-    """Return the one exit code that speaks for several: 6, 7, 5, 4, 3, then the rest."""
-    for code in _WORST_FIRST:
-        if code in codes:
-            return code
-    return ExitCode.DONE
+def worst(codes: Collection[ExitCode]) -> ExitCode:
+    """Return the one exit code that speaks for several: 6, 7, 5, 8, 4, 3, then the rest."""
+    return next((code for code in WORST_FIRST if code in codes), ExitCode.DONE)
 
 
 class SatopsError(Exception):
     """The root of everything that satops raises on purpose; `exit_code` says what it ends with."""
 
-    exit_code = ExitCode.BUG
+    exit_code: ExitCode = ExitCode.BUG
+
+    def __init__(self, message: str, *, exit_code: ExitCode | None = None) -> None:
+        """`exit_code` replaces the one of the class, where more is at stake than its kind says."""
+        super().__init__(message)
+        if exit_code is not None:
+            self.exit_code = exit_code
+
+    def ending_with(self, exit_code: ExitCode) -> Self:
+        """Return the same error with another exit code."""
+        return type(self)(str(self), exit_code=exit_code)
 
 
 class InvalidInput(SatopsError):
@@ -64,9 +120,19 @@ class InvalidInput(SatopsError):
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, message: str, problems: tuple[object, ...] = ()) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        problems: tuple[object, ...] = (),
+        *,
+        exit_code: ExitCode | None = None,
+    ) -> None:
+        super().__init__(message, exit_code=exit_code)
         self.problems = problems
+
+    def ending_with(self, exit_code: ExitCode) -> Self:
+        """Return the same error, problems included, with another exit code."""
+        return type(self)(str(self), self.problems, exit_code=exit_code)
 
 
 class Refused(SatopsError):
@@ -100,16 +166,10 @@ class StoreUnreachable(LedgerError):
 class MarketplaceUnreachable(SatopsError):
     """A read-only call to the marketplace failed; nothing was changed by it."""
 
-    exit_code = ExitCode.REJECTED
+    exit_code = ExitCode.MARKETPLACE
 
 
 class UsageError(SatopsError):
     """The call or the configuration is wrong."""
 
     exit_code = ExitCode.USAGE
-
-
-class Interrupted(SatopsError):
-    """SIGINT or SIGTERM ended the command."""
-
-    exit_code = ExitCode.INTERRUPTED

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import satops
 from satops.cli.commands import COMMANDS
-from satops.errors import ExitCode
 from tests.picture import plan_text
 
 ROOT = Path(__file__).parents[1]
@@ -35,13 +34,6 @@ def test_the_transcript_is_what_the_demo_prints() -> None:
     for line in shown:
         assert line in printed[place:], f"the demo does not print: {line}"
         place = printed.index(line, place) + 1
-
-
-def test_every_exit_code_is_in_the_table_and_no_other() -> None:
-    table = README.split("## Exit codes")[1].split("##")[0]
-    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == [
-        code.value for code in ExitCode
-    ]
 
 
 def test_every_command_is_in_the_table() -> None:

@@ -14,6 +14,7 @@ from satops import __version__
 from satops.cli.boundary import end_of, prepare_streams
 from satops.cli.commands import COMMANDS
 from satops.cli.context import Call
+from satops.errors import ExitCode
 
 _WIDTH_MAX = 100
 
@@ -51,6 +52,16 @@ class Commands(click.Group):
         """Write the list of commands from the table, importing none."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the exit codes from their table."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code.value), _exit_words(code)) for code in ExitCode])
+
+
+def _exit_words(code: ExitCode) -> str:
+    """Return what an exit code means, and what to do next."""
+    return f"{code.meaning}. Next: {code.next_step}." if code.next_step else f"{code.meaning}."
 
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:

@@ -10,40 +10,44 @@ import click
 
 from satops.cli.commands import COMMANDS
 from satops.cli.main import satops
+from satops.errors import WORST_FIRST, ExitCode
 
 _WIDTH = 88
+_ABOUT_ORDERS = range(ExitCode.INVALID, ExitCode.USAGE)
+"""The codes of which several can hold at once."""
 _HEAD = """\
 # Commands
 
 Results go to stdout, everything else to stderr. Every command with a report takes `--json`; where
 it cannot go on, stdout then holds one JSON object with the error (`schema/error.schema.json`).
-
-| exit code | meaning |
-|---|---|
-| 0 | done, or nothing to do |
-| 1 | a bug in satops; a traceback is on stderr |
-| 2 | only `plan --detailed-exitcode`: there are orders to create |
-| 3 | specs do not validate, conflict with what was placed, or are expired |
-| 4 | refused: a limit, a stale plan, no confirmation; nothing was sent |
-| 5 | an order was rejected or could not be sent, for certain |
-| 6 | an order is in doubt: `satops reconcile`; never order it again by hand |
-| 7 | the ledger is missing, corrupt or cannot be reached |
-| 64 | the call or the configuration is wrong |
-| 130 | interrupted, and nothing is in doubt |
-
-If several hold, the first of 6, 7, 5, 4, 3 is given.
 """
 
 
 def page() -> str:
     """Return the text of docs/commands.md."""
-    parts = [_HEAD, _section("satops", satops, level=2)]
+    parts = [_HEAD, exit_table(), _section("satops", satops, level=2)]
     context = click.Context(satops, info_name="satops")
     for name in COMMANDS:
         command = satops.get_command(context, name)
         assert command is not None, name
         parts += _sections(f"satops {name}", command, context)
     return "\n".join(parts)
+
+
+def exit_table() -> str:
+    """Return the table of exit codes in Markdown, for this page and for README.md."""
+    rows = [f"| {code.value} | {code.meaning} | {code.next_step} |" for code in ExitCode]
+    ranked = ", ".join(str(code.value) for code in WORST_FIRST if code in _ABOUT_ORDERS)
+    return "\n".join(
+        [
+            "| exit | meaning | next |",
+            "|---|---|---|",
+            *(row.replace("|  |", "| |") for row in rows),
+            "",
+            f"If several hold, the first of {ranked} is given.",
+            "",
+        ]
+    )
 
 
 def _sections(title: str, command: click.Command, parent: click.Context) -> Iterator[str]:

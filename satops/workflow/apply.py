@@ -123,7 +123,7 @@ def apply(
         refuse_over_limits(plan.refusals)
     except SatopsError as error:
         if _in_doubt(session.state):
-            error.exit_code = ExitCode.IN_DOUBT
+            raise error.ending_with(ExitCode.IN_DOUBT) from error
         raise
     if not plan.creates:
         return ApplyReport(run, plan, (), session.state.head.digest, replayed=replayed)

@@ -53,8 +53,7 @@ class DoctorReport:
     @property
     def exit_code(self) -> ExitCode:
         """The exit code of the worst finding; warnings have none."""
-        codes = {finding.exit_code for finding in self.findings}
-        return worst(codes) or (ExitCode.USAGE if ExitCode.USAGE in codes else ExitCode.DONE)
+        return worst({finding.exit_code for finding in self.findings})
 
 
 def good(subject: str, detail: str) -> Finding:

@@ -231,10 +231,9 @@ def _note(session: LedgerSession, finding: Finding, looks: LookBook, clock: Cloc
         try:
             looks.note(session.state.ledger, doubt.name, doubt.attempt, look)
         except OSError as error:
-            refused = Refused(
+            raise Refused(
                 f"That {doubt.name} was looked for cannot be noted on this machine's disk "
                 f"({error}), so its wait would never end. Make room or mend the folder `.satops`, "
-                "and run again."
-            )
-            refused.exit_code = ExitCode.IN_DOUBT
-            raise refused from error
+                "and run again.",
+                exit_code=ExitCode.IN_DOUBT,
+            ) from error

@@ -109,7 +109,7 @@ def test_the_exit_code_is_that_of_the_worst_finding(
     ("error", "subject", "code"),
     [
         (UsageError("No token."), "configuration", ExitCode.USAGE),
-        (MarketplaceUnreachable("Away."), "marketplace", ExitCode.REJECTED),
+        (MarketplaceUnreachable("Away."), "marketplace", ExitCode.MARKETPLACE),
     ],
 )
 def test_what_a_check_raises_says_what_it_is_about(
