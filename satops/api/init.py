@@ -12,7 +12,7 @@ from satops.api.ledger import start_ledger
 from satops.api.overlay import Overlay
 from satops.api.plan import order_tree, read_specs
 from satops.api.repository import Repository, open_repository
-from satops.core.loading import shown
+from satops.core.safe import shown
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import wrong_name
 from satops.errors import InvalidInput, Refused, UsageError

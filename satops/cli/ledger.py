@@ -7,8 +7,8 @@ from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
 from satops.cli.output import finish
+from satops.core.safe import safe
 from satops.errors import ExitCode
-from satops.report.safe import safe
 
 
 @click.group("ledger")

@@ -10,8 +10,8 @@ from typing import Any
 
 from satops.core import json_text
 from satops.core.plan.plan import Action, Plan
+from satops.core.safe import safe
 from satops.report.checks import Checks, check_words
-from satops.report.safe import safe
 from satops.report.shapes import Geometry, box, exact
 from satops.report.subject import subject
 

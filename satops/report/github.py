@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, Severity, by_place
-from satops.report.safe import safe, safe_lines
+from satops.core.safe import safe, safe_lines
 from satops.report.text.count import counted
 
 PER_LEVEL_MAX = 10

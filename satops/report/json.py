@@ -16,8 +16,8 @@ from satops.core.order.order import Order, instant_text
 from satops.core.plan.plan import FORMAT as PLAN_FORMAT
 from satops.core.plan.plan import Action, ActionKind, Plan, order_digest
 from satops.core.problem import Problem, by_place
+from satops.core.safe import encodable
 from satops.errors import SatopsError
-from satops.report.safe import encodable
 from satops.report.subject import subject
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import Any
 
 from satops.core.finding import Finding
 from satops.core.geometry.split import Piece
+from satops.core.safe import encodable
 from satops.core.spec.spec import Footprint
 from satops.report.json import Chunks, document, problem_items
-from satops.report.safe import encodable
 from satops.workflow.aoi import AoiReport, Feature, Outline
 from satops.workflow.aoi_split import Division
 

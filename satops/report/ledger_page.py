@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
 from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.safe import safe
 from satops.report.geojson import collection
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.rows import header, row, rows_that_fit
 from satops.report.place import area
-from satops.report.safe import safe
 from satops.report.shapes import Geometry, box, outline, point
 from satops.report.status import status_words
 from satops.report.subject import known_subject

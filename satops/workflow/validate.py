@@ -6,8 +6,8 @@ from typing import NamedTuple, Protocol
 
 from satops.core.collector import collector_at_rest
 from satops.core.ledger.kept import KeptSpec
-from satops.core.loading import shown
 from satops.core.problem import Problem, Severity, by_place
+from satops.core.safe import shown
 from satops.core.spec.spec import Spec
 from satops.ports import HashedFile, OrderFiles, SourceFile
 

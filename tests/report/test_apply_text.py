@@ -76,4 +76,4 @@ def test_what_blocks_some_orders_is_shown_beside_the_others_that_were_placed() -
 def test_one_outcome_is_one_line_whatever_the_marketplace_says() -> None:
     assert result_line(PLACED) == "a: placed as PROG_1"
     forged = OrderResult("b", "rejected", None, "no\n\x1b[32ma: placed as PROG_9")
-    assert result_line(forged) == r"b: rejected. no\x0a\x1b[32ma: placed as PROG_9"
+    assert result_line(forged) == r"b: rejected. no\n\x1b[32ma: placed as PROG_9"

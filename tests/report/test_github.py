@@ -6,8 +6,8 @@ from hypothesis import given
 
 from satops.core.plan.plan import Action, ActionKind, Refusal
 from satops.core.problem import Problem, Severity
+from satops.core.safe import safe, safe_lines
 from satops.report.github import PER_LEVEL_MAX, render
-from satops.report.safe import safe, safe_lines
 from tests.report.forge import HOSTILE
 from tests.report.samples import action, plan, problem
 from tests.report.test_markdown_inert import hostile_texts

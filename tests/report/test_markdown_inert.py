@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from satops.core.safe import safe
 from satops.report.markdown.escape import cell, code, label, message, prose
 from satops.report.markdown.fence import fenced
 from satops.report.markdown.rows import header, row
-from satops.report.safe import safe
 from tests.report.forge import HOSTILE, check_fences, check_inert, check_tables, parse, shown
 
 hostile_texts = st.lists(

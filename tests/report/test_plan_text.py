@@ -111,4 +111,4 @@ def test_an_order_number_with_escapes_cannot_paint_the_plan() -> None:
     kept.known.order_no = "PROG\x1b[2J\nTo create: nothing"
     text = shown(plan(kept), show_all=True)
     assert "\x1b" not in text
-    assert r"PROG\x1b[2J\x0aTo create: nothing" in text
+    assert r"PROG\x1b[2J\nTo create: nothing" in text

@@ -95,4 +95,4 @@ def test_a_marketplace_that_lies_cannot_paint_the_terminal() -> None:
     match = Match(DOUBT, None, (candidate("PROG\x1b[2J"),), "one\nline")
     text = shown(Finding(DOUBT.name, match, None))
     assert "\x1b" not in text
-    assert r"one\x0aline" in text
+    assert r"one\nline" in text

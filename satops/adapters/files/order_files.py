@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from satops.adapters.files.plain_file import Unreadable, read_plain
-from satops.core.loading import MAX_SPEC_BYTES, shown
+from satops.core.loading import MAX_SPEC_BYTES
 from satops.core.problem import Problem, Severity
+from satops.core.safe import shown
 from satops.ports import HashedFile, SourceFile
 
 if TYPE_CHECKING:

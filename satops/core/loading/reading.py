@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from satops.core.problem import Problem, Severity
+from satops.core.safe import shown
 
 CHECKS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,8 +37,6 @@ MAX_NODES = 1_000_000
 """Values in one file, with those that aliases repeat."""
 MAX_PROBLEMS = 100
 """Per file.  A file with more is not a spec with faults but some other file."""
-MAX_SHOWN = 60
-"""Characters of the input that a message quotes."""
 MAX_INTEGER = 2**63 - 1
 """What JSON readers in other languages can hold."""
 
@@ -162,25 +161,6 @@ def dotted(path: Path) -> str:
         else:
             text += ("." if text else "") + shown(step)
     return text
-
-
-def shown(text: str, most: int = MAX_SHOWN) -> str:
-    """Return text of the input so that it is harmless on a terminal and in a comment.
-
-    It is shortened, and each character that is not printable is written as an escape.
-    """
-    if len(text) > most:
-        text = text[: most - 3] + "..."
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def place_at(text: str, offset: int) -> tuple[int, int]:

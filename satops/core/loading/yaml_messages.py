@@ -6,7 +6,7 @@ turns each of them into what is probably wrong in the file, and what to do.
 
 from dataclasses import dataclass
 
-from satops.core.loading.reading import shown
+from satops.core.safe import shown
 
 TAB = (
     "A tab stands where YAML wants spaces. YAML does not allow tabs in the indentation, because "

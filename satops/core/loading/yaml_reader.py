@@ -37,11 +37,11 @@ from satops.core.loading.reading import (
     forbidden_words,
     place_at,
     refuse_number,
-    shown,
     twice_words,
 )
 from satops.core.loading.scalars import NOT_TEXT, BadNumber, plain_value
 from satops.core.loading.yaml_messages import Complaint, explain
+from satops.core.safe import shown
 
 Parser: Any
 try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from satops.core.loading import shown
+from satops.core.safe import shown
 from satops.core.spec.schema_phrases import (
     KINDS,
     Error,

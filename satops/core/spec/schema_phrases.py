@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from math import ceil, floor
 from typing import Any
 
-from satops.core.loading import shown
+from satops.core.safe import shown
 
 Steps = tuple[str | int, ...]
 """Keys and list indices from the root of what is held against the schema."""

@@ -8,7 +8,7 @@ stands as it is, and everything else stands in a code span.
 import re
 import unicodedata
 
-from satops.report.safe import shorten
+from satops.core.safe import shorten
 
 TEXT_MAX = 600
 """Characters of one text; a longer one loses its middle."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from satops.core.problem import Problem, Severity
+from satops.core.safe import safe, shorten
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.place import area, place
-from satops.report.safe import safe, shorten
 from satops.report.text.count import counted
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.aoi import AoiReport, Feature, Outline

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from satops.core.safe import safe
 from satops.report.layout import Block, Line, Tone
-from satops.report.safe import safe
 from satops.workflow.doctor import DoctorReport, Verdict
 
 _TONES = {Verdict.GOOD: Tone.GOOD, Verdict.WARNING: Tone.WARNING, Verdict.WRONG: Tone.ERROR}

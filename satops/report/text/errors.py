@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from satops.core.problem import Problem, by_place
+from satops.core.safe import safe_lines
 from satops.report.layout import BLANK, Block, Line, Tone
-from satops.report.safe import safe_lines
 from satops.report.text.problems import problem_blocks
 
 

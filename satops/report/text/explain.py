@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from satops.core.catalogue.entry import Entry
+from satops.core.safe import safe
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
-from satops.report.safe import safe
 from satops.workflow.explain import Explanation, number_text, severity_text
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from satops.core.safe import safe
 from satops.report.layout import Block, Line, Row, Table, Tone
-from satops.report.safe import safe
 from satops.report.window import moment
 
 _HEADER = ("SEQ", "TIME (UTC)", "EVENT", "NAME", "WHAT")

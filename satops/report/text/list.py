@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.safe import safe, shorten
 from satops.core.spec.spec import Spec
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.place import area
-from satops.report.safe import safe, shorten
 from satops.report.status import status_words
 from satops.report.subject import known_subject
 from satops.report.text.count import counted

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Set
 
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import by_place
+from satops.core.safe import safe, shorten
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.money import about, about_all
 from satops.report.place import area
-from satops.report.safe import safe, shorten
 from satops.report.subject import subject
 from satops.report.text.count import counted
 from satops.report.text.problems import problem_blocks, problem_totals

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from satops.core.problem import Problem, Severity
+from satops.core.safe import safe, safe_lines
 from satops.report.layout import BLANK, Block, Line, Tone
-from satops.report.safe import safe, safe_lines
 from satops.report.text.count import counted
 
 _TONES = {

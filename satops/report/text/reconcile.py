@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from satops.core.order.matching import Candidate
+from satops.core.safe import safe
 from satops.report.layout import BLANK, Block, Line, Tone, command
-from satops.report.safe import safe
 from satops.report.status import status_words
 from satops.report.text.count import counted
 from satops.report.window import moment_of, span

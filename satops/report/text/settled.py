@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from satops.core.ledger.events import DoubtSettled, OrderAdopted
+from satops.core.safe import safe
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
-from satops.report.safe import safe
 from satops.report.status import status_words
 from satops.report.text.count import counted
 from satops.workflow.refresh import RefreshReport

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from satops.core.safe import safe
 from satops.report.layout import BLANK, Block, Line, Tone, command
-from satops.report.safe import safe
 
 
 def started_blocks(address: str) -> Iterator[Block]:

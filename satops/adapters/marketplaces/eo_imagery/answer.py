@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from satops.core import json_text
+from satops.core.safe import shown
 
 EXCERPT_CHARS: Final = 500
 """How much of a body goes into evidence."""
@@ -82,7 +83,7 @@ def envelope(answer: Answer) -> Envelope | None:
     if code is None:
         return None
     message = found.get("message")
-    text = shown(answer.redact(message)) if isinstance(message, str) else ""
+    text = shown(answer.redact(message), EXCERPT_CHARS) if isinstance(message, str) else ""
     return Envelope(code, text, found.get("data"))
 
 
@@ -97,12 +98,3 @@ def whole_number(value: object) -> int | None:
         if digits.isascii() and digits.isdigit() and len(digits) <= 18:
             return int(value)
     return None
-
-
-def shown(text: str, chars_max: int = EXCERPT_CHARS) -> str:
-    """Return a text that is safe on a terminal and in a log: one line, bounded, no controls."""
-    escaped = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode()
-        for char in text[:chars_max]
-    )
-    return escaped if len(text) <= chars_max else f"{escaped}…"

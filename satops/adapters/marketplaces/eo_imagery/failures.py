@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from satops.adapters.marketplaces.eo_imagery.answer import shown
 from satops.core.order.submission import InDoubt, NotSent
+from satops.core.safe import shown
 
 _DETAIL_CHARS: Final = 300
 _LINKS_MAX: Final = 20

@@ -16,7 +16,7 @@ from requests.utils import get_environ_proxies
 from satops import __version__
 from satops.adapters.clock import monotonic_s
 from satops.adapters.marketplaces.eo_imagery.address import base_url, is_loopback
-from satops.adapters.marketplaces.eo_imagery.answer import EXCERPT_CHARS, Answer, shown
+from satops.adapters.marketplaces.eo_imagery.answer import EXCERPT_CHARS, Answer
 from satops.adapters.marketplaces.eo_imagery.failures import failure_outcome
 from satops.adapters.marketplaces.eo_imagery.wire import (
     FRAMING_BYTES,
@@ -28,6 +28,7 @@ from satops.adapters.marketplaces.eo_imagery.wire import (
 from satops.adapters.token import Token
 from satops.core.order.submission import InDoubt, NotSent
 from satops.core.plan.config import ApplyConfig, MarketplaceConfig
+from satops.core.safe import shown
 from satops.errors import UsageError
 
 _CHUNK_BYTES: Final = 16 * 1024

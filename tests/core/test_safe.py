@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.report.safe import encodable, safe, safe_lines, shorten
+from satops.core.safe import encodable, safe, safe_lines, shorten, shown
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,7 @@ from satops.report.safe import encodable, safe, safe_lines, shorten
         ("plain", "plain"),
         ("Hà Nội, 河内", "Hà Nội, 河内"),
         ("\x1b[31mred", r"\x1b[31mred"),
-        ("one\ntwo", r"one\x0atwo"),
+        ("one\ntwo", r"one\ntwo"),
         ("abc\u202edef", r"abc\u202edef"),
         ("zero\u200bwidth", r"zero\u200bwidth"),
         ("wide\u3000blank", "wide blank"),
@@ -43,3 +43,8 @@ def test_a_text_that_is_too_long_keeps_its_beginning_and_its_end() -> None:
     assert len(shown) == 12
     assert shown.startswith("PROG_O")
     assert shown.endswith("0001")
+
+
+def test_what_a_message_quotes_is_cut_and_shows_its_odd_blanks() -> None:
+    assert shown("max\tCloud\u3000: 1") == r"max\tCloud\u3000: 1"
+    assert shown("x" * 61) == "x" * 60 + "…"

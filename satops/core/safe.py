@@ -4,18 +4,23 @@ A name or a message may hold terminal escapes, direction overrides or line break
 are, they could paint over a plan or forge a line of it.
 """
 
+SHOWN_MAX = 60
+"""Characters of the input that a message quotes."""
+
 _RUNNER_COMMAND = "##["
 """CI runners take this for a command wherever it stands in a line of output."""
 _RUNNER_LINE = "::"
 """CI runners take this for a command at the beginning of a line."""
+_LINE_ENDS = "\u2028\u2029"
 
 
 def safe(text: str) -> str:
-    """Return `text` as one line of printable characters; what was not printable is escaped."""
+    """Return `text` as one line of printable characters; what was not printable is escaped.
+
+    A tab becomes a blank, and so do the other widths of blank that CJK text has.
+    """
     if not text.isprintable():
-        text = "".join(
-            char if char.isprintable() else _escaped(char) for char in text.replace("\t", " ")
-        )
+        text = "".join(map(_printable, text))
     if _RUNNER_COMMAND in text:
         text = text.replace(_RUNNER_COMMAND, r"\x23#[")
     if text.lstrip().startswith(_RUNNER_LINE):
@@ -28,9 +33,13 @@ def safe_lines(text: str) -> list[str]:
     return [safe(line.rstrip()) for line in text.strip("\n").split("\n")]
 
 
-def encodable(text: str) -> str:
-    """Return text that UTF-8 can hold: bytes of a file name that are no UTF-8 are escaped."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+def shown(text: str, most: int = SHOWN_MAX) -> str:
+    """Return the first `most` characters of a text that a message quotes, on one line.
+
+    Every character that is not printable is escaped, odd blanks too: they may be the fault.
+    """
+    cut = text if len(text) <= most else f"{text[:most]}…"
+    return cut if cut.isprintable() else "".join(map(_escaped, cut))
 
 
 def shorten(text: str, width: int) -> str:
@@ -42,10 +51,15 @@ def shorten(text: str, width: int) -> str:
     return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
 
 
+def encodable(text: str) -> str:
+    """Return text that UTF-8 can hold: bytes of a file name that are no UTF-8 are escaped."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _printable(char: str) -> str:
+    is_blank = char == "\t" or (char.isspace() and char > "\xff" and char not in _LINE_ENDS)
+    return " " if is_blank else _escaped(char)
+
+
 def _escaped(char: str) -> str:
-    if char.isspace() and ord(char) > 0xFF and char not in "\u2028\u2029":
-        return " "  # the other widths of blank, as CJK text has them
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
