@@ -166,7 +166,6 @@ class FileReader:
         """Turn drafts into specs, all polygons of a chunk at once."""
         if not chunk:
             return
-        from satops.core.geometry.canonical import coordinates_texts
         from satops.core.geometry.shapes import find_crossings, footprints, shapes_of
 
         shapes = shapes_of([draft.rings for _, draft, _ in chunk])
@@ -177,11 +176,10 @@ class FileReader:
         if crossing:
             sound = [index for index in range(len(chunk)) if index not in crossing]
             chunk, shapes = [chunk[index] for index in sound], shapes[sound]
-        polygons = [draft.rings for _, draft, _ in chunk]
-        measured, texts = footprints(polygons, shapes), coordinates_texts(polygons)
+        measured = footprints([draft.rings for _, draft, _ in chunk], shapes)
         specs = []
-        for (read, draft, _), footprint, text in zip(chunk, measured, texts, strict=True):
-            specs.append(draft.spec(footprint, text))
+        for (read, draft, _), footprint in zip(chunk, measured, strict=True):
+            specs.append(draft.spec(footprint))
             read.specs.append(specs[-1])
         if self._check is not None and specs:
             reads = {read.path: read for read, _, _ in chunk}

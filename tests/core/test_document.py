@@ -2,6 +2,7 @@
 
 import gc
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -112,18 +113,26 @@ def test_hostile_yaml_gives_its_problem_and_its_place(case: str) -> None:
 
 
 HOSTILE_JSON: dict[str, tuple[bytes, list[tuple[str, int, int, str]]]] = {
-    "a key twice": (b'{"a": 1,\r\n "a": 2}', [("L03", 2, 2, "a")]),
-    "a key twice, one escaped": (b'{"a": 1, "\\u0061": 2}', [("L03", 1, 10, "a")]),
+    "a key twice": (b'{"a": 1,\r\n "a": 2}', [("L03", 1, 1, "")]),
+    "a key twice, one escaped": (b'{"a": 1, "\\u0061": 2}', [("L03", 1, 1, "")]),
+    "a key thrice, deep down": (
+        b'\n [{"b": {"a": 1, "a": 2, "a": 3}}]',
+        [("L03", 2, 2, ""), ("L03", 2, 2, "")],
+    ),
     "numbers that are none": (
         b'{"a": NaN, "b": [Infinity, 1e400]}',
-        [("L05", 1, 7, "a"), ("L05", 1, 18, "b[0]"), ("L05", 1, 28, "b[1]")],
+        [("L05", 1, 1, "a"), ("L05", 1, 1, "b[0]"), ("L05", 1, 1, "b[1]")],
     ),
-    "a long integer": (b"[" + b"9" * 5000 + b"]", [("L05", 1, 2, "[0]")]),
-    "deep": (b"[" * 100 + b"]" * 100, [("L08", 1, 65, "[0][0][0][0]")]),
+    "too large an integer": (b"[-9223372036854775808]", [("L05", 1, 1, "[0]")]),
+    "far too large an integer": (b"[" + b"9" * 350 + b"]", [("L05", 1, 1, "[0]")]),
+    "a long integer": (b"[" + b"9" * 5000 + b"]", [("L05", 1, 1, "[0]")]),
+    "deep": (b"[" * 100 + b"]" * 100, [("L08", 1, 1, "[0][0][0][0]")]),
+    "deep groups": (b'{"a": ' * 65 + b"1" + b"}" * 65, [("L08", 1, 1, "a.a.a.a")]),
     "very deep": (b"[" * 200_000 + b"]" * 200_000, [("L08", 1, 1, "")]),
     "empty": (b" \n", [("L10", 1, 1, "")]),
-    "a lone surrogate": (b'{"a": "\\ud800"}', [("L09", 1, 7, "a")]),
-    "an escaped control character": (b'{"a": ["\\u001b"]}', [("L09", 1, 8, "a[0]")]),
+    "a lone surrogate": (b'{"a": "\\ud800"}', [("L09", 1, 1, "a")]),
+    "an escaped control character": (b'{"a": ["\\u001b"]}', [("L09", 1, 1, "a[0]")]),
+    "an escaped control character in a key": (b'{"a": {"\\u001b": 1}}', [("L09", 1, 1, "a")]),
     "an AOI": (b'{"type": "FeatureCollection", "features": []}', [("L11", 1, 1, "")]),
     "a missing colon": (b'{"a" 1}', [("L02", 1, 6, "")]),
     "a comment": (b"// order\n{}", [("L02", 1, 1, "")]),
@@ -143,6 +152,22 @@ def test_hostile_json_gives_its_problem_and_its_place(case: str) -> None:
         assert complaints(content, syntax="json")[0][:2] in [("L02", 1), ("L02", 2)]
     else:
         assert complaints(content, syntax="json") == expected
+
+
+def test_json_with_more_values_than_any_spec_needs_is_refused() -> None:
+    content = b"[" + b"1," * 1_000_000 + b"1]"
+    assert complaints(content, syntax="json") == [("L08", 1, 1, "")]
+
+
+def test_a_json_key_that_stands_twice_is_named() -> None:
+    _, (problem,) = load(b'{"o": {"startDate": 1, "startDate": 2}}', file="spec", syntax="json")
+    assert problem.detail.startswith("The key startDate is written twice in one group.")
+
+
+def test_json_that_libyaml_does_not_take_is_read_and_has_the_place_of_its_document() -> None:
+    document = read_one('\n {"a": "\\ud83d\\ude00", "b": [1]}', syntax="json")
+    assert document.value == {"a": "😀", "b": [1]}
+    assert document.place(["a"]) == document.place(["b", 0]) == (2, 2)
 
 
 def test_billions_by_aliases_are_refused() -> None:
@@ -296,6 +321,16 @@ def test_json_reads_the_same_as_yaml_and_as_json(value: Any) -> None:
     assert read_one(text).value == {"value": value}
 
 
+@given(PLAIN_JSON, st.sampled_from([None, 1, "\t"]))
+def test_the_place_of_a_value_in_json_is_where_its_text_begins(value: Any, indent: Any) -> None:
+    text = json.dumps(value, indent=indent)
+    document = read_one(text, syntax="json")
+    for path, part in _parts(value):
+        line, column = document.place(path)
+        rest = "\n".join(text.split("\n")[line - 1 :])[column - 1 :]
+        assert json.JSONDecoder().raw_decode(rest)[0] == part
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_content_raises(content: bytes) -> None:
     for syntax in ("yaml", "json"):
@@ -307,21 +342,23 @@ def test_no_content_raises(content: bytes) -> None:
 def test_what_is_read_is_what_a_second_reading_places(text: str) -> None:
     documents, _ = load(text.encode(), file="spec")
     for document in documents:
-        for path in _paths(document.value):
+        for path, _ in _parts(document.value):
             line, column = document.place(path)
             assert line >= 1
             assert column >= 1
 
 
-def _paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    found = [path]
+def _parts(
+    value: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    yield path, value
+    steps: Any = ()
     if isinstance(value, dict):
-        for key, item in value.items():
-            found += _paths(item, (*path, key))
+        steps = value.items()
     elif isinstance(value, list):
-        for index, item in enumerate(value):
-            found += _paths(item, (*path, index))
-    return found
+        steps = enumerate(value)
+    for step, item in steps:
+        yield from _parts(item, (*path, step))
 
 
 def test_the_reader_of_yaml_uses_libyaml_here() -> None:

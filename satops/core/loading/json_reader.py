@@ -1,14 +1,12 @@
-"""Reads one JSON text as strictly as YAML is read, with the place of every value.
+"""Reads one JSON text as strictly as YAML is read.
 
-The standard library decides what is JSON and makes the values; a scan of the same text, which
-knows by then that it is JSON, finds the places and what the library lets pass: keys that stand
-twice, NaN, numbers that overflow, depth.
+The standard library decides what is JSON, and says where a fault of syntax stands.  The other
+problems stand where the document begins, with their path.
 """
 
 import json
-import re
-from bisect import bisect_right
-from math import isfinite
+from collections.abc import Iterator
+from math import inf, isfinite
 from typing import Any
 
 from satops.core.loading.reading import (
@@ -19,21 +17,17 @@ from satops.core.loading.reading import (
     TOO_MANY,
     Faults,
     Found,
-    Place,
     Places,
     Stop,
     forbidden_at,
     forbidden_words,
     place_at,
     refuse_number,
-    twice_words,
 )
+from satops.core.loading.yaml_reader import YamlReader
+from satops.core.safe import shown
 
-_TOKEN = re.compile(
-    r'[ \t\r\n]*(?:"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"'
-    r'|(?P<mark>[\[\]{},:])|(?P<word>[^ \t\r\n\[\]{},:"]+))'
-).match
-_LINE_END = re.compile(r"\r\n?|\n")
+_WHITE_SPACE = " \t\r\n"
 _AOI_TYPES = frozenset(
     {
         "FeatureCollection", "Feature", "GeometryCollection", "Point", "MultiPoint", "LineString",
@@ -57,36 +51,55 @@ _WORDS = {
     "backslash.",
     "Invalid \\uXXXX escape": "After \\u there must be 4 hex digits.",
 }
+_TWICE = (
+    "The key {key} is written twice in one group. Which of the two is meant cannot be known: "
+    "remove one."
+)
+_MAX_DIGITS = 400
 
 
 def read(text: str, faults: Faults) -> list[Found]:
     """Return the one document of a text, or none; what is wrong goes to the collector."""
-    if not text.strip(" \t\r\n"):
+    start = len(text) - len(text.lstrip(_WHITE_SPACE))
+    if start == len(text):
         return []
+    at = place_at(text, start)
+    twins: list[str] = []
     try:
-        value = json.loads(text, parse_int=_integer, parse_constant=_no_value)
+        value = json.loads(
+            text, parse_int=_integer, object_pairs_hook=lambda pairs: _group(pairs, twins)
+        )
     except json.JSONDecodeError as error:
         faults.add("L02", place_at(text, error.pos), _explain(error.msg))
         return []
     except RecursionError:
-        faults.add("L08", (1, 1), TOO_DEEP)
+        faults.add("L08", at, TOO_DEEP)
         return []
-    scan = _Scan(text, faults)
     try:
-        scan.value((), None)
-        _refuse_aoi(value, faults)
+        for key in twins:
+            faults.add("L03", at, _TWICE.format(key=shown(key)))
+        _check_parts(value, at, faults)
+        _refuse_aoi(value, at, faults)
     except Stop:
         return []
-    return [Found(value, scan.places, not faults.problems)]
+    # JSON is YAML: its reader finds the places, but for a few texts that libyaml does not take.
+    found = YamlReader(text.encode(), Faults("")).read()
+    places: Places = found[0].places if found else {(): (*at, *at)}
+    return [Found(value, places, not faults.problems)]
 
 
-def _integer(text: str) -> int | None:
-    value = int(text) if len(text) <= len(str(MAX_INTEGER)) + 1 else MAX_INTEGER + 1
-    return value if abs(value) <= MAX_INTEGER else None
+def _group(pairs: list[tuple[str, Any]], twins: list[str]) -> dict[str, Any]:
+    group: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in group:
+            twins.append(key)
+        group[key] = value
+    return group
 
 
-def _no_value(_: str) -> None:
-    """Stand in for NaN and the infinities, which the scan refuses."""
+def _integer(text: str) -> int | float:
+    """Return a whole number; infinity for one whose digits alone would take long to read."""
+    return int(text) if len(text) <= _MAX_DIGITS else inf
 
 
 def _explain(message: str) -> str:
@@ -96,7 +109,39 @@ def _explain(message: str) -> str:
     return f"This is not valid JSON: {message}."
 
 
-def _refuse_aoi(value: Any, faults: Faults) -> None:
+def _check_parts(value: Any, at: tuple[int, int], faults: Faults) -> None:
+    """Refuse what the library lets pass: depth, size, numbers that are none, escapes."""
+    for count, (path, part) in enumerate(_parts(value, ())):
+        if count == MAX_NODES:
+            raise faults.end("L08", at, TOO_MANY)
+        if isinstance(part, dict | list) and len(path) >= MAX_DEPTH:
+            raise faults.end("L08", at, TOO_DEEP, path[:4])
+        if type(part) in (int, float) and not _is_sendable(part):
+            faults.add("L05", at, refuse_number(str(part)), path)
+        for text in [part] if isinstance(part, str) else part if isinstance(part, dict) else ():
+            offset = forbidden_at(text)
+            if offset is not None:
+                words = forbidden_words(text[offset])
+                faults.add("L09", at, f"This text holds an escape. {words}", path)
+
+
+def _is_sendable(number: int | float) -> bool:
+    return isfinite(number) if isinstance(number, float) else abs(number) <= MAX_INTEGER
+
+
+def _parts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield a value and all that is in it, with their paths."""
+    yield path, value
+    steps: Any = ()
+    if isinstance(value, dict):
+        steps = value.items()
+    elif isinstance(value, list):
+        steps = enumerate(value)
+    for step, item in steps:
+        yield from _parts(item, (*path, step))
+
+
+def _refuse_aoi(value: Any, at: tuple[int, int], faults: Faults) -> None:
     if not isinstance(value, dict) or "order" in value:
         return
     kind = value.get("type")
@@ -104,95 +149,7 @@ def _refuse_aoi(value: Any, faults: Faults) -> None:
         return
     faults.add(
         "L11",
-        (1, 1),
+        at,
         "The file holds GeoJSON, and every .json file in this folder is read as an order spec. "
         "Rename it so that it ends in .geojson, and refer to it: geometry: {file: ...}.",
     )
-
-
-class _Scan:
-    """Walks over a text that is known to be JSON."""
-
-    def __init__(self, text: str, faults: Faults) -> None:
-        self.places: Places = {}
-        self._text = text
-        self._faults = faults
-        self._offset = 0
-        self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
-
-    def value(self, path: tuple[str | int, ...], key: tuple[int, int] | None) -> None:
-        """Walk over one value and note its place."""
-        kind, token, at = self._next()
-        place: Place = (*(key or at), *at)
-        self.places[path] = place
-        if len(self.places) > MAX_NODES:
-            raise self._faults.end("L08", at, TOO_MANY)
-        if kind == "text":
-            self._decoded(token, at, path)
-        elif kind == "word":
-            self._check_number(token, at, path)
-        elif len(path) >= MAX_DEPTH:
-            raise self._faults.end("L08", at, TOO_DEEP, path[:4])
-        elif token == "{":  # noqa: S105 - a bracket
-            self._mapping(path)
-        else:
-            self._sequence(path)
-
-    def _mapping(self, path: tuple[str | int, ...]) -> None:
-        keys: dict[str, tuple[int, int]] = {}
-        kind, token, at = self._next()
-        while kind == "text":
-            key = self._decoded(token, at, path)
-            if key in keys:
-                self._faults.add("L03", at, twice_words(key, keys[key]), (*path, key))
-            keys.setdefault(key, at)
-            self._next()  # the colon
-            self.value((*path, key), at)
-            if self._next()[1] == "}":
-                return
-            kind, token, at = self._next()
-
-    def _sequence(self, path: tuple[str | int, ...]) -> None:
-        index = 0
-        before = self._offset
-        kind, token, _ = self._next()
-        if (kind, token) == ("mark", "]"):
-            return
-        self._offset = before
-        while True:
-            self.value((*path, index), None)
-            index += 1
-            if self._next()[1] == "]":
-                return
-
-    def _next(self) -> tuple[str, str, tuple[int, int]]:
-        """Return kind, text and place of the next token."""
-        token = _TOKEN(self._text, self._offset)
-        assert token is not None, "the text is JSON"
-        self._offset = token.end()
-        kind = str(token.lastgroup)
-        start = token.start(kind) - (kind == "text")
-        line = bisect_right(self._starts, start)
-        return kind, token[kind], (line, start - self._starts[line - 1] + 1)
-
-    def _decoded(self, raw: str, at: tuple[int, int], path: tuple[str | int, ...]) -> str:
-        if "\\" not in raw:
-            return raw
-        text: str = json.loads(f'"{raw}"')
-        offset = forbidden_at(text)
-        if offset is not None:
-            words = forbidden_words(text[offset])
-            self._faults.add("L09", at, f"This text holds an escape. {words}", path)
-        return text
-
-    def _check_number(self, word: str, at: tuple[int, int], path: tuple[str | int, ...]) -> None:
-        if word in ("true", "false", "null"):
-            return
-        try:
-            sound = isfinite(float(word)) and (
-                _integer(word) is not None if word.lstrip("-").isdecimal() else True
-            )
-        except ValueError:
-            sound = False
-        if not sound:
-            self._faults.add("L05", at, refuse_number(word), path)

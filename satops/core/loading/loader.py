@@ -4,15 +4,11 @@ Values may share parts through aliases: they are never changed after loading.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from satops.core.loading.reading import (
-    MAX_DEPTH,
     MAX_SPEC_BYTES,
-    SHALLOW,
     Faults,
     Found,
     Path,
@@ -22,6 +18,9 @@ from satops.core.loading.reading import (
     place_at,
 )
 from satops.core.problem import Problem
+
+if TYPE_CHECKING:
+    from satops.core.loading.yaml_reader import YamlReader
 
 Syntax = Literal["yaml", "json"]
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -38,69 +37,41 @@ class Document:
     index: int
     """Which document of the file, from 0; empty ones are not counted."""
     _places: Places
-    _source: "_Source"
-    _above: int = 0
-    """Lines before the first one that the places count."""
+    _items: "_Items"
 
     def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
         """Return line and column, from 1, of the value (or the key) at a path.
 
-        Where the path does not exist, its nearest parent that does is taken.  A deep path makes
-        the file be parsed once more.
+        Where the path does not exist, its nearest parent that does is taken.  The first path into
+        a list makes the file be read once more.
         """
         wanted = tuple(path)
-        places, above = self._places, self._above
-        if wanted not in places:
-            deep = self._source.places(self.index)
-            places, above = (places, above) if deep is None else (deep, 0)
+        places = self._places
+        if wanted not in places and not all(isinstance(step, str) for step in wanted):
+            places = self._items.places(self.index) or places
         while wanted not in places:
             wanted = wanted[:-1]
         key_line, key_column, line, column = places[wanted]
-        return (key_line + above, key_column) if key else (line + above, column)
+        return (key_line, key_column) if key else (line, column)
 
 
 @dataclass(slots=True)
-class _Source:
-    """The bytes that the documents of a file share, to find deep places when they are asked."""
+class _Items:
+    """Where the items of lists stand, in the documents of one file.
+
+    Items are most of a spec, as each number of a polygon is one, and few messages point at one:
+    so a second reading finds them, when they are asked for.
+    """
 
     content: bytes
-    syntax: Syntax
-    deep: list[Places] | None = None
-
-    def read(self, faults: Faults) -> list[Found]:
-        """Return every document; what is wrong goes to the collector."""
-        if self.syntax == "json":
-            from satops.core.loading import json_reader
-
-            return json_reader.read(self.content.decode(), faults)
-        for read in _quick_readers():
-            found = read(self.content)
-            if found is not None:
-                return found
-        return self._read_closely(faults, SHALLOW)
-
-    def _read_closely(self, faults: Faults, depth: int) -> list[Found]:
-        """Read YAML, keeping the places down to a depth."""
-        from satops.core.loading.yaml_reader import YamlReader
-
-        return YamlReader(self.content, faults, depth).read()
+    found: list[Places] | None = None
 
     def places(self, index: int) -> Places | None:
-        """Return every place of a document; None for JSON, of which all are known."""
-        if self.deep is None and self.syntax == "yaml":
-            self.deep = [found.places for found in self._read_closely(Faults(""), MAX_DEPTH + 1)]
-        return self.deep[index] if self.deep else None
-
-
-@cache
-def _quick_readers() -> tuple[Callable[[bytes], list[Found] | None], ...]:
-    """Return the readers of sound YAML, the quickest first; each leaves to the next what it does
-    not understand.  They are imported for the first YAML file: not every command reads one.
-    """
-    from satops.core.loading.yaml_nodes import read_nodes
-    from satops.core.loading.yaml_skeletons import read_by_skeleton
-
-    return read_by_skeleton, read_nodes
+        """Return every place of a document, or None for JSON that libyaml does not take."""
+        if self.found is None:
+            again = _yaml_reader(self.content, Faults(""), items=True).read()
+            self.found = [each.places for each in again]
+        return self.found[index] if index < len(self.found) else None
 
 
 def load(
@@ -115,8 +86,7 @@ def load(
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not _is_text(content, syntax, max_bytes, faults):
         return [], faults.problems
-    source = _Source(content, syntax)
-    found = source.read(faults)
+    found = _read(content, syntax, faults)
     if not found and not faults.problems:
         faults.add(
             "L10",
@@ -124,14 +94,29 @@ def load(
             "The file is empty, or holds nothing but comments. Write a document in it, or delete "
             "the file.",
         )
+    items = _Items(content)
     documents = [
-        Document(
-            each.value, each.places[()][2] + each.above, index, each.places, source, each.above
-        )
+        Document(each.value, each.places[()][2], index, each.places, items)
         for index, each in enumerate(found)
         if each.sound
     ]
     return documents, faults.problems
+
+
+def _read(content: bytes, syntax: Syntax, faults: Faults) -> list[Found]:
+    """Return every document; what is wrong goes to the collector."""
+    if syntax == "json":
+        from satops.core.loading import json_reader
+
+        return json_reader.read(content.decode(), faults)
+    return _yaml_reader(content, faults, items=False).read()
+
+
+def _yaml_reader(content: bytes, faults: Faults, *, items: bool) -> "YamlReader":
+    """Return the reader of YAML, which is imported for the first file: most commands read none."""
+    from satops.core.loading.yaml_reader import YamlReader
+
+    return YamlReader(content, faults, items=items)
 
 
 def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> bool:

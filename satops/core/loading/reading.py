@@ -31,8 +31,6 @@ MAX_SPEC_BYTES = 4 * 1024 * 1024
 """Per file.  An AOI too large for this belongs in a file of its own."""
 MAX_DEPTH = 64
 """Nested lists and groups.  libyaml needs time in the square of the depth."""
-SHALLOW = 2
-"""Down to this depth the places of keys are kept while loading YAML."""
 MAX_NODES = 1_000_000
 """Values in one file, with those that aliases repeat."""
 MAX_PROBLEMS = 100
@@ -56,8 +54,6 @@ class Found:
     places: Places
     sound: bool
     """Whether it has no problem."""
-    above: int = 0
-    """Lines before the first one that the places count."""
 
 
 class Stop(Exception):

@@ -26,7 +26,6 @@ from yaml.reader import ReaderError
 from satops.core.loading.reading import (
     MAX_DEPTH,
     MAX_NODES,
-    SHALLOW,
     TOO_DEEP,
     TOO_MANY,
     Faults,
@@ -62,10 +61,11 @@ _BEING_READ = object()
 class YamlReader:
     """Makes values of the events of one file, and goes on after a fault where it can."""
 
-    def __init__(self, content: bytes, faults: Faults, depth: int) -> None:
+    def __init__(self, content: bytes, faults: Faults, *, items: bool = False) -> None:
+        """`items` tells whether the places of the items of lists are kept, beside those of keys."""
         self._content = content
         self._faults = faults
-        self._depth = depth
+        self._keeps_items = items
         self._places: Places = {}
         self._anchors: dict[str, Any] = {}
         self._nodes = 0
@@ -155,7 +155,7 @@ class YamlReader:
     def _mapping(self, path: Steps) -> dict[str, Any]:
         take = self._take
         scalar = self._ornate_scalar if self._ornate else self._plain_scalar
-        places = self._places if len(path) < self._depth else None
+        places = self._places
         value: dict[str, Any] = {}
         keys: dict[str, Any] = {}
         while (event := take()).__class__ is not MappingEndEvent:
@@ -178,15 +178,14 @@ class YamlReader:
                 continue
             value[key] = item
             keys[key] = mark = event.start_mark
-            if places is not None:
-                at = below.start_mark
-                places[*path, key] = (mark.line + 1, mark.column + 1, at.line + 1, at.column + 1)
+            at = below.start_mark
+            places[*path, key] = (mark.line + 1, mark.column + 1, at.line + 1, at.column + 1)
         return value
 
     def _sequence(self, path: Steps) -> list[Any]:
         take = self._take
         scalar = self._ornate_scalar if self._ornate else self._plain_scalar
-        places = self._places if self._depth > SHALLOW else None
+        places = self._places if self._keeps_items else None
         value: list[Any] = []
         while (event := take()).__class__ is not SequenceEndEvent:
             if places is not None:

@@ -117,17 +117,14 @@ def canonical_order(  # one field of the API each
     recurring: bool | None = None,
     recurring_day: int | None = None,
     recurring_unit: int | None = None,
-    coordinates: str | None = None,
 ) -> Order:
     """Bring an order into its one normal form.
 
     `rings` must be closed, finite and within range; instants must carry a zone and whole seconds.
-    `coordinates` is what `coordinates_text` makes of the rings, where the caller has it.
     """
     # One text for all orders of a window: a plan holds a hundred thousand of them.
     start_text, end_text = intern(instant_text(start)), intern(instant_text(end))
-    if coordinates is None:
-        coordinates = coordinates_text(rings)
+    coordinates = coordinates_text(rings)
     fields = _fields(provider, max_cloud, resolution_type, recurring, recurring_day, recurring_unit)
     canonical = (
         f'{{"endDate":"{end_text}","geometry":{{"coordinates":{coordinates},"type":"Polygon"}},'
@@ -225,12 +222,7 @@ def _ring_text(ring: Sequence[Position], *, clockwise: bool) -> str:
     text = json_text.dumps(points).decode()
     if "e" in text:
         return "[" + ",".join(f"[{_plain(x)},{_plain(y)}]" for x, y in points) + "]"
-    return without_fractions_of_zero(text)
-
-
-def without_fractions_of_zero(text: str) -> str:
-    """Return the JSON of coordinates with 105 in place of 105.0."""
-    return text.replace(".0,", ",").replace(".0]", "]")
+    return text.replace(".0,", ",").replace(".0]", "]")  # 105 in place of 105.0
 
 
 def rounded(degrees: Iterable[float]) -> list[float]:
@@ -268,10 +260,10 @@ def _doubled_area(points: Sequence[Position]) -> float:
         xa, ya = xb, yb
     # The sign of a sliver drowns in rounding, and would depend on where the ring begins: it is
     # taken from whole numbers instead.
-    return total if abs(total) > DOUBTFUL_DEG2 else _exact_doubled_area(points)
+    return total if abs(total) > _DOUBTFUL_DEG2 else _exact_doubled_area(points)
 
 
-DOUBTFUL_DEG2 = 1e-6
+_DOUBTFUL_DEG2 = 1e-6
 """About one hectare: far above the rounding of a sum over 20,000 vertices."""
 
 

@@ -48,10 +48,8 @@ class Draft(NamedTuple):
     acknowledge: tuple[Acknowledgement, ...]
     supersedes: str | None
 
-    def spec(self, footprint: Footprint, coordinates: str) -> Spec:
-        """Return the spec, once its polygon has been found valid, measured, and written in
-        canonical form.
-        """
+    def spec(self, footprint: Footprint) -> Spec:
+        """Return the spec, once its polygon has been found valid and measured."""
         order = canonical_order(
             provider=self.provider,
             rings=self.rings,
@@ -62,7 +60,6 @@ class Draft(NamedTuple):
             recurring=self.recurring,
             recurring_day=self.recurring_day,
             recurring_unit=self.recurring_unit,
-            coordinates=coordinates,
         )
         return Spec(
             name=self.name,
