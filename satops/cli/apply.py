@@ -11,7 +11,7 @@ from satops.cli.interrupts import Stopping
 from satops.cli.output import finish, say
 from satops.cli.progress import watching
 from satops.core.plan.plan import Plan
-from satops.report.text.count import counted
+from satops.core.words import counted
 
 
 @click.command("apply")

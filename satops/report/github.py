@@ -11,7 +11,7 @@ from enum import StrEnum
 from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, Severity, by_place
 from satops.core.safe import safe, safe_lines
-from satops.report.text.count import counted
+from satops.core.words import counted
 
 PER_LEVEL_MAX = 10
 """Annotations of one level that GitHub shows for a step."""
@@ -31,7 +31,7 @@ class _Note:
 
     title: str
     message: str
-    place: dict[str, str] = field(default_factory=dict)
+    position: dict[str, str] = field(default_factory=dict)
 
 
 def render(plan: Plan) -> Iterator[str]:
@@ -59,13 +59,13 @@ def _level(problem: Problem) -> _Level:
 
 
 def _about(problem: Problem) -> _Note:
-    place = {"file": problem.file} if problem.file else {}
+    position = {"file": problem.file} if problem.file else {}
     if problem.file and problem.line:
-        place |= {"line": str(problem.line), "col": str(problem.column)}
+        position |= {"line": str(problem.line), "col": str(problem.column)}
     message = f"{problem.path}: {problem.detail}" if problem.path else problem.detail
     if problem.acknowledged is not None:
         message += f"\nAccepted because: {problem.acknowledged}"
-    return _Note(f"{problem.check}: {problem.summary}", message, place)
+    return _Note(f"{problem.check}: {problem.summary}", message, position)
 
 
 def _totals(plan: Plan) -> _Note:
@@ -88,7 +88,7 @@ def _commands(level: _Level, notes: Sequence[_Note]) -> Iterator[str]:
 
 
 def _command(level: _Level, note: _Note) -> str:
-    properties = {**note.place, "title": note.title}
+    properties = {**note.position, "title": note.title}
     pairs = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{level} {pairs}::{_data(safe_lines(note.message))}"
 

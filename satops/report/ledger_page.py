@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Any
 from satops.core import json_text
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.safe import safe
+from satops.core.words import counted, moment, number
 from satops.report.geojson import collection
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.rows import header, row, rows_that_fit
-from satops.report.place import area
 from satops.report.shapes import Geometry, box, outline, point
-from satops.report.status import status_words
-from satops.report.subject import known_subject
-from satops.report.text.count import counted
+from satops.report.subject import known_subject, status_words
 from satops.report.text.list import words
-from satops.report.window import moment
 
 if TYPE_CHECKING:
     from satops.core.order.order import Rings
@@ -175,7 +172,7 @@ def _totals(orders: Sequence[OrderState], now: str) -> str:
     for order in orders:
         counts[order.standing_at(now)].append(order)
     lines = [
-        row((words(standing), f"{len(some):,}", area(sum(order.area_km2 for order in some))))
+        row((words(standing), f"{len(some):,}", number(sum(order.area_km2 for order in some))))
         for standing, some in counts.items()
         if some
     ]
@@ -190,8 +187,8 @@ def _row(order: OrderState, now: str) -> str:
         words(order.standing_at(now)),
         ", ".join(map(code, numbers)),
         prose(facts.sensor),
-        facts.place,
-        "?" if facts.area_km2 is None else area(facts.area_km2),
+        facts.location,
+        "?" if facts.area_km2 is None else number(facts.area_km2),
         prose(facts.window),
         prose(moment(order.placed_at)) if order.placed_at else "",
         status_words(order.status),

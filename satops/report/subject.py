@@ -5,8 +5,7 @@ from typing import NamedTuple
 from satops.core.ledger.state import OrderState
 from satops.core.order.order import MODES
 from satops.core.plan.plan import Action
-from satops.report.place import middle, place
-from satops.report.window import window
+from satops.core.words import location, window
 
 
 class Subject(NamedTuple):
@@ -35,11 +34,11 @@ class Subject(NamedTuple):
         return f"{self.provider} {self.mode}{ground}"
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The centroid: `21.03°N 105.85°E`."""
         if self.longitude is None or self.latitude is None:
             return "?"
-        return place(self.longitude, self.latitude)
+        return location(self.longitude, self.latitude)
 
     @property
     def window(self) -> str:
@@ -68,7 +67,7 @@ def subject(action: Action) -> Subject:
 def known_subject(known: OrderState) -> Subject:
     """Return the facts that the ledger keeps of an order."""
     bounds = known.bounds
-    longitude, latitude = (None, None) if bounds is None else middle(bounds)
+    longitude, latitude = (None, None) if bounds is None else _middle(bounds)
     mode, resolution_m = _MODES.get(known.resolution_type, _NO_MODE)
     return Subject(
         known.provider or None,
@@ -82,9 +81,28 @@ def known_subject(known: OrderState) -> Subject:
     )
 
 
+def status_words(number: int | None) -> str:
+    """Return a status in words; a number that the marketplace's documentation lacks stays one."""
+    return "" if number is None else _STATUSES.get(number, f"status {number}")
+
+
+def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
+    west, south, east, north = bounds
+    return (west + east) / 2, (south + north) / 2
+
+
 _NO_MODE = (None, None)
 _MODES: dict[int | None, tuple[str, float] | tuple[None, None]] = {
     number: (mode.name, mode.resolution_m) for number, mode in MODES.items()
 }
 """Name and resolution in metres."""
+_STATUSES = {
+    1: "pending",
+    2: "delivered",
+    3: "completed",
+    4: "analyzing",
+    5: "pending image",
+    6: "failed",
+}
+"""As the marketplace's documentation numbers them."""
 _NOTHING = Subject(None, None, None, None, None, None, None, None)

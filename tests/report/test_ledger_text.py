@@ -6,6 +6,7 @@ from satops.core.ledger.chain import Head
 from satops.core.ledger.events import DoubtSettled, OrderAdopted, StatusObserved
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.report.layout import Block, plain
+from satops.report.subject import status_words
 from satops.report.text.history import history_blocks
 from satops.report.text.list import list_blocks, show_blocks
 from satops.report.text.settled import adopted_blocks, refresh_blocks, settled_blocks
@@ -152,3 +153,7 @@ def test_a_refresh_names_what_changed_and_what_was_not_seen() -> None:
     assert shown[1].split() == ["a", "N1", "completed"]
     assert shown[-2].startswith("b: the marketplace does not list this order")
     assert shown[-1] == "1 status changed."
+
+
+def test_a_status_that_the_documentation_lacks_is_shown_as_a_number() -> None:
+    assert [status_words(number) for number in (3, 77, None)] == ["completed", "status 77", ""]

@@ -7,8 +7,8 @@ from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
+from satops.core import words
 from satops.core.catalogue import CATALOGUE
-from satops.core.checks import messages as words
 from satops.core.checks.batch import finding
 from satops.core.finding import Finding
 from satops.core.geometry.overlaps import Box, Extent, meeting, shares
@@ -145,8 +145,8 @@ def check_places(specs: Sequence[Spec], known: Mapping[str, OrderState]) -> list
         is_far = _distance((longitude, latitude), (x, y)) > _FAR_DEG
         if is_far and _distance((latitude, longitude), (x, y)) <= _NEAR_DEG:
             detail = (
-                f"The centre of the area is {words.place((longitude, latitude))}, and most of the "
-                f"other orders are around {words.place((x, y))}. With latitude and longitude "
+                f"The centre of the area is {words.location(longitude, latitude)}, and most of the "
+                f"other orders are around {words.location(x, y)}. With latitude and longitude "
                 "exchanged it would be among them: write the longitude first. To have this checked "
                 "exactly, set `region` in satops.yaml."
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil, inf
 
-from satops.core.checks import messages as words
+from satops.core import words
 from satops.core.checks.batch import Batch, Found, finding
 from satops.core.finding import Finding
 from satops.core.geometry.measures import box_size_km, rectangle_km, touches
@@ -34,7 +34,7 @@ def check_region(batch: Batch) -> Found:
                 "first."
             )
         detail = (
-            f"The centre of the area is {words.place((x, y))}, outside of the `region` of "
+            f"The centre of the area is {words.location(x, y)}, outside of the `region` of "
             f"satops.yaml. {hint}"
         )
         yield index, finding("A02", "geometry", detail)
@@ -229,6 +229,6 @@ def _zone(spec: Spec, percent: float, where: str) -> Finding:
         "A13",
         "geometry",
         f"{share} of the area ({words.area(spec.footprint.area_km2)} around "
-        f"{words.place((spec.footprint.longitude, spec.footprint.latitude))}) lies {where} in "
+        f"{words.location(spec.footprint.longitude, spec.footprint.latitude)}) lies {where} in "
         "satops.yaml (`areas`). Change the outline; no acknowledgement is taken.",
     )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from satops.core.checks import messages as words
+from satops.core import words
 from satops.core.checks.batch import Batch, Found, finding
 from satops.core.order.order import Provider
 
@@ -55,8 +55,8 @@ def check_recurrence(batch: Batch) -> Found:
             continue
         count = repeats.count
         detail = (
-            f"{count:,} captures, {repeats.every}: the first from {words.moment(window.start)}, "
-            f"the last from {words.moment(repeats.last)}. {_UNCONFIRMED}"
+            f"{count:,} captures, {repeats.every}: the first from {words.moment(window.start)} "
+            f"UTC, the last from {words.moment(repeats.last)} UTC. {_UNCONFIRMED}"
         )
         yield index, finding("R03", "recurring", detail)
         most = mode.max_occurrences

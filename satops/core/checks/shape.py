@@ -2,7 +2,7 @@
 
 from math import pi
 
-from satops.core.checks import messages as words
+from satops.core import words
 from satops.core.checks.batch import Batch, Found, finding
 from satops.core.geometry.measures import (
     box_size_km,

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from satops.core.checks import messages as words
+from satops.core import words
 from satops.core.checks.batch import Batch, Found, Window, finding
 from satops.core.checks.sun import highest_sun_deg
 from satops.core.order.modes import ModeRules, Threshold
@@ -37,7 +37,7 @@ def check_long_window(batch: Batch) -> Found:
         length = window.end - window.start
         if most is not None and length > timedelta(days=most.value):
             detail = (
-                f"The window is {words.span(length)} long, until {words.moment(window.end)}. "
+                f"The window is {words.span(length)} long, until {words.moment(window.end)} UTC. "
                 f"Is the year right? {words.origin(most, 'days')}"
             )
             yield index, finding("T06", "endDate", detail)
@@ -61,9 +61,9 @@ def check_daylight(batch: Batch) -> Found:
             continue
         relation = "below" if highest < 0 else "above"
         detail = (
-            f"At {words.place((extent.longitude, extent.latitude))} the sun is at best "
+            f"At {words.location(extent.longitude, extent.latitude)} the sun is at best "
             f"{abs(highest):.1f} degrees {relation} the horizon from "
-            f"{words.moment(window.start)} to {words.moment(window.end)}, and "
+            f"{words.moment(window.start)} UTC to {words.moment(window.end)} UTC, and "
             f"{spec.order.provider} is optical. Move the window to daylight, or order radar "
             "(tianyi)."
         )
@@ -96,8 +96,8 @@ def check_lead_time(batch: Batch, now: datetime) -> Found:
             yield index, finding("T04", "startDate", _too_late(window, now, before, lead))
         elif review is not None and before - now < timedelta(hours=review.value):
             detail = (
-                f"Merge before {words.moment(before)}, in {words.span(before - now)}: sellers need "
-                f"about {words.number(lead.value)} hours before the window opens. "
+                f"Merge before {words.moment(before)} UTC, in {words.span(before - now)}: sellers "
+                f"need about {words.number(lead.value)} hours before the window opens. "
                 f"{words.origin(lead, 'hours')}"
             )
             yield index, finding("T12", "startDate", detail)
@@ -111,8 +111,9 @@ def _too_late(window: Window, now: datetime, before: datetime, lead: Threshold) 
     )
     return (
         f"{opens}. Sellers need about {words.number(lead.value)} hours to plan: merge before "
-        f"{words.moment(before)} was the last chance to keep the whole window. Move the start to a "
-        f"later time, or acknowledge that its first part may be lost. {words.origin(lead, 'hours')}"
+        f"{words.moment(before)} UTC was the last chance to keep the whole window. Move the start "
+        "to a later time, or acknowledge that its first part may be lost. "
+        f"{words.origin(lead, 'hours')}"
     )
 
 
@@ -122,7 +123,7 @@ def check_far_ahead(batch: Batch, now: datetime) -> Found:
         start, most = batch.windows[index].start, mode.max_ahead_days
         if most is not None and start - now > timedelta(days=most.value):
             detail = (
-                f"The window opens on {words.moment(start)}, in {words.span(start - now)}. Is "
+                f"The window opens on {words.moment(start)} UTC, in {words.span(start - now)}. Is "
                 f"the year right? {words.origin(most, 'days')}"
             )
             yield index, finding("T06", "startDate", detail)

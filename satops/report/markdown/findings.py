@@ -5,13 +5,12 @@ from typing import TypeVar
 
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity, by_place
+from satops.core.words import area, counted
 from satops.report.markdown.escape import code, message, prose
 from satops.report.markdown.page import Block
 from satops.report.markdown.rank import Rank
 from satops.report.markdown.rows import folded, rows_that_fit
-from satops.report.place import area
 from satops.report.subject import subject
-from satops.report.text.count import counted
 from satops.report.text.problems import where
 
 EDITED = "X03"
@@ -113,16 +112,16 @@ def _listed(
 
 def _action_line(action: Action) -> str:
     facts = subject(action)
-    about = [prose(facts.sensor), facts.place, prose(facts.window)]
+    about = [prose(facts.sensor), facts.location, prose(facts.window)]
     if facts.area_km2 is not None:
-        about.insert(2, f"{area(facts.area_km2)} km²")
+        about.insert(2, area(facts.area_km2))
     return f"- {code(action.name)} ({', '.join(about)}): {message(action.reason, _SHORT)}"
 
 
 def _problem_line(problem: Problem) -> str:
-    place = code(where(problem)) if problem.file else "The plan"
+    at = code(where(problem)) if problem.file else "The plan"
     path = f"{code(problem.path)}: " if problem.path else ""
-    text = f"- {place}: {_what(problem)}: {prose(problem.summary)}. {path}{message(problem.detail)}"
+    text = f"- {at}: {_what(problem)}: {prose(problem.summary)}. {path}{message(problem.detail)}"
     if problem.acknowledged is not None:
         text += f" Accepted because: {prose(problem.acknowledged)}"
     return text

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from satops.core import json_text
 from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.core.words import counted
 from satops.report.markdown.escape import label
 from satops.report.markdown.fence import fenced
 from satops.report.markdown.page import Block, Fit, size
 from satops.report.markdown.rank import Rank
 from satops.report.shapes import Geometry, box, outline, point, points
 from satops.report.subject import subject
-from satops.report.text.count import counted
 
 KINDS = {
     ActionKind.CREATE: "to create",
@@ -33,13 +33,13 @@ Draw = Callable[[Action], Geometry | None]
 
 
 def maps(plan: Plan, artifact: str) -> list[Block]:
-    """Return a block for each kind of action that has orders with a known place."""
+    """Return a block for each kind of action that has orders with a known location."""
     return [_map(plan, kind, artifact) for kind in KINDS]
 
 
 def _map(plan: Plan, kind: ActionKind, artifact: str) -> Block:
     rank = Rank.MAP if kind is ActionKind.CREATE else Rank.OTHER_MAPS
-    actions = [action for action in plan.actions if action.kind is kind and _is_placed(action)]
+    actions = [action for action in plan.actions if action.kind is kind and _has_location(action)]
     if not actions:
         return Block(rank, "")
     title = f"### Map: {counted(len(actions), 'order')} {KINDS[kind]}"
@@ -100,7 +100,7 @@ def _corners_words(corners: int, *, gone: bool) -> str:
     )
 
 
-def _is_placed(action: Action) -> bool:
+def _has_location(action: Action) -> bool:
     return subject(action).longitude is not None
 
 

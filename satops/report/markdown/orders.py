@@ -4,16 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.core.words import about, about_all, counted, number
 from satops.report.checks import Checks, check_words
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.findings import elsewhere
 from satops.report.markdown.page import Block, Fit, whole
 from satops.report.markdown.rank import Rank
 from satops.report.markdown.rows import folded, header, row, rows_that_fit
-from satops.report.money import about, about_all
-from satops.report.place import area
 from satops.report.subject import subject
-from satops.report.text.count import counted
 
 _TITLES = ("Name", "Sensor", "Place", "km²", "Window (UTC)", "Estimate", "Checks")
 _NUMBERS = frozenset({3, 5})
@@ -59,7 +57,7 @@ def sensors(plan: Plan, currency: str) -> Block:
             (
                 cell(prose(sensor)),
                 f"{len(group):,}",
-                area(sum(subject(action).area_km2 or 0.0 for action in group)),
+                number(sum(subject(action).area_km2 or 0.0 for action in group)),
                 cell(about_all((a.estimated_cost for a in group), currency)),
             )
         )
@@ -128,8 +126,8 @@ def _create_row(checks: Checks, currency: str, *, notes: bool) -> Callable[[Acti
         cells = [
             code(action.name),
             prose(facts.sensor),
-            facts.place,
-            "?" if facts.area_km2 is None else area(facts.area_km2),
+            facts.location,
+            "?" if facts.area_km2 is None else number(facts.area_km2),
             prose(facts.window),
             "" if cost is None else about(cost, currency),
             prose(check_words(found)) if found else "none",

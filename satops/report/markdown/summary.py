@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.core.words import about_all, counted, moment, number
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.rows import header, row
-from satops.report.money import about_all
-from satops.report.place import area
 from satops.report.subject import subject
-from satops.report.text.count import counted
 from satops.report.text.problems import problem_totals
-from satops.report.window import moment
 from satops.workflow.plan import blocks_tree
 
 _TITLE_MAX = 120
@@ -92,7 +89,7 @@ def _totals(plan: Plan, currency: str) -> Iterator[str]:
 
 
 def _km2(actions: Iterable[Action]) -> str:
-    return area(sum(subject(action).area_km2 or 0.0 for action in actions))
+    return number(sum(subject(action).area_km2 or 0.0 for action in actions))
 
 
 def _next(plan: Plan) -> Iterator[str]:

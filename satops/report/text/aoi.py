@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from satops.core.problem import Problem, Severity
 from satops.core.safe import safe, shorten
+from satops.core.words import area, counted, location, number
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
-from satops.report.place import area, place
-from satops.report.text.count import counted
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.aoi import AoiReport, Feature, Outline
 from satops.workflow.aoi_split import Division
@@ -44,13 +43,13 @@ def split_blocks(division: Division, files: tuple[str, ...]) -> Iterator[Block]:
         ("NAME", "AREA KM²", "FROM FEATURE"),
         division.outlines,
         lambda outline: Row(
-            (outline.name, area(outline.area_km2), _called(outline.feature)), Tone.NEW
+            (outline.name, number(outline.area_km2), _called(outline.feature)), Tone.NEW
         ),
         frozenset({1}),
     )
     yield BLANK
     total = sum(outline.area_km2 for outline in division.outlines)
-    yield Line(f"{counted(len(division.outlines), 'polygon')} of {area(total)} km² in all.")
+    yield Line(f"{counted(len(division.outlines), 'polygon')} of {area(total)} in all.")
     for feature in division.left_out:
         kind = safe(feature.kind) or "no geometry"
         yield Line(f"Left out: {_called(feature)} ({kind}), which is no area.", Tone.WARNING)
@@ -96,7 +95,7 @@ def _feature_row(feature: Feature) -> Row:
             str(feature.number),
             shorten(names, _NAME_WIDTH),
             shorten(feature.kind or "none", _NAME_WIDTH),
-            "" if total is None else area(total),
+            "" if total is None else number(total),
             _size(only),
             f"{corners:,}" if corners else "",
             _centre(only),
@@ -113,7 +112,7 @@ def _part_row(feature: Feature, index: int, outline: Outline) -> Row:
         f"{feature.number}.{index}",
         "" if side is None else side.value,
         "Polygon",
-        "" if footprint is None else area(footprint.area_km2),
+        "" if footprint is None else number(footprint.area_km2),
         _size(outline),
         "" if footprint is None else f"{footprint.vertices:,}",
         _centre(outline),
@@ -131,12 +130,12 @@ def _tone(feature: Feature) -> Tone:
 
 def _size(outline: Outline | None) -> str:
     size = None if outline is None else outline.size_km
-    return "" if size is None else f"{area(size[0])} x {area(size[1])}"
+    return "" if size is None else f"{number(size[0])} x {number(size[1])}"
 
 
 def _centre(outline: Outline | None) -> str:
     found = None if outline is None else outline.footprint
-    return "" if found is None else place(found.longitude, found.latitude)
+    return "" if found is None else location(found.longitude, found.latitude)
 
 
 def _called(feature: Feature) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from satops.core.problem import by_place
 from satops.core.safe import safe
+from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
-from satops.report.text.count import counted
 from satops.report.text.problems import problem_blocks
 from satops.workflow.apply import ApplyReport
 from satops.workflow.outcomes import OrderResult

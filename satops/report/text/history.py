@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from satops.core.safe import safe
+from satops.core.words import moment
 from satops.report.layout import Block, Line, Row, Table, Tone
-from satops.report.window import moment
 
 _HEADER = ("SEQ", "TIME (UTC)", "EVENT", "NAME", "WHAT")
 _TONES = {

@@ -6,13 +6,10 @@ from typing import Any
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.safe import safe, shorten
 from satops.core.spec.spec import Spec
+from satops.core.words import area, counted, moment
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
-from satops.report.place import area
-from satops.report.status import status_words
-from satops.report.subject import known_subject
-from satops.report.text.count import counted
+from satops.report.subject import known_subject, status_words
 from satops.report.text.history import event_table
-from satops.report.window import moment
 
 _TONES = {
     Standing.PLACED: Tone.GOOD,
@@ -104,8 +101,8 @@ def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
         yield "Status", status_words(known.status)
     if facts.provider:
         yield "Sensor", safe(facts.sensor)
-        yield "Place", facts.place
-        yield "Area", "?" if facts.area_km2 is None else f"{area(facts.area_km2)} km²"
+        yield "Place", facts.location
+        yield "Area", "?" if facts.area_km2 is None else area(facts.area_km2)
         yield "Window (UTC)", facts.window
     if known.estimated_cost is not None:
         yield "Estimated cost", f"about {known.estimated_cost:,.2f}"

@@ -5,13 +5,10 @@ from collections.abc import Iterator, Set
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import by_place
 from satops.core.safe import safe, shorten
+from satops.core.words import about, about_all, area, counted, moment, number
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
-from satops.report.money import about, about_all
-from satops.report.place import area
 from satops.report.subject import subject
-from satops.report.text.count import counted
 from satops.report.text.problems import problem_blocks, problem_totals
-from satops.report.window import moment
 from satops.workflow.plan import blocks_tree
 
 SIGNS = {
@@ -102,8 +99,8 @@ def _row(action: Action, in_doubt: Set[str], currency: str) -> Row:
         SIGNS[action.kind],
         safe(action.name),
         safe(facts.sensor),
-        facts.place,
-        "?" if facts.area_km2 is None else area(facts.area_km2),
+        facts.location,
+        "?" if facts.area_km2 is None else number(facts.area_km2),
         facts.window,
         "in doubt" if action.name in in_doubt else _order(action, currency),
     )
@@ -124,7 +121,7 @@ def _totals(plan: Plan, currency: str) -> Iterator[Block]:
     creates = plan.creates
     if creates:
         km2 = sum(action.spec.footprint.area_km2 for action in creates if action.spec)
-        text = f"To create: {counted(len(creates), 'order')}, {area(km2)} km²"
+        text = f"To create: {counted(len(creates), 'order')}, {area(km2)}"
         costs = [action.estimated_cost for action in creates]
         if any(cost is not None for cost in costs):
             text += f", {about_all(costs, safe(currency))}"

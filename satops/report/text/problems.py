@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from satops.core.problem import Problem, Severity
 from satops.core.safe import safe, safe_lines
+from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Tone
-from satops.report.text.count import counted
 
 _TONES = {
     Severity.ERROR: Tone.ERROR,
@@ -49,8 +49,8 @@ def where(problem: Problem) -> str:
 
 
 def _one(problem: Problem) -> Iterator[Block]:
-    place = where(problem)
-    head = f"{place}: " if place else ""
+    at = where(problem)
+    head = f"{at}: " if at else ""
     if problem.severity is Severity.INFO:
         detail = " ".join(safe_lines(problem.detail or problem.summary))
         yield Line(f"{head}info {problem.check}: {detail}", Tone.QUIET)

@@ -1,13 +1,14 @@
 """What a look at the marketplace told of the orders in doubt, for people."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from math import ceil
 
 from satops.core.order.matching import Candidate
 from satops.core.safe import safe
+from satops.core.words import counted, duration, moment
 from satops.report.layout import BLANK, Block, Line, Tone, command
-from satops.report.status import status_words
-from satops.report.text.count import counted
-from satops.report.window import moment_of, span
+from satops.report.subject import status_words
 from satops.workflow.reconcile import Finding, ReconcileReport
 
 _CANDIDATES_MAX = 10
@@ -62,16 +63,17 @@ def _finding(finding: Finding, *, dry_run: bool) -> Iterator[Block]:
         yield Line("If it is none of them:")
         yield command(f"satops resolve {name} --not-placed --because TEXT")
     elif finding.wait_s is not None:
+        wait = timedelta(seconds=ceil(finding.wait_s))  # rounded up: nobody comes too early
         yield Line(
             f"Not found in {counted(finding.looks, 'look')}, which proves nothing yet: it may "
-            f"show later. Look again in {span(finding.wait_s)}.",
+            f"show later. Look again in {duration(wait)}.",
             indent=4,
         )
 
 
 def _candidate(name: str, candidate: Candidate) -> Iterator[Block]:
     order = candidate.order
-    created = f", created {moment_of(order.created_at)} UTC" if order.created_at else ""
+    created = f", created {moment(order.created_at)} UTC" if order.created_at else ""
     status = f", {status_words(order.status)}" if order.status is not None else ""
     deleted = ", marked as deleted (it was placed all the same)" if order.deleted else ""
     yield Line(f"{safe(order.order_no)}{created}{status}{deleted}", Tone.HEADING, indent=2)
@@ -94,7 +96,7 @@ def _foreign(report: ReconcileReport) -> Iterator[Block]:
     count = counted(len(report.foreign), "order")
     yield Line(f"The account holds {count} that this ledger does not know:", Tone.QUIET)
     for order in report.foreign[:_CANDIDATES_MAX]:
-        created = f", created {moment_of(order.created_at)} UTC" if order.created_at else ""
+        created = f", created {moment(order.created_at)} UTC" if order.created_at else ""
         yield Line(f"{safe(order.order_no)}{created}", Tone.QUIET, indent=4)
     if len(report.foreign) > _CANDIDATES_MAX:
         yield Line(f"and {len(report.foreign) - _CANDIDATES_MAX:,} more", Tone.QUIET, indent=4)

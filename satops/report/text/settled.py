@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from satops.core.ledger.events import DoubtSettled, OrderAdopted
 from satops.core.safe import safe
+from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
-from satops.report.status import status_words
-from satops.report.text.count import counted
+from satops.report.subject import status_words
 from satops.workflow.refresh import RefreshReport
 
 

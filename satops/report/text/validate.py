@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Tone, command
-from satops.report.text.count import counted
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.validate import Tree
 

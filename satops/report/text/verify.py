@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from satops.core.safe import safe
+from satops.core.words import counted
 from satops.report.layout import Block, Line, Tone
-from satops.report.text.count import counted
 from satops.workflow.verify import VerifyReport
 
 

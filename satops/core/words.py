@@ -1,0 +1,112 @@
+"""Counts, sizes, locations, times and money in the words of reports and of the checks' messages."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from satops.core.order.modes import Threshold
+from satops.core.order.order import MODES, instant_text
+from satops.core.spec.spec import Spec
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """Return `1 order`, `2 orders`, `no orders`."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {plural or noun + 's'}" if count else f"no {plural or noun + 's'}"
+
+
+def number(value: float) -> str:
+    """Return a number rounded to what a reader can use: `1,234`, `12.3`, `0.012`."""
+    if value >= 100 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
+
+
+def area(km2: float) -> str:
+    """Return an area: `12.3 km²`."""
+    return f"{number(km2)} km²"
+
+
+def location(longitude: float, latitude: float) -> str:
+    """Return a spot on the map, given in degrees, as maps write it: `21.03°N 105.85°E`.
+
+    Two decimals are about one kilometre: enough to see swapped coordinates at a glance.
+    """
+    north = "N" if latitude >= 0 else "S"
+    east = "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.2f}°{north} {abs(longitude):.2f}°{east}"
+
+
+def moment(instant: datetime | str) -> str:
+    """Return an instant in UTC as `2026-12-01 00:00`; seconds only where they are not zero.
+
+    A text is an instant in its canonical form.
+    """
+    text = instant if isinstance(instant, str) else instant_text(instant)
+    day, _, clock = text.removesuffix("Z").partition("T")
+    return f"{day} {clock.removesuffix(':00')}"
+
+
+def window(start: str, end: str) -> str:
+    """Return a window as `2026-12-01 00:00 → 12-15 00:00 (14 d)`.
+
+    The end leaves out the year where it is the year of the start.
+    """
+    shown_end = moment(end)
+    if start[:5] == end[:5]:
+        shown_end = shown_end[5:]
+    length = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    return f"{moment(start)} → {shown_end} ({duration(length)})"
+
+
+def duration(length: timedelta) -> str:
+    """Return a length of time in the one or two units that say it: `14 d`, `1 d 12 h`, `90 s`."""
+    seconds = int(length.total_seconds())
+    parts = []
+    for unit, size in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time, for a sentence, in its largest unit that fits: `14 days`."""
+    hours = length.total_seconds() / 3600
+    for unit, size in (("year", 8766), ("day", 24), ("hour", 1)):
+        if hours >= (2 if unit == "year" else 1) * size:
+            return counted(int(hours / size), unit)
+    minutes = round(hours * 60)
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+
+def about(amount: float, currency: str = "") -> str:
+    """Return an estimated cost, which is always called one: `about 1,234.50 USD`."""
+    return f"about {amount:,.2f} {currency}".rstrip()
+
+
+def about_all(amounts: Iterable[float | None], currency: str = "") -> str:
+    """Return the sum of estimates, and for how many orders there is none."""
+    every = list(amounts)
+    known = [amount for amount in every if amount is not None]
+    if not known:
+        return "no estimate"
+    missing = len(every) - len(known)
+    without = f" ({counted(missing, 'order')} without an estimate)" if missing else ""
+    return about(sum(known), currency) + without
+
+
+def mode(spec: Spec) -> str:
+    """Return the mode of an order, or its provider where it names none."""
+    known = MODES.get(spec.order.resolution_type or 0)
+    return f"{known.name} ({known.number})" if known else f"provider {spec.order.provider}"
+
+
+def origin(threshold: Threshold, unit: str) -> str:
+    """Return on which number a finding rests, its source, and whether anybody vouches for it."""
+    rests = f"This rests on {number(threshold.value)} {unit}"
+    if threshold.confirmed:
+        return f"{rests}, set in {threshold.source}."
+    return f"{rests}, which the marketplace has not confirmed (source: {threshold.source})."
