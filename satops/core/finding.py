@@ -36,8 +36,8 @@ class Finding:
         """Return the same finding about another place, as when the value came from a file."""
         return replace(self, path=path)
 
-    def problem(self, document: "Document", file: str) -> Problem:
-        """Return the finding with its place in a file."""
+    def problem(self, document: "Document", file: str, order: str | None) -> Problem:
+        """Return the finding with its place in a file, about the order of a name."""
         line, column = document.place(self.path)
         return Problem(
             check=self.check,
@@ -48,6 +48,7 @@ class Finding:
             path=dotted(self.path),
             summary=self.summary,
             detail=self.detail,
+            order=order,
         )
 
 

@@ -21,16 +21,19 @@ class Problem:
     severity: Severity
     file: str
     """The path from the repository's root, with forward slashes."""
-    line: int
-    """From 1; 0 when it is about no text: a folder, a flag, the repository."""
-    column: int
-    """From 1; 0 when it is about no text: a folder, a flag, the repository."""
+    line: int | None
+    """From 1; None when it is about no text: a folder, a flag, the repository."""
+    column: int | None
+    """From 1; None where the line is."""
     path: str
     """Where in the document, as `order.geometry`; empty for all of it."""
     summary: str
     """A few fixed words, without user input."""
     detail: str
     """Whole sentences: what is wrong, why it matters, what to do."""
+    order: str | None = None
+    """The name of the order that it is about; None where it is about no order, or about a document
+    that has no right name or could not be read."""
     acknowledged: str | None = None
     """The reason a reviewer accepted it for, when it was acknowledged."""
 
@@ -41,5 +44,6 @@ class Problem:
 
 
 def by_place(problem: Problem) -> tuple[str, int, int, str, str]:
-    """Sort key: file, line, column, check, path."""
-    return (problem.file, problem.line, problem.column, problem.check, problem.path)
+    """Sort key: file, line, column, check, path; what is about all of a file comes first."""
+    line, column = problem.line or 0, problem.column or 0
+    return (problem.file, line, column, problem.check, problem.path)

@@ -1,6 +1,5 @@
-"""Which problems belong to which order: by the document that the spec was read from."""
+"""Which problems belong to which order, and their codes in a few words."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -12,24 +11,14 @@ class Checks:
     """The problems of a plan, to be asked for by action."""
 
     def __init__(self, plan: Plan) -> None:
-        starts: defaultdict[str, list[int]] = defaultdict(list)
-        for action in plan.actions:
-            if action.file:
-                starts[action.file].append(action.line)
-        for lines in starts.values():
-            lines.sort()
-        self._found: defaultdict[tuple[str, int], list[Problem]] = defaultdict(list)
+        self._found: defaultdict[str, list[Problem]] = defaultdict(list)
         for problem in plan.problems:
-            lines = starts.get(problem.file, [])
-            if lines:
-                # A problem of the file as a whole has the line 0, and goes to the first document.
-                first = max(bisect_right(lines, problem.line) - 1, 0)
-                self._found[problem.file, lines[first]].append(problem)
+            if problem.order is not None and problem.severity is not Severity.INFO:
+                self._found[problem.order].append(problem)
 
     def of(self, action: Action) -> list[Problem]:
-        """Return the problems of the spec of an action, remarks left out."""
-        found = self._found.get((action.file, action.line), [])
-        return [problem for problem in found if problem.severity is not Severity.INFO]
+        """Return the problems of the order of an action, remarks left out."""
+        return self._found.get(action.name, [])
 
 
 def check_words(problems: Iterable[Problem]) -> str:

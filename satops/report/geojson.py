@@ -46,6 +46,7 @@ def collection(
 
 def _feature(action: Action, checks: Checks) -> dict[str, Any]:
     known, facts = action.known, subject(action)
+    file, line = action.where or (None, None)
     properties = {
         "name": safe(action.name),
         "action": action.kind.value,
@@ -57,8 +58,8 @@ def _feature(action: Action, checks: Checks) -> dict[str, Any]:
         "area_km2": None if facts.area_km2 is None else round(facts.area_km2, _AREA_DECIMALS),
         "estimated_cost": action.estimated_cost,
         "order_no": safe(known.order_no) if known and known.order_no else None,
-        "file": safe(action.file) if action.file else None,
-        "line": action.line or None,
+        "file": None if file is None else safe(file),
+        "line": line,
         "checks": check_words(checks.of(action)),
     }
     return {"type": "Feature", "properties": properties, "geometry": _geometry(action)}

@@ -283,6 +283,7 @@ def problem_items(problems: Iterable[Problem]) -> Iterator[dict[str, Any]]:
         yield {
             "check": problem.check,
             "severity": problem.severity.value,
+            "order": problem.order,
             "file": encodable(problem.file),
             "line": problem.line,
             "column": problem.column,
@@ -314,7 +315,7 @@ def _items(items: Iterator[Any]) -> Chunks:
 
 def _action(action: Action, body: Body) -> dict[str, Any]:
     spec, known, facts = action.spec, action.known, subject(action)
-    file, line = action.where
+    file, line = action.where or (None, None)
     sends = action.kind is ActionKind.CREATE and spec is not None
     return {
         "name": action.name,
@@ -322,8 +323,8 @@ def _action(action: Action, body: Body) -> dict[str, Any]:
         "reason": action.reason,
         "order_digest": order_digest(action),
         "order_no": known.order_no if known else None,
-        "file": encodable(file) or None,
-        "line": line or None,
+        "file": None if file is None else encodable(file),
+        "line": line,
         "area_km2": None if facts.area_km2 is None else round(facts.area_km2, _AREA_DECIMALS),
         "start": facts.start,
         "end": facts.end,

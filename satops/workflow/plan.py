@@ -1,8 +1,6 @@
 """Make the plan: a pure function of specs, ledger, configuration and clock."""
 
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -101,37 +99,19 @@ def _priced(action: Action, estimate: Callable[[Spec], float | None]) -> Action:
 
 def _out_of_time(actions: list[Action], problems: Iterable[Problem]) -> list[Action]:
     """Turn a create into `expired` where a check against the clock was raised to an error."""
-    late: defaultdict[str, list[Problem]] = defaultdict(list)
-    for problem in problems:
-        if problem.blocks and problem.check in CLOCK_CHECKS:
-            late[problem.file].append(problem)
-    if not late:
-        return actions
-    lines: defaultdict[str, list[int]] = defaultdict(list)
-    for action in actions:
-        if action.file in late:
-            lines[action.file].append(action.line)
-    for found in lines.values():
-        found.sort()
     reasons = {
-        (file, _document_line(lines[file], problem.line)): problem.summary
-        for file, found in late.items()
-        for problem in found
+        problem.order: problem.summary
+        for problem in problems
+        if problem.blocks and problem.check in CLOCK_CHECKS
     }
-    return [_late(action, reasons) for action in actions]
+    return [_late(action, reasons) for action in actions] if reasons else actions
 
 
-def _document_line(starts: list[int], line: int) -> int:
-    """Return where the document that holds a line begins."""
-    index = bisect_right(starts, line) - 1
-    return starts[max(index, 0)] if starts else 0
-
-
-def _late(action: Action, reasons: dict[tuple[str, int], str]) -> Action:
-    if action.spec is None or action.kind is not ActionKind.CREATE:
+def _late(action: Action, reasons: Mapping[str | None, str]) -> Action:
+    reason = reasons.get(action.name)
+    if reason is None or action.kind is not ActionKind.CREATE:
         return action
-    reason = reasons.get((action.file, action.line))
-    return action if reason is None else replace(action, kind=ActionKind.EXPIRED, reason=reason)
+    return replace(action, kind=ActionKind.EXPIRED, reason=reason)
 
 
 def _without_unread(actions: list[Action], problems: Iterable[Problem]) -> Iterable[Action]:

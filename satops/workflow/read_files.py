@@ -171,8 +171,8 @@ class FileReader:
         shapes = shapes_of([draft.rings for _, draft, _ in chunk])
         crossing = dict(find_crossings(shapes))
         for index, finding in crossing.items():
-            read, _, document = chunk[index]
-            read.problems.append(finding.at(GEOMETRY).problem(document, read.path))
+            read, draft, document = chunk[index]
+            read.problems.append(finding.at(GEOMETRY).problem(document, read.path, draft.name))
         if crossing:
             sound = [index for index in range(len(chunk)) if index not in crossing]
             chunk, shapes = [chunk[index] for index in sound], shapes[sound]

@@ -9,6 +9,7 @@ from satops.core.ledger.kept import KeptSpec
 from satops.core.problem import Problem, Severity, by_place
 from satops.core.safe import shown
 from satops.core.spec.spec import Spec
+from satops.core.spec.text import NAME
 from satops.ports import HashedFile, OrderFiles, SourceFile
 
 FILES_AT_ONCE = 512
@@ -181,6 +182,7 @@ def _same_names(names: Mapping[str, list[Place]]) -> Iterator[Problem]:
                 column=column,
                 path="name",
                 summary="the name is used twice",
+                order=name if NAME.fullmatch(name) else None,
                 detail=f"{shown(name)} is also the name of the spec at {other[0]}:{other[1]}"
                 f"{more}. The name is the identity of an order: give each spec a name of its own.",
             )

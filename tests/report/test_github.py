@@ -43,7 +43,7 @@ def test_an_error_is_shown_at_its_line_with_what_to_do() -> None:
 
 
 def test_a_problem_of_a_whole_file_has_no_line() -> None:
-    _, properties, _ = read(next(render(plan(problems=(problem(line=0),)))))
+    _, properties, _ = read(next(render(plan(problems=(problem(line=None),)))))
     assert set(properties) == {"file", "title"}
 
 

@@ -34,8 +34,8 @@ def test_a_plan_has_the_documented_fields_in_their_order() -> None:
         "create": 1, "keep": 0, "hold": 0, "conflict": 0, "expired": 0, "retired": 0,
         "area_km2": 69.123457, "estimated_cost": None,
     }  # fmt: skip
-    assert list(report["problems"][0])[:8] == [
-        "check", "severity", "file", "line", "column", "path", "summary", "detail",
+    assert list(report["problems"][0])[:9] == [
+        "check", "severity", "order", "file", "line", "column", "path", "summary", "detail",
     ]  # fmt: skip
 
 

@@ -115,11 +115,12 @@ def test_an_empty_plan_is_a_whole_page() -> None:
 
 def test_the_checks_of_an_order_stand_in_its_row_and_not_in_its_neighbours() -> None:
     first, second = (replace(spec_of(name, star(4)), name=name) for name in ("a", "b"))
-    second = replace(second, source=replace(second.source, line=10))
     found = (
-        problem(Severity.WARNING, check="A09", file="orders/many.yaml", line=12),
-        problem(check="A11", file="orders/many.yaml", line=3, acknowledged="Agreed."),
-        problem(Severity.INFO, check="A06", file="orders/many.yaml", line=3),
+        problem(Severity.WARNING, check="A09", order="b"),
+        problem(check="A11", order="a", acknowledged="Agreed."),
+        problem(Severity.INFO, check="A06", order="a"),
+        problem(check="V01", order="beside-b"),
+        problem(check="L12", order=None),
     )
     table = page(plan(create(first), create(second), problems=found)).tables()[1]
     assert [cells[6] for cells in table[1:]] == ["A11 accepted", "warning A09"]

@@ -84,7 +84,7 @@ def test_problems_are_shown_once_each_with_their_place_and_infos_on_one_line() -
         problems=(
             problem(Severity.WARNING, check="A09", file="orders/b.yaml"),
             problem(),
-            problem(Severity.INFO, check="A06", line=0, detail="It is 69 km²."),
+            problem(Severity.INFO, check="A06", line=None, detail="It is 69 km²."),
             problem(check="A09", acknowledged="Agreed with the buyer."),
         )
     )

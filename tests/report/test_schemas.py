@@ -64,7 +64,7 @@ def test_a_run_with_every_outcome_fits_its_schema() -> None:
 
 
 def test_what_validate_and_list_and_an_error_say_fits_their_schemas() -> None:
-    check(validate_json(2, [problem(), problem(line=0)]), "validate")
+    check(validate_json(2, [problem(), problem(line=None, order=None)]), "validate")
     state = LedgerState()
     state.orders = {str(standing): known(str(standing), standing) for standing in Standing}
     check(list_json(state, NOW), "list")

@@ -7,6 +7,7 @@ import pytest
 
 from satops.core.ledger.state import Standing
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+from satops.core.plan.plan import ActionKind
 from satops.core.problem import Problem, Severity
 from satops.errors import (
     ExitCode,
@@ -475,6 +476,25 @@ def test_a_conflict_blocks_its_own_order_and_shows_in_the_exit_code() -> None:
     assert report.exit_code is ExitCode.INVALID
     assert report.count("placed") == 1
     assert len(team.shop.bought) == 2
+
+
+def test_what_the_ledger_and_the_clock_bring_names_its_order() -> None:
+    team = Team(spec("a", 0))
+    team.apply()
+    team.specs = [spec("a", 3), spec("copy", 0), spec("late", 5, starts_in_days=-30)]
+    found = {(problem.check, problem.order) for problem in team.plan().problems}
+    assert found == {("X03", "a"), ("X01", "copy"), ("T03", "late")}
+
+
+def test_a_check_of_the_clock_that_is_an_error_holds_its_own_order_and_no_neighbour() -> None:
+    team = Team(spec("first", 0), spec("second", 1), spec("third", 2))
+    late = Problem("T04", Severity.ERROR, "orders/all.yaml", 1, 1, "", "too soon", "…", "second")
+    plan = team.plan(tree=Tree(tuple(team.specs), (late,), 1))
+    assert {action.name: (action.kind, action.reason) for action in plan.actions} == {
+        "first": (ActionKind.CREATE, "new"),
+        "second": (ActionKind.EXPIRED, "too soon"),
+        "third": (ActionKind.CREATE, "new"),
+    }
 
 
 def test_a_guard_that_refuses_sends_nothing() -> None:

@@ -45,7 +45,7 @@ def of_plan(
 def test_a_problem_stands_at_its_value_in_the_file() -> None:
     [problem] = of_chunk(spec(TINY), rules())
     assert (problem.check, problem.line, problem.column) == ("A07", 4, 13)
-    assert problem.path == "order.geometry"
+    assert (problem.path, problem.order) == ("order.geometry", "port")
 
 
 def test_a_severity_of_the_repository_counts() -> None:

@@ -61,7 +61,7 @@ def names(tree: Tree) -> list[str]:
     return [each.name for each in tree.specs]
 
 
-def places(tree: Tree) -> list[tuple[str, str, int]]:
+def places(tree: Tree) -> list[tuple[str, str, int | None]]:
     """Return check, file and line of every problem."""
     return [(problem.check, problem.file, problem.line) for problem in tree.problems]
 
@@ -149,6 +149,39 @@ def test_a_name_that_stands_twice_is_an_error_at_each_place_that_names_the_other
     assert crossing.check == "G05"
     assert (second.check, second.file, second.line) == ("N01", "orders/b.yaml", 8)
     assert "orders/a.yaml:1" in second.detail
+
+
+def test_a_problem_names_the_order_that_it_is_about() -> None:
+    bought = spec("warned").replace("order:", "order:\n  recurring: false\n  recurringDay: 7")
+    files = Files(
+        {
+            "orders/crossing.yaml": spec("crossing", BOW_TIE),
+            "orders/misspelt.yaml": spec("misspelt") + "  maxClouds: 20\n",
+            "orders/several.yaml": bought + "---\n" + spec("other") + "labels: 7\n",
+            "orders/twice.yaml": spec("twice") + "---\n" + spec("twice"),
+            "orders/missing.yaml": spec("missing", "{file: ../aois/a.geojson}"),
+        }
+    )
+    found = {(problem.check, problem.order) for problem in tree_of(files).problems}
+    assert found == {
+        ("G05", "crossing"), ("V01", "misspelt"), ("R01", "warned"), ("V03", "other"),
+        ("N01", "twice"), ("F01", "missing"),
+    }  # fmt: skip
+
+
+def test_a_problem_that_is_about_no_order_names_none() -> None:
+    folder = Problem("L24", Severity.ERROR, "orders/x", None, None, "", "a folder", "It is shut.")
+    files = Files(
+        {
+            "orders/broken.yaml": "name: [broken\n",
+            "orders/nameless.yaml": spec("a").replace("name: a\n", ""),
+            "orders/misnamed.yaml": spec("A B") + "---\n" + spec("A B"),
+            "orders/x": folder,
+        }
+    )
+    tree = tree_of(files)
+    assert {problem.check for problem in tree.problems} == {"L01", "V02", "N02", "N01", "L24"}
+    assert {problem.order for problem in tree.problems} == {None}
 
 
 def test_three_equal_names_say_how_many_they_are() -> None:

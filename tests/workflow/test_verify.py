@@ -49,7 +49,7 @@ def test_a_cut_tail_shows_when_the_head_was_noted_elsewhere() -> None:
     cut = verify(_store(lines[:-1]), anchor=head.digest)
     assert cut.anchored_at is None
     (problem,) = cut.problems
-    assert problem.line == 0
+    assert problem.line is None
     assert "No event of the 7 that were read has the SHA-256" in problem.detail
     assert "has lost its last events" in problem.detail
 

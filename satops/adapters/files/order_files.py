@@ -74,8 +74,8 @@ class OrderTree:
                 check="L25",
                 severity=Severity.INFO,
                 file=_safe(self._orders),
-                line=0,
-                column=0,
+                line=None,
+                column=None,
                 path="",
                 summary=CHECKS["L25"],
                 detail=f"The folder {_safe(self._orders)} is not there, so there are no orders. "
@@ -266,7 +266,7 @@ def _safe(path: str) -> str:
 
 def _problem(check: str, path: str, words: str) -> Problem:
     """Say what is wrong with a file or folder as a whole; a file's place is its first line."""
-    place = 1 if path.lower().endswith(SPEC_SUFFIXES) else 0
+    place = 1 if path.lower().endswith(SPEC_SUFFIXES) else None
     return Problem(
         check=check,
         severity=Severity.ERROR,

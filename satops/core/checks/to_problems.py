@@ -82,6 +82,7 @@ def _problem(
         path=dotted(finding.path),
         summary=finding.summary,
         detail=finding.detail,
+        order=spec.name,
         acknowledged=reasons.get(finding.check) if can_accept else None,
     )
 
@@ -99,4 +100,5 @@ def _idle(
         path="acknowledge",
         summary=entry.title,
         detail=wrong,
+        order=spec.name,
     )

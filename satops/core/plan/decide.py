@@ -88,6 +88,7 @@ def spec_problem(spec: Spec, check: str, path: str, summary: str, detail: str) -
         path=path,
         summary=summary,
         detail=detail,
+        order=spec.name,
         acknowledged=reasons.get(check),
     )
 

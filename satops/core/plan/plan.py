@@ -44,21 +44,11 @@ class Action:
     """For a kept order: where its spec stands."""
 
     @property
-    def where(self) -> tuple[str, int]:
-        """The file and the line of the spec; an empty text and 0 where the spec is gone."""
+    def where(self) -> tuple[str, int] | None:
+        """The file and the line of the spec; None where the spec is gone."""
         if self.kept is not None:
             return self.kept.file, self.kept.line
-        return ("", 0) if self.spec is None else (self.spec.source.file, self.spec.source.line)
-
-    @property
-    def file(self) -> str:
-        """The file of the spec, empty where the spec is gone."""
-        return self.where[0]
-
-    @property
-    def line(self) -> int:
-        """The line of the spec, 0 where the spec is gone."""
-        return self.where[1]
+        return None if self.spec is None else (self.spec.source.file, self.spec.source.line)
 
 
 @dataclass(frozen=True, slots=True)

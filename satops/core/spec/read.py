@@ -16,7 +16,13 @@ from satops.core.order.dates import read_date, read_window
 from satops.core.order.order import MODE_NUMBERS, MODES, Rings, canonical_order
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
-from satops.core.spec.text import read_acknowledge, read_description, read_labels, read_name
+from satops.core.spec.text import (
+    name_of,
+    read_acknowledge,
+    read_description,
+    read_labels,
+    read_name,
+)
 
 if TYPE_CHECKING:
     from satops.core.loading import Document
@@ -99,12 +105,13 @@ def read_spec(
     not be had.
     """
     value = document.value
-    said = [] if schema.is_valid(value) else schema.problems(document, source.file)
+    order = name_of(value)
+    said = [] if schema.is_valid(value) else schema.problems(document, source.file, order=order)
     findings: list[Finding] = []
     draft = None
     if isinstance(value, dict):
         draft = _read(value, findings, document, source, zone, included)
-    problems = [finding.problem(document, source.file) for finding in findings]
+    problems = [finding.problem(document, source.file, order) for finding in findings]
     problems += [problem for problem in said if not _is_said_better(problem, problems)]
     if said or has_error(findings):
         draft = None

@@ -55,9 +55,12 @@ class Schema:
         """Tell whether a value fits; takes some microseconds."""
         return self._is_valid(value)
 
-    def problems(self, document: Document, file: str, at: Steps = ()) -> list[Problem]:
+    def problems(
+        self, document: Document, file: str, at: Steps = (), *, order: str | None = None
+    ) -> list[Problem]:
         """Return what is wrong with a document, or with its part at a path: each fault once.
 
+        `order` is the name of the order that the document is about, if it is about one.
         A fault of a field that is there points at its key or value, that of a missing one at the
         group that lacks it.  Empty if and only if the part is valid.
         """
@@ -71,7 +74,7 @@ class Schema:
         if len(faults) > MAX_PROBLEMS:
             words = f"Only the first {MAX_PROBLEMS} problems of this document are shown."
             shown.append(Fault("V10", (), words))
-        return sorted((_problem(fault, document, file, at) for fault in shown), key=by_place)
+        return sorted((_problem(fault, document, file, at, order) for fault in shown), key=by_place)
 
     def _faults(self, part: object) -> list[Fault]:
         if self._explainer is None:  # dear, and for documents that fail
@@ -87,7 +90,7 @@ class Schema:
         return faults or [Fault("V09", (), "The document does not fit its schema.")]
 
 
-def _problem(fault: Fault, document: Document, file: str, at: Steps) -> Problem:
+def _problem(fault: Fault, document: Document, file: str, at: Steps, order: str | None) -> Problem:
     line, column = document.place((*at, *fault.place), key=fault.at_key)
     return Problem(
         check=fault.check,
@@ -98,6 +101,7 @@ def _problem(fault: Fault, document: Document, file: str, at: Steps) -> Problem:
         path=dotted((*at, *fault.path)),
         summary=CHECKS[fault.check],
         detail=fault.detail,
+        order=order,
     )
 
 

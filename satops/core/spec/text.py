@@ -32,6 +32,12 @@ def wrong_name(text: str) -> str | None:
     )
 
 
+def name_of(document: object) -> str | None:
+    """Return the name of the order that a document is about, if it has a right one."""
+    name = document.get("name") if isinstance(document, dict) else None
+    return name if isinstance(name, str) and NAME.fullmatch(name) else None
+
+
 def read_name(value: object, path: Path, findings: list[Finding]) -> str | None:
     """Return a name of an order; what is no text is left to the schema."""
     if not isinstance(value, str):

@@ -168,7 +168,7 @@ def _largest_shown(artifact: str) -> Callable[[int, int], str]:
 def _conflict(action: Action) -> str:
     order_no = action.known.order_no if action.known is not None else None
     placed = f": placed as {code(order_no)}" if order_no else ""
-    at = f" ({code(f'{action.file}:{action.line}')})" if action.file else ""
+    at = f" ({code(_at(action))})" if action.where else ""
     lines = ["", f"#### {code(action.name)}{placed}{at}", ""]
     if not action.changes:
         return "\n".join([*lines, f"Why: {prose(action.reason, _REASON_MAX)}."])
@@ -181,14 +181,18 @@ def _conflict(action: Action) -> str:
 
 
 def _expired_row(action: Action) -> str:
-    at = f"{action.file}:{action.line}" if action.file else "?"
     texts = (
         code(action.name),
-        code(at),
+        code(_at(action)),
         prose(subject(action).window),
         prose(action.reason, _REASON_MAX),
     )
     return row([cell(text) for text in texts])
+
+
+def _at(action: Action) -> str:
+    """Return `file:line` of the spec."""
+    return "?" if action.where is None else f"{action.where[0]}:{action.where[1]}"
 
 
 def _retired_row(action: Action) -> str:
