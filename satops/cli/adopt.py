@@ -32,7 +32,7 @@ def command(
     Where a spec of that name is in the tree, the marketplace's order must agree with it.
     """
     from satops.report.json import settled_json
-    from satops.report.text.settled import adopted_blocks
+    from satops.report.text.reconcile import adopted_blocks
 
     if not because:
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")

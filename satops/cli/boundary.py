@@ -63,7 +63,7 @@ def _usage(error: click.ClickException) -> SatopsError:
 
 
 def _failed(error: SatopsError, *, as_json: bool) -> int:
-    from satops.report.text.errors import error_blocks
+    from satops.report.text.problems import error_blocks
 
     if as_json:
         from satops.report.json import error_json

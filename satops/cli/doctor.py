@@ -19,7 +19,7 @@ def command(call: Call, ask: bool, as_json: bool) -> int:
     may win. What is found is remembered for this machine, and apply asks for it.
     """
     from satops.report.json import doctor_json
-    from satops.report.text.doctor import doctor_blocks
+    from satops.report.text.setup import doctor_blocks
 
     report = doctor.doctor(call.directory, ask=ask, say=say, environ=call.environ)
     return finish(

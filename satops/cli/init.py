@@ -35,7 +35,7 @@ def command(
     workflows alone.
     """
     from satops.report.json import document
-    from satops.report.text.started import ci_blocks, init_blocks
+    from satops.report.text.setup import ci_blocks, init_blocks
 
     root = call.path(folder)
     ready = starting.init(root, samples=not no_samples, ci=ci, branch=branch, environ=call.environ)

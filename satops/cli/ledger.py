@@ -27,7 +27,7 @@ def start(call: Call, yes: bool, as_json: bool) -> int:
     before. If the old ledger was lost, get it back from a copy instead.
     """
     from satops.report.json import document
-    from satops.report.text.started import started_blocks
+    from satops.report.text.setup import started_blocks
 
     address = ledger.ledger_address(call.directory, environ=call.environ)
     confirm(
@@ -57,7 +57,7 @@ def copy(call: Call, source: str, target: str, as_json: bool) -> int:
     """
     from satops.api.copy_ledger import copy_ledger
     from satops.report.json import copy_json
-    from satops.report.text.copied import copied_blocks
+    from satops.report.text.setup import copied_blocks
 
     report = copy_ledger(call.directory, source, target)
     return finish(

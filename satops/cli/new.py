@@ -55,7 +55,7 @@ def command(  # one option each
     NAME is the identity of the order: unique, and never used again.
     """
     from satops.report.json import document
-    from satops.report.text.started import new_blocks
+    from satops.report.text.setup import new_blocks
 
     wanted = Wanted(
         name=name,

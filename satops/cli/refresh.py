@@ -15,7 +15,7 @@ from satops.errors import ExitCode
 def command(call: Call, as_json: bool) -> int:
     """Read the status of placed orders from the marketplace into the ledger."""
     from satops.report.json import refresh_json
-    from satops.report.text.settled import refresh_blocks
+    from satops.report.text.reconcile import refresh_blocks
 
     report = settling.refresh(call.directory, environ=call.environ, say=say)
     return finish(

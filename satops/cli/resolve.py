@@ -35,7 +35,7 @@ def command(
     sent. --not-placed needs --because: if the order exists after all, it is bought twice.
     """
     from satops.report.json import settled_json
-    from satops.report.text.settled import settled_blocks
+    from satops.report.text.reconcile import settled_blocks
 
     if (order_no is None) is not not_placed:
         raise UsageError("Give either --placed ORDER_NO or --not-placed.")

@@ -9,8 +9,8 @@ from satops.report.layout import Block, plain
 from satops.report.subject import status_words
 from satops.report.text.history import history_blocks
 from satops.report.text.list import list_blocks, show_blocks
-from satops.report.text.settled import adopted_blocks, refresh_blocks, settled_blocks
-from satops.report.text.verify import verify_blocks
+from satops.report.text.reconcile import adopted_blocks, refresh_blocks, settled_blocks
+from satops.report.text.setup import verify_blocks
 from satops.workflow.refresh import RefreshReport
 from satops.workflow.verify import LedgerProblem, VerifyReport
 from tests.report.samples import NOW, known, spec

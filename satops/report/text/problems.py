@@ -1,11 +1,15 @@
 """Problems for people: one line each that editors can jump to, then what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Problem, Severity, by_place
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
-from satops.report.layout import BLANK, Block, Line, Tone
+from satops.report.layout import BLANK, Block, Line, Tone, command
+
+if TYPE_CHECKING:
+    from satops.workflow.validate import Tree
 
 _TONES = {
     Severity.ERROR: Tone.ERROR,
@@ -46,6 +50,33 @@ def where(problem: Problem) -> str:
     """Return `file:line:column`, or the file alone where the problem is about all of it."""
     file = safe(problem.file)
     return f"{file}:{problem.line}:{problem.column}" if problem.line else file
+
+
+def validate_blocks(tree: "Tree") -> Iterator[Block]:
+    """Yield every problem, then the totals."""
+    if tree.problems:
+        yield from problem_blocks(tree.problems)
+        yield BLANK
+    if not tree.files and not any(problem.blocks for problem in tree.problems):
+        yield Line("There are no order specs yet. To write one:")
+        yield command("satops new --help")
+        return
+    blocked = any(problem.blocks for problem in tree.problems)
+    seen = f"{counted(len(tree.specs), 'sound order spec')} in {counted(tree.files, 'file')}"
+    yield Line(f"{seen}: {problem_totals(tree.problems)}.", Tone.ERROR if blocked else Tone.GOOD)
+
+
+def error_blocks(message: str, problems: Sequence[Problem] = ()) -> Iterator[Block]:
+    """Yield the problems, if any, and then the message: the last line is read first."""
+    if problems:
+        yield from problem_blocks(sorted(problems, key=by_place))
+        yield BLANK
+    for number, text in enumerate(safe_lines(message)):
+        stripped = text.lstrip()
+        head = "satops: " if number == 0 else ""
+        indent = 4 if text != stripped else 0
+        tone = Tone.COMMAND if indent else Tone.ERROR if number == 0 else Tone.PLAIN
+        yield Line(head + stripped, tone, indent)
 
 
 def _one(problem: Problem) -> Iterator[Block]:

@@ -1,15 +1,17 @@
-"""What a look at the marketplace told of the orders in doubt, for people."""
+"""What became of orders: in doubt, settled by hand, adopted, seen with a new status; for people."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from math import ceil
 
+from satops.core.ledger.events import DoubtSettled, OrderAdopted
 from satops.core.order.matching import Candidate
 from satops.core.safe import safe
 from satops.core.words import counted, duration, moment
-from satops.report.layout import BLANK, Block, Line, Tone, command
+from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import status_words
 from satops.workflow.reconcile import Finding, ReconcileReport
+from satops.workflow.refresh import RefreshReport
 
 _CANDIDATES_MAX = 10
 
@@ -31,6 +33,43 @@ def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Bloc
     tone = Tone.WARNING if report.unsettled else Tone.GOOD
     left = f"; {len(report.unsettled)} still in doubt" if report.unsettled else ""
     yield Line(f"{verb} {settled} of {len(report.findings)}{left}.", tone)
+
+
+def settled_blocks(settled: DoubtSettled) -> Iterator[Block]:
+    """Yield how a doubt was settled, and what that means for the next apply."""
+    name = safe(settled.name)
+    if settled.placed:
+        yield Line(f"{name} is placed as {safe(settled.order_no or '')}.", Tone.GOOD)
+        return
+    yield Line(f"{name} is settled as not placed. The next apply will buy it:", Tone.GOOD)
+    yield command("satops plan")
+
+
+def adopted_blocks(adopted: OrderAdopted) -> Iterator[Block]:
+    """Yield under which name an order is recorded now."""
+    yield Line(f"{safe(adopted.name)} is recorded as {safe(adopted.order_no)}.", Tone.GOOD)
+    if adopted.order_digest is None:
+        yield Line(
+            "There is no spec of that name in the tree. A spec added later under this name is "
+            "taken for this order and is never bought."
+        )
+
+
+def refresh_blocks(report: RefreshReport) -> Iterator[Block]:
+    """Yield the statuses that changed."""
+    if report.observed:
+        yield Table(
+            ("NAME", "ORDER", "STATUS"),
+            report.observed,
+            lambda seen: Row((safe(seen.name), safe(seen.order_no), status_words(seen.status))),
+        )
+        yield BLANK
+    for name in report.unseen:
+        yield Line(
+            f"{safe(name)}: the marketplace does not list this order, or shows no status for it.",
+            Tone.WARNING,
+        )
+    yield Line(f"{counted(len(report.observed), 'status', 'statuses')} changed.", Tone.HEADING)
 
 
 def _finding(finding: Finding, *, dry_run: bool) -> Iterator[Block]:

@@ -1,0 +1,124 @@
+"""What was set up, and whether it is sound: a repository, its ledger and store, this machine."""
+
+from collections.abc import Iterable, Iterator
+
+from satops.core.safe import safe
+from satops.core.words import counted
+from satops.report.layout import BLANK, Block, Line, Tone, command
+from satops.workflow.copy_ledger import CopyReport
+from satops.workflow.doctor import DoctorReport, Verdict
+from satops.workflow.verify import VerifyReport
+
+_TONES = {Verdict.GOOD: Tone.GOOD, Verdict.WARNING: Tone.WARNING, Verdict.WRONG: Tone.ERROR}
+
+
+def started_blocks(address: str) -> Iterator[Block]:
+    """Yield where the new ledger is."""
+    yield Line(f"An empty ledger begins at {safe(address)}.", Tone.GOOD)
+    yield Line(
+        "Commit it, or keep it where every run finds it: it is the record of what is bought."
+    )
+
+
+def init_blocks(root: str, written: Iterable[str], address: str, back: str) -> Iterator[Block]:
+    """Yield what `init` wrote, and what comes next; `back` is the command that goes there."""
+    yield Line(f"A satops repository is ready in {safe(root)}:", Tone.GOOD)
+    for path in written:
+        yield Line(safe(path), indent=4)
+    yield Line(f"The ledger is at {safe(address)}.")
+    yield Line("It orders from the sandbox: nothing real is bought until satops.yaml says so.")
+    yield BLANK
+    yield Line("To see what would be bought:")
+    yield command(f"{back}satops plan")
+
+
+def ci_blocks(root: str, written: Iterable[str], back: str) -> Iterator[Block]:
+    """Yield what `init --ci` wrote, and how the ledger begins; `back` goes to the folder."""
+    yield Line(f"Written in {safe(root)}:", Tone.GOOD)
+    for path in written:
+        yield Line(safe(path), indent=4)
+    yield Line("In CI the ledger is a branch of its own: satops.yaml must say")
+    yield command("state: git:satops-state")
+    yield BLANK
+    yield Line("Commit these files and push them to the forge. Then begin the ledger there, once:")
+    yield command(f"{back}satops ledger start")
+    yield Line("docs/gitops.md tells how to set up the token, the environment and the owners.")
+
+
+def new_blocks(path: str) -> Iterator[Block]:
+    """Yield which spec was written, and the command that shows what it would buy."""
+    yield Line(f"Wrote {safe(path)}.", Tone.GOOD)
+    yield BLANK
+    yield Line("To see what it would buy:")
+    yield command("satops plan")
+
+
+def copied_blocks(report: CopyReport) -> Iterator[Block]:
+    """Yield what is in both places now, and what to do with the two."""
+    yield Line(
+        f"{safe(report.target)} holds the ledger: {counted(report.head.seq, 'event')}, "
+        f"{report.copied} of them written now, all read back.",
+        Tone.GOOD,
+    )
+    yield Line(f"Head: {report.head.digest}")
+    yield BLANK
+    yield Line(
+        "Only one of the two may go on. Name it in `state` of satops.yaml, have that merged before "
+        "the next apply, and then take from every run the right to write to "
+        f"{safe(report.source)}: an apply there would buy what the other has bought."
+    )
+
+
+def verify_blocks(report: VerifyReport) -> Iterator[Block]:
+    """Yield whether the ledger is whole, and where it breaks if it is not."""
+    if report.broken is not None:
+        yield Line(f"The chain breaks at line {report.broken.line}:", Tone.ERROR)
+        yield Line(safe(report.broken.detail), indent=4)
+    for problem in report.problems:
+        where = f"Line {problem.line}: " if problem.line else ""
+        yield Line(f"{where}{safe(problem.detail)}", Tone.ERROR)
+    if report.unterminated_bytes:
+        count = counted(report.unterminated_bytes, "byte")
+        yield Line(
+            f"After the last line stand {count} of a write that was cut off. It was never "
+            "acknowledged; the next append replaces it."
+        )
+    if report.sound:
+        where = "" if report.anchored_at is None else f" The anchor is event {report.anchored_at}."
+        yield Line(
+            f"The ledger at {safe(report.address)} is whole: "
+            f"{counted(report.events, 'event')}.{where}",
+            Tone.GOOD,
+        )
+        if report.anchored_at != report.events:
+            yield Line(
+                "No line after it holds the last one: a change in it, or lines cut off after it, "
+                "show only against a head that was noted elsewhere:"
+            )
+            yield Line("satops verify --head DIGEST", indent=4)
+    else:
+        events = counted(report.events, "event")
+        seen = f"{events} before the first break" if report.broken else f"{events} in all"
+        yield Line(
+            f"The ledger at {safe(report.address)} is NOT whole: {seen}. Do not edit it. Get it "
+            "back from a copy.",
+            Tone.ERROR,
+        )
+    yield Line(f"Head: {report.head.digest}")
+
+
+def doctor_blocks(report: DoctorReport) -> Iterator[Block]:
+    """Yield each finding, and at the end whether an apply may be tried."""
+    for finding in report.findings:
+        lines = finding.detail.split("\n")
+        yield Line(
+            f"{finding.verdict.upper():8} {finding.subject}: {safe(lines[0])}",
+            _TONES[finding.verdict],
+        )
+        yield from (Line(safe(line.strip()), Tone.COMMAND, indent=9) for line in lines[1:])
+    wrong = [finding for finding in report.findings if finding.verdict is Verdict.WRONG]
+    if wrong:
+        subjects = ", ".join(dict.fromkeys(finding.subject for finding in wrong))
+        yield Line(f"Not ready. First mend: {subjects}.", Tone.ERROR)
+    else:
+        yield Line("Ready.", Tone.GOOD)
