@@ -25,12 +25,20 @@ def cases(kind: str) -> list[Path]:
     return sorted((CASES / kind).iterdir())
 
 
+def text_of(case: Path) -> tuple[str, str]:
+    """Return the text of a case, line ends as they are, and its encoding."""
+    content = case.read_bytes()
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+    return content.decode(encoding), encoding
+
+
 def read(case: Path, root: Path) -> Tree:
     """Read one case as a repository of its own, with the AOI files of all cases."""
     shutil.copytree(CASES / "aois", root / "aois")
     (root / "orders").mkdir()
-    content = case.read_text().replace("{year}", YEAR)
-    (root / "orders" / case.name).write_text(content)
+    text, encoding = text_of(case)
+    content = text.replace("{year}", YEAR).encode(encoding)
+    (root / "orders" / case.name).write_bytes(content)
     return tree_of(OrderTree(root, "orders/"), Config(timezone=UTC))
 
 
@@ -45,7 +53,7 @@ def test_a_valid_case_is_taken(case: Path, tmp_path: Path) -> None:
 def test_an_invalid_case_is_refused_for_the_reasons_that_it_names(
     case: Path, tmp_path: Path
 ) -> None:
-    head = case.read_text().partition("\n")[0]
+    head = text_of(case)[0].splitlines()[0]
     expected = sorted(head.removeprefix("# expect: ").split(", "))
     tree = read(case, tmp_path)
     found = [f"{p.check} {p.line}" for p in tree.problems if p.severity is Severity.ERROR]

@@ -58,7 +58,7 @@ HOSTILE: dict[str, tuple[bytes, list[tuple[str, int | None, int | None, str]]]] 
     "a key twice": (b"a: 1\nb: 2\na: 3\n", [("L03", 3, 1, "a")]),
     "a key twice, deep down": (b"o:\n  - {x: 1, x: 2}\n", [("L03", 2, 12, "o[0].x")]),
     "a key twice after CR LF": (b"a: 1\r\nb: 1\r\nb: 2\r\n", [("L03", 3, 1, "b")]),
-    "a key twice after CR": (b"a: 1\rb: 1\rb: 2\r", [("L03", 3, 1, "b")]),
+    "lines that end with CR alone": (b"a: 1\rb: 1\r", [("L09", 1, 5, "")]),
     "a key that hides in a comment": (b"a: 1 # percent\rb: 2\n", [("L09", 1, 15, "")]),
     "a CR before CR LF": (b"a: 1\r\r\n", [("L09", 1, 5, "")]),
     "no byte": (b"", [("L10", 1, 1, "")]),
@@ -67,7 +67,12 @@ HOSTILE: dict[str, tuple[bytes, list[tuple[str, int | None, int | None, str]]]] 
     "a tab before a key": (b"a:\n\tb: 1\n", [("L01", 2, 1, "")]),
     "a tab before a key that could go on": (b"a: x\n\tb: 1\n", [("L01", 2, 1, "")]),
     "UTF-16 with a mark": ("a: 1".encode("utf-16"), [("L09", 1, 1, "")]),
-    "UTF-16 without a mark": ("a: 1".encode("utf-16-le"), [("L09", 1, 2, "")]),
+    "UTF-16 with CR LF": ("a: 1\r\nb: 1\r\n".encode("utf-16"), [("L09", 1, 1, "")]),
+    "UTF-16 with CR": ("a: 1\rb: 1\r".encode("utf-16-be"), [("L09", 1, 1, "")]),
+    "UTF-16 without a mark": ("a: 1".encode("utf-16-le"), [("L09", 1, 1, "")]),
+    "UTF-16 with Chinese": ("name: 湄公河\r\n".encode("utf-16-le"), [("L09", 1, 1, "")]),
+    "UTF-32": ("a: 1\r\n".encode("utf-32"), [("L09", 1, 1, "")]),
+    "a zero byte": (b"a: 1\nb: \0\n", [("L09", 2, 4, "")]),
     "a byte that is not UTF-8": (b"a: 1\nb: \xc3\xa9\xff\n", [("L09", 2, 5, "")]),
     "a control character": (b"a: 1\nb: \x07\n", [("L09", 2, 4, "")]),
     "a hidden line end": ("a: 1 # x\u2028b: 2\n".encode(), [("L09", 1, 9, "")]),
@@ -144,6 +149,8 @@ HOSTILE_JSON: dict[str, tuple[bytes, list[tuple[str, int | None, int | None, str
     "two values": (b"{}\n{}", [("L02", 2, 1, "")]),
     "a raw tab": (b'{"a": "\t"}', [("L02", 1, 8, "")]),
     "bytes that are not UTF-8": (b'{"a": "\xff"}', [("L09", 1, 8, "")]),
+    "UTF-16": ('{"a": 1}\r\n'.encode("utf-16"), [("L09", 1, 1, "")]),
+    "lines that end with CR alone": (b'{"a":\r1}', [("L09", 1, 6, "")]),
 }
 
 
@@ -170,6 +177,13 @@ def test_json_that_libyaml_does_not_take_is_read_and_has_the_place_of_its_docume
     document = read_one('\n {"a": "\\ud83d\\ude00", "b": [1]}', syntax="json")
     assert document.value == {"a": "😀", "b": [1]}
     assert document.place(["a"]) == document.place(["b", 0]) == (2, 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_an_encoding_of_wide_characters_is_named(encoding: str, end: str) -> None:
+    _, (problem,) = load(f"name: x{end}order:{end}".encode(encoding), file="spec")
+    assert f"written in {encoding[:6].upper()}," in problem.detail
 
 
 def test_billions_by_aliases_are_refused() -> None:

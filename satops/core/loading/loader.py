@@ -128,13 +128,19 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
             "areas in GeoJSON files of their own, and refer to them: geometry: {file: ...}.",
         )
         return False
-    if syntax == "yaml" and b"\r" in content and _has_hidden_line(content, faults):
+    encoding = _wide_encoding(content)
+    if encoding is not None:
+        faults.add(
+            "L09",
+            (1, 1),
+            f"The file is written in {encoding}, and satops reads UTF-8. Save it as UTF-8. In "
+            "Windows PowerShell, > writes UTF-16: use `| Set-Content -Encoding utf8 FILE`.",
+        )
+        return False
+    if b"\r" in content and _has_lone_cr(content, faults):
         return False
     if syntax == "yaml" and content.isascii():
         return True  # libyaml itself refuses control characters
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        faults.add("L09", (1, 1), "The file is written in UTF-16. Save it as UTF-8.")
-        return False
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -152,19 +158,41 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
     return offset is None
 
 
-def _has_hidden_line(content: bytes, faults: Faults) -> bool:
-    """Refuse a CR alone among other line ends: YAML ends a line there, and diffs show none."""
-    if b"\n" not in content:
-        return False
+def _wide_encoding(content: bytes) -> str | None:
+    """Name the encoding of a text whose characters take two or four bytes each.
+
+    Without a byte order mark such a text shows by its zero bytes: English has one in each
+    character, and UTF-8 has none.
+    """
+    head = content[:400]
+    if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "UTF-32"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    even, odd = head[0::2], head[1::2]
+    for high, low in ((even, odd), (odd, even)):
+        if high.count(0) * 2 > len(high) and 0 not in low:
+            return "UTF-16"
+    return None
+
+
+def _has_lone_cr(content: bytes, faults: Faults) -> bool:
+    """Refuse a CR that no LF follows: YAML ends a line there, and diffs show none."""
     lone = _LONE_CR.search(content)
     if lone is None:
         return False
     before = content[: lone.start()].decode(errors="replace")
-    faults.add(
-        "L09",
-        place_at(before, len(before)),
-        "A carriage return (U+000D) ends a line here, and the other lines end otherwise. Many "
-        "programs show no line end there, so a field could hide in a comment. Save the file with "
-        "one kind of line end.",
-    )
+    if b"\n" in content:
+        words = (
+            "A carriage return (U+000D) ends a line here, and the other lines end otherwise. Many "
+            "programs show no line end there, so a field could hide in a comment. Save the file "
+            "with one kind of line end."
+        )
+    else:
+        words = (
+            "The lines of the file end with a carriage return (U+000D) alone. Git and other "
+            "programs show them as one line, so nobody can review them. Save the file with the "
+            "line end LF."
+        )
+    faults.add("L09", place_at(before, len(before)), words)
     return True

@@ -8,8 +8,9 @@ from satops.core.finding import Finding, quoted
 
 _FORM = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-5][0-9])?)?"
+    r"(?:[Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-5][0-9])?)?"
 )
+"""RFC 3339, where T and Z may be small."""
 _NAMED_ZONE = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\s*\[?[A-Za-z]{2,}[A-Za-z0-9_/+\-]*\]?$")
 FIRST_YEAR = 2000
 LAST_YEAR = 2100
@@ -44,7 +45,9 @@ def read_date(text: str, zone: timezone | None) -> datetime | Finding:
         )
     try:
         # The pattern has left only what Python reads as ISO 8601, so this decides about numbers.
-        instant = datetime.fromisoformat(f"{day}T{minutes}:{seconds or '00'}{offset or ''}")
+        instant = datetime.fromisoformat(
+            f"{day}T{minutes}:{seconds or '00'}{(offset or '').upper()}"
+        )
     except ValueError:
         return _impossible(text, day, minutes, seconds)
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
