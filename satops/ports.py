@@ -1,6 +1,6 @@
 """What the workflows need of the outside world, as promises that adapters keep."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
@@ -177,20 +177,10 @@ class SourceFile(NamedTuple):
     sha256: str
 
 
-class HashedFile(NamedTuple):
-    """One file under `orders/` whose bytes are known by their digest, and were not read."""
-
-    path: str
-    """From the repository's root, with forward slashes."""
-    sha256: str
-    read: Callable[[str], SourceFile | Problem]
-    """Reads the file at a path, as it is by then."""
-
-
 class OrderFiles(Protocol):
     """The tree of order specs and the files that they refer to."""
 
-    def walk(self) -> Iterator[SourceFile | HashedFile | Problem]:
+    def walk(self) -> Iterator[SourceFile | Problem]:
         """Yield every spec file in the order of its path, or the problem that hides it."""
 
     def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:

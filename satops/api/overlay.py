@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from satops.adapters.files.order_files import SPEC_SUFFIXES
 from satops.core.problem import Problem
-from satops.ports import HashedFile, OrderFiles, SourceFile
+from satops.ports import OrderFiles, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Overlay:
     added: Mapping[str, bytes]
     """By path from the root.  None of them is there yet."""
 
-    def walk(self) -> Iterator[SourceFile | HashedFile | Problem]:
+    def walk(self) -> Iterator[SourceFile | Problem]:
         """Yield what is there, then the new specs."""
         yield from self.files.walk()
         for path, content in self.added.items():

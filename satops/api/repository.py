@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 LOCAL = ".satops"
 """The folder of what belongs to this machine alone."""
-CACHE = f"{LOCAL}/cache"
-"""The folder of what may be deleted at any time."""
 GUARD = "SATOPS_MARKETPLACE"
 """The variable that fixes which marketplace a run may talk to, whatever satops.yaml says."""
 STATE_GUARD = "SATOPS_STATE"
@@ -50,11 +48,6 @@ class Repository:
     def local(self) -> Path:
         """The folder for the spool, the looks and the sandbox's orders."""
         return self.root / LOCAL
-
-    @property
-    def cache(self) -> Path:
-        """The folder of what may be deleted at any time."""
-        return self.root / CACHE
 
     def now(self) -> str:
         """Return the clock's time as the ledger writes it."""
@@ -150,18 +143,10 @@ def open_repository(
     *,
     environ: Mapping[str, str],
     clock: Clock | None = None,
-    remembered: bool = False,
 ) -> Repository:
     """Find the repository that a folder lies in, and read its configuration.
 
-    `remembered` allows what an earlier call has read of the same bytes, and is for what buys
-    nothing.  Raises `UsageError` where there is no repository or its configuration is wrong.
+    Raises `UsageError` where there is no repository or its configuration is wrong.
     """
     root = find_root(start)
-    if remembered:
-        from satops.adapters.files.config_memory import remembered_config
-
-        config = remembered_config(root, root / CACHE / "config", environ)
-    else:
-        config = load_config(root)
-    return Repository(root, config, environ, clock or SystemClock())
+    return Repository(root, load_config(root), environ, clock or SystemClock())

@@ -2,18 +2,12 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import TextIO
 
 from satops.errors import ExitCode
-
-TYPE_CHECKING = False
-"""As in `satops`: a report that is at hand as JSON does not wait for what draws text."""
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import TextIO
-
-    from satops.report.layout import Block
+from satops.report.layout import Block, Line, plain
 
 _LINES_PER_WRITE = 500
 
@@ -22,8 +16,8 @@ def finish(
     code: ExitCode,
     *,
     as_json: bool,
-    json: "Callable[[], Iterable[bytes | memoryview]]",
-    text: "Callable[[], Iterable[Block]]",
+    json: Callable[[], Iterable[bytes]],
+    text: Callable[[], Iterable[Block]],
 ) -> ExitCode:
     """Write a report in the form that was asked for, and return the exit code of the command.
 
@@ -44,12 +38,12 @@ def finish(
     return code
 
 
-def write_report(blocks: "Iterable[Block]") -> None:
+def write_report(blocks: Iterable[Block]) -> None:
     """Write a report for people to stdout."""
     draw(blocks, sys.stdout)
 
 
-def write_json(chunks: "Iterable[bytes | memoryview]") -> None:
+def write_json(chunks: Iterable[bytes]) -> None:
     """Write a report for machines to stdout."""
     sys.stdout.flush()
     for chunk in chunks:
@@ -57,32 +51,28 @@ def write_json(chunks: "Iterable[bytes | memoryview]") -> None:
     sys.stdout.flush()
 
 
-def say(*lines: "str | Block") -> None:
+def say(*lines: str | Block) -> None:
     """Write lines to stderr; a stderr that nobody reads any more is no reason to stop."""
-    from satops.report.layout import Line
-
     try:
         draw((Line(line) if isinstance(line, str) else line for line in lines), sys.stderr)
     except OSError:
         return
 
 
-def draw(blocks: "Iterable[Block]", stream: "TextIO") -> None:
+def draw(blocks: Iterable[Block], stream: TextIO) -> None:
     """Draw a report: with colours and the terminal's width on a terminal, else as plain text."""
     if stream.isatty():
         from satops.report import terminal
 
         terminal.draw(blocks, stream)
     else:
-        from satops.report.layout import plain
-
         lines = plain(blocks)
         while some := list(islice(lines, _LINES_PER_WRITE)):
             stream.write("\n".join(some) + "\n")
     stream.flush()
 
 
-def _silence(stream: "TextIO") -> None:
+def _silence(stream: TextIO) -> None:
     """Let nothing fail later that is still in a stream's buffer when Python exits."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, stream.fileno())

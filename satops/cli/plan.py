@@ -8,7 +8,6 @@ from satops.api import plan as planning
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish, say
-from satops.core.collector import collector_at_rest
 from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json import plan_json
@@ -35,7 +34,6 @@ FILE_FORMATS = FORMATS[1:]
     help="Read limits, severities and `state` from this commit or branch, not from the tree.",
 )  # fmt: skip
 @click.pass_obj
-@collector_at_rest()
 def command(  # one option each
     call: Call,
     as_json: bool,
@@ -117,14 +115,4 @@ def _written(form: str, planned: planning.Planned) -> Iterable[bytes]:
 
             return (line.encode() + b"\n" for line in github(planned.plan))
         case _:
-            return _remembered(planned)
-
-
-def _remembered(planned: planning.Planned) -> Iterable[bytes]:
-    """Write a plan as JSON, and keep it where the next one may be the same."""
-    report = plan_json(planned.plan, planned.body)
-    if planned.remember is None:
-        return report
-    parts = list(report)
-    planned.remember(parts)
-    return parts
+            return plan_json(planned.plan, planned.body)

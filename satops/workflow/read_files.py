@@ -1,11 +1,11 @@
 """Read files of specs: their sound specs, their problems, and every name in them.
 
 What a file gives depends on its bytes, the files that it refers to, the configuration and the
-rules, and on no other file: so files may be read in any order, by several processes, or not again.
+rules, and on no other file under `orders/`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from satops.core.finding import Finding
@@ -17,7 +17,6 @@ from satops.core.problem import Problem, Severity
 from satops.core.spec.read import GEOMETRY, Draft, geometry_file, read_spec
 from satops.core.spec.spec import Include, Source, Spec
 from satops.ports import OrderFiles, SourceFile
-from satops.workflow.validate import FileRead, Name
 
 if TYPE_CHECKING:
     from satops.core.geometry.shapes import Shapes
@@ -25,10 +24,31 @@ if TYPE_CHECKING:
 
 CHUNK = 512
 """Documents whose polygons are looked at together: enough for arrays to pay, little for memory."""
+CHUNK_BYTES = 16 * 1024 * 1024
+"""Of the files of a chunk; ends it earlier where files are large."""
 _FILE_PROBLEMS = 1_000
 """After so many a file's further documents are not read: one mistake, made again and again."""
 _AOIS_KEPT = 32
 """AOI files that stay read, for the specs that share them."""
+
+
+class Name(NamedTuple):
+    """A name as it stands in a file, whether its spec is sound or not."""
+
+    name: str
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class FileRead:
+    """What one file holds."""
+
+    path: str
+    specs: list[Spec] = field(default_factory=list)
+    """The sound ones, in the order of their documents."""
+    problems: list[Problem] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +108,16 @@ class FileReader:
         """Yield what each file holds, in the order given; never stops at a problem."""
         reads: list[FileRead] = []
         waiting: list[_Waiting] = []
+        size = 0
         for found in files:
-            read = FileRead(found.path, found.sha256)
+            read = FileRead(found.path)
             reads.append(read)
             waiting += self._drafts(found, read)
-            if len(waiting) >= CHUNK:
+            size += len(found.content)
+            if len(waiting) >= CHUNK or size >= CHUNK_BYTES:
                 self._finish(waiting)
                 yield from reads
-                reads, waiting = [], []
+                reads, waiting, size = [], [], 0
         self._finish(waiting)
         yield from reads
 

@@ -1,20 +1,15 @@
 """Read the whole tree: every spec that is sound, and every problem of every file."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
 
-from satops.core.collector import collector_at_rest
-from satops.core.ledger.kept import KeptSpec
+from satops.core.ledger.kept import KeptSpec, KeptSpecs
 from satops.core.problem import Problem, Severity, by_place
 from satops.core.safe import shown
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import NAME
-from satops.ports import HashedFile, OrderFiles, SourceFile
-
-FILES_AT_ONCE = 512
-"""Files that are held at once while they wait to be read."""
-_BYTES_AT_ONCE = 16 * 1024 * 1024
+from satops.ports import OrderFiles, SourceFile
+from satops.workflow.read_files import FileRead, FileReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +22,7 @@ class Tree:
     """Sorted by place."""
     files: int
     kept: tuple[KeptSpec, ...] = ()
-    """Specs whose files were not read again: the ledger holds their bytes as placed."""
-
-
-class Name(NamedTuple):
-    """A name as it stands in a file, whether its spec is sound or not."""
-
-    name: str
-    line: int
-    column: int
-
-
-@dataclass(slots=True)
-class FileRead:
-    """What one file holds."""
-
-    path: str
-    sha256: str
-    specs: list[Spec] = field(default_factory=list)
-    """The sound ones, in the order of their documents."""
-    problems: list[Problem] = field(default_factory=list)
-    names: list[Name] = field(default_factory=list)
-
-
-Batch = list[SourceFile]
-ReadFiles = Callable[[Iterable[Batch]], Iterable[FileRead]]
-"""Reads batches of files; what it yields may come in any order."""
-KnownSpecs = Callable[[SourceFile | HashedFile], Sequence[KeptSpec] | None]
-"""The specs of a file that need not be read again, as its bytes are known; None to read it."""
-
-
-class SpecMemory(Protocol):
-    """What files held when they were read before; only of files without a problem."""
-
-    def recall(self, found: SourceFile | HashedFile) -> FileRead | None:
-        """Return what `ReadFiles` would yield for a file, or None where that is not known."""
-
-    def keep(self, read: FileRead) -> None:
-        """Take what was read anew."""
-
-    def end(self, *, whole: bool) -> None:
-        """Take note that everything was read, or that reading was given up."""
+    """Specs whose files were not parsed: the ledger holds their bytes as placed."""
 
 
 Place = tuple[str, int, int]
@@ -91,78 +46,51 @@ class _Reading:
         for name, line, column in read.names:
             self.note(name, (read.path, line, column))
 
+    def keep(self, specs: list[KeptSpec]) -> None:
+        self.kept += specs
+        for name, file, line in specs:
+            self.note(name, (file, line, 1))
+
     def note(self, name: str, place: Place) -> None:
         self.names.setdefault(name, []).append(place)
 
 
-def read_tree(
-    files: OrderFiles,
-    read: ReadFiles,
-    *,
-    known: KnownSpecs | None = None,
-    memory: SpecMemory | None = None,
-) -> Tree:
+def read_tree(files: OrderFiles, reader: FileReader, kept: KeptSpecs | None = None) -> Tree:
     """Read every file under `orders/`, and never stop at a problem.
 
-    `known` and `memory` tell of files that need not be read; `read` reads the others, a batch at
-    a time.
+    A file whose bytes are placed, as `kept` knows, is not parsed.
     """
     reading = _Reading()
-    whole = False
-    try:
-        with collector_at_rest():
-            for each in read(_batches(_unknown(files, reading, known, memory))):
-                reading.take(each)
-                if memory is not None and not each.problems:
-                    memory.keep(each)
-        whole = True
-    finally:
-        if memory is not None:
-            memory.end(whole=whole)
+    for read in reader.read(_to_parse(files, reading, kept)):
+        reading.take(read)
     reading.problems += _same_names(reading.names)
     reading.specs.sort(key=lambda spec: (spec.source.file, spec.source.document))
     reading.problems.sort(key=by_place)
     return Tree(tuple(reading.specs), tuple(reading.problems), reading.files, tuple(reading.kept))
 
 
-def _unknown(
-    files: OrderFiles, reading: _Reading, known: KnownSpecs | None, memory: SpecMemory | None
-) -> Iterator[SourceFile]:
-    """Yield the files that must be read; what is known of the others is taken."""
+def _to_parse(files: OrderFiles, reading: _Reading, kept: KeptSpecs | None) -> Iterator[SourceFile]:
+    """Walk the tree; yield the files that must be parsed, and note all others in `reading`."""
     for found in files.walk():
         if isinstance(found, Problem):
             reading.problems.append(found)
             continue
         reading.files += 1
-        specs = known(found) if known is not None else None
-        if specs is not None:
-            reading.kept += specs
-            for spec in specs:
-                reading.note(spec.name, (found.path, spec.line, 1))
-            continue
-        recalled = memory.recall(found) if memory is not None else None
-        if recalled is not None:
-            reading.take(recalled)
-            continue
-        if isinstance(found, HashedFile):
-            found = found.read(found.path)
-        if isinstance(found, Problem):
-            reading.problems.append(found)
-        else:
+        specs = None if kept is None else _kept_specs(found, files, kept)
+        if specs is None:
             yield found
+        else:
+            reading.keep(specs)
 
 
-def _batches(files: Iterable[SourceFile]) -> Iterator[Batch]:
-    batch: Batch = []
-    size = 0
-    for found in files:
-        batch.append(found)
-        size += len(found.content)
-        if len(batch) >= FILES_AT_ONCE or size >= _BYTES_AT_ONCE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _kept_specs(found: SourceFile, files: OrderFiles, kept: KeptSpecs) -> list[KeptSpec] | None:
+    """Return the specs of a file; None unless its bytes, and all that it refers to, are placed."""
+
+    def included(ref: str) -> str | None:
+        read = files.include(found.path, ref)
+        return None if isinstance(read, str) else read[1]
+
+    return kept.find(found.path, found.sha256, included)
 
 
 def _same_names(names: Mapping[str, list[Place]]) -> Iterator[Problem]:

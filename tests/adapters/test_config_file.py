@@ -52,7 +52,6 @@ def refusal(text: str | bytes) -> str:
 
 def test_every_key_is_read() -> None:
     config = parse_config(EVERYTHING.encode(), "base:satops.yaml")
-    assert len(config.digest) == 64
     assert config == Config(
         marketplace=MarketplaceConfig(
             url="https://marketplace.example/market_service",
@@ -82,14 +81,12 @@ def test_every_key_is_read() -> None:
             "perKm2": {"changguang": {"very-high": 12.5}, "tianyi": 4},
             "minimumKm2": 25,
         },
-        digest=config.digest,
     )
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}\n", "marketplace: {}\n"])
 def test_what_is_left_out_has_its_default(text: str) -> None:
-    config = parse_config(text.encode())
-    assert config == Config(digest=config.digest)
+    assert parse_config(text.encode()) == Config()
 
 
 def test_the_schema_shows_the_defaults_of_the_code() -> None:
@@ -112,8 +109,7 @@ def test_the_schema_shows_the_defaults_of_the_code() -> None:
         for part in ("marketplace", "apply", "reconcile")
         if (values := {k: v for k, v in defaults.items() if k in shown[part]["properties"]})
     )
-    config = parse_config(explicit.encode())
-    assert config == Config(digest=config.digest)
+    assert parse_config(explicit.encode()) == Config()
 
 
 WRONG = {

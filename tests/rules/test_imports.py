@@ -47,9 +47,9 @@ HOMES = {
 
 OUTSIDE = {
     "os", "io", "pathlib", "socket", "subprocess", "threading", "time", "tempfile", "shutil",
-    "urllib.request", "http.client", "sqlite3", "logging", "random", "secrets", "uuid",
+    "urllib.request", "http.client", "sqlite3", "logging", "random", "secrets", "uuid", "gc", "sys",
 }  # fmt: skip
-"""What core never touches: files, network, clocks, processes, chance."""
+"""What core never touches: files, network, clocks, processes, chance, the interpreter."""
 
 
 def modules() -> list[Path]:

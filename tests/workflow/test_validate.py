@@ -1,21 +1,23 @@
 """Reading a whole tree: every spec, every problem, each once."""
 
-import gc
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from satops.core.ledger.kept import KeptSpec
+from satops.core.ledger.kept import KeptSpec, KeptSpecs
+from satops.core.ledger.state import LedgerState
 from satops.core.plan.config import Config
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Include
-from satops.ports import HashedFile, SourceFile
+from satops.ports import SourceFile
 from satops.workflow import read_files
 from satops.workflow.read_files import Chunk
 from satops.workflow.validate import Tree
+from tests.chains import SOURCE, STARTED, chain, intended, placed
 from tests.trees import tree_of
 
 YEAR = datetime.now(UTC).year + 1
@@ -190,10 +192,12 @@ def test_three_equal_names_say_how_many_they_are() -> None:
     assert all("3 specs in all" in problem.detail for problem in tree.problems)
 
 
+@pytest.mark.parametrize(("bound", "most"), [("CHUNK", 4), ("CHUNK_BYTES", 500)])
 def test_many_documents_are_read_in_chunks_and_nothing_is_lost(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
-    monkeypatch.setattr(read_files, "CHUNK", 4)
+    monkeypatch.setattr(read_files, bound, most)
+    chunks: list[int] = []
     files = Files(
         {
             f"orders/{number:02}.yaml": spec(
@@ -202,7 +206,13 @@ def test_many_documents_are_read_in_chunks_and_nothing_is_lost(
             for number in range(23)
         }
     )
-    tree = tree_of(files)
+
+    def check(chunk: Chunk) -> list[Problem]:
+        chunks.append(len(chunk.specs))
+        return []
+
+    tree = tree_of(files, check=check)
+    assert max(chunks) <= 4
     sound = [number for number in range(23) if number % 5]
     assert names(tree) == [f"o-{number}" for number in sound]
     assert [each.footprint.west for each in tree.specs] == sound
@@ -229,7 +239,22 @@ def test_a_check_sees_each_sound_spec_once_with_its_document_and_its_shape() -> 
     assert places(tree) == [("Z01", "orders/a.yaml", 1), ("G05", "orders/b.yaml", 4)]
 
 
-def test_a_file_whose_specs_are_known_is_not_read_again() -> None:
+def kept_specs(name: str, text: str, **includes: str) -> KeptSpecs:
+    """Return what a ledger knows that holds one order as placed, of these texts."""
+    source = {
+        **SOURCE,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "includes": [
+            {"ref": ref, "sha256": hashlib.sha256(aoi.encode()).hexdigest()}
+            for ref, aoi in includes.items()
+        ],
+    }
+    state = LedgerState()
+    state.fold(chain(STARTED, replace(intended(name), source=source), placed(name))[0])
+    return KeptSpecs(state, None)
+
+
+def test_a_file_whose_bytes_are_placed_is_not_parsed() -> None:
     files = Files(
         {
             "orders/a.yaml": "{not even yaml",
@@ -237,15 +262,22 @@ def test_a_file_whose_specs_are_known_is_not_read_again() -> None:
             "orders/c.yaml": spec("a"),
         }
     )
-    kept = KeptSpec("a", "orders/a.yaml", 1)
-
-    def known(found: SourceFile | HashedFile) -> Sequence[KeptSpec] | None:
-        return [kept] if found.path == "orders/a.yaml" else None
-
-    tree = tree_of(files, known=known)
-    assert tree.kept == (kept,)
+    tree = tree_of(files, kept=kept_specs("a", "{not even yaml"))
+    assert tree.kept == (KeptSpec("a", "orders/a.yaml", 1),)
+    assert tree.files == 3
     assert names(tree) == ["b", "a"]
     assert places(tree) == [("N01", "orders/a.yaml", 1), ("N01", "orders/c.yaml", 1)]
+
+
+@pytest.mark.parametrize(
+    ("aois", "kept"), [({"aoi": "placed"}, 1), ({"aoi": "another"}, 0), ({}, 0)]
+)
+def test_a_file_whose_aoi_is_not_the_placed_one_is_parsed(aois: dict[str, str], kept: int) -> None:
+    tree = tree_of(
+        Files({"orders/a.yaml": "text"}, aois), kept=kept_specs("a", "text", aoi="placed")
+    )
+    assert len(tree.kept) == kept
+    assert bool(tree.problems) is not bool(kept)
 
 
 COLLECTION = json.dumps(
@@ -355,14 +387,3 @@ def test_a_spec_that_only_needs_a_word_is_sound() -> None:
         ("G03", Severity.INFO),
         ("G09", Severity.INFO),
     ]
-
-
-def test_the_garbage_collector_works_again_after_a_tree_that_fails() -> None:
-    def check(_: Chunk) -> list[Problem]:
-        assert not gc.isenabled()
-        raise RuntimeError
-
-    assert gc.isenabled()
-    with pytest.raises(RuntimeError):
-        tree_of(Files({"orders/a.yaml": spec("a")}), check=check)
-    assert gc.isenabled()

@@ -5,7 +5,6 @@ Every problem of the file is reported at once.  No message shows a value that ma
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, timedelta, timezone
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,15 +38,10 @@ def find_root(start: Path) -> Path:
 
 def load_config(root: Path) -> Config:
     """Return what the `satops.yaml` of a repository says.  Raises `UsageError`."""
-    return parse_config(read_config(root))
-
-
-def read_config(root: Path) -> bytes:
-    """Return the bytes of the `satops.yaml` of a repository.  Raises `UsageError`."""
     read = read_plain(str(root / NAME), MAX_CONFIG_BYTES)
     if isinstance(read, Unreadable):
         raise UsageError(f"{root / NAME} cannot be read. {read.words}")
-    return read
+    return parse_config(read)
 
 
 def load_config_at(root: Path, ref: str) -> Config:
@@ -90,9 +84,8 @@ def parse_config(content: bytes, file: str = NAME) -> Config:
     from satops.core.loading import load
 
     documents, problems = load(content, file=file, max_bytes=MAX_CONFIG_BYTES)
-    digest = sha256(content).hexdigest()
     if [problem.check for problem in problems] == ["L10"]:
-        return Config(digest=digest)
+        return Config()
     if len(documents) > 1:
         problems.append(_several(documents[1], file))
     elif documents and not problems:
@@ -100,7 +93,7 @@ def parse_config(content: bytes, file: str = NAME) -> Config:
         problems += check_together(documents[0], file) if not problems else ()
     if problems:
         raise UsageError(_message(problems, file))
-    return _config(documents[0], file, digest)
+    return _config(documents[0], file)
 
 
 def _several(second: "Document", file: str) -> Problem:
@@ -118,7 +111,7 @@ def _message(problems: list[Problem], file: str) -> str:
     return "\n".join(lines)
 
 
-def _config(document: "Document", file: str, digest: str) -> Config:
+def _config(document: "Document", file: str) -> Config:
     value: dict[str, Any] = document.value
     areas = value.get("areas", {})
     given = {key: value[key] for key in ("state", "orders", "modes", "prices") if key in value}
@@ -132,7 +125,6 @@ def _config(document: "Document", file: str, digest: str) -> Config:
         forbidden=areas.get("forbidden"),
         limits=tuple(_limits(document, file)),
         severities={code: Severity(word) for code, word in value.get("checks", {}).items()},
-        digest=digest,
         **given,
     )
 

@@ -11,16 +11,12 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core.loading import MAX_SPEC_BYTES
 from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
-from satops.ports import HashedFile, SourceFile
-
-if TYPE_CHECKING:
-    from satops.adapters.files.file_digests import FileDigests
+from satops.ports import SourceFile
 
 CHECKS: Mapping[str, str] = MappingProxyType(
     {
@@ -48,15 +44,13 @@ _CHECK_OF = {"special": "L21", "link": "L22", "large": "L08"}
 class OrderTree:
     """The folder of orders of one repository."""
 
-    def __init__(self, root: Path, orders: str, digests: "FileDigests | None" = None) -> None:
-        """With `digests`, a file that they know is not read before somebody asks for it."""
-        self._digests = digests
+    def __init__(self, root: Path, orders: str) -> None:
         self._root = os.path.realpath(root)
         self._orders = posixpath.normpath(orders)
         self._included: OrderedDict[str, tuple[bytes, str] | str] = OrderedDict()
         self._included_bytes = 0
 
-    def walk(self) -> Iterator[SourceFile | HashedFile | Problem]:
+    def walk(self) -> Iterator[SourceFile | Problem]:
         """Yield every spec file in the order of its path, or the problem that hides it.
 
         Files and folders whose name begins with a dot are passed over.  Links to folders are not
@@ -101,12 +95,12 @@ class OrderTree:
             self._included.move_to_end(path)
         return known
 
-    def _walk_folder(self) -> Iterator[SourceFile | HashedFile | Problem]:
+    def _walk_folder(self) -> Iterator[SourceFile | Problem]:
         waiting = [f"{self._orders}/"]
         while waiting:
             path = waiting.pop()
             if path[-1] != "/":
-                yield self._read(path) if self._digests is None else self._met(path, self._digests)
+                yield self._read(path)
                 continue
             folder = path[:-1]
             try:
@@ -117,26 +111,6 @@ class OrderTree:
                 continue
             yield from problems
             waiting += reversed(names)
-
-    def _met(self, path: str, digests: "FileDigests") -> SourceFile | HashedFile | Problem:
-        """Return a file without its bytes, where they are known."""
-        try:
-            status = os.lstat(f"{self._root}/{path}")
-        except OSError:
-            return self._read(path)
-        known = digests.known(path, status)
-        if known is not None:
-            return HashedFile(path, known, self._read_known)
-        found = self._read(path)
-        if isinstance(found, SourceFile):
-            digests.note(path, status, found.sha256)
-        return found
-
-    def _read_known(self, path: str) -> SourceFile | Problem:
-        found = self._read(path)
-        if self._digests is not None:
-            self._digests.compare(path, None if isinstance(found, Problem) else found.sha256)
-        return found
 
     def _read(self, path: str) -> SourceFile | Problem:
         read = read_plain(f"{self._root}/{path}", MAX_SPEC_BYTES)

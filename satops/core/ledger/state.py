@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from sys import intern
+from functools import lru_cache
 from typing import Any
 
-from satops.core.collector import collector_at_rest
 from satops.core.ledger.chain import EMPTY, Head, decode
 from satops.errors import LedgerCorrupt
 
@@ -94,10 +93,9 @@ class LedgerState:
 
         The state then stands where the last good line left it.
         """
-        with collector_at_rest():
-            for event, head in decode(lines, after=self.head):
-                self.take(event)
-                self.head = head
+        for event, head in decode(lines, after=self.head):
+            self.take(event)
+            self.head = head
 
     def take(self, event: dict[str, Any]) -> None:
         """Fold one event, without a look at the chain; raises `LedgerCorrupt`.
@@ -131,8 +129,8 @@ class LedgerState:
         if known is not None and known.standing in SPENT:
             raise ValueError(f"{name!r} is intended again while it is {known.standing}")
         order = OrderState(name, Standing.BEING_PLACED, attempt=event["attempt"])
-        order.until = intern(event["until"])
-        order.intended_at = intern(event["time"])
+        order.until = _shared(event["until"])
+        order.intended_at = _shared(event["time"])
         self._hold(order, event)
 
     def _adopt(self, event: dict[str, Any]) -> None:
@@ -164,7 +162,7 @@ class LedgerState:
             return
         order.standing = Standing.PLACED
         order.order_no = order_no
-        order.placed_at = intern(event["time"])
+        order.placed_at = _shared(event["time"])
         order.reason = event.get("because", "")
         if order.order_digest is not None:
             self.holders[order.order_digest] = order.name
@@ -209,9 +207,14 @@ class LedgerState:
         """Counts are for people; the events before it say all that the fold needs."""
 
 
+@lru_cache(maxsize=4096)
+def _shared(text: str) -> str:
+    """Return one string for all orders of a run, a second or a window, to save memory."""
+    return text
+
+
 def _describe(order: OrderState, event: dict[str, Any]) -> None:
-    # One text for all orders of a run, a second or a window: there may be a million of them.
-    order.run = intern(event["run"])
+    order.run = _shared(event["run"])
     order.seq = event["seq"]
     order.order_digest = event.get("order_digest")
     order.source = event.get("source")
@@ -219,9 +222,9 @@ def _describe(order: OrderState, event: dict[str, Any]) -> None:
     order.estimated_cost = event.get("estimated_cost")
     bought = event.get("order")
     if bought is not None:
-        order.provider = intern(bought["provider"])
+        order.provider = _shared(bought["provider"])
         order.resolution_type = bought.get("resolutionType")
-        order.start, order.end = intern(bought["startDate"]), intern(bought["endDate"])
+        order.start, order.end = _shared(bought["startDate"]), _shared(bought["endDate"])
     footprint = event.get("footprint")
     if footprint is not None:
         order.area_km2 = footprint["area_km2"]

@@ -16,7 +16,6 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
-from sys import intern
 from typing import Any
 
 from satops.core import json_text
@@ -122,8 +121,7 @@ def canonical_order(  # one field of the API each
 
     `rings` must be closed, finite and within range; instants must carry a zone and whole seconds.
     """
-    # One text for all orders of a window: a plan holds a hundred thousand of them.
-    start_text, end_text = intern(instant_text(start)), intern(instant_text(end))
+    start_text, end_text = instant_text(start), instant_text(end)
     coordinates = coordinates_text(rings)
     fields = _fields(provider, max_cloud, resolution_type, recurring, recurring_day, recurring_unit)
     canonical = (

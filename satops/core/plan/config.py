@@ -87,5 +87,3 @@ class Config:
     modes: str | None = None
     """Path of a file that overrides what is known of the sensor modes."""
     prices: Mapping[str, Any] | None = None
-    digest: str = ""
-    """SHA-256 of the file's bytes, for caches and plans."""

@@ -7,7 +7,6 @@ the words of this module are kept: they know what the field is for.
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from satops.core.finding import Finding, Path, has_error
@@ -162,7 +161,7 @@ def _read(
     if name is None or not isinstance(provider, str) or not start or not end or rings is None:
         return None
     return Draft(
-        name, source, rings, intern(provider), start, end, cloud, number, recurring, day, unit,
+        name, source, rings, provider, start, end, cloud, number, recurring, day, unit,
         description, labels, acknowledge, supersedes,
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from sys import intern
 from typing import TYPE_CHECKING
 
 from satops.core.finding import Finding, Path, quoted
@@ -74,7 +73,7 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
         if not (isinstance(text, str) and text.isprintable()):
             text = _read_text(text, ("labels", key), findings)
         if text is not None:
-            labels[intern(key)] = text
+            labels[key] = text
     return labels
 
 
