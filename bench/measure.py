@@ -66,7 +66,7 @@ def measure(
 ) -> dict[str, Cost]:
     """Run all commands in turn, round after round, and return each one's medians.
 
-    `warm_up` adds a round that is not counted: it fills caches, of satops and of the system.
+    `warm_up` adds a round that is not counted: it fills the caches of the system.
     """
     costs: dict[str, list[Cost]] = {command.name: [] for command in commands}
     for turn in range(-warm_up, rounds):

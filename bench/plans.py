@@ -1,10 +1,8 @@
 """What plans cost: repositories of several sizes and layouts, and the commands that read them."""
 
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.measure import Command
@@ -21,7 +19,7 @@ def walk(folder):
             os.close(fd)
 for folder in sys.argv[1:]: walk(folder)
 """
-"""The least a plan must do that remembers nothing: walk the tree, and read every file."""
+"""The least that a plan must do: walk the tree, and read every file."""
 FOLD = """
 import sys
 from pathlib import Path
@@ -47,17 +45,16 @@ def plan_commands(
 ) -> list[Command]:
     """Make the repositories, and return the commands on them."""
     prepare(work, orders, layout, environment)
-    warm, new, fresh, cold = (work / name for name in ("warm", "new", "fresh", "cold"))
+    placed, new, cold = (work / name for name in ("placed", "new", "cold"))
     plan, python = ("plan", "--json"), sys.executable
-    folders = [str(path) for path in (warm / "orders", warm / "aois") if path.exists()]
+    folders = [str(path) for path in (placed / "orders", placed / "aois") if path.exists()]
     return [
         Command("floor", [python, "-c", FLOOR, *folders]),
-        Command("warm plan, nothing new", [*satops(warm), *plan]),
-        Command("warm plan, 100 new", [*satops(new), *plan], _local(new, "before-the-new")),
-        Command("warm plan on a fresh machine", [*satops(fresh), *plan], _local(fresh)),
-        Command("cold plan", [*satops(cold), *plan], _local(cold)),
-        Command("validate", [*satops(cold), "validate", "--json"], _local(cold)),
-        Command("fold of the ledger", [python, "-c", FOLD, str(warm / "state" / "ledger.jsonl")]),
+        Command("plan, nothing new", [*satops(placed), *plan]),
+        Command("plan, 100 new", [*satops(new), *plan]),
+        Command("cold plan", [*satops(cold), *plan]),
+        Command("validate", [*satops(cold), "validate", "--json"]),
+        Command("fold of the ledger", [python, "-c", FOLD, str(placed / "state" / "ledger.jsonl")]),
     ]
 
 
@@ -67,20 +64,7 @@ def satops(root: Path) -> list[str]:
 
 
 def prepare(work: Path, orders: int, layout: Layout, environment: Mapping[str, str]) -> None:
-    """Make the repositories, and what satops remembered before the 100 new orders came."""
+    """Make the repositories; see `bench.prepare`."""
     # In a process of its own: what this one holds would count as memory of all that it starts.
     call = [sys.executable, "-m", "bench.prepare", str(work), str(orders), layout.name]
     subprocess.run(call, check=True, env=environment)
-
-
-def _local(root: Path, kept: str | None = None) -> Callable[[], AbstractContextManager[None]]:
-    """Return what puts `.satops` back before a run: to nothing, or to what was kept of it."""
-
-    @contextmanager
-    def around() -> Iterator[None]:
-        shutil.rmtree(root / ".satops", ignore_errors=True)
-        if kept:
-            shutil.copytree(root / kept, root / ".satops")
-        yield
-
-    return around

@@ -12,19 +12,12 @@ NEW = 100
 
 
 def prepare(work: Path, orders: int, layout: Layout) -> None:
-    """Make `warm` and `fresh` (all placed), `new` (100 more), and `cold` (none placed).
-
-    `new/before-the-new` is what `.satops` held when all but the new orders were known.
-    """
-    warm, fresh, new, cold = (work / name for name in ("warm", "fresh", "new", "cold"))
+    """Make `placed` (all placed), `new` (100 more), and `cold` (none placed)."""
+    placed, new, cold = (work / name for name in ("placed", "new", "cold"))
     if orders:
-        write_repository(warm, orders, layout=layout)
-        place_all(warm)
-        for copy in (fresh, new):
-            shutil.copytree(warm, copy)
-        _satops(new, "plan", "--json")
-        (new / ".satops").mkdir(exist_ok=True)
-        (new / ".satops").rename(new / "before-the-new")
+        write_repository(placed, orders, layout=layout)
+        place_all(placed)
+        shutil.copytree(placed, new)
         write_repository(new, NEW, first=orders, layout=layout)
     write_repository(cold, orders, layout=layout)
     _satops(cold, "ledger", "start", "--yes")

@@ -22,6 +22,6 @@ def test_a_small_run_measures_everything_but_the_peers(tmp_path: Path) -> None:
     figures, versions = read(results)
     own = {(goal.of, goal.to) for goal in GOALS if goal.to and goal.to not in PEERS}
     assert {(found.goal.of, found.goal.to) for found in findings(figures)} == own
-    assert "warm plan, nothing new ÷ floor" in done.stdout
+    assert "plan, nothing new ÷ floor" in done.stdout
     assert all(figure.cost.wall_s > 0 for figure in figures)
     assert "python" in versions
