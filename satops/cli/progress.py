@@ -2,13 +2,27 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from satops.cli.interrupts import Stopping
 from satops.cli.output import say
-from satops.report.text.apply import result_line
+from satops.report.text.apply import OUTCOME_TONES, result_line
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.submit import Progress
+
+
+@contextmanager
+def watching(stopping: Stopping, *, quiet: bool) -> Iterator[Progress]:
+    """Give the progress of a run; `stopping` is armed when the first order may be sent."""
+    if quiet or not sys.stderr.isatty():
+        yield _Lines(stopping)
+        return
+    bar = _Bar(stopping, sys.stderr)
+    try:
+        yield bar
+    finally:
+        bar.stop()
 
 
 class _Lines:
@@ -26,28 +40,45 @@ class _Lines:
         say(result_line(result))
 
 
-class _Bar(_Lines):
-    """The same, with a bar beneath the lines."""
+class _Bar:
+    """Shows a bar, and above it a line for each outcome.
 
-    def __init__(self, stopping: Stopping, bar: Progress) -> None:
-        super().__init__(stopping)
-        self._bar = bar
+    A terminal that goes away stops nothing: from then on nothing is shown.
+    """
+
+    def __init__(self, stopping: Stopping, stream: TextIO) -> None:
+        from rich import progress  # only a terminal pays for it
+
+        from satops.report.terminal import console_on
+
+        self._stopping = stopping
+        self._progress = progress.Progress(
+            progress.TextColumn("Submitting"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            console=console_on(stream),
+            transient=True,
+        )
+        self._task: progress.TaskID | None = None
 
     def started(self, expected: int) -> None:
-        super().started(expected)
-        self._bar.started(expected)
+        self._stopping.arm()
+        with suppress(OSError):
+            self._task = self._progress.add_task("placing", total=expected)
+            self._progress.start()
 
     def finished(self, result: OrderResult) -> None:
-        self._bar.finished(result)
+        from rich.text import Text
 
+        from satops.report.terminal import STYLES
 
-@contextmanager
-def watching(stopping: Stopping, *, quiet: bool) -> Iterator[Progress]:
-    """Give the progress of a run; `stopping` is armed when the first order may be sent."""
-    if quiet or not sys.stderr.isatty():
-        yield _Lines(stopping)
-        return
-    from satops.cli.bar import Bar
+        with suppress(OSError):
+            style = STYLES[OUTCOME_TONES[result.outcome]]
+            self._progress.console.print(Text(result_line(result), style=style))
+            if self._task is not None:
+                self._progress.advance(self._task)
 
-    with Bar(sys.stderr) as bar:
-        yield _Bar(stopping, bar)
+    def stop(self) -> None:
+        with suppress(OSError):
+            self._progress.stop()

@@ -15,7 +15,7 @@ from satops.core.safe import safe
 from satops.core.words import counted, moment, number
 from satops.report.geojson import collection
 from satops.report.markdown.escape import cell, code, prose
-from satops.report.markdown.rows import header, row, rows_that_fit
+from satops.report.markdown.page import header, row, rows_that_fit
 from satops.report.shapes import Geometry, box, outline, point
 from satops.report.subject import known_subject, status_words
 from satops.report.text.list import words

@@ -1,5 +1,6 @@
-"""One polygon from any form that `order.geometry` may have."""
+"""One polygon from any form that `order.geometry` may have, and whether a text shows it."""
 
+from functools import lru_cache
 from typing import Any
 
 from satops.core import json_text
@@ -7,7 +8,7 @@ from satops.core.finding import Finding, Path, quoted
 from satops.core.geometry.geojson import find_polygon, lone_point, single_part, wrong_type
 from satops.core.geometry.rings import held, off_the_map, read_rings, shown
 from satops.core.geometry.wkt import looks_like_wkt, read_wkt
-from satops.core.order.order import Rings
+from satops.core.order.order import Rings, coordinates_text
 
 FORMS = (
     "Write a WKT or GeoJSON text, a GeoJSON geometry or Feature, {file: PATH, feature: ID}, "
@@ -20,6 +21,8 @@ _FORM_OF = {
     "point": "a circle (point and radiusKm)",
     "radiusKm": "a circle (point and radiusKm)",
 }
+_DIFFERENCE_MAX = 1e-3
+"""Of the area: a marketplace may round coordinates, and rounds no further than this."""
 Read = tuple[Rings | None, list[Finding]]
 """The rings, closed and rounded, or None where a finding is an error."""
 
@@ -61,6 +64,30 @@ def mixed_forms(value: object) -> Finding | None:
         "cannot be known. Keep one of them."
     )
     return Finding("G01", (), "several forms of a geometry", detail)
+
+
+def same_polygon(rings: Rings, text: str) -> bool:
+    """Tell whether a text (WKT or GeoJSON) shows the shape of `rings`.
+
+    Start, winding and rounding do not matter.  A text that cannot be read shows another shape.
+    """
+    others = _rings_of(text)
+    if others is None:
+        return False
+    if coordinates_text(rings) == coordinates_text(others):
+        return True
+    from shapely import Polygon
+
+    ours, theirs = (Polygon(shape[0], shape[1:]) for shape in (rings, others))
+    if not ours.is_valid or not theirs.is_valid:
+        return False
+    return bool(ours.symmetric_difference(theirs).area <= _DIFFERENCE_MAX * ours.area)
+
+
+@lru_cache(maxsize=1024)
+def _rings_of(text: str) -> Rings | None:
+    rings, _ = read_geometry(text)
+    return rings
 
 
 def _read_geojson(value: dict[str, Any]) -> Read:
@@ -133,7 +160,7 @@ def _read_bbox(bbox: object) -> Read:
 
 
 def _read_circle(point: object, form: dict[str, Any]) -> Read:
-    from satops.core.geometry.circle import circle, distance_to_pole_km
+    from satops.core.geometry.ellipsoid import circle, distance_to_pole_km
 
     if "radiusKm" not in form:
         return None, [lone_point(("point",))]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from satops.core.geometry.same import same_polygon
+from satops.core.geometry.forms import same_polygon
 from satops.core.order.dates import read_date
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import Order, instant

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.report.markdown.escape import label
-from satops.report.markdown.fence import fenced
-from satops.report.markdown.page import Block, whole
-from satops.report.markdown.rank import Rank
+from satops.report.markdown.page import Block, Rank, fenced, whole
 from satops.report.subject import subject
 from satops.report.text.plan import SIGNS
 

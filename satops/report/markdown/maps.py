@@ -10,9 +10,7 @@ from satops.core import json_text
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import counted
 from satops.report.markdown.escape import label
-from satops.report.markdown.fence import fenced
-from satops.report.markdown.page import Block, Fit, size
-from satops.report.markdown.rank import Rank
+from satops.report.markdown.page import Block, Fit, Rank, fenced, size
 from satops.report.shapes import Geometry, box, outline, point, points
 from satops.report.subject import subject
 

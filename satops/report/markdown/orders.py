@@ -8,9 +8,7 @@ from satops.core.words import about, about_all, counted, number
 from satops.report.checks import Checks, check_words
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.findings import elsewhere
-from satops.report.markdown.page import Block, Fit, whole
-from satops.report.markdown.rank import Rank
-from satops.report.markdown.rows import folded, header, row, rows_that_fit
+from satops.report.markdown.page import Block, Fit, Rank, folded, header, row, rows_that_fit, whole
 from satops.report.subject import subject
 
 _TITLES = ("Name", "Sensor", "Place", "km²", "Window (UTC)", "Estimate", "Checks")

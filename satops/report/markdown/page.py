@@ -6,13 +6,41 @@ reserved first; then the blocks take what room is left, the most important one f
 cut after it was written, so a page cannot break inside a table or a fence.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeVar
 
 Fit = Callable[[int], str | None]
 """Given the bytes there are, writes a block in no more than those; None where it cannot."""
 
+More = Callable[[int, int], str]
+"""Given how many rows are shown and how many there are, says where the others are."""
+T = TypeVar("T")
+
 _GAP = "\n\n"
+_TICKS = re.compile(r"`+")
+_SHORTEST_FENCE = 3
+
+
+class Rank(IntEnum):
+    """The blocks of a plan, most important first: a lower rank takes room before a higher one."""
+
+    SUMMARY = 0
+    DOUBTS = 1
+    REFUSALS = 2
+    ERRORS = 3
+    CREATES = 4
+    CONFLICTS = 5
+    SENSORS = 6
+    MAP = 7
+    WARNINGS = 8
+    CALENDAR = 9
+    EXPIRED = 10
+    HELD = 11
+    OTHER_MAPS = 12
+    RETIRED = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +83,67 @@ def write_page(blocks: Sequence[Block], limit: int) -> str:
             texts[index] = best
             spare += taken - size(best) - len(_GAP)
     return _GAP.join(texts[index] for index in sorted(texts) if texts[index]) + "\n"
+
+
+def row(cells: Sequence[str]) -> str:
+    """Return one row of a table; the cells must be inert and their bars escaped."""
+    return f"| {' | '.join(cells)} |"
+
+
+def header(titles: Sequence[str], right: frozenset[int] = frozenset()) -> str:
+    """Return the head of a table; numbers in the columns `right` line up at their right."""
+    rules = ("---:" if column in right else "---" for column in range(len(titles)))
+    return f"{row(titles)}\n|{'|'.join(rules)}|"
+
+
+def rows_that_fit(
+    head: str, items: Sequence[T], line: Callable[[T], str], more: More, *, least: int = 1
+) -> Fit:
+    """Return the step that writes a head and a line for each item, as many as there is room for.
+
+    `head` ends where the first line begins; `more` follows where items are left out.  With less
+    room than `least` lines need, the step does not fit.
+    """
+    opening = [head] if head else []
+
+    def fit(room: int) -> str | None:
+        room -= sum(size(text) + 1 for text in opening)
+        # All numbers in it have as many digits as the total has: no other can be longer.
+        reserved = size(more(len(items), len(items))) + 2
+        lines: list[str] = []
+        kept = 0
+        for item in items:
+            lines.append(line(item))
+            room -= size(lines[-1]) + 1
+            if room < 0:
+                break
+            if room >= reserved:
+                kept = len(lines)
+        else:
+            return "\n".join(opening + lines)
+        if kept < min(least, len(items)):
+            return None
+        return "\n".join([*opening, *lines[:kept], "", more(kept, len(items))])
+
+    return fit
+
+
+def folded(title: str, fit: Fit) -> Fit:
+    """Return a step whose text is folded away under a title, which must be plain words."""
+    opening, closing = f"<details><summary>{title}</summary>\n\n", "\n\n</details>"
+
+    def fit_folded(room: int) -> str | None:
+        text = fit(room - size(opening) - size(closing))
+        return None if text is None else f"{opening}{text}{closing}"
+
+    return fit_folded
+
+
+def fenced(language: str, content: str) -> str:
+    """Return a fenced block; its fence is longer than any run of backticks inside."""
+    longest = max((len(run) for run in _TICKS.findall(content)), default=0)
+    fence = "`" * max(_SHORTEST_FENCE, longest + 1)
+    return f"{fence}{language}\n{content}\n{fence}"
 
 
 def _reserved(blocks: Sequence[Block], limit: int) -> dict[int, str]:

@@ -6,8 +6,7 @@ from satops.report.markdown import findings, orders
 from satops.report.markdown.calendar import calendar
 from satops.report.markdown.escape import prose
 from satops.report.markdown.maps import maps
-from satops.report.markdown.page import Block, write_page
-from satops.report.markdown.rank import Rank
+from satops.report.markdown.page import Block, Rank, write_page
 from satops.report.markdown.summary import closing, opening
 
 LIMIT = 65_536

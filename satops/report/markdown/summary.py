@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import about_all, counted, moment, number
 from satops.report.markdown.escape import cell, code, prose
-from satops.report.markdown.rows import header, row
+from satops.report.markdown.page import header, row
 from satops.report.subject import subject
 from satops.report.text.problems import problem_totals
 from satops.workflow.plan import blocks_tree
