@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from satops.core.finding import Finding
-from satops.core.order.dates import FIRST_YEAR, LAST_YEAR, read_date, read_window
+from satops.core.order.date_guesses import guesses
+from satops.core.order.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    number_as_date,
+    read_date,
+    read_window,
+)
 
 HANOI = timezone(timedelta(hours=7))
 YEAR = datetime.now(UTC).year + 1
@@ -66,7 +73,7 @@ def test_without_any_zone_the_text_with_z_is_proposed() -> None:
         ("2030-12-31", "T07", "2031-01-01T00:00Z"),
         ("2030-12-01T10:00:00.5Z", "T08", "fraction"),
         ("2030-12-01T10:00 Asia/Ho_Chi_Minh", "T10", "offset"),
-        ("2030-12-01T10:00 UTC", "T10", "offset"),
+        ("2030-12-01T10:00 UTC", "T10", "write 2030-12-01T10:00Z"),
         ("2030-12-01T10:00CET", "T10", "offset"),
         ("2030-12-01T10:00:00[Europe/Paris]", "T10", "offset"),
         ("2030-12-01T24:00Z", "T11", "00:00 of the next day"),
@@ -86,7 +93,13 @@ def test_without_any_zone_the_text_with_z_is_proposed() -> None:
         ("2030-12-01T1000Z", "T11", "cannot be read"),
         ("2030-W48-1T10:00Z", "T11", "cannot be read"),
         ("01.12.2030 10:00", "T11", "cannot be read"),
-        ("12/01/2030", "T11", "cannot be read"),
+        ("12/01/2030", "T11", "for 12 January 2030 write 2030-01-12T00:00Z; for 1 December 2030"),
+        (
+            "31.12.2030",
+            "T11",
+            "write 2030-12-31T00:00Z. That is the beginning of the day, and 2031-01-01T00:00Z is",
+        ),
+        ("1906588800000", "T11", "milliseconds since 1970: write 2030-06-02T00:00Z"),
         ("2030-12-01T10:00Z\n", "T11", "cannot be read"),
         ("2030-12-01\x1b[31m", "T11", "cannot be read"),
         ("\uff12\uff10\uff13\uff10-12-01T10:00Z", "T11", "cannot be read"),
@@ -103,6 +116,92 @@ def test_other_texts_are_refused_with_what_to_write(text: str, check: str, words
     finding = refused(text)
     assert finding.check == check
     assert words in finding.detail
+
+
+NUMBERS = {
+    1906632000: ["2030-06-02T12:00Z"],
+    1906632000.25: ["2030-06-02T12:00Z"],
+    1906632000000: ["2030-06-02T12:00Z"],
+    1906632000000000: ["2030-06-02T12:00Z"],
+    1906632000000000000: ["2030-06-02T12:00Z"],
+    47636: ["2030-06-02T00:00+07:00"],
+    47636.5: ["2030-06-02T12:00+07:00"],
+    2462655.0: ["2030-06-02T12:00Z"],
+    20300602: ["2030-06-02T00:00+07:00"],
+    2030153: ["2030-06-02T00:00+07:00"],
+    2062030: ["2030-06-02T00:00+07:00", "2030-02-06T00:00+07:00", "2062-01-30T00:00+07:00"],
+    13062030: ["2030-06-13T00:00+07:00"],
+    300602: ["2030-06-02T00:00+07:00", "2002-06-30T00:00+07:00"],
+    203006021200: ["2030-06-02T12:00+07:00"],
+    20300602120001: ["2030-06-02T12:00:01+07:00"],
+    2030060212: ["2034-05-01T01:36:52Z", "2030-06-02T12:00+07:00"],
+    2030: [],
+    -47636: [],
+    0: [],
+    1e300: [],
+    10**500: [],
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_is_told_as_the_dates_that_it_may_mean(number: float) -> None:
+    found = [guess.text for guess in guesses(number, HANOI)]
+    assert found == NUMBERS[number]
+    finding = number_as_date(number, HANOI, "endDate")
+    assert finding.check == "T11"
+    assert "quotes" not in finding.detail
+    for text in found:
+        assert f"write endDate: {text}" in finding.detail
+
+
+def test_the_digits_of_a_number_in_quotes_are_told_alike() -> None:
+    for number, texts in NUMBERS.items():
+        if number >= 0:
+            assert [guess.text for guess in guesses(f"{number}", HANOI)] == texts
+
+
+WRITTEN = [
+    "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %m %Y", "%Y/%m/%d", "%Y.%m.%d", "%Y %m %d",
+    "%Y%m%d", "%Y-%j", "%Y%j", "%G-W%V-%u", "%GW%V%u", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%y%m%d",
+    "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%b %d %Y", "%d-%b-%Y", "%d/%b/%Y", "%A, %d %B %Y",
+    "%a, %d %b %Y", "%Y年%m月%d日", "%d.%m.'%y",
+]  # fmt: skip
+CLOCKS = ["", " %H:%M", "T%H:%M", " %H:%M:%S", ", %H:%M", " at %H:%M", " %I:%M %p", " %I:%M%p"]
+
+
+@given(
+    st.datetimes(datetime(2001, 1, 1), datetime(2099, 12, 31)),  # noqa: DTZ001 - as it is written
+    st.sampled_from(WRITTEN),
+    st.sampled_from(CLOCKS),
+    st.sampled_from(["", "Z", " UTC", " GMT", "+0700", "-05", " +05:30"]),
+)
+def test_a_date_in_any_habit_is_among_those_told(
+    instant: datetime, day: str, clock: str, zone: str
+) -> None:
+    instant = instant.replace(second=0, microsecond=0)
+    if not clock:
+        instant, zone = instant.replace(hour=0, minute=0), ""
+    text = instant.strftime(day + clock) + zone
+    found = guesses(text, UTC)
+    offset = {"+0700": "+07:00", "-05": "-05:00", " +05:30": "+05:30"}.get(zone, "Z")
+    assert instant.isoformat(timespec="minutes") + offset in [guess.text for guess in found]
+
+
+@given(
+    st.floats(0, 10**19) | st.integers(0, 10**19) | st.text("0123456789-/.: TZJanWUC+", max_size=20)
+)
+def test_what_a_message_proposes_is_taken(written: str | float) -> None:
+    for guess in guesses(written, HANOI):
+        for text in (guess.text, guess.end):
+            assert text is None or "2101-" in text or isinstance(read_date(text, None), datetime)
+
+
+def test_a_line_to_paste_names_its_field_and_its_zone() -> None:
+    finding = read_date("31.12.2030", HANOI, "endDate")
+    assert isinstance(finding, Finding)
+    assert "write endDate: 2030-12-31T00:00+07:00" in finding.detail
+    assert "Z is UTC" not in finding.detail
+    assert "Z is UTC: in another zone" in refused("31.12.2030", None).detail
 
 
 @given(

@@ -211,7 +211,7 @@ STEERED = Schema(
         ("zone: Asia", 'Write UTC, not "Asia".'),
         ("zone: 7", "Write UTC, not 7."),
         ("code: ab", "A code is a capital letter."),
-        ("code: 7", '`code` must be a text, and 7 is a number. Put it in quotes: "7".'),
+        ("code: 7", "`code` must be a text, and 7 is a number. A code is a capital letter."),
         ("password: hunter2", "No password here."),
     ],
 )

@@ -18,20 +18,21 @@ LAST_YEAR = 2100
 _OFFSET_MAX = timedelta(hours=14)
 """No place on Earth is further ahead."""
 FORMS = (
-    "Write it as 2026-12-01T10:00Z: year, month, day, T or a space, hours and minutes, seconds "
+    "Write it as 2035-06-01T10:00Z: year, month, day, T or a space, hours and minutes, seconds "
     "if needed, then Z for UTC or an offset such as +07:00."
 )
 
 
 @lru_cache(maxsize=8192)  # windows open and close at round times, and many orders share them
-def read_date(text: str, zone: timezone | None) -> datetime | Finding:
+def read_date(text: str, zone: timezone | None, field: str = "") -> datetime | Finding:
     """Return the instant that a text names, with whole seconds, or what is wrong with it.
 
-    A text without an offset is read in `zone`; without a zone it is refused.
+    A text without an offset is read in `zone`; without a zone it is refused.  `field` is the key
+    that a message writes before a date.
     """
     form = _FORM.fullmatch(text)
     if form is None:
-        return _unreadable(text)
+        return _unreadable(text, zone, field)
     day, minutes, seconds, fraction, offset = form.groups()
     if minutes is None:
         return _date_only(text)
@@ -88,16 +89,48 @@ def _span(length: timedelta) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
-def _unreadable(text: str) -> Finding:
+def number_as_date(number: float, zone: timezone | None, field: str) -> Finding:
+    """Return what to say about a number where a date should be."""
+    said = (
+        f"{number} is a number, and a date is wanted here. {_meant(number, zone, field) or FORMS}"
+    )
+    return Finding("T11", (), "a number, not a date", said)
+
+
+def _unreadable(text: str, zone: timezone | None, field: str) -> Finding:
+    meant = _meant(text, zone, field)
     if _NAMED_ZONE.search(text):
         return Finding(
             "T10",
             (),
             "a zone by its name",
             f"{quoted(text)} names its zone in letters. Such zones shift, and are read in several "
-            f"ways: use an offset. {FORMS}",
+            f"ways: use Z for UTC, or an offset. {meant or FORMS}",
         )
-    return Finding("T11", (), "not a date", f"{quoted(text)} cannot be read as a date. {FORMS}")
+    said = f"{quoted(text)} cannot be read as a date. {meant or FORMS}"
+    return Finding("T11", (), "not a date", said)
+
+
+def _meant(written: str | float, zone: timezone | None, field: str) -> str:
+    """Return what was probably meant, with the line to write; empty where nothing can be told."""
+    from satops.core.order.date_guesses import guesses  # its patterns take time to make ready
+
+    found = guesses(written, zone)
+    if not found:
+        return ""
+    key = f"{field}: " if field else ""
+    if len(found) == 1:
+        said = f"It probably means {found[0].reading}: write {key}{found[0].text}."
+        if found[0].end:
+            said += f" That is the beginning of the day, and {found[0].end} is its end."
+    else:
+        ways = "; ".join(f"for {guess.reading} write {key}{guess.text}" for guess in found)
+        said = f"It can be read in several ways: {ways}."
+        if any(guess.end for guess in found):
+            said += " Without a time of day it is the beginning of that day."
+    if zone is None and not all(guess.has_zone for guess in found):
+        said += " Z is UTC: in another zone write its offset, such as +07:00."
+    return said
 
 
 def _strange_year(text: str) -> Finding:

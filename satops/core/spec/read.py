@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from satops.core.finding import Finding, Path, has_error
 from satops.core.geometry.forms import mixed_forms, read_geometry
-from satops.core.order.dates import read_date, read_window
+from satops.core.order.dates import number_as_date, read_date, read_window
 from satops.core.order.order import MODE_NUMBERS, MODES, Rings, canonical_order
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
@@ -194,8 +194,12 @@ def _read_window(
 ) -> tuple[datetime | None, datetime | None]:
     instants: list[datetime | None] = []
     for field in ("startDate", "endDate"):
-        text = order.get(field)
-        read = read_date(text, zone) if isinstance(text, str) else None
+        written = order.get(field)
+        read: datetime | Finding | None = None
+        if isinstance(written, str):
+            read = read_date(written, zone, field)
+        elif isinstance(written, int | float) and not isinstance(written, bool):
+            read = number_as_date(written, zone, field)
         if isinstance(read, Finding):
             findings.append(read.at(("order", field)))
             read = None

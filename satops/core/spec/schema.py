@@ -9,9 +9,7 @@ it is said for that keyword alone.  `{written}` in it stands for the value.  `x-
 the value out of every message.  Titles, descriptions and examples are quoted where they help.
 """
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +17,7 @@ from typing import Any
 from satops.core.loading import Document, dotted
 from satops.core.problem import Problem, Severity, by_place
 from satops.core.spec.schema_messages import Fault, Words
-from satops.core.spec.schema_phrases import Error, Steps, keywords
+from satops.core.spec.schema_phrases import Error, Steps, compiled, keywords
 
 CHECKS: Mapping[str, str] = MappingProxyType(
     {
@@ -159,13 +157,7 @@ def _validator(schema: dict[str, Any]) -> Any:
     extend: Any = validators.extend
 
     def pattern(_: object, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
-        if isinstance(value, str) and not _compiled(pattern).search(value):
+        if isinstance(value, str) and not compiled(pattern).search(value):
             yield ValidationError("does not match")
 
     return extend(Draft202012Validator, {"pattern": pattern})(schema)
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern of ECMA 262 as Python's: there `$` is the very end, and digits are ASCII."""
-    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern).replace(r"\d", "[0-9]"))

@@ -1,7 +1,9 @@
 """Turns of phrase for messages about values that a schema refuses."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -90,8 +92,33 @@ def kind_advice(value: object, kinds: list[str], schema: Mapping[str, Any]) -> s
             return f"Percent is meant, not a share of 1: write {value * 100:.0f}."
         return f"Write {floor(value)} or {ceil(value)}."
     if "string" in kinds and not isinstance(value, list | dict):
-        return f'Put it in quotes: "{plain(value)}".'
+        if _fits(plain(value), schema):
+            return f'Put it in quotes: "{plain(value)}".'
+        return _form_advice(schema)
     return ""
+
+
+def _form_advice(schema: Mapping[str, Any]) -> str:
+    """Return what a schema says about its form: its own sentence, or an example."""
+    said = schema.get("x-problem")
+    if isinstance(said, Mapping) and "{written}" not in said.get("pattern", "{written}"):
+        return str(said["pattern"])
+    examples = schema.get("examples", ())
+    return f"For example: {plain(examples[0])}." if examples else ""
+
+
+def _fits(text: str, schema: Mapping[str, Any]) -> bool:
+    """Tell whether a text would have the form that a schema wants."""
+    pattern, choices = schema.get("pattern"), schema.get("enum")
+    if pattern is not None and not compiled(pattern).search(text):
+        return False
+    return choices is None or text in choices
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of ECMA 262 as Python's: there `$` is the very end, and digits are ASCII."""
+    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern).replace(r"\d", "[0-9]"))
 
 
 def bounds(schema: Mapping[str, Any]) -> str:
