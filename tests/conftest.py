@@ -10,9 +10,10 @@ from tests.servers.fleet import Servers
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make soak` ask for more schedules than a test run has time for."""
+    """Add the options of `make soak`, of the simulation and of the golden reports."""
     parser.addoption("--soak", action="store_true", help="walk many more schedules, for hours")
     parser.addoption("--seed", type=int, help="replay one seed of the simulation")
+    parser.addoption("--update-golden", action="store_true", help="renew tests/report/golden")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,11 +7,10 @@ import pyogrio
 import pytest
 
 from satops.core.plan.plan import ActionKind, Plan
-from satops.core.problem import Severity
 from satops.report.geojson import render
 from tests.report.forge import HOSTILE, check_map
 from tests.report.outlines import create, creates, spec_of, star
-from tests.report.samples import action, plan, problem
+from tests.report.samples import action, plan
 
 
 def made(some: Plan) -> dict[str, Any]:
@@ -20,26 +19,9 @@ def made(some: Plan) -> dict[str, Any]:
     return collection
 
 
-def properties(some: Plan) -> list[dict[str, Any]]:
-    return [feature["properties"] for feature in made(some)["features"]]
-
-
-def test_a_feature_says_all_of_its_action_in_flat_properties() -> None:
-    new = replace(action(ActionKind.CREATE), estimated_cost=829.2)
-    found = problem(Severity.WARNING, check="A09")
-    assert properties(plan(new, problems=(found,))) == [
-        {
-            "name": "hanoi-2031-03", "action": "create", "reason": "new",
-            "provider": "changguang", "mode": "very-high",
-            "start": "2031-03-01T00:00:00Z", "end": "2031-03-15T00:00:00Z",
-            "area_km2": 69.123457, "estimated_cost": 829.2, "order_no": None,
-            "file": "orders/hanoi.yaml", "line": 1, "checks": "warning A09",
-        }
-    ]  # fmt: skip
-
-
 def test_every_feature_has_the_same_properties_and_none_holds_another_value() -> None:
-    every = properties(plan(*(action(kind, kind.value) for kind in ActionKind)))
+    made_of = made(plan(*(action(kind, kind.value) for kind in ActionKind)))
+    every = [feature["properties"] for feature in made_of["features"]]
     assert len(every) == len(ActionKind)
     assert len({tuple(one) for one in every}) == 1
     flat = (str, int, float, type(None))

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from satops.core.plan.plan import Action, ActionKind, Refusal
-from satops.core.problem import Problem, Severity
+from satops.core.plan.plan import Action, ActionKind
+from satops.core.problem import Problem
 from satops.core.safe import safe, safe_lines
 from satops.report.github import PER_LEVEL_MAX, render
 from tests.report.forge import HOSTILE
@@ -32,39 +32,9 @@ def unescaped(text: str) -> str:
     return re.sub("%25|%0D|%0A|%3A|%2C", lambda found: _ESCAPES[found[0]], text)
 
 
-def test_an_error_is_shown_at_its_line_with_what_to_do() -> None:
-    name, properties, message = read(next(render(plan(problems=(problem(),)))))
-    assert name == "error"
-    assert properties == {
-        "file": "orders/hanoi.yaml", "line": "3", "col": "5",
-        "title": "G05: the ring crosses itself",
-    }  # fmt: skip
-    assert message == "order.geometry: The ring crosses itself near 105.85, 21.03."
-
-
 def test_a_problem_of_a_whole_file_has_no_line() -> None:
     _, properties, _ = read(next(render(plan(problems=(problem(line=None),)))))
     assert set(properties) == {"file", "title"}
-
-
-def test_errors_come_first_then_warnings_then_notices() -> None:
-    made = replace(
-        plan(
-            action(ActionKind.CREATE), action(ActionKind.HOLD, "doubtful", "in doubt: cut"),
-            problems=(
-                problem(Severity.INFO, check="A06"), problem(Severity.WARNING, check="A09"),
-                problem(check="A11", acknowledged="Agreed."), problem(),
-            ),
-        ),
-        refusals=(Refusal("the plan is above the limit", "3 of 2 allowed."),),
-    )  # fmt: skip
-    read_all = [read(line) for line in render(made)]
-    assert [(name, properties["title"].split(":")[0]) for name, properties, _ in read_all] == [
-        ("error", "Refused"), ("error", "G05"), ("warning", "In doubt"), ("warning", "A09"),
-        ("notice", "satops plan"), ("notice", "A06"), ("notice", "A11"),
-    ]  # fmt: skip
-    assert read_all[4][2].startswith("1 order to create, 1 order in doubt. Plan ")
-    assert read_all[-1][2].endswith("\nAccepted because: Agreed.")
 
 
 def test_no_more_are_written_than_github_shows_and_the_last_one_counts_the_others() -> None:

@@ -8,11 +8,8 @@ from hypothesis import given, settings
 
 from satops.core.json_text import Raw
 from satops.core.ledger.events import (
-    DoubtSettled,
     Event,
-    OrderAdopted,
     RunFinished,
-    StatusObserved,
     SubmissionIntended,
     SubmissionLeftInDoubt,
     SubmissionPlaced,
@@ -74,21 +71,6 @@ def detailed(name: str, corners: int) -> SubmissionIntended:
     return replace(intended(name), order=order, order_digest=spec.order.digest, footprint=footprint)
 
 
-def test_an_order_is_a_row_and_a_feature() -> None:
-    page, features = made(intended("a"), placed("a"), StatusObserved("a", "PROG_a", 2))
-    assert page.tables()[1][1] == [
-        "`a`", "placed", "`PROG_a`", "changguang very-high (0.5 m)", "21.05°N 105.85°E", "115",
-        "2031-06-01 00:00 → 06-15 00:00 (14 d)", "2031-05-06 `07:08:09`", "delivered",
-    ]  # fmt: skip
-    assert features[0]["properties"] == {
-        "name": "a", "state": "placed", "order_no": "PROG_a", "provider": "changguang",
-        "mode": "very-high", "start": "2031-06-01T00:00:00Z", "end": "2031-06-15T00:00:00Z",
-        "placed_at": "2031-05-06T07:08:09Z", "status": "delivered", "area_km2": 115.0,
-        "estimated_cost": None,
-    }  # fmt: skip
-    assert features[0]["geometry"]["type"] == "Polygon"
-
-
 def test_the_newest_order_comes_first_and_totals_come_before_all() -> None:
     page, features = made(
         intended("a"), placed("a"), intended("b", max_cloud=1), placed("b"),
@@ -97,36 +79,6 @@ def test_the_newest_order_comes_first_and_totals_come_before_all() -> None:
     assert page.tables()[0][1:] == [["placed", "2", "230"], ["rejected", "1", "115"]]
     assert [cells[0] for cells in page.tables()[1][1:]] == ["`c`", "`b`", "`a`"]
     assert [feature["properties"]["name"] for feature in features] == ["c", "b", "a"]
-
-
-def test_what_is_in_doubt_is_said_above_the_table() -> None:
-    page, _ = made(intended("a"), SubmissionLeftInDoubt("a", 1, "cut", "no answer"))
-    above = page.source.partition("| Name |")[0]
-    assert "**In doubt: 1 order.** Never order it again by hand" in above
-    assert "`a`" in above
-
-
-def test_a_number_beyond_the_first_is_shown() -> None:
-    second = DoubtSettled(
-        "a", 1, placed=True, by="reconcile", because="found", order_no="PROG_b", evidence={}
-    )
-    page, _ = made(intended("a"), placed("a"), second)
-    assert page.tables()[1][1][2] == "`PROG_a`, `PROG_b`"
-
-
-def test_an_empty_ledger_has_a_page_that_says_so() -> None:
-    page, features = read(from_lines(chain(STARTED)[0]))
-    assert "The ledger knows no orders yet." in page.source
-    assert features == []
-
-
-def test_an_order_that_was_adopted_without_its_content_has_no_place() -> None:
-    rejected = SubmissionRejected("a", 1, 400, "bad date")
-    page, features = made(
-        intended("a"), rejected, OrderAdopted("a", "PROG_x", by="Ada", because="by hand")
-    )
-    assert page.tables()[1][1][:5] == ["`a`", "placed", "`PROG_x`", "?", "?"]
-    assert features[0]["geometry"] is None
 
 
 def test_the_outline_on_the_map_is_the_one_of_the_last_attempt() -> None:

@@ -8,7 +8,7 @@ from satops.core.ledger.state import Standing
 from satops.core.plan.changes import Change
 from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
 from satops.core.problem import Severity
-from satops.report.markdown import LIMIT, MARKER, render
+from satops.report.markdown import LIMIT, render
 from satops.report.markdown.calendar import ROWS_MAX
 from satops.report.markdown.maps import CORNERS_MAX
 from tests.report.forge import HOSTILE, Page, check_page
@@ -30,89 +30,6 @@ def names_on(collection: dict[str, list[dict[str, dict[str, str]]]]) -> list[str
     return [feature["properties"]["name"] for feature in collection["features"]]
 
 
-def test_the_marker_comes_first_and_the_digest_last() -> None:
-    made = plan(action(ActionKind.CREATE))
-    text = render(made)
-    assert text.startswith(f"{MARKER}\n\n## satops plan: 1 order to create\n")
-    assert f"`{made.digest}`" in text[-400:]
-    assert f"`{made.ledger_head}`" in text[-400:]
-
-
-def test_a_new_order_is_a_row_as_a_buyer_reads_it_and_a_place_on_the_map() -> None:
-    made = plan(replace(action(ActionKind.CREATE), estimated_cost=829.2))
-    shown = page(made, currency="USD")
-    assert shown.tables()[0][1] == ["**To create**", "1", "69.1", "about 829.20 USD"]
-    assert shown.tables()[1][1] == [
-        "`hanoi-2031-03`", "changguang very-high (0.5 m)", "21.03°N 105.85°E", "69.1",
-        "2031-03-01 00:00 → 03-15 00:00 (14 d)", "about 829.20 USD", "none",
-    ]  # fmt: skip
-    assert names_on(shown.maps()[0]) == ["hanoi-2031-03"]
-    assert "It is not the marketplace's price." in shown.source
-    assert "    + hanoi-2031-03 :2031-03-01 00:00, 2031-03-15 00:00" in shown.fences("mermaid")[0]
-
-
-def test_the_parts_come_in_the_order_in_which_they_matter() -> None:
-    doubt = action(ActionKind.HOLD, "doubtful", "in doubt since yesterday: cut")
-    made = replace(
-        plan(
-            action(ActionKind.CREATE, "new"), CONFLICT, doubt,
-            action(ActionKind.EXPIRED, "late", "its window ended"),
-            action(ActionKind.RETIRED, "gone", "its spec is gone"),
-            action(ActionKind.KEEP, "kept"),
-            problems=(problem(), problem(Severity.WARNING, check="A09")),
-        ),
-        refusals=(Refusal("the plan is above the limit", "3 of 2 allowed."),),
-    )  # fmt: skip
-    shown = page(made)
-    assert shown.headings() == [
-        "satops plan: nothing can be bought (1 error)", "In doubt: 1 order",
-        "Refused: 1 limit exceeded", "Errors: 1", "To create: 1 order", "In conflict: 1 order",
-        "`edited`: placed as `PROG_1` (`orders/hanoi.yaml:1`)", "Expired: 1 order",
-        "Map: 1 order to create", "Map: 1 order on hold", "Map: 1 order in conflict",
-        "Map: 1 order expired", "Map: 1 order retired", "Windows", "What happens next",
-    ]  # fmt: skip
-    assert "<summary>Warnings: 1; accepted in review: 0</summary>" in shown.source
-    assert "<summary>Retired: 1 order. This cancels nothing.</summary>" in shown.source
-    assert ["Kept as placed", "1", "", ""] in shown.tables()[0]
-    assert "kept" not in shown.codes()
-
-
-def test_a_conflict_is_a_table_of_fields() -> None:
-    shown = page(plan(CONFLICT))
-    assert shown.tables()[1] == [
-        ["Field", "Placed", "Now"],
-        ["`endDate`", "`2031-03-15T00:00:00Z`", "`2031-03-20T00:00:00Z`"],
-    ]
-
-
-def test_an_order_that_another_run_is_placing_is_not_called_in_doubt() -> None:
-    held = known("held", Standing.BEING_PLACED)
-    held.until = "2031-12-31T00:00:00Z"
-    made = plan(Action("held", ActionKind.HOLD, "being placed by run r1", None, held))
-    headings = page(made).headings()
-    assert "Being placed: 1 order" in headings
-    assert not any(heading.startswith("In doubt") for heading in headings)
-
-
-def test_an_order_that_was_placed_twice_is_shown_though_it_is_kept() -> None:
-    twice = known()
-    twice.further_order_nos = ("PROG_2",)
-    kept = Action(twice.name, ActionKind.KEEP, "placed more than once", None, twice)
-    assert "Placed more than once: 1 order" in page(plan(kept)).headings()
-
-
-def test_a_plan_without_a_ledger_says_so_and_names_the_way_out() -> None:
-    shown = page(plan(action(ActionKind.CREATE), head=None))
-    assert shown.headings()[0] == "satops plan: there is no ledger"
-    assert "satops ledger start" in shown.codes()
-
-
-def test_an_empty_plan_is_a_whole_page() -> None:
-    shown = page(plan())
-    assert shown.headings() == ["satops plan: nothing to create", "What happens next"]
-    assert shown.maps() == []
-
-
 def test_the_checks_of_an_order_stand_in_its_row_and_not_in_its_neighbours() -> None:
     first, second = (replace(spec_of(name, star(4)), name=name) for name in ("a", "b"))
     found = (
@@ -124,17 +41,6 @@ def test_the_checks_of_an_order_stand_in_its_row_and_not_in_its_neighbours() -> 
     )
     table = page(plan(create(first), create(second), problems=found)).tables()[1]
     assert [cells[6] for cells in table[1:]] == ["A11 accepted", "warning A09"]
-
-
-def test_description_labels_and_history_are_notes_beside_the_order() -> None:
-    noted = replace(
-        spec_of("noted", star(4)),
-        description="For @hydrology", labels={"team": "water"}, supersedes="older",
-    )  # fmt: skip
-    again = replace(create(noted), known=known(), reason="rejected before: bad date")
-    assert page(plan(again)).tables()[1][1][7] == (
-        "rejected before: bad date; For `@hydrology`; `team=water`; supersedes `older`"
-    )
 
 
 def rows_of(shown: Page) -> list[list[str]]:

@@ -1,0 +1,420 @@
+"""What the golden files show: each report of values that meet every branch of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from satops.core.checks import rules_from
+from satops.core.geometry.aoi import read_aoi
+from satops.core.ledger.chain import Head
+from satops.core.ledger.events import DoubtSettled, OrderAdopted, StatusObserved
+from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.matching import Candidate, Doubt, Match
+from satops.core.order.modes import Modes
+from satops.core.plan.changes import Change
+from satops.core.plan.config import Config
+from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
+from satops.core.problem import Problem, Severity
+from satops.errors import InvalidInput, LedgerMissing
+from satops.report import geojson, github, json, json_aoi, ledger_page, markdown
+from satops.report.layout import Block
+from satops.report.text.aoi import aoi_blocks, split_blocks
+from satops.report.text.apply import apply_blocks
+from satops.report.text.history import history_blocks
+from satops.report.text.list import list_blocks, show_blocks
+from satops.report.text.plan import plan_blocks
+from satops.report.text.problems import error_blocks, validate_blocks
+from satops.report.text.reconcile import (
+    adopted_blocks,
+    reconcile_blocks,
+    refresh_blocks,
+    settled_blocks,
+)
+from satops.report.text.setup import (
+    ci_blocks,
+    copied_blocks,
+    doctor_blocks,
+    init_blocks,
+    new_blocks,
+    started_blocks,
+    verify_blocks,
+)
+from satops.workflow.aoi import look
+from satops.workflow.aoi_split import divide
+from satops.workflow.apply import ApplyReport
+from satops.workflow.copy_ledger import CopyReport
+from satops.workflow.doctor import DoctorReport, Verdict
+from satops.workflow.doctor import Finding as DoctorFinding
+from satops.workflow.outcomes import OrderResult
+from satops.workflow.reconcile import Finding, ReconcileReport
+from satops.workflow.refresh import RefreshReport
+from satops.workflow.validate import Tree
+from satops.workflow.verify import LedgerProblem, VerifyReport
+from tests.chains import RUN, STARTED, chain, intended, placed
+from tests.report.samples import NOW, action, known, plan, problem, spec
+
+Blocks = Iterable[Block]
+
+
+def _new(name: str, **more: Any) -> Action:
+    return replace(action(ActionKind.CREATE, name), **more)
+
+
+def _held(name: str, standing: Standing, reason: str) -> Action:
+    order = known(name, standing)
+    order.until = "2031-12-31T00:00:00Z" if standing is Standing.BEING_PLACED else order.until
+    return Action(name, ActionKind.HOLD, reason, spec(name), order)
+
+
+def _twice() -> Action:
+    order = known("twice")
+    order.further_order_nos = ("PROG_2",)
+    return Action("twice", ActionKind.KEEP, "placed more than once: PROG_1, PROG_2", None, order)
+
+
+PROBLEMS: tuple[Problem, ...] = (
+    problem(Severity.WARNING, check="A09", file="orders/b.yaml"),
+    problem(),
+    problem(Severity.INFO, check="A06", line=None, detail="It is 69 km²."),
+    problem(check="A11", acknowledged="Agreed with the buyer."),
+)
+EVERY_ACTION = replace(
+    plan(
+        _new("again", known=known("again", Standing.REJECTED), reason="rejected before: bad date"),
+        replace(
+            action(ActionKind.CONFLICT, "edited", "edited after it was placed: endDate"),
+            changes=(Change("endDate", "2031-03-15T00:00:00Z", "2031-03-20T00:00:00Z"),),
+        ),
+        action(ActionKind.RETIRED, "gone", "its spec is gone; this cancels nothing"),
+        action(ActionKind.HOLD, "in-doubt", "in doubt since 2031-01-31 08:00 UTC: no answer"),
+        action(ActionKind.KEEP, "kept", "placed"),
+        action(ActionKind.EXPIRED, "late", "its window ended on 2031-03-15"),
+        _held("now-placed", Standing.BEING_PLACED, "being placed by run r1"),
+        _new(
+            "priced",
+            estimated_cost=1234.5,
+            spec=replace(
+                spec("priced"),
+                description="For @hydrology", labels={"team": "water"}, supersedes="older",
+            ),
+        ),
+        _twice(),
+        problems=PROBLEMS,
+    ),
+    refusals=(Refusal("the plan is above the limit", "3 of 2 orders are allowed."),),
+)  # fmt: skip
+PLANS = {
+    "every action": EVERY_ACTION,
+    "one new order": plan(action(ActionKind.CREATE)),
+    "no ledger": plan(action(ActionKind.CREATE), head=None),
+    "in doubt alone": plan(action(ActionKind.HOLD, reason="in doubt since yesterday: cut")),
+    "an error, and an order that can be bought": plan(_new("a"), problems=(problem(),)),
+    "everything is kept": plan(action(ActionKind.KEEP)),
+    "no spec": plan(),
+}
+
+
+def _plans() -> Mapping[str, Blocks]:
+    texts: dict[str, Blocks] = {
+        title: plan_blocks(made, currency="USD") for title, made in PLANS.items()
+    }
+    return texts | {"--all": plan_blocks(PLANS["everything is kept"], show_all=True)}
+
+
+OUTCOMES = (
+    OrderResult("order-0", "placed", "PROG_1"),
+    OrderResult("order-1", "rejected", None, "Satellite not available (code 400)"),
+    OrderResult("order-2", "in-doubt", None, "the connection was cut"),
+    OrderResult("order-3", "not-sent", None, "connection refused"),
+    OrderResult("order-4", "held", None, "being placed by run r0"),
+)
+
+
+def _run(*orders: OrderResult, problems: tuple[Problem, ...] = (), **more: Any) -> ApplyReport:
+    made = plan(*(_new(result.name) for result in orders), problems=problems)
+    return ApplyReport(run="r1", plan=made, orders=orders, ledger_head="c" * 64, **more)
+
+
+EVERY_OUTCOME = _run(*OUTCOMES, problems=(problem(check="X03"),))
+RUNS = {
+    "every outcome": EVERY_OUTCOME,
+    "all placed": _run(OUTCOMES[0]),
+    "nothing to do": _run(),
+    "stopped": _run(OUTCOMES[3], stopped="the marketplace could not be reached"),
+    "interrupted": _run(OUTCOMES[0], interrupted=True),
+    "not all recorded": _run(*OUTCOMES[:2], unrecorded=2, replayed=1),
+}
+
+
+def _applied() -> Mapping[str, Blocks]:
+    texts: dict[str, Blocks] = {
+        title: apply_blocks(made, sandbox=False) for title, made in RUNS.items()
+    }
+    return texts | {"in the sandbox": apply_blocks(RUNS["all placed"], sandbox=True)}
+
+
+DOUBT = Doubt("hanoi-2031-03", 1, spec().order, "2031-02-01T08:00:00Z")
+
+
+def _candidate(order_no: str, *, deleted: bool = False) -> Candidate:
+    order = MarketplaceOrder(
+        order_no, status=1, created_at=datetime(2031, 2, 1, 8, 0, 3, tzinfo=UTC), deleted=deleted
+    )
+    return Candidate(order, ("shape", "window"), ("provider tianyi",), ("recurrence",), True)
+
+
+def _settled(*, was_placed: bool) -> DoubtSettled:
+    return DoubtSettled(
+        DOUBT.name, 1, placed=was_placed, by="Lan", because="found by its shape",
+        order_no="PROG_1" if was_placed else None,
+    )  # fmt: skip
+
+
+def _look(*findings: Finding, **more: Any) -> ReconcileReport:
+    fields: dict[str, Any] = {"being_placed": (), "foreign": (), "queried": True}
+    return ReconcileReport(findings, **(fields | more))
+
+
+_FOUND = Match(DOUBT, "PROG_1", (_candidate("PROG_1"),), "resolutionType 6 and 7 read back alike")
+_SEVERAL = (_candidate("PROG_1"), _candidate("PROG_2", deleted=True))
+LOOKS = {
+    "found": _look(Finding(DOUBT.name, _FOUND, _settled(was_placed=True))),
+    "not placed": _look(Finding(DOUBT.name, Match(DOUBT, None, ()), _settled(was_placed=False))),
+    "several candidates": _look(
+        Finding(
+            DOUBT.name, Match(DOUBT, None, _SEVERAL, "2 orders in the account can be it"), None
+        )
+    ),
+    "not found yet": _look(
+        Finding(
+            DOUBT.name, Match(DOUBT, None, (), "no order in the account can be it"), None,
+            wait_s=300.2, looks=2,
+        )
+    ),
+    "may not be queried": _look(Finding(DOUBT.name, None, None), queried=False),
+    "nothing in doubt": _look(
+        being_placed=("a",), foreign=tuple(MarketplaceOrder(f"PROG_{n}") for n in range(12))
+    ),
+}  # fmt: skip
+
+
+def _reconciled() -> Mapping[str, Blocks]:
+    texts: dict[str, Blocks] = {
+        title: reconcile_blocks(made, dry_run=False) for title, made in LOOKS.items()
+    }
+    return texts | {"--dry-run": reconcile_blocks(LOOKS["found"], dry_run=True)}
+
+
+ADOPTED = OrderAdopted("c", "N2", by="Lan", because="by phone")
+REFRESHED = RefreshReport((StatusObserved("a", "N1", 3),), ("b",))
+
+
+def _resolved() -> Mapping[str, Blocks]:
+    return {
+        "placed": settled_blocks(_settled(was_placed=True)),
+        "not placed": settled_blocks(_settled(was_placed=False)),
+        "adopted without a spec": adopted_blocks(ADOPTED),
+        "refreshed": refresh_blocks(REFRESHED),
+    }
+
+
+def _state() -> LedgerState:
+    delivered = known("delivered")
+    delivered.status = 2
+    standings = [known(standing.value, standing) for standing in Standing]
+    state = LedgerState()
+    state.orders = {order.name: order for order in (delivered, *standings)}
+    return state
+
+
+def _listed() -> Mapping[str, Blocks]:
+    return {
+        "an order in each state": list_blocks(_state(), NOW),
+        "no order": list_blocks(LedgerState(), NOW),
+    }
+
+
+_RUN_BY_LAN = {
+    "command": "apply", "host": "ci", "actor": "Lan", "commit": "f" * 40,
+    "pull_request": "https://example.test/pull/7",
+}  # fmt: skip
+_EVENTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("LedgerStarted", {"ledger": "abc"}),
+    ("RunStarted", _RUN_BY_LAN),
+    ("SubmissionIntended", {"name": "a", "attempt": 1, "order_digest": "d" * 64}),
+    ("SubmissionLeftInDoubt", {"name": "a", "attempt": 1, "reason": "cut"}),
+    ("DoubtSettled", {"name": "a", "placed": True, "order_no": "N1", "by": "Lan", "because": "x"}),
+    ("SubmissionRejected", {"name": "b", "code": 400, "message": "no"}),
+    ("OrderAdopted", {"name": "c", "order_no": "N2", "by": "Lan", "because": "by phone"}),
+    ("StatusObserved", {"name": "a", "order_no": "N1", "status": 3}),
+    ("SubmissionPlaced", {"name": "d", "order_no": "N3"}),
+    ("SubmissionNotSent", {"name": "e", "reason": "refused"}),
+    ("RunFinished", {"placed": 2, "expected": 3}),
+)
+EVENTS: list[dict[str, Any]] = [
+    {"seq": seq, "time": NOW, "kind": kind, **fields}
+    for seq, (kind, fields) in enumerate(_EVENTS, 1)
+]
+
+
+def _told() -> Mapping[str, Blocks]:
+    return {"each kind of event": history_blocks(EVENTS), "no event": history_blocks([])}
+
+
+def _shown() -> Mapping[str, Blocks]:
+    full = known()
+    full.status, full.reason, full.estimated_cost = 3, "seen by Lan", 829.2
+    noted = replace(
+        spec(), description="For hydrology", labels={"team": "water"}, supersedes="older"
+    )
+    doubt: OrderState = known(standing=Standing.IN_DOUBT)
+    return {
+        "all that can be known": show_blocks(full, noted, EVENTS[:2], NOW),
+        "no spec, in doubt": show_blocks(doubt, None, [], NOW),
+        "not in the ledger": show_blocks(None, spec(), [], NOW),
+    }
+
+
+def _ledger(**more: Any) -> VerifyReport:
+    fields: dict[str, Any] = {
+        "address": "file:state/ledger.jsonl", "events": 3, "head": Head(3, "e" * 64),
+        "broken": None, "problems": (), "anchored_at": None, "unterminated_bytes": 0,
+    }  # fmt: skip
+    return VerifyReport(**(fields | more))
+
+
+LEDGERS = {
+    "whole": _ledger(anchored_at=3, unterminated_bytes=9),
+    "no anchor": _ledger(),
+    "an anchor before the end": _ledger(anchored_at=2),
+    "broken": _ledger(
+        broken=LedgerProblem(4, "It does not follow."), problems=(LedgerProblem(2, "Odd."),)
+    ),
+    "odd": _ledger(problems=(LedgerProblem(None, "The head is not in it."),)),
+}
+CHECKED = DoctorReport(
+    "file:state/ledger.jsonl",
+    (
+        DoctorFinding("store", Verdict.GOOD, "one of two writers won"),
+        DoctorFinding("clock", Verdict.WARNING, "41 s behind the marketplace"),
+        DoctorFinding("token", Verdict.WRONG, "SATOPS_TOKEN is not set:\n    export SATOPS_TOKEN"),
+    ),
+)
+
+
+def _verified() -> Mapping[str, Blocks]:
+    return {title: verify_blocks(made) for title, made in LEDGERS.items()}
+
+
+def _checked() -> Mapping[str, Blocks]:
+    return {
+        "a finding of each kind": doctor_blocks(CHECKED),
+        "ready": doctor_blocks(replace(CHECKED, findings=CHECKED.findings[:2])),
+    }
+
+
+def _validated() -> Mapping[str, Blocks]:
+    return {
+        "problems": validate_blocks(Tree((spec(),), PROBLEMS, 2)),
+        "sound": validate_blocks(Tree((spec(), spec("b")), (), 2)),
+        "no spec": validate_blocks(Tree((), (), 0)),
+    }
+
+
+MISSING = LedgerMissing("There is no ledger at state. To begin one:\n\n    satops ledger start")
+INVALID = InvalidInput("Nothing was written: 1 error.", PROBLEMS)
+
+
+def _failed() -> Mapping[str, Blocks]:
+    return {
+        "a message with a command": error_blocks(str(MISSING)),
+        "problems": error_blocks(str(INVALID), PROBLEMS),
+    }
+
+
+def _set_up() -> Mapping[str, Blocks]:
+    files = ("satops.yaml", "orders/hanoi.yaml")
+    copied = CopyReport("file:a", "git:satops-state", Head(7, "e" * 64), 5)
+    return {
+        "init": init_blocks("orders here", files, "file:state", "cd 'orders here' && "),
+        "init --ci": ci_blocks(".", (".github/workflows/plan.yml",), ""),
+        "new": new_blocks("orders/hanoi.yaml"),
+        "ledger start": started_blocks("file:state"),
+        "ledger copy": copied_blocks(copied),
+    }
+
+
+_BOX = "((178 -18, -178 -18, -178 -15, 178 -15, 178 -18))"
+AOIS = {
+    "cut in two": f"POLYGON {_BOX}",
+    "not sound": "MULTIPOLYGON (((1 1, 2 1, 2 2, 1 1)), ((0 0, 1 1, 1 0, 0 1, 0 0)))",
+    "no area": "POINT (1 2)",
+}
+LOOKED = {
+    title: look(text.encode(), "a.wkt", aois=read_aoi, rules=rules_from(Config(), Modes()))
+    for title, text in AOIS.items()
+}
+
+
+def _looked() -> Mapping[str, Blocks]:
+    texts: dict[str, Blocks] = {title: aoi_blocks(made) for title, made in LOOKED.items()}
+    split = divide(LOOKED["cut in two"])
+    return texts | {"--split": split_blocks(split, ("a-west.geojson", "a-east.geojson"))}
+
+
+TEXTS: Mapping[str, Callable[[], Mapping[str, Blocks]]] = {
+    "plan": _plans,
+    "apply": _applied,
+    "reconcile": _reconciled,
+    "resolve": _resolved,
+    "list": _listed,
+    "history": _told,
+    "show": _shown,
+    "verify": _verified,
+    "doctor": _checked,
+    "validate": _validated,
+    "error": _failed,
+    "setup": _set_up,
+    "aoi": _looked,
+}
+"""Command to its text reports, by the situation that each one shows."""
+
+
+def _plan_json(made: Plan) -> Iterable[bytes]:
+    return json.plan_json(made, lambda order: b'{"provider":"' + order.provider.encode() + b'"}')
+
+
+def _pages() -> dict[str, bytes]:
+    lines, _ = chain(
+        STARTED, RUN, intended("a"), placed("a"), StatusObserved("a", "PROG_a", 2),
+        intended("b", max_cloud=1), OrderAdopted("c", "PROG_x", by="Ada", because="by hand"),
+    )  # fmt: skip
+    return ledger_page.from_lines(lines)
+
+
+FILES: Mapping[str, Callable[[], Iterable[bytes]]] = {
+    "plan.json": lambda: _plan_json(EVERY_ACTION),
+    "plan.md": lambda: [markdown.render(EVERY_ACTION, currency="USD").encode()],
+    "plan-no-ledger.md": lambda: [markdown.render(PLANS["no ledger"]).encode()],
+    "plan-no-spec.md": lambda: [markdown.render(PLANS["no spec"]).encode()],
+    "plan.github": lambda: (line.encode() + b"\n" for line in github.render(EVERY_ACTION)),
+    "plan.geojson": lambda: geojson.render(EVERY_ACTION),
+    "apply.json": lambda: json.apply_json(EVERY_OUTCOME),
+    "reconcile.json": lambda: json.reconcile_json(LOOKS["several candidates"], dry_run=False),
+    "resolve.json": lambda: json.settled_json(_settled(was_placed=True)),
+    "adopt.json": lambda: json.settled_json(ADOPTED),
+    "refresh.json": lambda: json.refresh_json(REFRESHED),
+    "list.json": lambda: json.list_json(_state(), NOW),
+    "history.json": lambda: json.history_json(EVENTS),
+    "show.json": lambda: json.show_json("a", known(), spec(), EVENTS[:2], NOW),
+    "verify.json": lambda: json.verify_json(LEDGERS["broken"]),
+    "doctor.json": lambda: json.doctor_json(CHECKED),
+    "validate.json": lambda: json.validate_json(3, PROBLEMS),
+    "error.json": lambda: json.error_json(INVALID),
+    "aoi.json": lambda: json_aoi.aoi_json(LOOKED["cut in two"]),
+    "ledger.md": lambda: [_pages()[ledger_page.README]],
+    "ledger.geojson": lambda: [_pages()[ledger_page.MAP]],
+}
+"""Golden file to the report in another form."""
