@@ -27,6 +27,9 @@ class Finding:
     detail: str
     """Whole sentences: what is wrong, why it matters, what to do."""
     severity: Severity = Severity.ERROR
+    fix: str = ""
+    """Options of `satops aoi FILE` that mend it, where the geometry stands in a file:
+    `core.geometry.fixes` adds the whole command."""
 
     def under(self, path: Path) -> "Finding":
         """Return the same finding, seen from further up the document."""

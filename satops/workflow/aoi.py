@@ -1,21 +1,29 @@
 """What is in an AOI file: its features, their sizes, and what an order of each would be told."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from satops.core.checks.outline import check_outlines
 from satops.core.checks.rules import Rules
 from satops.core.finding import Finding
-from satops.core.geometry.aoi import AoiReader, Member, members, unreadable
+from satops.core.geometry.aoi import (
+    AoiReader,
+    Member,
+    is_called,
+    members,
+    number_of,
+    unreadable,
+)
+from satops.core.geometry.fixes import with_command
 from satops.core.geometry.measures import box_size_km
+from satops.core.geometry.rings import SPLIT
 from satops.core.geometry.shapes import footprints, shapes_of
 from satops.core.geometry.split import Cut, Piece, cut
 from satops.core.order.order import Rings
-from satops.core.problem import Problem
+from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Footprint
 from satops.errors import UsageError
-
-_ORDERED_KINDS = frozenset({"Polygon", "MultiPolygon"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,13 @@ class Feature:
     """Several where it has to be cut; none where no cut makes a polygon of it."""
     uncut_km2: float | None
     """As of `core.geometry.split.Cut`."""
+    left_out: Counter[str]
+    """Geometries beside its polygons that are none, by their type."""
 
     @property
     def is_area(self) -> bool:
         """Whether it is drawn as an area, sound or not, and no point or line."""
-        return self.kind in _ORDERED_KINDS
+        return self.kind in ("Polygon", "MultiPolygon") or bool(self.outlines)
 
     @property
     def is_sound(self) -> bool:
@@ -63,7 +73,7 @@ class Feature:
     @property
     def is_cut(self) -> bool:
         """Whether it takes a cut to order it."""
-        return len(self.outlines) > 1 or self.uncut_km2 is not None
+        return len(self.outlines) > 1 or self.uncut_km2 is not None or bool(self.left_out)
 
     def place(self, finding: Finding) -> str:
         """Say where in the file one of its findings is."""
@@ -85,7 +95,8 @@ class AoiReport:
     file: str
     features: tuple[Feature, ...]
     findings: tuple[Finding, ...] = ()
-    """Why the file as a whole cannot be used; it has no features then."""
+    """Why the file as a whole cannot be used; it has no features then.  Beside features, that
+    their names could not be read."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -97,11 +108,15 @@ class AoiReport:
 
     def only(self, name: str) -> "AoiReport":
         """Return what is said of one feature.  Raises `UsageError` where it is not there once."""
-        chosen = tuple(feature for feature in self.features if name in feature.names)
-        if len(chosen) != 1 and not self.findings:
+        chosen = tuple(feature for feature in self.features if is_called(feature.names, name))
+        number = number_of(name, len(self.features))
+        if not chosen and number is not None:
+            chosen = (self.features[number - 1],)
+        if len(chosen) != 1 and self.features:
             count = f"{len(chosen)} features have" if chosen else "No feature has"
             raise UsageError(
-                f"{self.file}: {count} {name!r} as id, properties.id or properties.name."
+                f"{self.file}: {count} {name!r} as id, properties.id or properties.name, and the "
+                f"features are numbered from 1 to {len(self.features)}."
             )
         return AoiReport(self.file, chosen, self.findings)
 
@@ -110,7 +125,7 @@ def look(content: bytes, file: str, *, aois: AoiReader, rules: Rules) -> AoiRepo
     """Return what the bytes of an AOI file hold; `file` is its name for messages."""
     aoi = aois(content)
     if isinstance(aoi, Finding):
-        return AoiReport(file, (), (aoi,))
+        return AoiReport(file, (), (with_command(aoi, file),))
     found = members(aoi)
     if not found:
         return AoiReport(file, (), (unreadable("The file has no features."),))
@@ -118,10 +133,15 @@ def look(content: bytes, file: str, *, aois: AoiReader, rules: Rules) -> AoiRepo
     sound = [piece.rings for each in cuts for piece in each.pieces if piece.rings]
     checked = iter(_checked(sound, rules))
     features = tuple(
-        _feature(number, member, each, checked)
+        _feature(number, member, each, checked, file)
         for number, (member, each) in enumerate(zip(found, cuts, strict=True), 1)
     )
-    return AoiReport(file, features)
+    unread = () if aoi.unread is None else (_unread(aoi.unread.words()),)
+    return AoiReport(file, features, unread)
+
+
+def _unread(words: str) -> Finding:
+    return Finding("F02", (), "names that cannot be read", words, Severity.WARNING)
 
 
 def _checked(sound: Sequence[Rings], rules: Rules) -> Iterator[tuple[Footprint, list[Finding]]]:
@@ -131,7 +151,11 @@ def _checked(sound: Sequence[Rings], rules: Rules) -> Iterator[tuple[Footprint, 
 
 
 def _feature(
-    number: int, member: Member, made: Cut, checked: Iterator[tuple[Footprint, list[Finding]]]
+    number: int,
+    member: Member,
+    made: Cut,
+    checked: Iterator[tuple[Footprint, list[Finding]]],
+    file: str,
 ) -> Feature:
     outlines = []
     for piece in made.pieces:
@@ -149,10 +173,20 @@ def _feature(
         names=member.names,
         kind=member.kind,
         # What is said of the only outline may have been said of the whole.
-        findings=tuple(dict.fromkeys(findings)),
+        findings=tuple(dict.fromkeys(_commanded(findings, outlines, file))),
         outlines=tuple(outlines),
         uncut_km2=made.uncut_km2,
+        left_out=made.left_out,
     )
+
+
+def _commanded(
+    findings: Iterable[Finding], outlines: Sequence[Outline], file: str
+) -> Iterator[Finding]:
+    """Add the command that mends the file to each finding, to cut it only where a cut helps."""
+    can_cut = bool(outlines) and all(each.footprint for each in outlines)
+    for finding in findings:
+        yield finding if finding.fix == SPLIT and not can_cut else with_command(finding, file)
 
 
 def _problem(finding: Finding, file: str, path: str) -> Problem:

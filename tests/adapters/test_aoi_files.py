@@ -92,7 +92,7 @@ def test_coordinates_are_those_of_the_file_to_the_last_bit(aois: AoiFiles, tmp_p
 def test_heights_of_zero_are_dropped_with_a_note_and_others_are_refused(aois: AoiFiles) -> None:
     _, findings = picked(aois, kml(placemark("flat")), "flat")
     assert [(finding.check, finding.summary) for finding in findings] == [
-        ("G08", "heights dropped")
+        ("G08", "heights left out")
     ]
     high = kml(placemark("high", "105,10,7 105.1,10,7 105.1,10.1,7 105,10,7"))
     rings, findings = read_geometry(pick(read(aois, high), "high"))

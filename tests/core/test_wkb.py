@@ -1,5 +1,6 @@
 """Well-known binary: every coordinate as it is stored, or a clear refusal."""
 
+from struct import pack
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from satops.core import json_text
 from satops.core.geometry.wkb import NotWkb, read_wkb
 
 BOX = shapely.box(105, 10, 106, 11)
@@ -39,8 +41,45 @@ def listed_mapping(shape: Any) -> dict[str, Any]:
 
 
 def test_other_geometries_are_named_and_nothing_more() -> None:
-    assert read_wkb(shapely.to_wkb(shapely.Point(1, 2))) == {"type": "Point"}
-    assert read_wkb(shapely.to_wkb(shapely.LineString([(1, 2), (3, 4)]))) == {"type": "LineString"}
+    assert read_wkb(bytes.fromhex("010a00000000000000")) == {"type": "CurvePolygon"}
+    assert read_wkb(bytes.fromhex("011300000000000000")) == {"type": "geometry 19"}
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        shapely.Point(1, 2),
+        shapely.LineString([(1, 2, 7), (3, 4, 8)]),
+        shapely.MultiPoint([(1, 2), (3, 4)]),
+        shapely.MultiLineString([[(1, 2), (3, 4)], [(5, 6), (7, 8)]]),
+        shapely.GeometryCollection([shapely.Point(1, 2), shapely.box(0, 0, 1, 1)]),
+    ],
+)
+def test_points_lines_and_collections_are_read(shape: shapely.Geometry) -> None:
+    expected = json_text.loads(shapely.to_geojson(shape))
+    assert read_wkb(shapely.to_wkb(shape)) == expected
+    assert read_wkb(shapely.to_wkb(shape, byte_order=0, flavor="iso")) == expected
+
+
+def test_measures_are_the_fourth_number_and_nan_is_none() -> None:
+    line = pack("<BII6d", 1, 2002, 2, 1, 2, 7, 3, 4, float("nan"))
+    assert read_wkb(line)["coordinates"] == [[1, 2, None, 7], [3, 4, None, None]]
+    both = pack("<BII4d", 1, 0xC0000002, 1, 1, 2, 3, 4)
+    assert read_wkb(both)["coordinates"] == [[1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize("kind", [4, 5, 6, 7])
+def test_geometries_that_nest_too_deep_are_refused(kind: int) -> None:
+    nested = pack("<BII", 1, kind, 1) * 1_000_000
+    with pytest.raises(NotWkb):
+        read_wkb(nested)
+
+
+def test_a_curve_in_a_collection_does_not_hide_where_the_next_geometry_begins() -> None:
+    curve = pack("<BII", 1, 10, 0)
+    content = pack("<BII", 1, 7, 2) + curve + shapely.to_wkb(BOX)
+    with pytest.raises(NotWkb, match="holds a CurvePolygon"):
+        read_wkb(content)
 
 
 @pytest.mark.parametrize("length", range(93))

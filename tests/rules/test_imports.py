@@ -30,7 +30,7 @@ HOMES = {
     "jsonschema_rs": ("core/spec/schema.py",),
     "orjson": ("core/json_text.py",),
     "shapely": ("core/geometry/",),
-    "pyproj": ("core/geometry/ellipsoid.py",),
+    "pyproj": ("core/geometry/ellipsoid.py", "core/geometry/systems.py"),
     "numpy": ("core/geometry/",),
     "pyogrio": ("adapters/gis/",),
     "deepdiff": ("core/plan/changes.py",),

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
+from unicodedata import normalize
 
 from satops.core import json_text
 from satops.core.finding import Finding, quoted
+from satops.core.geometry.known import foreign_bytes, foreign_json, foreign_text
+from satops.core.geometry.sequence import looks_like_json, read_json
 from satops.core.geometry.wkt import looks_like_wkt, wkt_type
 
 _BOM = b"\xef\xbb\xbf"
 _BEGINNING_BYTES = 256
+_READINGS_MAX = 5
+_READINGS_NAMES = 3
+"""Encodings, and names of each, that a message shows."""
 _LISTED_MAX = 8
 """Names of features that a message lists."""
 
@@ -37,6 +43,10 @@ _BEGINNINGS = {
     b"PK\x03\x04": Kind.ZIP,
     b"\x00\x00\x27\x0a": Kind.SHP,
     b"<": Kind.XML,
+    b"<\0": Kind.XML,  # in UTF-16, with and without its mark
+    b"\0<": Kind.XML,
+    b"\xff\xfe<": Kind.XML,
+    b"\xfe\xff\0<": Kind.XML,
 }
 
 
@@ -47,9 +57,36 @@ class Aoi:
     geometry: object
     """The whole file: a GeoJSON value, or WKT text."""
     features: Mapping[str, tuple[dict[str, Any], ...]]
-    """By `id`, `properties.id` and `properties.name`; several where the name is not unique."""
+    """By `id`, `properties.id` and `properties.name`, in Unicode's composed form (NFC); several
+    where the name is not unique."""
     count: int
     """Features of the file, also those without a name; 0 for a bare geometry."""
+    unread: "UnreadNames | None" = None
+    """Why the names of its features could not be read, where they could not."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadNames:
+    """Names whose encoding a file does not say, or says wrongly."""
+
+    why: str
+    """A whole sentence."""
+    readings: Mapping[str, tuple[str, ...]]
+    """What the names would be, by encoding."""
+
+    def words(self, wanted: str | None = None) -> str:
+        """Say why, and how to say the encoding; with the one in which a wanted name is there."""
+        fits = [name for name, names in self.readings.items() if wanted in names]
+        shown = fits or list(self.readings)
+        read = "; ".join(
+            f"as {name} {', '.join(map(quoted, self.readings[name][:_READINGS_NAMES]))}"
+            for name in shown[:_READINGS_MAX]
+        )
+        which = fits[0] if fits else next(iter(self.readings), "windows-1252")
+        return (
+            f"{self.why} Read {read}. Say which is right: put a .cpg file with the one word "
+            f"{which} beside the .dbf, or write `aoi: {{encoding: {which}}}` in satops.yaml."
+        )
 
 
 AoiReader = Callable[[bytes], Aoi | Finding]
@@ -64,29 +101,42 @@ def kind_of(content: bytes) -> Kind:
 
 def read_aoi(content: bytes) -> Aoi | Finding:
     """Read the bytes of a GeoJSON or WKT file; the format is told by the content."""
+    foreign = foreign_bytes(content)
+    if foreign is not None:
+        return foreign
     try:
         text = content.removeprefix(_BOM).decode()
     except UnicodeDecodeError:
         return unreadable("The file is not UTF-8 text.")
-    if not text.lstrip().startswith("{"):
-        if looks_like_wkt(text):
-            return Aoi(text, {}, 0)
-        return unreadable("It holds neither GeoJSON nor WKT.")
+    if looks_like_json(text):
+        return _read_json(text)
+    if looks_like_wkt(text):
+        return Aoi(text, {}, 0)
+    return foreign_text(text) or unreadable("It holds neither GeoJSON nor WKT.")
+
+
+def _read_json(text: str) -> Aoi | Finding:
     try:
-        value = json_text.loads_strict(text)
+        value = read_json(text)
     except json_text.NotJson as error:
-        return unreadable(f"It is not sound JSON: {error}.")
+        return foreign_text(text) or unreadable(f"It is not valid JSON: {error}.")
+    foreign = foreign_json(value)
+    if foreign is not None:
+        return foreign
+    if not isinstance(value, dict):
+        return unreadable("Its JSON is no GeoJSON.")
     return aoi_of(value)
 
 
-def aoi_of(value: object) -> Aoi:
+def aoi_of(value: object, unread: UnreadNames | None = None) -> Aoi:
     """Return what a GeoJSON value holds; whether it is sound shows when it is read."""
     features = _features(value)
     named: dict[str, list[dict[str, Any]]] = {}
     for feature in features:
         for name in _names(feature):
-            named.setdefault(name, []).append(feature)
-    return Aoi(value, {name: tuple(found) for name, found in named.items()}, len(features))
+            named.setdefault(_composed(name), []).append(feature)
+    by_name = {name: tuple(found) for name, found in named.items()}
+    return Aoi(value, by_name, len(features), unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +157,9 @@ def members(aoi: Aoi) -> list[Member]:
         return [Member(whole, (), _kind(whole))]
     return [
         Member(
-            # As in `pick`: the collection may carry a reference system to refuse.
-            {**whole, "features": [feature]} if "features" in whole else feature,
+            _alone(aoi, feature),
             tuple(_names(feature)),
-            _kind(feature.get("geometry")),
+            _kind(feature.get("geometry") if isinstance(feature, dict) else None),
         )
         for feature in _features(whole)
     ]
@@ -119,7 +168,8 @@ def members(aoi: Aoi) -> list[Member]:
 def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
     """Return what `read_geometry` takes: the feature asked for, or the whole file.
 
-    A file with several features needs `feature`; the first is never taken.
+    A feature is asked for by a name, or by the number that `satops aoi` shows for it where none
+    has that name.  A file with several features needs `feature`; the first is never taken.
     """
     if feature is None:
         if aoi.count > 1:
@@ -131,33 +181,66 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
                 f"{{file: PATH, feature: ID}}. {_listed(aoi)}",
             )
         return aoi.geometry
-    found = aoi.features.get(str(feature), ())
+    wanted = _composed(str(feature))
+    found = aoi.features.get(wanted, ())
     if len(found) == 1:
-        # The collection goes with its feature: it may carry a reference system to refuse.
-        whole = aoi.geometry if isinstance(aoi.geometry, dict) else {}
-        return {**whole, "features": [found[0]]} if "features" in whole else found[0]
+        return _alone(aoi, found[0])
     if found:
         return Finding(
             "F02",
             (),
             "the feature is not unique",
-            f"{len(found)} features are called {quoted(str(feature))}. Give each one an id of its "
-            "own.",
+            f"{len(found)} features are called {quoted(wanted)}. Give each one an id of its own.",
         )
-    near = get_close_matches(str(feature), aoi.features, n=1)
+    number = number_of(wanted, aoi.count)
+    if number is not None:
+        return _alone(aoi, _features(aoi.geometry)[number - 1])
+    near = get_close_matches(wanted, aoi.features, n=1)
     guess = f" The nearest name is {quoted(near[0])}." if near else ""
     return Finding(
         "F02",
         (),
         "no such feature",
-        f"No feature has {quoted(str(feature))} as its id, properties.id or properties.name."
-        f"{guess} {_listed(aoi)}",
+        f"No feature has {quoted(wanted)} as its id, properties.id or properties.name."
+        f"{guess} {_listed(aoi, wanted)}",
     )
 
 
-def _listed(aoi: Aoi) -> str:
+def number_of(wanted: str, count: int) -> int | None:
+    """Return the number of a feature that a text means, from 1; None where it means none."""
+    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > len(str(count)):
+        return None
+    return int(wanted) if 1 <= int(wanted) <= count else None
+
+
+def is_called(names: tuple[str, ...], wanted: str) -> bool:
+    """Tell whether one of a feature's names is meant, however its letters are composed."""
+    return _composed(wanted) in map(_composed, names)
+
+
+def _composed(name: str) -> str:
+    """Return a name in the form in which é is one character: macOS writes it as two."""
+    return normalize("NFC", name)
+
+
+def _alone(aoi: Aoi, feature: object) -> object:
+    """Return one feature as the only one of its collection, which may carry a reference system to
+    refuse.
+    """
+    whole = aoi.geometry if isinstance(aoi.geometry, dict) else {}
+    return {**whole, "features": [feature]} if "features" in whole else feature
+
+
+def _listed(aoi: Aoi, wanted: str | None = None) -> str:
+    if aoi.unread is not None:
+        return aoi.unread.words(wanted)
     if not aoi.features:
-        return "The file has no named features."
+        return (
+            "The file has no named features. A number is taken too: `satops aoi FILE` shows the "
+            f"features from 1 to {aoi.count}."
+            if aoi.count
+            else "The file has no features, only a geometry: leave `feature` out."
+        )
     names = [quoted(name) for name in list(aoi.features)[:_LISTED_MAX]]
     more = len(aoi.features) - len(names)
     return "It has: " + ", ".join(names) + (f" and {more} more." if more else ".")
@@ -170,18 +253,19 @@ def _kind(geometry: object) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _features(value: object) -> list[dict[str, Any]]:
+def _features(value: object) -> list[Any]:
+    """Return the features of a file; those that are null are none."""
     if not isinstance(value, dict):
         return []
     if value.get("type") == "Feature":
         return [value]
     features = value.get("features") if value.get("type") == "FeatureCollection" else None
-    return (
-        [item for item in features if isinstance(item, dict)] if isinstance(features, list) else []
-    )
+    return [item for item in features if item is not None] if isinstance(features, list) else []
 
 
-def _names(feature: dict[str, Any]) -> list[str]:
+def _names(feature: object) -> list[str]:
+    if not isinstance(feature, dict):
+        return []
     properties = feature.get("properties")
     written = [feature.get("id")]
     if isinstance(properties, dict):

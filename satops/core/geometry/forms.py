@@ -1,13 +1,16 @@
 """One polygon from any form that `order.geometry` may have, and whether a text shows it."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from satops.core import json_text
 from satops.core.finding import Finding, Path, quoted
-from satops.core.geometry.geojson import find_polygon, lone_point, single_part, wrong_type
-from satops.core.geometry.rings import held, off_the_map, read_rings, shown
-from satops.core.geometry.wkt import looks_like_wkt, read_wkt
+from satops.core.geometry.geojson import find_polygon, lone_point, wrong_type
+from satops.core.geometry.known import foreign_json, foreign_text, placeholder
+from satops.core.geometry.rings import COORDINATES, held, off_the_map, read_rings, shown
+from satops.core.geometry.sequence import looks_like_json, read_json
+from satops.core.geometry.wkt import FORM, looks_like_wkt, read_wkt
 from satops.core.order.order import Rings, coordinates_text
 
 FORMS = (
@@ -23,6 +26,9 @@ _FORM_OF = {
 }
 _DIFFERENCE_MAX = 1e-3
 """Of the area: a marketplace may round coordinates, and rounds no further than this."""
+_BOX_ORDERS = ((0, 2, 1, 3), (2, 0, 3, 1), (1, 0, 3, 2), (1, 2, 3, 0), (2, 1, 0, 3), (0, 3, 2, 1))
+"""Where west, south, east and north stand in orders that others use: w e s n, s n w e, s w n e,
+n w s e, and with two sides exchanged."""
 Read = tuple[Rings | None, list[Finding]]
 """The rings, closed and rounded, or None where a finding is an error."""
 
@@ -43,9 +49,12 @@ def read_geometry(value: object) -> Read:
             return _read_bbox(value["bbox"])
         if "point" in value:
             return _read_circle(value["point"], value)
-        if value:
-            fields = ", ".join(quoted(key) for key in list(value)[:4])
-            return None, [wrong_type((), f"It has the fields {fields}. {FORMS}")]
+    foreign = foreign_json(value)
+    if foreign is not None:
+        return None, [foreign]
+    if isinstance(value, dict) and value:
+        fields = ", ".join(quoted(key) for key in list(value)[:4])
+        return None, [wrong_type((), f"It has the fields {fields}. {FORMS}")]
     return None, [wrong_type((), f"It is {shown(value)}. {FORMS}")]
 
 
@@ -100,34 +109,44 @@ def _read_geojson(value: dict[str, Any]) -> Read:
 
 def _read_text(text: str) -> Read:
     """Read WKT or GeoJSON text; what is found is about the text, and says where inside."""
-    if text.lstrip().startswith("{"):
+    if placeholder(text):
+        detail = (
+            f"It is {shown(text)}: a placeholder of a template that was not filled in. Write the "
+            "outline itself, or name what the template makes."
+        )
+        return None, [Finding("G01", (), "a placeholder of a template", detail)]
+    if looks_like_json(text):
         try:
-            value = json_text.loads_strict(text)
+            value = read_json(text)
         except json_text.NotJson as error:
-            detail = f"The text begins as GeoJSON but is not sound JSON: {error}."
+            detail = f"The text begins as GeoJSON but is not valid JSON: {error}."
             return None, [Finding("G01", (), "not the text of a polygon", detail)]
-        if isinstance(value, dict):
-            return _said_of_text(_read_geojson(value))
-    if not looks_like_wkt(text):
-        return None, [wrong_type((), f"It is {shown(text)}. {FORMS}")]
-    read = read_wkt(text)
-    if isinstance(read, Finding):
-        return None, [read]
-    kind, coordinates = read
-    if kind == "POLYGON":
-        return _said_of_text(read_rings(coordinates))
-    if kind == "MULTIPOLYGON":
-        found, said = single_part(coordinates, ())
-        if found is None:
-            return None, [said]
-        rings, findings = read_rings(found[0])
-        return _said_of_text((rings, [said, *findings]))
-    return None, [lone_point(()) if kind == "POINT" else wrong_type((), f"It is a {kind}.")]
+        return _said_of_text(read_geometry(value) if not isinstance(value, str) else (None, []))
+    if looks_like_wkt(text):
+        read = read_wkt(text)
+        return (None, [read]) if isinstance(read, Finding) else _said_of_wkt(_read_geojson(read))
+    foreign = foreign_text(text)
+    if foreign is not None:
+        return None, [foreign]
+    return None, [wrong_type((), f"It is {shown(text)}. {FORMS}")]
 
 
 def _said_of_text(read: Read) -> Read:
     rings, findings = read
     return rings, [finding.at(()) for finding in findings]
+
+
+def _said_of_wkt(read: Read) -> Read:
+    """Say in the signs of well-known text what is said of brackets and commas."""
+    rings, findings = read
+    return rings, [
+        replace(
+            finding,
+            path=(),
+            detail=finding.detail.replace(COORDINATES, FORM).replace("brackets", "parentheses"),
+        )
+        for finding in findings
+    ]
 
 
 def _read_bbox(bbox: object) -> Read:
@@ -137,13 +156,13 @@ def _read_bbox(bbox: object) -> Read:
         return None, [_bad_form(at, f"{numbers} A bbox is [west, south, east, north].")]
     west, south, east, north = numbers
     corners = [(west, south), (east, south), (east, north), (west, north)]
-    for x, y in corners:
-        if not (-180 <= x <= 180 and -90 <= y <= 90):
-            return None, [off_the_map(x, y, corners, "a corner of the bbox", at)]
+    if not all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in corners):
+        return None, [_box_off_the_map(numbers, corners)]
     if west > east:
         detail = (
-            f"West is {west} and east is {east}: such a box crosses the antimeridian. It has to "
-            "be two orders, one for each side. If that is not meant, exchange the two."
+            f"West is {shown(west)} and east is {shown(east)}: such a box crosses the "
+            "antimeridian. It has to be two orders, one for each side. If that is not meant: "
+            f"{_order_of_box(numbers)}"
         )
         return None, [Finding("A04", at, "crosses the antimeridian", detail)]
     if east - west > 180:
@@ -153,10 +172,40 @@ def _read_bbox(bbox: object) -> Read:
         )
         return None, [Finding("A04", at, "wider than 180 degrees", detail)]
     if west == east or south >= north:
-        detail = f"It has no area: west {west}, south {south}, east {east}, north {north}."
+        detail = (
+            f"It has no area: west {shown(west)}, south {shown(south)}, east {shown(east)}, north "
+            f"{shown(north)}. {_order_of_box(numbers)}"
+        )
         return None, [Finding("G03", at, "no area", detail)]
     rings, findings = read_rings([[list(corner) for corner in [*corners, corners[0]]]])
     return rings, [finding.at(at) for finding in findings]
+
+
+def _box_off_the_map(numbers: list[float], corners: list[tuple[float, float]]) -> Finding:
+    at: Path = ("bbox",)
+    x, y = next((x, y) for x, y in corners if not (-180 <= x <= 180 and -90 <= y <= 90))
+    general = off_the_map(x, y, corners, "a corner of the bbox", at)
+    if general.check != "A01":
+        return general
+    west, south, east, north = map(shown, numbers)
+    wrong = f"a longitude of {shown(x)} is" if abs(x) > 180 else f"a latitude of {shown(y)} is"
+    detail = (
+        f"It reads as west {west}, south {south}, east {east}, north {north}, and {wrong} "
+        f"impossible: a longitude lies between -180 and 180, a latitude between -90 and 90. "
+        f"{_order_of_box(numbers)}"
+    )
+    return Finding("A01", at, "the bbox leaves longitude and latitude", detail)
+
+
+def _order_of_box(numbers: list[float]) -> str:
+    """Say the order of a bbox, and how it would be written where one other order makes sense."""
+    found = []
+    for order in _BOX_ORDERS:
+        west, south, east, north = (numbers[place] for place in order)
+        if -180 <= west < east <= 180 and -90 <= south < north <= 90 and east - west <= 180:
+            found.append(f"[{', '.join(map(shown, (west, south, east, north)))}]")
+    meant = f" This is probably {found[0]}." if len(set(found)) == 1 else ""
+    return f"The order is [west, south, east, north].{meant}"
 
 
 def _read_circle(point: object, form: dict[str, Any]) -> Read:

@@ -1,10 +1,13 @@
 """GeoJSON values: find the one polygon in a geometry, a Feature or a FeatureCollection."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from satops.core.finding import Finding, Path, has_error
-from satops.core.geometry.rings import shown
+from satops.core.geometry.known import foreign_json
+from satops.core.geometry.rings import SPLIT, shown
+from satops.core.geometry.systems import code_in, refuse_other, refuse_undefined, system_of
 from satops.core.problem import Severity
 
 _CRS84 = frozenset(
@@ -16,6 +19,12 @@ _CRS84 = frozenset(
     }
 )
 """Names of what GeoJSON prescribes anyway (RFC 7946, 4); some programs write it out."""
+_LINES = frozenset({"LineString", "MultiLineString", "MultiPoint"})
+_CURVES = frozenset(
+    {"CircularString", "CompoundCurve", "CurvePolygon", "MultiCurve", "MultiSurface"}
+)
+_DEEP_MAX = 32
+"""Collections in collections."""
 
 
 def find_polygon(
@@ -42,10 +51,12 @@ def find_polygon(
     elif kind == "MultiPolygon":
         found, said = single_part(value.get("coordinates"), (*path, "coordinates"))
         return found, [*findings, said]
-    elif kind == "Point":
-        inner = lone_point(path)
+    elif kind == "GeometryCollection":
+        findings += _systems_within(value, path)
+        found, said = _only_polygon(value, path)
+        return (None if has_error(findings) else found), [*findings, said]
     else:
-        inner = wrong_type(path, f"The GeoJSON type is {shown(kind)}.{_meant(kind)}")
+        inner = _no_area(value, path)
     if isinstance(inner, Finding):
         return None, [*findings, inner]
     found, more = find_polygon(*inner, outer=str(kind))
@@ -65,15 +76,200 @@ def single_part(parts: object, path: Path) -> tuple[tuple[object, Path] | None, 
     if isinstance(parts, list) and parts:
         detail = (
             f"The MultiPolygon has {len(parts)} parts, and an order is one polygon. "
-            "Write one order spec for each part; `satops aoi FILE --split DIR` does it for a file."
+            "Write one order spec for each part."
         )
-        return None, Finding("G02", path, "several polygons", detail)
+        return None, Finding("G02", path, "several polygons", detail, fix=SPLIT)
     return None, wrong_type(path, f"The MultiPolygon's coordinates are {shown(parts)}.")
 
 
-def wrong_type(path: Path, what: str) -> Finding:
+def polygons(value: object, path: Path = ()) -> Iterator[tuple[object, Path]]:
+    """Yield the coordinates of every polygon of a geometry, with the path to them."""
+    for geometry, at in parts_of(value, path):
+        if geometry.get("type") == "Polygon":
+            yield geometry.get("coordinates"), (*at, "coordinates")
+        elif geometry.get("type") == "MultiPolygon":
+            listed = geometry.get("coordinates")
+            for index, part in enumerate(listed if isinstance(listed, list) else ()):
+                yield part, (*at, "coordinates", index)
+
+
+def parts_of(value: object, path: Path = ()) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Yield the geometries of a Feature or a collection; a geometry alone yields itself."""
+    if not isinstance(value, dict) or len(path) > _DEEP_MAX:
+        return
+    match value.get("type"):
+        case "Feature":
+            yield from parts_of(value.get("geometry"), (*path, "geometry"))
+        case "FeatureCollection" | "GeometryCollection" as kind:
+            key = "features" if kind == "FeatureCollection" else "geometries"
+            listed = value.get(key)
+            for index, item in enumerate(listed if isinstance(listed, list) else ()):
+                yield from parts_of(item, (*path, key, index))
+        case _:
+            yield value, path
+
+
+def wrong_type(path: Path, what: str, fix: str = "") -> Finding:
     """Say that a geometry is no polygon."""
-    return Finding("G01", path, "not a polygon", f"{what} An order needs one polygon.")
+    return Finding("G01", path, "not a polygon", f"{what} An order needs one polygon.", fix=fix)
+
+
+def counted(kinds: "Counter[str]") -> str:
+    """Write how many geometries there are of each type: `2 Points and 1 LineString`."""
+    words = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items()]
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else "nothing"
+
+
+def _no_area(value: dict[str, Any], path: Path) -> Finding:
+    kind = shown_type(value)
+    if kind == "Point":
+        return lone_point(path)
+    foreign = foreign_json(value)
+    if foreign is not None:
+        return foreign.at(path)
+    if kind in _LINES:
+        return wrong_type(path, f"It is a {kind}, which has no area.", fix="--buffer-km 5")
+    if kind in _CURVES:
+        return Finding(
+            "G01",
+            path,
+            "curves in the geometry",
+            f"It is a {kind}, which has curves, and an order is a polygon with corners. Convert "
+            "the curves, and look at the result on a map.",
+            fix="ogr2ogr -nlt CONVERT_TO_LINEAR {out} {file}",
+        )
+    written = value.get("type")
+    return wrong_type(path, f"The GeoJSON type is {shown(written)}.{_meant(written)}")
+
+
+def _meant(kind: object) -> str:
+    for name in ("Polygon", "MultiPolygon", "Feature", "FeatureCollection", "GeometryCollection"):
+        if isinstance(kind, str) and kind != name and kind.strip().lower() == name.lower():
+            return f" GeoJSON writes it as {name}, with these capitals."
+    return ""
+
+
+def _only_polygon(value: dict[str, Any], path: Path) -> tuple[tuple[object, Path] | None, Finding]:
+    """Return the polygon of a GeometryCollection that holds nothing else, or why it is refused."""
+    kinds = Counter(shown_type(part) for part, _ in parts_of(value, path))
+    found = list(polygons(value, path))
+    holds = f"The GeometryCollection holds {counted(kinds)}"
+    if not found:
+        return None, wrong_type(path, f"{holds}, and no polygon.")
+    if len(found) == 1 and kinds.total() == 1:
+        return found[0], Finding(
+            "G02",
+            path,
+            "GeometryCollection of one polygon",
+            f"{holds}. It is ordered as a Polygon.",
+            Severity.INFO,
+        )
+    if len(found) == 1:
+        detail = (
+            f"{holds}, and an order is one polygon. Take the polygon out into a file or a feature "
+            "of its own."
+        )
+        return None, Finding("G02", path, "a polygon with other geometries", detail, fix=SPLIT)
+    detail = f"{holds}, and an order is one polygon. Write one order spec for each polygon."
+    return None, Finding("G02", path, "several polygons", detail, fix=SPLIT)
+
+
+def shown_type(geometry: dict[str, Any]) -> str:
+    """Return the type of a geometry, for people."""
+    kind = geometry.get("type")
+    return kind if isinstance(kind, str) and kind.isalnum() and len(kind) <= 32 else "geometry"
+
+
+def _only_feature(collection: dict[str, Any], path: Path) -> tuple[dict[str, Any], Path] | Finding:
+    features = collection.get("features")
+    path = (*path, "features")
+    if isinstance(features, list):
+        features = [(index, item) for index, item in enumerate(features) if item is not None]
+    if not isinstance(features, list) or not features:
+        said = shown(collection.get("features"))
+        return wrong_type(path[:-1], f"The FeatureCollection's features are {said}.")
+    if len(features) > 1:
+        return Finding(
+            "G02",
+            path,
+            "several features",
+            f"The FeatureCollection has {len(features)} features, and an order is one polygon. "
+            "Keep one of them, or keep them in a file and write {file: PATH, feature: ID}.",
+        )
+    index, feature = features[0]
+    if not isinstance(feature, dict):
+        return wrong_type((*path, index), f"The feature is {shown(feature)}.")
+    return feature, (*path, index)
+
+
+def _geometry(feature: dict[str, Any], path: Path) -> tuple[dict[str, Any], Path] | Finding:
+    geometry = feature.get("geometry")
+    if not isinstance(geometry, dict):
+        return wrong_type(path, f"The Feature's geometry is {shown(geometry)}.")
+    return geometry, (*path, "geometry")
+
+
+def crs_name(value: dict[str, Any]) -> object:
+    """Return what the `crs` member of a GeoJSON value names; the member itself where no name."""
+    crs = value.get("crs")
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return crs if name is None else name
+
+
+def _reference_system(value: dict[str, Any], path: Path) -> Iterator[Finding]:
+    if "crs" not in value:
+        return
+    name = crs_name(value)
+    if isinstance(name, str) and name in _CRS84:
+        yield Finding(
+            "G11",
+            (*path, "crs"),
+            "a needless crs member",
+            "The crs member names WGS 84 longitude and latitude, which GeoJSON means anyway.",
+            Severity.INFO,
+        )
+        return
+    what = "The geometry"
+    code = code_in(name) if isinstance(name, str) else None
+    system = None if code is None else system_of(code)
+    found = None if system is None else refuse_other(what, system, corners(value))
+    if system is not None and system.is_wgs84:
+        detail = (
+            f"The crs member is {shown(name)}, in which some programs write the latitude first. "
+            "GeoJSON is always WGS 84 longitude and latitude, without a crs member: if the "
+            "numbers are so, leave the member out."
+        )
+        found = Finding("G11", (), "a crs member", detail, fix="--crs EPSG:4326")
+    if found is None:
+        found = refuse_undefined(f"{what} has the crs member {shown(name)}, which")
+    yield found.at((*path, "crs"))
+
+
+def _systems_within(collection: dict[str, Any], path: Path) -> Iterator[Finding]:
+    """Find the reference systems that geometries of a collection name by themselves."""
+    listed = collection.get("geometries")
+    for index, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, dict) and len(path) < _DEEP_MAX:
+            at = (*path, "geometries", index)
+            yield from _reference_system(item, at)
+            yield from _systems_within(item, at)
+
+
+def corners(value: object) -> Iterator[tuple[float, float]]:
+    """Yield every point of a GeoJSON value, as far as it can be read."""
+    for geometry, _ in parts_of(value):
+        yield from _points(geometry.get("coordinates"), 0)
+
+
+def _points(value: object, deep: int) -> Iterator[tuple[float, float]]:
+    if not isinstance(value, list) or deep > 4:
+        return
+    if len(value) > 1 and all(type(number) in (int, float) for number in value[:2]):
+        yield value[0], value[1]
+        return
+    for item in value:
+        yield from _points(item, deep + 1)
 
 
 def lone_point(path: Path) -> Finding:
@@ -84,60 +280,5 @@ def lone_point(path: Path) -> Finding:
         "a point without a radius",
         "A point has no area, and an order needs one. "
         "Write {point: [longitude, latitude], radiusKm: 5}.",
-    )
-
-
-def _meant(kind: object) -> str:
-    for name in ("Polygon", "MultiPolygon", "Feature", "FeatureCollection"):
-        if isinstance(kind, str) and kind != name and kind.strip().lower() == name.lower():
-            return f" GeoJSON writes it as {name}, with these capitals."
-    return ""
-
-
-def _only_feature(collection: dict[str, Any], path: Path) -> tuple[dict[str, Any], Path] | Finding:
-    features = collection.get("features")
-    path = (*path, "features")
-    if not isinstance(features, list) or not features:
-        return wrong_type(path[:-1], f"The FeatureCollection's features are {shown(features)}.")
-    if len(features) > 1:
-        return Finding(
-            "G02",
-            path,
-            "several features",
-            f"The FeatureCollection has {len(features)} features, and an order is one polygon. "
-            "Keep one of them, or keep them in a file and write {file: PATH, feature: ID}.",
-        )
-    if not isinstance(features[0], dict):
-        return wrong_type((*path, 0), f"The feature is {shown(features[0])}.")
-    return features[0], (*path, 0)
-
-
-def _geometry(feature: dict[str, Any], path: Path) -> tuple[dict[str, Any], Path] | Finding:
-    geometry = feature.get("geometry")
-    if not isinstance(geometry, dict):
-        return wrong_type(path, f"The Feature's geometry is {shown(geometry)}.")
-    return geometry, (*path, "geometry")
-
-
-def _reference_system(value: dict[str, Any], path: Path) -> Iterator[Finding]:
-    if "crs" not in value:
-        return
-    crs = value["crs"]
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    if isinstance(name, str) and name in _CRS84:
-        yield Finding(
-            "G11",
-            (*path, "crs"),
-            "a needless crs member",
-            "The crs member names WGS 84 longitude and latitude, which GeoJSON means anyway.",
-            Severity.INFO,
-        )
-        return
-    yield Finding(
-        "G11",
-        (*path, "crs"),
-        "a crs member",
-        f"The crs member is {shown(crs if name is None else name)}. GeoJSON is always WGS 84 "
-        "longitude and latitude: export the outline so, without a crs member.",
+        fix="--buffer-km 5",
     )

@@ -14,6 +14,18 @@ MAX_POSITIONS = 20_000
 """Of one polygon.  A marketplace form that draws more than this is not known."""
 _PROJECTED = 1_000
 """Beyond this, a number is no slip in degrees: it is metres of a projection."""
+_NUMBERS_MAX = 4
+"""Of one point: longitude, latitude, height, measure."""
+_NO_DATA = -1e38
+"""Below it, a Shapefile's measure says that there is none (ESRI's description of 1998)."""
+_SHOWN_MAX = 6
+COORDINATES = (
+    "Write the coordinates as [[[105.8, 21.0], [105.9, 21.0], [105.9, 21.1], [105.8, 21.0]]]: a "
+    "list of rings, the outline first, each a list of points, each [longitude, latitude]."
+)
+"""How GeoJSON writes a polygon."""
+SPLIT = "--split"
+"""The fix that cuts an outline; `core.geometry.fixes` writes the whole command."""
 _NUMBERS = frozenset({float, int})
 _ONLY_LISTS = frozenset({list})
 _ONLY_PAIRS = frozenset({2})
@@ -32,7 +44,7 @@ def read_rings(coordinates: object, at: Path = ()) -> tuple[Rings | None, list[F
     if findings:
         return None, findings
     assert isinstance(coordinates, list)
-    findings += _heights(coordinates, at)
+    findings += _beyond_two(coordinates, at)
     findings += _ranges(coordinates, at)
     if has_error(findings):
         return None, findings
@@ -53,8 +65,8 @@ def round_changed(position: Sequence[float]) -> bool:
 
 
 def ring_name(index: int) -> str:
-    """Name a ring by its index: the first is the exterior, the others are holes."""
-    return f"hole {index}" if index else "the exterior ring"
+    """Name a ring by its index: the first is the outline, the others are holes."""
+    return f"hole {index}" if index else "the outline"
 
 
 def _quickly(coordinates: object, at: Path) -> tuple[Rings, list[Finding]] | None:
@@ -99,12 +111,12 @@ def _quick_ring(written: object) -> tuple[Ring, bool] | None:
 
 
 def _structure(coordinates: object, at: Path) -> Iterator[Finding]:
-    """Find what is not a list of rings of positions; at most one finding for each ring."""
+    """Find what is not a list of rings of points; at most one finding for each ring."""
     if not isinstance(coordinates, list) or not coordinates:
         yield _shapeless(at, f"The coordinates are {shown(coordinates)}.")
         return
     if all(_is_position(item) for item in coordinates):
-        yield _shapeless(at, "Here the positions stand one level too high: add a pair of brackets.")
+        yield _shapeless(at, "A pair of brackets is missing around the points.")
         return
     total = sum(len(ring) for ring in coordinates if isinstance(ring, list))
     if total > MAX_POSITIONS:
@@ -112,8 +124,9 @@ def _structure(coordinates: object, at: Path) -> Iterator[Finding]:
             "L08",
             at,
             "too many corners",
-            f"The polygon has {total} positions; satops takes at most {MAX_POSITIONS}. "
+            f"The polygon has {total:,} points; satops takes at most {MAX_POSITIONS:,}. "
             "Use a simpler outline.",
+            fix="--simplify-m 10",
         )
         return
     for index, ring in enumerate(coordinates):
@@ -127,7 +140,12 @@ def _structure(coordinates: object, at: Path) -> Iterator[Finding]:
 
 
 def _is_position(value: object) -> bool:
-    return isinstance(value, list) and len(value) >= 2 and all(map(_is_number, value))
+    return (
+        isinstance(value, list)
+        and 2 <= len(value) <= _NUMBERS_MAX
+        and all(map(_is_number, value[:2]))
+        and all(_is_number(item) or is_no_data(item) for item in value[2:])
+    )
 
 
 def _is_number(value: object) -> bool:
@@ -135,20 +153,47 @@ def _is_number(value: object) -> bool:
     return type(value) in _NUMBERS and -1e300 < value < 1e300  # type: ignore[operator]
 
 
+def is_no_data(value: object) -> bool:
+    """Tell whether a height or a measure says that there is none: empty, NaN, below -1e38."""
+    return value is None or (type(value) is float and (isnan(value) or value < _NO_DATA))
+
+
 def _bad_position(position: object, where: str, path: Path) -> Finding:
+    where = where.capitalize()
     if not isinstance(position, list):
-        return _shapeless(path, f"{where.capitalize()} is {shown(position)}.")
-    if len(position) < 2:
-        return _shapeless(path, f"{where.capitalize()} has {_counted(len(position))}.")
+        return _shapeless(path, f"{where} is {shown(position)}.")
     if any(isinstance(item, list) for item in position):
-        return _shapeless(path, f"{where.capitalize()} holds lists: it is one level too deep.")
-    bad = next(item for item in position if not _is_number(item))
+        return _shapeless(path, f"{where} holds lists: a pair of brackets is too many.")
+    if len(position) > _NUMBERS_MAX and all(map(_is_number, position)):
+        return _too_many_numbers(position, where, path)
+    if len(position) < 2:
+        said = f"{where} has {_counted(len(position))}."
+        return _shapeless(path, f"{said} Decimals are written with a point: 105.8.")
+    bad = next(
+        item
+        for place, item in enumerate(position)
+        if not (_is_number(item) or (place > 1 and is_no_data(item)))
+    )
     return Finding(
         "G01",
         path,
         "a coordinate is not a number",
-        f"{where.capitalize()} holds {held(bad)}. A coordinate is a finite number of degrees, "
-        "without quotes.",
+        f"{where} holds {held(bad)}. A coordinate is a finite number of degrees, without quotes.",
+    )
+
+
+def _too_many_numbers(position: list[float], where: str, path: Path) -> Finding:
+    numbers = ", ".join(map(shown, position[:_SHOWN_MAX]))
+    more = ", ..." if len(position) > _SHOWN_MAX else ""
+    return Finding(
+        "G01",
+        path,
+        "too many numbers in a point",
+        f"{where} has {len(position)} numbers: {numbers}{more}. A point has two, longitude and "
+        "latitude, and perhaps a height. Look at the commas: one within a number, for thousands or "
+        "decimals, makes two numbers of it (write 3945.5, not 3,945.5), and KML and WKT have "
+        "another sign between points than between the numbers of a point (KML: "
+        "105.7,9.95 105.9,9.95).",
     )
 
 
@@ -157,38 +202,55 @@ def _shapeless(path: Path, what: str) -> Finding:
         "G01",
         path,
         "not the coordinates of a polygon",
-        f"{what} A polygon's coordinates are a list of rings; a ring is a list of positions, "
-        "and a position is [longitude, latitude].",
+        f"{what} {COORDINATES}",
     )
 
 
-def _heights(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]:
-    dropped = False
-    for index, ring in enumerate(coordinates):
-        for place, position in enumerate(ring):
-            if any(position[2:]):
-                yield Finding(
-                    "G08",
-                    (*at, index, place),
-                    "a height that is not 0",
-                    f"{_where(index, place).capitalize()} has the height {shown(position[2])}. "
-                    "An order is a flat outline, and satops does not drop what may have a "
-                    "meaning. Leave the heights out.",
-                )
+def _beyond_two(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]:
+    """Find heights and measures, the third and the fourth number of a point."""
+    positions = [
+        (_where(index, place), (*at, index, place), position)
+        for index, ring in enumerate(coordinates)
+        for place, position in enumerate(ring)
+    ]
+    longest = max(len(position) for _, _, position in positions)
+    for axis, kind in ((2, "height"), (3, "measure")):
+        for where, path, position in positions:
+            value = position[axis] if len(position) > axis else 0
+            if value and not is_no_data(value):
+                yield _not_zero(kind, value, where, path)
                 return
-            dropped = dropped or len(position) > 2
-    if dropped:
+    # Of a point with a measure alone the third number is empty.
+    has_heights = longest == 3 or any(
+        position[2:3] not in ([], [None]) for *_, position in positions
+    )
+    kinds = [*(["heights"] if has_heights else []), *(["measures"] if longest > 3 else [])]
+    if longest > 2:
+        what = " and ".join(kinds)
         yield Finding(
             "G08",
             at,
-            "heights dropped",
-            "The positions have heights that are all 0. They are left out of the order.",
+            f"{what} left out",
+            f"The points have {what} that are all 0 or empty. They are left out of the order.",
             Severity.INFO,
         )
 
 
+def _not_zero(kind: str, value: float, where: str, path: Path) -> Finding:
+    which = {"height": "third", "measure": "fourth"}[kind]
+    return Finding(
+        "G08",
+        path,
+        f"a {kind} that is not 0",
+        f"{where.capitalize()} has the {kind} {shown(value)} (its {which} number). An order is a "
+        "flat outline, and satops does not drop what may have a meaning. Leave heights and "
+        "measures out: a point is longitude and latitude.",
+        fix="--drop-heights",
+    )
+
+
 def _ranges(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]:
-    """Find positions off the map; one finding for the polygon, at the first of them."""
+    """Find points off the map; one finding for the polygon, at the first of them."""
     for index, ring in enumerate(coordinates):
         for place, (x, y, *_) in enumerate(ring):
             if not (-180 <= x <= 180 and -90 <= y <= 90):
@@ -198,15 +260,17 @@ def _ranges(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]
 
 
 def off_the_map(x: float, y: float, every: Sequence[Position], where: str, path: Path) -> Finding:
-    """Say why a position is out of range, and what the whole of the positions looks like."""
+    """Say why a point is out of range, and what the whole of the points looks like."""
     is_at = f"{where.capitalize()} is {shown(x)}, {shown(y)}."
     if any(abs(a) > _PROJECTED or abs(b) > _PROJECTED for a, b in every):
         return Finding(
             "G11",
             path,
             "not in degrees",
-            f"{is_at} This looks like metres of a projection, for example EPSG:3857. "
-            "Export the outline as WGS 84 longitude and latitude.",
+            f"{is_at} These are no degrees: they look like metres of a projection. Find out "
+            "which one it is (in these examples EPSG:32648, UTM zone 48N), and convert the "
+            "outline to WGS 84 longitude and latitude.",
+            fix="--crs EPSG:32648 --reproject",
         )
     if all(-90 <= a <= 90 and -180 <= b <= 180 for a, b in every):
         return Finding(
@@ -215,6 +279,7 @@ def off_the_map(x: float, y: float, every: Sequence[Position], where: str, path:
             "latitude and longitude are swapped",
             f"{is_at} A latitude lies between -90 and 90. These look like latitude, longitude: "
             f"write the longitude first, as {shown(y)}, {shown(x)}.",
+            fix="--swap-axes",
         )
     if all(-90 <= b <= 90 and -360 <= a <= 360 for a, b in every):
         return Finding(
@@ -222,8 +287,8 @@ def off_the_map(x: float, y: float, every: Sequence[Position], where: str, path:
             path,
             "longitude beyond 180 degrees",
             f"{is_at} A longitude lies between -180 and 180: 190 is written as -170. An area on "
-            "both sides of the antimeridian has to be two orders, one for each side: "
-            "`satops aoi FILE --split DIR` cuts a file at 180 degrees.",
+            "both sides of the antimeridian has to be two orders, one for each side.",
+            fix=SPLIT,
         )
     return Finding(
         "A01",
@@ -269,8 +334,8 @@ def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, lis
                     "crosses the antimeridian",
                     f"{name.capitalize()} jumps from {xa}, {ya} to {xb}, {yb}: more than "
                     "180 degrees of longitude. An area on both sides of the antimeridian has to "
-                    "be two orders, one for each side: `satops aoi FILE --split DIR` cuts at "
-                    "180 degrees. A very wide area needs corners between.",
+                    "be two orders, one for each side. A very wide area needs corners between.",
+                    fix=SPLIT,
                 )
             )
             break
@@ -289,7 +354,7 @@ def _rounded(at: Path) -> Finding:
 
 
 def _where(ring: int, position: int) -> str:
-    return f"position {position + 1} of {ring_name(ring)}"
+    return f"point {position + 1} of {ring_name(ring)}"
 
 
 def _counted(numbers: int) -> str:

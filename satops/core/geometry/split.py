@@ -5,8 +5,9 @@ Only cuts: no corner is moved, none is left out, and the only new ones lie on th
 3.1.1, has them, so the pieces together cover what the outline covered, and nothing else.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -16,9 +17,11 @@ from shapely.affinity import affine_transform
 
 from satops.core.finding import Finding, has_error
 from satops.core.geometry.forms import read_geometry
+from satops.core.geometry.geojson import parts_of, shown_type
+from satops.core.geometry.geojson import polygons as polygons_of
 from satops.core.geometry.rings import DECIMALS, read_rings
 from satops.core.geometry.shapes import area_km2, find_crossings, shapes_of
-from satops.core.geometry.wkt import read_wkt, wkt_type
+from satops.core.geometry.wkt import read_wkt
 from satops.core.order.order import Position, Ring, Rings
 
 _CURED = frozenset({"G02", "A04"})
@@ -57,6 +60,8 @@ class Cut:
     """One, where it is one polygon; none, where no cut can help."""
     uncut_km2: float | None = None
     """The area of what had to be cut at 180 degrees, before the cut: its sides add up to it."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Geometries that stand beside the polygons and are none, by their type."""
 
 
 def cut(value: object) -> Cut:
@@ -68,34 +73,21 @@ def cut(value: object) -> Cut:
         whole = Piece(None if crossing else rings, (*said, *crossing))
         return Cut((*said, *crossing), (whole,))
     errors = {finding.check for finding in findings if has_error([finding])}
-    polygons = _polygons(value)
+    parsed = read_wkt(value) if isinstance(value, str) else value
+    polygons = [coordinates for coordinates, _ in polygons_of(parsed)]
+    left_out = Counter(
+        shown_type(part)
+        for part, _ in parts_of(parsed)
+        if part.get("type") not in ("Polygon", "MultiPolygon")
+    )
     if not errors <= _CURED or not polygons:
-        return Cut(said, ())
+        return Cut(said, (), left_out=left_out)
     pieces: list[Piece] = []
     uncut: list[float] = []
     for number, coordinates in enumerate(polygons, 1):
         part = number if len(polygons) > 1 else None
         pieces += _pieces(coordinates, part, uncut)
-    return Cut(said, tuple(pieces), sum(uncut) if uncut else None)
-
-
-def _polygons(value: object) -> list[object]:
-    """Return the coordinates of every polygon of one geometry."""
-    if isinstance(value, str):
-        read = read_wkt(value)
-        if isinstance(read, Finding):
-            return []
-        value = {"type": wkt_type(value), "coordinates": read[1]}
-    match value:
-        case {"type": "FeatureCollection", "features": [feature]}:
-            return _polygons(feature)
-        case {"type": "Feature", "geometry": geometry}:
-            return _polygons(geometry)
-        case {"type": "Polygon", "coordinates": coordinates}:
-            return [coordinates]
-        case {"type": "MultiPolygon", "coordinates": list(parts)}:
-            return parts
-    return []
+    return Cut(said, tuple(pieces), sum(uncut) if uncut else None, left_out)
 
 
 def _pieces(coordinates: Any, part: int | None, uncut: list[float]) -> Iterator[Piece]:

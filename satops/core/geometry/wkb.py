@@ -15,16 +15,21 @@ _NAMES = {
     5: "MultiLineString",
     6: "MultiPolygon",
     7: "GeometryCollection",
+    8: "CircularString",
+    9: "CompoundCurve",
     10: "CurvePolygon",
+    11: "MultiCurve",
     12: "MultiSurface",
     15: "PolyhedralSurface",
     16: "TIN",
     17: "Triangle",
 }
 """By ISO/IEC 13249-3; 1000 is added where there are heights, 2000 for measures, 3000 for both."""
-_POLYGON, _MULTI_POLYGON = 3, 6
 _EWKB_FLAGS = {0x80000000: 1000, 0x40000000: 2000}
 """How older programs say that there are heights and measures."""
+_EWKB_SRID = 0x20000000
+_DEEP_MAX = 8
+"""Collections in collections."""
 
 
 class NotWkb(ValueError):
@@ -48,56 +53,92 @@ _ORDERS = {
 def read_wkb(content: bytes) -> dict[str, Any]:
     """Return a GeoJSON geometry, with every coordinate as it is stored, heights and measures too.
 
-    A geometry other than a polygon or a multipolygon comes without coordinates: it is refused
-    anyway.  Raises `NotWkb`.
+    NaN, which says that a height or measure is not there, comes as None; a measure without a
+    height is the fourth number, after a None.  A geometry that GeoJSON does not have, such as a
+    curve, comes without coordinates: it is refused anyway.  Raises `NotWkb`.
     """
     try:
-        kind, coordinates, _ = _geometry(content, 0)
+        return _Reader(content).geometry(_DEEP_MAX)
     except (error, IndexError, KeyError) as wrong:
         raise NotWkb("the geometry is cut or damaged") from wrong
-    name = _NAMES.get(kind, f"geometry {kind}")
-    return {"type": name} if coordinates is None else {"type": name, "coordinates": coordinates}
 
 
-def _geometry(content: bytes, place: int) -> tuple[int, list[Any] | None, int]:
-    """Return the kind, the coordinates of a polygon or multipolygon, and where they end."""
-    order = _ORDERS[content[place]]
-    kind = order.whole.unpack_from(content, place + 1)[0]
-    for flag, added in _EWKB_FLAGS.items():
-        if kind & flag:
-            kind = (kind & ~flag) + added
-    place += 5
-    dimensions = 2 + (1, 1, 2)[kind // 1000 - 1] if 1000 <= kind < 4000 else 2
-    plain = kind % 1000
-    if plain == _POLYGON:
-        rings, place = _rings(content, place, order, dimensions)
-        return plain, rings, place
-    if plain == _MULTI_POLYGON:
-        count = order.whole.unpack_from(content, place)[0]
-        place += 4
-        parts = []
-        for _ in range(count):
-            inner, rings_of_part, place = _geometry(content, place)
-            if inner != _POLYGON:
-                raise NotWkb("a MultiPolygon holds something that is no polygon")
-            parts.append(rings_of_part)
-        return plain, parts, place
-    return plain, None, len(content)
+class _Reader:
+    """Reads on from `place`."""
 
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.place = 0
 
-def _rings(
-    content: bytes, place: int, order: _Order, dimensions: int
-) -> tuple[list[list[list[float]]], int]:
-    count = order.whole.unpack_from(content, place)[0]
-    place += 4
-    position = Struct(f"{order.sign}{dimensions}d")
-    rings: list[list[list[float]]] = []
-    for _ in range(count):
-        corners = order.whole.unpack_from(content, place)[0]
-        place += 4
-        end = place + corners * position.size
-        if end > len(content):
+    def geometry(self, deep: int) -> dict[str, Any]:
+        order = _ORDERS[self.content[self.place]]
+        self.place += 1
+        kind = self._whole(order)
+        if kind & _EWKB_SRID:
+            kind &= ~_EWKB_SRID
+            self.place += order.whole.size
+        for flag, added in _EWKB_FLAGS.items():
+            if kind & flag:
+                kind = (kind & ~flag) + added
+        number, dimensions = kind % 1000, kind // 1000
+        name = _NAMES.get(number, f"geometry {number}")
+        if dimensions > 3:
+            raise NotWkb(f"the kind {kind} is not known")
+        position = _Position(order, dimensions)
+        match name:
+            case "Point":
+                return {"type": name, "coordinates": self._positions(position, 1)[0]}
+            case "LineString":
+                return {"type": name, "coordinates": self._line(position)}
+            case "Polygon":
+                rings = [self._line(position) for _ in range(self._whole(order))]
+                return {"type": name, "coordinates": rings}
+            case "MultiPoint" | "MultiLineString" | "MultiPolygon":
+                parts = [self._part(name, deep) for _ in range(self._whole(order))]
+                return {"type": name, "coordinates": parts}
+            case "GeometryCollection" if deep:
+                inner = [self.geometry(deep - 1) for _ in range(self._whole(order))]
+                return {"type": name, "geometries": inner}
+        if deep < _DEEP_MAX:  # what follows it could not be found
+            raise NotWkb(f"a collection holds a {name}, or is nested too deep")
+        return {"type": name}
+
+    def _part(self, name: str, deep: int) -> Any:
+        if not deep:
+            raise NotWkb("geometries stand in geometries too deep")
+        part = self.geometry(deep - 1)
+        if part["type"] != name.removeprefix("Multi"):
+            raise NotWkb(f"a {name} holds something of another kind")
+        return part["coordinates"]
+
+    def _whole(self, order: _Order) -> int:
+        found: int = order.whole.unpack_from(self.content, self.place)[0]
+        self.place += order.whole.size
+        return found
+
+    def _line(self, position: "_Position") -> list[list[float | None]]:
+        return self._positions(position, self._whole(position.order))
+
+    def _positions(self, position: "_Position", count: int) -> list[list[float | None]]:
+        end = self.place + count * position.struct.size
+        if end > len(self.content):
             raise NotWkb("the geometry is cut")
-        rings.append([list(found) for found in position.iter_unpack(content[place:end])])
-        place = end
-    return rings, place
+        found = position.struct.iter_unpack(self.content[self.place : end])
+        self.place = end
+        return [position.listed(numbers) for numbers in found]
+
+
+class _Position:
+    """How a point is stored: two numbers, a height (1), a measure (2) or both (3)."""
+
+    def __init__(self, order: _Order, dimensions: int) -> None:
+        self.order = order
+        self.has_measure_only = dimensions == 2
+        self.struct = Struct(f"{order.sign}{(2, 3, 3, 4)[dimensions]}d")
+
+    def listed(self, numbers: tuple[float, ...]) -> list[float | None]:
+        """Return a position as GeoJSON has it; NaN is the only number unlike itself."""
+        found = [number if number == number else None for number in numbers]
+        if self.has_measure_only:
+            found.insert(2, None)
+        return found

@@ -7,10 +7,13 @@ the words of this module are kept: they know what the field is for.
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from satops.core.finding import Finding, Path, has_error
+from satops.core.geometry.fixes import with_command
 from satops.core.geometry.forms import mixed_forms, read_geometry
+from satops.core.geometry.rings import SPLIT
 from satops.core.order.dates import number_as_date, read_date, read_window
 from satops.core.order.order import MODE_NUMBERS, MODES, Rings, canonical_order
 from satops.core.problem import Problem, Severity
@@ -157,7 +160,7 @@ def _read(
     recurring, day, unit = _read_recurrence(order, findings)
     cloud = _read_cloud(order, findings)
     start, end = _read_window(order, zone, findings)
-    rings = _read_polygon(order, included, findings)
+    rings = _read_polygon(order, included, source.file, findings)
     if name is None or not isinstance(provider, str) or not start or not end or rings is None:
         return None
     return Draft(
@@ -166,7 +169,9 @@ def _read(
     )  # fmt: skip
 
 
-def _read_polygon(order: dict[str, Any], included: object, findings: list[Finding]) -> Rings | None:
+def _read_polygon(
+    order: dict[str, Any], included: object, spec_file: str, findings: list[Finding]
+) -> Rings | None:
     """Read the geometry, wherever it stands; findings in a file are about the reference to it."""
     if "geometry" not in order:
         return None
@@ -178,15 +183,30 @@ def _read_polygon(order: dict[str, Any], included: object, findings: list[Findin
     in_file = isinstance(value, dict) and "file" in value and "type" not in value
     if in_file and not isinstance(value["file"], str):
         return None
+    aoi_file = normpath(join(dirname(spec_file), value["file"])) if in_file else ""
     if isinstance(included, Finding):
-        findings.append(included.at((*GEOMETRY, *included.path)))
+        findings.append(with_command(included, aoi_file).under(GEOMETRY))
         return None
     rings, found = read_geometry(included if in_file else value)
     for finding in found:
-        # Only an error is worth the search for its exact place in the document.
-        exact = not in_file and finding.severity is Severity.ERROR
-        findings.append(finding.under(GEOMETRY) if exact else finding.at(GEOMETRY))
+        if in_file:
+            findings.append(_with_command(finding, aoi_file, included).at(GEOMETRY))
+        else:
+            # Only an error is worth the search for its exact place in the document.
+            exact = finding.severity is Severity.ERROR
+            findings.append(finding.under(GEOMETRY) if exact else finding.at(GEOMETRY))
     return rings
+
+
+def _with_command(finding: Finding, file: str, included: object) -> Finding:
+    """Add the command that mends the file, to cut it only where a cut helps."""
+    if finding.fix == SPLIT:
+        from satops.core.geometry.split import cut
+
+        pieces = cut(included).pieces
+        if not pieces or any(piece.rings is None for piece in pieces):
+            return finding
+    return with_command(finding, file)
 
 
 def _read_window(

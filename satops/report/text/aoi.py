@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from satops.core.geometry.geojson import counted as counted_types
 from satops.core.problem import Problem, Severity
 from satops.core.safe import safe, shorten
 from satops.core.words import area, counted, location, number
@@ -53,6 +54,10 @@ def split_blocks(division: Division, files: tuple[str, ...]) -> Iterator[Block]:
     for feature in division.left_out:
         kind = safe(feature.kind) or "no geometry"
         yield Line(f"Left out: {_called(feature)} ({kind}), which is no area.", Tone.WARNING)
+    for feature in {each.feature.number: each.feature for each in division.outlines}.values():
+        if feature.left_out:
+            beside = counted_types(feature.left_out)
+            yield Line(f"Left out of {_called(feature)}: {beside}, which is no area.", Tone.WARNING)
     yield Line("Wrote:", Tone.GOOD)
     for file in files:
         yield Line(safe(file), indent=4)

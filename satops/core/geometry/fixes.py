@@ -1,0 +1,42 @@
+"""The whole command that mends an AOI file, for the messages that know how.
+
+A finding says what has to be done as options of `satops aoi` (`Finding.fix`); who knows the file
+adds the command.
+"""
+
+import shlex
+from dataclasses import replace
+from posixpath import basename, dirname, join, splitext
+
+from satops.core.finding import Finding
+from satops.core.geometry.rings import SPLIT
+
+_ADDED = {
+    "--drop-heights": "flat",
+    "--swap-axes": "swapped",
+    "--simplify-m": "simple",
+    "--buffer-km": "area",
+    "--reproject": "wgs84",
+    "--crs": "wgs84",
+}
+"""What the name of the new file says, by the option that makes it."""
+
+
+def with_command(finding: Finding, file: str) -> Finding:
+    """Return the finding with the command that mends `file`, alone on an indented line."""
+    if not finding.fix or not file.isprintable():
+        return finding
+    command = _command(finding.fix, file)
+    return replace(finding, detail=f"{finding.detail}\n    {command}", fix="")
+
+
+def _command(fix: str, file: str) -> str:
+    if fix == SPLIT:
+        return f"satops aoi {shlex.quote(file)} --split {shlex.quote(join(dirname(file), 'parts'))}"
+    words = next((added for option, added in _ADDED.items() if option in fix.split()), "")
+    stem, suffix = splitext(basename(file))
+    added = f"-{words or 'converted'}" if words or suffix == ".geojson" else ""
+    out = shlex.quote(join(dirname(file), f"{stem}{added}.geojson"))
+    if "{" in fix:
+        return fix.format(file=shlex.quote(file), out=out)
+    return f"satops aoi {shlex.quote(file)} --convert {out} {fix}"

@@ -1,0 +1,123 @@
+"""Reference systems: what a file says that its coordinates are in, and what to do about it.
+
+pyproj knows the codes of EPSG.  The text of a system (WKT) comes from a stranger's file: it is read
+in the process that reads such files, and nowhere else.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from satops.core.finding import Finding, quoted
+
+_WGS84 = frozenset({"EPSG:4326", "EPSG:4979", "OGC:CRS84", "OGC:CRS84H"})
+"""Longitude and latitude of WGS 84, perhaps with heights."""
+_CODE = re.compile(
+    r"(?:EPSG|SRID|CRS)[^0-9A-Za-z]{1,3}(?:[0-9.]*[:/])?([0-9]{4,6})\b", re.IGNORECASE
+)
+_CRS84 = re.compile(r"\bCRS84h?\b", re.IGNORECASE)
+_LOOKED_AT = 100_000
+"""Points that are looked at for their size."""
+_CONFIDENCE = 90
+"""Percent, of pyproj: how sure it must be that a text means a code."""
+_SAY = "--crs EPSG:4326"
+_REPROJECT = "--reproject"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A reference system."""
+
+    code: str
+    """As `EPSG:32648`; empty where none fits."""
+    name: str
+    is_in_degrees: bool
+
+    @property
+    def is_wgs84(self) -> bool:
+        """Whether it is what an order is in."""
+        return self.code.upper() in _WGS84
+
+    def __str__(self) -> str:
+        name = quoted(self.name)
+        return f"{self.code} ({name})" if self.code else name
+
+
+def code_in(text: str) -> str | None:
+    """Return the code that a text names, however it is written: `urn:ogc:def:crs:EPSG::32648`."""
+    if _CRS84.search(text):
+        return "OGC:CRS84"
+    found = _CODE.search(text)
+    return f"EPSG:{int(found[1])}" if found else None
+
+
+def system_of(code: str) -> System | None:
+    """Return the system of a code, None where there is no such code."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        crs = CRS.from_user_input(code)
+    except CRSError:
+        return None
+    return System(code, crs.name, bool(crs.is_geographic))
+
+
+def system_of_wkt(text: str) -> System | None:
+    """Return the system that a text describes, None where it describes none, or says so."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        crs = CRS.from_wkt(text)
+    except CRSError:
+        return None
+    if crs.name.lower().startswith(("undefined", "unknown")) or crs.is_engineering:
+        return None
+    authority = crs.to_authority(min_confidence=_CONFIDENCE)
+    return System(":".join(authority) if authority else "", crs.name, bool(crs.is_geographic))
+
+
+def refuse_undefined(what: str, where: str = "") -> Finding:
+    """Say that a file does not say which system its coordinates are in."""
+    return Finding(
+        "G11",
+        (),
+        "the reference system is not known",
+        f"{what} does not say which reference system its coordinates are in.{where} If they are "
+        "WGS 84 longitude and latitude, say so.",
+        fix=_SAY,
+    )
+
+
+def refuse_other(
+    what: str, system: System, points: Iterable[tuple[float, float]]
+) -> Finding | None:
+    """Say that coordinates are in another system than WGS 84 longitude and latitude, or that they
+    contradict the one that is named; None where it is that one.
+    """
+    if system.is_wgs84:
+        return None
+    seen = list(islice(points, _LOOKED_AT))
+    if not system.is_in_degrees and seen and all(abs(x) <= 180 and abs(y) <= 90 for x, y in seen):
+        x, y = seen[0]
+        return Finding(
+            "G11",
+            (),
+            "the numbers contradict the reference system",
+            f"{what} says that its coordinates are in {system}, which counts in metres, and they "
+            f"look like degrees: the first is {x:.10g}, {y:.10g}. The label is probably wrong, and "
+            "to convert by it would move the outline to another place. If they are WGS 84 "
+            "longitude and latitude, say so.",
+            fix=_SAY,
+        )
+    return Finding(
+        "G11",
+        (),
+        "not in degrees of WGS 84",
+        f"{what} has its coordinates in {system}. An order is in WGS 84 longitude and latitude "
+        "(EPSG:4326), and satops moves no corner by itself. Convert the outline, and look at the "
+        "result on a map.",
+        fix=_REPROJECT,
+    )
