@@ -232,6 +232,32 @@ def test_a_value_of_the_wrong_kind_is_refused_at_its_place(text: str, path: str)
     assert {problem.path for problem in errors(text)} == {path}
 
 
+@pytest.mark.parametrize(
+    ("provider", "written", "said"),
+    [
+        ("changguang", "1m", "For 1 m of changguang write resolutionType: high."),
+        ("changguang", "0.5", "write resolutionType: very-high."),
+        ("changguang", "30 cm", "write resolutionType: super-high."),
+        ("changguang", "0,5 m", "write resolutionType: very-high."),
+        ("tianyi", "1m", "For 1 m of tianyi write resolutionType: spotlight."),
+        ("tianyi", "12", "write narrow-scan or narrow-scan-tops."),
+        ("tianyi", "0.5", "No mode of tianyi has 0.5 m. The modes are: spotlight (4, 1 m), "),
+        ("tianyi", "StripMap", "Write resolutionType: stripmap."),
+        ("tianyi", "very high", "very-high is a mode of changguang."),
+        ("tianyi", '"5"', "Write 5 without quotes."),
+        ("tianyi", "1" + "0" * 17, "The modes are: spotlight (4, 1 m), "),
+        ("eagle", "1m", "Several modes have 1 m: write high or spotlight."),
+    ],
+)
+def test_a_resolution_in_place_of_a_mode_is_told_as_the_mode(
+    provider: str, written: str, said: str
+) -> None:
+    found = errors(spec_text(provider=provider, resolutionType=written))
+    (problem,) = [problem for problem in found if problem.path == "order.resolutionType"]
+    assert problem.check == "V04"
+    assert said in problem.detail
+
+
 @pytest.mark.parametrize("field", ["provider", "geometry", "startDate", "endDate"])
 def test_a_missing_field_is_named(field: str) -> None:
     problem = only_error(spec_text(**{field: ""}))

@@ -61,6 +61,12 @@ def test_a_valid_document_has_no_problems() -> None:
         ("maxCloud: 120", "V05", (7, 13), "from 0 to 100, and 120 is written"),
         ("recurring: yes", "V03", (7, 14), "write true."),
         ("recurring: off", "V03", (7, 14), "write false."),
+        ("maxCloud: 20 %", "V03", (7, 13), "Write 20."),
+        ("cloud: 20", "V01", (7, 3), "Did you mean `maxCloud`? Whole percent"),
+        ("cloud-cover: 20", "V01", (7, 3), "Did you mean `maxCloud`?"),
+        ("mode: high", "V01", (7, 3), "Did you mean `resolutionType`?"),
+        ("bbox: [1, 2, 3, 4]", "V01", (7, 3), "A field of this name belongs under `geometry`."),
+        ("recurring: weekly", "V03", (7, 14), "write true, with recurringDay: 1 and"),
         ("maxcloud: 20", "V01", (7, 3), "Did you mean `maxCloud`?"),
         ("max_cloud: 20", "V01", (7, 3), "Did you mean `maxCloud`?"),
         ("colour: red", "V01", (7, 3), "The fields of this group are: endDate, geometry"),
@@ -203,6 +209,45 @@ STEERED = Schema(
         "patternProperties": {"^password$": {"not": {}, "x-problem": "No password here."}},
     }
 )
+
+
+def test_the_other_name_of_a_field_is_told_once_and_where_it_belongs() -> None:
+    text = ORDER.replace("startDate", "start").replace("endDate", "until")
+    assert [(p.check, p.line, p.path) for p in problems(text)] == [
+        ("V01", 5, "order.start"), ("V01", 6, "order.until"),
+    ]  # fmt: skip
+    assert "Did you mean `startDate`?" in problems(text)[0].detail
+    assert "Did you mean `maxCloud` under `order`?" in only(f"{ORDER}clouds: 20\n").detail
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("recurringUnit: month", "For month write 3."),
+        ("recurringUnit: Weekly", "For Weekly write 2."),
+        ("recurringUnit: '3'", "Write 3 without quotes."),
+        ("recurringDay: 7 days", "Write the number without its unit."),
+    ],
+)
+def test_a_word_for_a_value_is_told_as_the_value(line: str, said: str) -> None:
+    field, _, _ = line.partition(":")
+    recurrence = {"recurring": "true", "recurringDay": "7", "recurringUnit": "1"}
+    lines = [f"  {key}: {value}" for key, value in recurrence.items() if key != field]
+    assert said in only(ORDER + "\n".join([*lines, f"  {line}"]) + "\n").detail
+
+
+def test_what_a_word_is_told_as_is_a_value_of_its_field() -> None:
+    order = SOURCES["order"]["$defs"]["order"]["properties"]
+    for field in ("provider", "recurringUnit"):
+        assert set(order[field]["x-words"].values()) <= set(order[field]["enum"])
+
+
+def test_no_field_is_listed_as_the_other_name_of_another_in_its_group() -> None:
+    for group in (SOURCES["order"], SOURCES["order"]["$defs"]["order"]):
+        fields = group["properties"]
+        others = [other for rule in fields.values() for other in rule.get("x-also", ())]
+        assert len(others) == len(set(others))
+        assert not set(others) & set(fields)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,14 @@ _FORM_OF = {
     "point": "a circle (point and radiusKm)",
     "radiusKm": "a circle (point and radiusKm)",
 }
+_OTHER_NAMES = {
+    "box": "bbox", "bounds": "bbox", "boundingbox": "bbox", "bounding_box": "bbox",
+    "extent": "bbox", "envelope": "bbox",
+    "center": "point", "centre": "point", "centroid": "point", "lonlat": "point",
+    "radius": "radiusKm", "radius_km": "radiusKm", "radiuskm": "radiusKm",
+    "path": "file", "filename": "file", "aoi": "file",
+}  # fmt: skip
+"""What people call the fields of these forms, in small letters."""
 _DIFFERENCE_MAX = 1e-3
 """Of the area: a marketplace may round coordinates, and rounds no further than this."""
 _BOX_ORDERS = ((0, 2, 1, 3), (2, 0, 3, 1), (1, 0, 3, 2), (1, 2, 3, 0), (2, 1, 0, 3), (0, 3, 2, 1))
@@ -53,9 +61,16 @@ def read_geometry(value: object) -> Read:
     if foreign is not None:
         return None, [foreign]
     if isinstance(value, dict) and value:
-        fields = ", ".join(quoted(key) for key in list(value)[:4])
-        return None, [wrong_type((), f"It has the fields {fields}. {FORMS}")]
+        return None, [wrong_type((), f"{_fields(value)} {FORMS}")]
     return None, [wrong_type((), f"It is {shown(value)}. {FORMS}")]
+
+
+def _fields(value: dict[str, Any]) -> str:
+    """Name the fields of a group that is no form, and what was probably meant by them."""
+    fields = ", ".join(quoted(key) for key in list(value)[:4])
+    meant = [key for key in value if key.lower() in _OTHER_NAMES]
+    said = [f"For {key} write {_OTHER_NAMES[key.lower()]}." for key in meant]
+    return " ".join([f"It has the fields {fields}.", *said])
 
 
 def mixed_forms(value: object) -> Finding | None:

@@ -17,6 +17,7 @@ from satops.core.geometry.rings import SPLIT
 from satops.core.order.dates import number_as_date, read_date, read_window
 from satops.core.order.order import MODE_NUMBERS, MODES, Rings, canonical_order
 from satops.core.problem import Problem, Severity
+from satops.core.spec.mode_advice import mode_advice, modes_of
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
 from satops.core.spec.text import (
     name_of,
@@ -237,19 +238,16 @@ def _read_mode(order: dict[str, Any], findings: list[Finding]) -> int | None:
     number = MODE_NUMBERS.get(written) if isinstance(written, str) else _whole(written)
     mode = None if number is None else MODES.get(number)
     provider = order.get("provider")
+    path = ("order", "resolutionType")
     if mode is not None and mode.provider != provider and provider in ("changguang", "tianyi"):
-        possible = [m for m in MODES.values() if m.provider == provider]
-        findings.append(
-            Finding(
-                "S01",
-                ("order", "resolutionType"),
-                "the mode belongs to the other provider",
-                f"{mode.name} ({mode.number}) is a mode of {mode.provider}, and the provider is "
-                f"{provider}. Its modes are: "
-                + ", ".join(f"{m.name} ({m.number})" for m in possible)
-                + ".",
-            )
+        detail = (
+            f"{mode.name} ({mode.number}) is a mode of {mode.provider}, and the provider is "
+            f"{provider}. Its modes are: {modes_of(provider)}."
         )
+        findings.append(Finding("S01", path, "the mode belongs to the other provider", detail))
+    if mode is None and "resolutionType" in order:
+        advice = mode_advice(written, provider)
+        findings += () if advice is None else [Finding("V04", path, "not a mode", advice)]
     return number
 
 

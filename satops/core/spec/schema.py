@@ -3,10 +3,12 @@
 The verdict comes from jsonschema-rs, which is a hundred times faster; jsonschema is loaded only to
 say what is wrong with the few documents that fail.  A test holds the two to one verdict.
 
-A schema steers the messages with three keywords of its own.  `x-problem`, a sentence, is said in
+A schema steers the messages with keywords of its own.  `x-problem`, a sentence, is said in
 place of the fixed words when its schema refuses a value; as a group, `x-problem: {pattern: ...}`,
 it is said for that keyword alone.  `{written}` in it stands for the value.  `x-secret: true` keeps
-the value out of every message.  Titles, descriptions and examples are quoted where they help.
+the value out of every message.  `x-also` lists other names that people give to a field, and
+`x-words` the words that they write for its values, with the values.  Titles, descriptions and
+examples are quoted where they help.
 """
 
 from collections.abc import Iterator, Mapping

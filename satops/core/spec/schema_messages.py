@@ -13,16 +13,19 @@ from satops.core.spec.schema_phrases import (
     Steps,
     bounds,
     field,
+    folded,
     keywords,
     kind_advice,
     kind_written,
     listed,
+    other_name,
     plain,
     quoted,
     secret,
     sentences,
     similar,
     steered,
+    word_advice,
     written,
 )
 
@@ -116,13 +119,20 @@ class Words:
             yield Fault("V02", (*path, name), detail, path, at_key=True)
 
     def _not_known(self, name: str, error: Error, path: Steps) -> Fault:
-        known = sorted(keywords(error).get("properties", {}))
-        meant = similar(name, [key for key in known if key not in error.instance] or known)
+        fields = keywords(error).get("properties", {})
+        known = sorted(fields)
+        free = [key for key in known if key not in error.instance] or known
+        other = other_name(name, {key: fields[key] for key in free})
+        meant = other or similar(name, free)
         advice = ""
-        if meant:
+        if other:
+            advice = sentences(f"did you mean `{other}`?", self._description(other))
+        elif meant:
             advice = f"Did you mean `{meant}`?"
         elif home := self._homes.get(name):
             advice = f"A field of this name belongs under {home}."
+        elif home := self._other_homes.get(folded(name)):
+            advice = f"Did you mean {home}?"
         elif known:
             advice = f"The fields of this group are: {listed(known)}."
         detail = sentences(f"`{shown(name)}` is no field of {field(path)}.", advice)
@@ -167,9 +177,10 @@ class Words:
         allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
         texts = [plain(choice) for choice in allowed]
         meant = None
-        if isinstance(error.instance, str) and not secret(error):
+        advice = "" if secret(error) else word_advice(error.instance, keywords(error))
+        if isinstance(error.instance, str) and not secret(error) and not advice:
             meant = similar(error.instance, texts)
-        advice = f"Did you mean `{meant}`?" if meant else ""
+            advice = f"Did you mean `{meant}`?" if meant else ""
         if meant == error.instance:
             advice = f"Write {meant} without quotes."
         return sentences(
@@ -279,7 +290,7 @@ class Words:
     @cached_property
     def _descriptions(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for _, name, rule in _all_fields(self._schema, ()):
+        for _, name, rule in self._fields:
             described = rule.get("description") or self._resolved(rule).get("description")
             if described:
                 found.setdefault(name, described)
@@ -289,29 +300,45 @@ class Words:
     def _homes(self) -> dict[str, str]:
         """Where each field that has one home belongs."""
         homes: dict[str, set[str]] = {}
-        for parents, name, _ in _all_fields(self._schema, ()):
+        for parents, name, _ in self._fields:
             if parents:
                 homes.setdefault(name, set()).add(f"`{parents[-1]}`")
         return {name: next(iter(found)) for name, found in homes.items() if len(found) == 1}
 
+    @cached_property
+    def _other_homes(self) -> dict[str, str]:
+        """By the other names that people give to a field the field, and where it belongs."""
+        found: dict[str, set[str]] = {}
+        for parents, name, rule in self._fields:
+            for other in rule.get("x-also", ()) if parents else ():
+                found.setdefault(folded(other), set()).add(f"`{name}` under `{parents[-1]}`")
+        return {other: next(iter(homes)) for other, homes in found.items() if len(homes) == 1}
 
-def _all_fields(
-    schema: Any, parents: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], str, Mapping[str, Any]]]:
-    """Yield every property of a schema, with the properties or definitions that hold it."""
-    if isinstance(schema, list):
-        for item in schema:
-            yield from _all_fields(item, parents)
-    if not isinstance(schema, dict):
-        return
-    for keyword, inner in schema.items():
-        if keyword in ("properties", "$defs") and isinstance(inner, dict):
-            for name, rule in inner.items():
-                if keyword == "properties" and isinstance(rule, dict):
-                    yield parents, name, rule
-                yield from _all_fields(rule, (*parents, name))
-        elif keyword not in ("examples", "default", "enum", "const"):
-            yield from _all_fields(inner, parents)
+    @cached_property
+    def _fields(self) -> list[tuple[tuple[str, ...], str, Mapping[str, Any]]]:
+        """Every field, with the fields that hold it."""
+        return list(self._each_field(self._schema, (), ()))
+
+    def _each_field(
+        self, schema: Any, parents: tuple[str, ...], within: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, ...], str, Mapping[str, Any]]]:
+        """Yield the fields of a schema; `within` are the references that led to it."""
+        if isinstance(schema, list):
+            for item in schema:
+                yield from self._each_field(item, parents, within)
+        if not isinstance(schema, dict):
+            return
+        target = schema.get("$ref")
+        if isinstance(target, str) and target not in within:
+            yield from self._each_field(self._resolved(schema), parents, (*within, target))
+        for keyword, inner in schema.items():
+            if keyword == "properties" and isinstance(inner, dict):
+                for name, rule in inner.items():
+                    if isinstance(rule, dict):
+                        yield parents, name, rule
+                        yield from self._each_field(rule, (*parents, name), within)
+            elif keyword not in ("$defs", "examples", "default", "enum", "const"):
+                yield from self._each_field(inner, parents, within)
 
 
 def _properties(schema: Any) -> Iterator[str]:

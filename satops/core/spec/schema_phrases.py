@@ -24,6 +24,8 @@ KINDS = {
     "null": "empty",
 }
 """What the types of a schema are called."""
+_WITH_UNIT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z%°²]+)\s*").fullmatch
+"""A number and its unit."""
 _LISTED = 16
 """Choices that a message lists."""
 
@@ -80,13 +82,15 @@ def kind_advice(value: object, kinds: list[str], schema: Mapping[str, Any]) -> s
     numeric = "integer" in kinds or "number" in kinds
     if value is None:
         return "Write a value after the colon, or remove the key."
+    if word := word_advice(value, schema):
+        return word
     if isinstance(value, str):
         if numeric and value.removeprefix("-").replace(".", "", 1).isdecimal():
             return f"Write {shown(value)} without quotes."
         if "boolean" in kinds and value.lower() in ("yes", "no", "on", "off", "y", "n"):
             meant = "true" if value.lower() in ("yes", "on", "y") else "false"
             return f"In YAML 1.2 this word is a text: write {meant}."
-        return ""
+        return _unit_advice(value, schema) if numeric else ""
     if isinstance(value, float) and "integer" in kinds:
         if 0 < value < 1 and schema.get("maximum") == 100:
             return f"Percent is meant, not a share of 1: write {value * 100:.0f}."
@@ -96,6 +100,23 @@ def kind_advice(value: object, kinds: list[str], schema: Mapping[str, Any]) -> s
             return f'Put it in quotes: "{plain(value)}".'
         return _form_advice(schema)
     return ""
+
+
+def word_advice(value: object, schema: Mapping[str, Any]) -> str:
+    """Return what to write for a word that people use for one of the values allowed."""
+    words = {folded(word): meant for word, meant in schema.get("x-words", {}).items()}
+    meant = words.get(folded(value)) if isinstance(value, str) else None
+    return "" if meant is None else f"For {shown(str(value))} write {plain(meant)}."
+
+
+def _unit_advice(text: str, schema: Mapping[str, Any]) -> str:
+    """Return how to write a number that has its unit beside it."""
+    number = _WITH_UNIT(text)
+    if number is None:
+        return ""
+    if number[2].lower() in ("%", "percent", "pct") and schema.get("maximum") == 100:
+        return f"Write {number[1]}."
+    return sentences("write the number without its unit.", schema.get("description", ""))
 
 
 def _form_advice(schema: Mapping[str, Any]) -> str:
@@ -140,14 +161,24 @@ def bounds(schema: Mapping[str, Any]) -> str:
     return " and ".join(parts)
 
 
+def other_name(written: str, fields: Mapping[str, Any]) -> str | None:
+    """Return the field that people call so; the schema lists such names."""
+    for name, rule in fields.items():
+        others = rule.get("x-also", ()) if isinstance(rule, Mapping) else ()
+        if folded(written) in map(folded, others):
+            return name
+    return None
+
+
 def similar(written: str, known: list[str]) -> str | None:
     """Return the name that was probably meant; case, `-` and `_` make no difference."""
-    folded = {_folded(name): name for name in known}
-    found = get_close_matches(_folded(written), list(folded), n=1, cutoff=0.75)
-    return folded[found[0]] if found else None
+    names = {folded(name): name for name in known}
+    found = get_close_matches(folded(written), list(names), n=1, cutoff=0.75)
+    return names[found[0]] if found else None
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a name without what people write in several ways: case, dashes, blanks."""
     return name.lower().replace("_", "").replace("-", "").replace(" ", "")
 
 
