@@ -2,7 +2,6 @@
 
 import gc
 import os
-import signal
 import sys
 
 TYPE_CHECKING = False
@@ -26,6 +25,8 @@ def run() -> "NoReturn":
     # OpenBLAS, which numpy imports, starts a thread for each processor.  satops does no linear
     # algebra.  Without the threads a short command takes a tenth less.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import signal
+
     signal.signal(signal.SIGTERM, _interrupt)
     from satops.cli.main import main
 
@@ -43,5 +44,17 @@ def _interrupt(_signal: int, _frame: "FrameType | None") -> None:
     raise KeyboardInterrupt
 
 
+def _leave_the_folder_of_the_call() -> None:
+    """Import nothing from where `python -m satops` was called: it may be a stranger's repository.
+
+    A repository may hold modules with well-known names.  What is imported before this has been
+    loaded by Python itself.
+    """
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    if not sys.flags.safe_path and sys.path[0] != own:
+        del sys.path[0]
+
+
 if __name__ == "__main__":
+    _leave_the_folder_of_the_call()
     run()

@@ -57,6 +57,18 @@ class IndexedStore(Protocol):
 
 
 @runtime_checkable
+class TwoAddressStore(Protocol):
+    """A store that may be written at another address than the one at which it is read."""
+
+    def is_written_elsewhere(self) -> bool:
+        """Tell whether the two addresses differ.
+
+        Then an append that cannot be read back raises `StoreUnreachable`: it may have reached
+        another ledger than the one that everybody reads.
+        """
+
+
+@runtime_checkable
 class MigratedStore(Protocol):
     """A store whose form may be that of an older version."""
 

@@ -3,13 +3,14 @@
 import getpass
 import os
 import platform
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from satops import __version__
+from satops.adapters.git_command import Git
 from satops.core import json_text
 from satops.core.ledger.events import RunStarted
+from satops.errors import StoreUnreachable
 
 _GIT_TIMEOUT_S = 10
 
@@ -89,14 +90,7 @@ def _gitlab(env: Mapping[str, str]) -> dict[str, str]:
 
 def _git(root: Path, *arguments: str) -> str | None:
     try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            timeout=_GIT_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
+        asked = Git(root, _GIT_TIMEOUT_S).attempt(*arguments)
+    except StoreUnreachable:
         return None
-    return done.stdout.strip() or None if done.returncode == 0 else None
+    return asked.text or None if asked.ok else None

@@ -185,7 +185,7 @@ def _spool(opened: Repository) -> Finding:
 
 
 def _git(opened: Repository) -> Finding:
-    from satops.adapters.git_version import NEEDED, git_version
+    from satops.adapters.git_command import NEEDED, git_version
 
     version = git_version()
     needed = ".".join(map(str, NEEDED))

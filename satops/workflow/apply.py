@@ -23,9 +23,9 @@ from satops.core.order.order import instant_text
 from satops.core.plan.config import Config
 from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, Plan, Refusal
-from satops.errors import ExitCode, LedgerError, Refused, SatopsError, worst
-from satops.ports import Clock, LedgerStore, Marketplace, Spool
-from satops.workflow.ledger_session import LedgerSession
+from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError, worst
+from satops.ports import Clock, LedgerStore, Marketplace, Spool, TwoAddressStore
+from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.replay import replay
 from satops.workflow.submit import Progress, Reach, Submitting
@@ -127,11 +127,14 @@ def apply(
         raise
     if not plan.creates:
         return ApplyReport(run, plan, (), session.state.head.digest, replayed=replayed)
-    session.begin(replace(started, plan_digest=plan.digest))
 
     def recheck(creates: Sequence[Action], state: LedgerState) -> Sequence[Refusal]:
         return check_limits(creates, state, config.limits, instant_text(clock.now()))
 
+    session.begin(replace(started, plan_digest=plan.digest))
+    if isinstance(store, TwoAddressStore) and store.is_written_elsewhere():
+        _announce(session)
+        refuse_over_limits(recheck(plan.creates, session.state))
     with executor or ThreadPoolExecutor(config.apply.concurrency, "satops-send") as pool:
         placing = Submitting(
             session=session,
@@ -174,6 +177,19 @@ def _settle_earlier(
     settle(before)
     before.finish(RunFinished(expected=0, placed=0, rejected=0, not_sent=0, in_doubt=0))
     return replayed
+
+
+def _announce(session: LedgerSession) -> None:
+    """Append the beginning of the run by itself, so that it is seen where everybody reads before
+    the first intent.  Raises `StoreUnreachable` where it is not.
+    """
+    for _ in range(APPENDS_MAX):
+        try:
+            session.append([])
+        except HeadMoved:
+            continue
+        return
+    raise never_still(session.store)
 
 
 def _in_doubt(state: LedgerState) -> bool:

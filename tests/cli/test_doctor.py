@@ -2,7 +2,7 @@
 
 import json
 
-from satops.adapters.git_version import NEEDED, git_version
+from satops.adapters.git_command import NEEDED, git_version
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 

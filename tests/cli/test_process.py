@@ -133,3 +133,20 @@ def wait_until(holds: "object") -> None:
     while not holds():
         assert time.monotonic() < give_up, "it never came to hold"
         time.sleep(0.02)
+
+
+def test_no_module_of_the_repository_is_imported(satops: Satops) -> None:
+    names = (
+        "yaml", "orjson", "signal", "click", "json", "requests", "urllib3", "rich", "shapely",
+        "numpy", "pyogrio", "site", "sitecustomize", "subprocess", "pathlib", "typing", "uvicorn",
+    )  # fmt: skip
+    for name in names:
+        (satops.root / f"{name}.py").write_text("open('imported', 'a').write(__name__ + '\\n')\n")
+    package = satops.root / "satops" / "adapters"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("open('imported', 'a').write('satops.adapters')\n")
+    for command in (["validate"], ["plan", "--json"], ["apply", "--yes"], ["aoi", "aois/x.kml"]):
+        with running(satops, *command, stdout=subprocess.DEVNULL) as process:
+            assert process.wait(ENOUGH_S) in (ExitCode.DONE, ExitCode.USAGE)
+    imported = satops.root / "imported"
+    assert not imported.exists(), imported.read_text()

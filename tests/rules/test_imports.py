@@ -42,8 +42,9 @@ HOMES = {
     "uvicorn": ("sandbox/",),
     "psycopg": ("adapters/stores/",),
     "obstore": ("adapters/stores/",),
+    "subprocess": ("adapters/git_command.py", "adapters/gis/gis_process.py"),
 }
-"""Where each third-party package may be imported, and nowhere else."""
+"""Where each third-party package may be imported, and nowhere else; and who starts processes."""
 
 OUTSIDE = {
     "os", "io", "pathlib", "socket", "subprocess", "threading", "time", "tempfile", "shutil",

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.problem import Problem, Severity
-from satops.errors import UsageError
+from satops.errors import StoreUnreachable, UsageError
 
 if TYPE_CHECKING:
     from satops.core.loading import Document
 
 NAME = "satops.yaml"
 MAX_CONFIG_BYTES = 1024 * 1024
-_GIT_TIMEOUT_S = 30
 
 
 def find_root(start: Path) -> Path:
@@ -49,28 +48,21 @@ def load_config_at(root: Path, ref: str) -> Config:
 
     Raises `UsageError`, also when it cannot be had: a guard that cannot be checked is an error.
     """
-    import subprocess
+    from satops.adapters.git_command import TIMEOUT_S, Git
 
     name = f"{ref}:{NAME}"
     if not ref or ref.startswith("-") or ":" in ref:  # an option, or git's index
         raise UsageError(f"{ref!r} is no git commit.")
     try:
-        done = subprocess.run(
-            ["git", "cat-file", "blob", f"{ref}:./{NAME}"],
-            cwd=root,
-            capture_output=True,
-            timeout=_GIT_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UsageError(f"{name} cannot be read: git did not run ({error}).") from None
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        read = Git(root, TIMEOUT_S).file_at(ref, NAME)
+    except StoreUnreachable as error:
+        raise UsageError(f"{name} cannot be read. {error}") from None
+    if not read.ok:
         raise UsageError(
-            f"{name} cannot be read. git says: {said}. In CI the commit may not have been "
-            "fetched: fetch it before, or fetch the whole history."
+            f"{name} cannot be read. git says: {read.reason.removeprefix('fatal: ')}. In CI the "
+            "commit may not have been fetched: fetch it before, or fetch the whole history."
         )
-    return parse_config(done.stdout, name)
+    return parse_config(read.out, name)
 
 
 def parse_config(content: bytes, file: str = NAME) -> Config:

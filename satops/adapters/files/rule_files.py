@@ -5,7 +5,6 @@ checked guards nothing.
 """
 
 import posixpath
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,10 @@ from satops.core.loading import load
 from satops.core.order.modes import Modes, read_modes
 from satops.core.order.order import Rings
 from satops.core.plan.config import Config
-from satops.errors import UsageError
+from satops.errors import StoreUnreachable, UsageError
 
 Read = Callable[[str], bytes]
 """Returns the bytes of a file, by its path from the root.  Raises `UsageError`."""
-
-_GIT_TIMEOUT_S = 30
 
 
 def load_rules(config: Config, read: Read) -> Rules:
@@ -68,23 +65,19 @@ def from_tree(root: Path) -> Read:
 
 def from_commit(root: Path, ref: str) -> Read:
     """Read from a git commit, so that the work tree has no say."""
+    from satops.adapters.git_command import TIMEOUT_S, Git
+
+    git = Git(root, TIMEOUT_S)
 
     def read(path: str) -> bytes:
-        name = f"{ref}:./{posixpath.normpath(path)}"
         try:
-            done = subprocess.run(
-                ["git", "cat-file", "blob", name],
-                cwd=root,
-                capture_output=True,
-                timeout=_GIT_TIMEOUT_S,
-                check=False,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise UsageError(f"{name} cannot be read: git did not run ({error}).") from None
-        if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-            raise UsageError(f"{name} cannot be read. git says: {said}")
-        return done.stdout
+            found = git.file_at(ref, posixpath.normpath(path))
+        except StoreUnreachable as error:
+            raise UsageError(f"{ref}:{path} cannot be read. {error}") from None
+        if not found.ok:
+            why = found.reason.removeprefix("fatal: ")
+            raise UsageError(f"{ref}:{path} cannot be read. git says: {why}")
+        return found.out
 
     return read
 

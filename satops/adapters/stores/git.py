@@ -2,20 +2,22 @@
 
 The server takes a commit only on top of the one it has, so of two writers one is refused; it then
 looks again and decides again.  Commits are made with plumbing: work tree, index and branches of
-the clone are never touched, so a dirty tree, a detached head, a shallow clone and a bare mirror
-all serve.  The clone remembers the last commit that it saw, under `refs/satops/`; its copy of the
-remote's branch moves with a push, as always.
+the clone are never touched, so a dirty tree, a detached head and a shallow clone all serve.  The
+clone remembers the last commit that it saw, under `refs/satops/`; its copy of the remote's branch
+moves with a push, as always.
 """
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from satops.adapters.stores.git_command import Git, said
+from satops.adapters.git_command import Git, said
 from satops.adapters.stores.git_message import Messages
+from satops.adapters.stores.git_remote import Addresses, addresses_of
 from satops.adapters.stores.git_tree import (
     NOTHING,
     Tip,
@@ -36,6 +38,8 @@ PAGE_BYTES_MAX = 1024 * 1024
 """A larger page is left out: no forge would show it."""
 _PUSHES_MAX = 8
 _LOOKS_MAX = 3
+_READ_BACK_PAUSES_S = (0, 0.5, 1, 2, 4, 8)
+"""A server that is read may follow the one that is written within seconds."""
 # The server's own lock on the ref is held for a moment, by somebody who may yet fail.
 _BUSY = re.compile(r"cannot lock ref|failed to (update|lock) ref|Unable to create .*\.lock", re.I)
 _IDENTITY = {
@@ -73,6 +77,9 @@ class GitStore:
         pages: Pages | None = None,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
+        self._root = root
+        self._timeout_s = timeout_s
+        self._addresses: Addresses | None = None
         self._remote = remote
         self._ref = ref if ref.startswith("refs/") else f"refs/heads/{ref}"
         self._known = _known_ref(remote, self._ref)
@@ -88,6 +95,10 @@ class GitStore:
     def address(self) -> str:
         """Remote and ref, as `git:REMOTE#REF`."""
         return f"git:{said(self._remote.encode())}#{self._ref.removeprefix('refs/heads/')}"
+
+    def is_written_elsewhere(self) -> bool:
+        """Tell whether git pushes elsewhere than it reads; see `ports.TwoAddressStore`."""
+        return self._where().apart
 
     def read(self, after: int = 0) -> Iterator[bytes]:
         """Fetch, and yield the lines above `after`; see `ports.LedgerStore.read`."""
@@ -107,6 +118,7 @@ class GitStore:
             made = self._commit(tip, lines, content)
             failure = self._push(made)
             if failure is None:
+                self._read_back(made)
                 self._remember(made)
                 return
             now = self._look_after(failure)
@@ -119,6 +131,41 @@ class GitStore:
                 raise StoreUnreachable(self._failed(failure))
             tip = now
 
+    def remove(self) -> None:
+        """Delete the ref, and what this clone knows of it: for scratch ledgers only."""
+        if self._where().apart:
+            self._git.attempt("push", "--no-verify", "--delete", "--", self._remote, self._ref)
+        elif self._remote_commit():
+            self._git.run("push", "--no-verify", "--delete", "--", self._remote, self._ref)
+        name = self._ref.removeprefix("refs/heads/")
+        known = self._git.run("for-each-ref", "--format=%(refname)", "refs/satops", "refs/remotes")
+        for ref in (line for line in known.splitlines() if line.endswith(f"/{name}")):
+            self._git.run("update-ref", "-d", ref)
+
+    def _where(self) -> Addresses:
+        if self._addresses is None:
+            self._addresses = addresses_of(self._root, self._timeout_s, self._remote)
+        return self._addresses
+
+    def _read_back(self, made: Tip) -> None:
+        """Make sure that what was pushed is where everybody reads it."""
+        where = self._where()
+        if not where.apart:
+            return
+        for pause_s in _READ_BACK_PAUSES_S:
+            time.sleep(pause_s)
+            if self._holds(self._look(), made.commit):
+                return
+        pushed, read = (
+            ", ".join(said(address.encode()) for address in addresses)
+            for addresses in (where.push, [where.fetch])
+        )
+        raise StoreUnreachable(
+            f"git pushed the ledger of {self.address} to {pushed}, and it is not at {read}, where "
+            "it is read: nobody else would see what was bought. Make both addresses lead to one "
+            "repository; to see them:\n    git remote -v"
+        )
+
     def _compare(self, tip: Tip, expected_head: str) -> None:
         if not tip.segments and (tip.commit or expected_head != GENESIS):
             raise LedgerMissing(self._missing(tip))
@@ -128,7 +175,7 @@ class GitStore:
     def _look(self) -> Tip:
         """Return what the remote has now, once it is certain that it only grew."""
         known = self._git.attempt("rev-parse", "--verify", "--quiet", self._known)
-        before = known.out.decode().strip() if known.ok else ""
+        before = known.text if known.ok else ""
         commit = self._bring(first=not before)
         if not commit:
             if before:
@@ -172,13 +219,14 @@ class GitStore:
         return self._git.attempt("cat-file", "-e", f"{commit}^{{commit}}").ok
 
     def _remote_commit(self) -> str:
+        self._where()  # refuses before anything is asked there
         listed = self._git.attempt("ls-remote", "--quiet", "--", self._remote, self._ref)
         if not listed.ok:
             raise StoreUnreachable(
                 f"The ledger at {self.address} cannot be reached: {listed.reason}"
             )
-        refs = (line.split("\t") for line in listed.out.decode().splitlines())
-        return next((commit for commit, name in refs if name == self._ref), "")
+        refs = (line.partition("\t") for line in listed.text.splitlines())
+        return next((commit for commit, _, name in refs if name == self._ref), "")
 
     def _fetch(self, *, first: bool) -> None:
         # A shallow clone stays one. Later fetches bring all since the known commit, which is
@@ -236,7 +284,7 @@ class GitStore:
         )
         if pushed.ok:
             return None
-        lines = pushed.out.decode(errors="replace").splitlines()
+        lines = pushed.text.splitlines()
         verdict = [line.rpartition("\t")[2] for line in lines if line.startswith("!")]
         # The third verdict of git, "[remote failure]", is a lost answer.
         refused = any("rejected]" in line for line in verdict)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from satops.adapters.stores.git_command import Git
+from satops.adapters.git_command import Git
 from satops.core.ledger.chain import GENESIS, line_digest
-from satops.errors import LedgerCorrupt
+from satops.errors import LedgerCorrupt, StoreUnreachable
 
 SEGMENT_BYTES = 256 * 1024
 """A segment that would grow beyond this is closed.  In a ledger of 100,000 events, 64 KiB make the
@@ -120,7 +120,11 @@ def write_tree(
 
 
 def _entries(git: Git, tree: str) -> dict[str, str]:
-    found = git.run("ls-tree", "-z", "--full-tree", tree).split("\0")
+    listed = git.attempt("ls-tree", "-z", "--full-tree", tree)
+    if not listed.ok:
+        raise StoreUnreachable(f"The tree {tree} of the ledger cannot be read: {listed.reason}")
+    # A name that is not UTF-8 goes into the next tree as it is.
+    found = listed.out.decode(errors="surrogateescape").split("\0")
     matches = (_ENTRY.fullmatch(entry) for entry in found if entry)
     return {m[4]: f"{m[1]} {m[2]} {m[3]}" for m in matches if m is not None}
 

@@ -59,22 +59,15 @@ def _file(ledger: Path, name: str) -> tuple[OpenScratch, Callable[[], None]]:
 
 
 def _git(rest: str, root: Path, name: str) -> tuple[OpenScratch, Callable[[], None]]:
-    from satops.adapters.stores.git import DEFAULT_REMOTE, TIMEOUT_S
-    from satops.adapters.stores.git_command import Git
+    from satops.adapters.stores.git import DEFAULT_REMOTE, GitStore
 
+    open_store(f"git:{rest}", root)  # refuses what git could misread
     remote = rest.rpartition("#")[0] or DEFAULT_REMOTE
-    git = Git(root, TIMEOUT_S, [f"remote.{remote}.mirror=false"])
 
-    def remove() -> None:
-        if git.run("ls-remote", "--quiet", "--", remote, f"refs/heads/{name}"):
-            git.run(
-                "push", "--quiet", "--no-verify", "--delete", "--", remote, f"refs/heads/{name}"
-            )
-        known = git.run("for-each-ref", "--format=%(refname)", "refs/satops", "refs/remotes")
-        for ref in (line for line in known.splitlines() if line.endswith(f"/{name}")):
-            git.run("update-ref", "-d", ref)
+    def opened() -> GitStore:
+        return GitStore(root, remote, name)
 
-    return lambda: open_store(f"git:{remote}#{name}", root), remove
+    return opened, lambda: opened().remove()
 
 
 def _postgresql(rest: str, name: str) -> tuple[OpenScratch, Callable[[], None]]:

@@ -128,10 +128,6 @@ def test_commits_are_signed_where_git_is_told_to_sign(forge: Forge, tmp_path: Pa
         append(GitStore(clone), "b", head=head_of(GitStore(clone)))
 
 
-def _mirror(forge: Forge) -> Path:
-    return forge.clone("mirror", "--mirror")
-
-
 def _shallow(forge: Forge) -> Path:
     return forge.clone("shallow", "--depth=1")
 
@@ -161,7 +157,7 @@ def _below_the_root(forge: Forge) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("made", [_mirror, _shallow, _partial, _detached, _dirty, _below_the_root])
+@pytest.mark.parametrize("made", [_shallow, _partial, _detached, _dirty, _below_the_root])
 def test_any_clone_serves_and_none_of_its_own_is_touched(
     forge: Forge, made: Callable[[Forge], Path]
 ) -> None:
@@ -210,15 +206,13 @@ def test_hooks_of_the_clone_and_an_outer_git_have_no_say(
 
 
 def test_a_folder_that_is_no_repository_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnreachable, match=r"not a git repository|not appear to be a git"):
-        list(GitStore(tmp_path).read())
-    with pytest.raises(StoreUnreachable, match="git could not be started"):
-        list(GitStore(tmp_path / "none").read())
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(StoreUnreachable, match="is not in a git repository"):
+            list(GitStore(folder).read())
 
 
 def _own(clone: Path) -> list[object]:
     """Return all of a clone that belongs to its user."""
-    bare = git(clone, "rev-parse", "--is-bare-repository") == "true"
     git_dir = Path(git(clone, "rev-parse", "--absolute-git-dir"))
     index = git_dir / "index"
     refs = git(clone, "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
@@ -226,7 +220,7 @@ def _own(clone: Path) -> list[object]:
         git_dir.joinpath("HEAD").read_text(),
         # A push moves what the clone knows of the remote's branch, as any push does.
         [ref for ref in refs if "satops" not in ref],
-        "" if bare else git(clone, "status", "--porcelain"),
+        git(clone, "status", "--porcelain"),
         index.read_bytes() if index.exists() else b"",
         git_dir.joinpath("config").read_text(),
         git_dir.joinpath("FETCH_HEAD").exists(),
