@@ -11,9 +11,8 @@ from typing import Any
 from satops.core import json_text
 from satops.core.plan.plan import Action, Plan
 from satops.core.safe import safe
-from satops.report.checks import Checks, check_words
 from satops.report.shapes import Geometry, box, exact
-from satops.report.subject import subject
+from satops.report.subject import Checks, check_words, subject
 
 _FEATURES_PER_CHUNK = 256
 _AREA_DECIMALS = 6

@@ -1,10 +1,13 @@
-"""What an action is about, in a reader's words: from its spec, else from the ledger."""
+"""What an action is about, from its spec or else from the ledger, and what the checks found."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from satops.core.ledger.state import OrderState
 from satops.core.order.order import MODES
-from satops.core.plan.plan import Action
+from satops.core.plan.plan import Action, Plan
+from satops.core.problem import Problem, Severity
 from satops.core.words import location, window
 
 
@@ -46,6 +49,20 @@ class Subject(NamedTuple):
         return window(self.start, self.end) if self.start and self.end else "?"
 
 
+class Checks:
+    """The problems of a plan, to be asked for by action."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._found: defaultdict[str, list[Problem]] = defaultdict(list)
+        for problem in plan.problems:
+            if problem.order is not None and problem.severity is not Severity.INFO:
+                self._found[problem.order].append(problem)
+
+    def of(self, action: Action) -> list[Problem]:
+        """Return the problems of the order of an action, remarks left out."""
+        return self._found.get(action.name, [])
+
+
 def subject(action: Action) -> Subject:
     """Return the facts about the order of an action."""
     if action.spec is None:
@@ -79,6 +96,17 @@ def known_subject(known: OrderState) -> Subject:
         known.start or None,
         known.end or None,
     )
+
+
+def check_words(problems: Iterable[Problem]) -> str:
+    """Return `error G05, warning A09, A11 accepted`, each once; empty where there is none."""
+    words = dict.fromkeys(
+        f"{problem.check} accepted"
+        if problem.acknowledged is not None
+        else f"{problem.severity.value} {problem.check}"
+        for problem in problems
+    )
+    return ", ".join(words)
 
 
 def status_words(number: int | None) -> str:

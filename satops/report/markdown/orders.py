@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import about, about_all, counted, number
-from satops.report.checks import Checks, check_words
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.findings import elsewhere
 from satops.report.markdown.page import Block, Fit, Rank, folded, header, row, rows_that_fit, whole
-from satops.report.subject import subject
+from satops.report.subject import Checks, check_words, subject
 
 _TITLES = ("Name", "Sensor", "Place", "km²", "Window (UTC)", "Estimate", "Checks")
 _NUMBERS = frozenset({3, 5})

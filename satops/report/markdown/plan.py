@@ -1,13 +1,13 @@
 """A plan as one comment on a pull request: what would be bought, for the people who approve it."""
 
 from satops.core.plan.plan import Plan
-from satops.report.checks import Checks
 from satops.report.markdown import findings, orders
 from satops.report.markdown.calendar import calendar
 from satops.report.markdown.escape import prose
 from satops.report.markdown.maps import maps
 from satops.report.markdown.page import Block, Rank, write_page
 from satops.report.markdown.summary import closing, opening
+from satops.report.subject import Checks
 
 LIMIT = 65_536
 """What GitHub takes in a comment, in characters; satops keeps to as many bytes."""
