@@ -18,8 +18,11 @@ def run() -> "NoReturn":
         # Answered before anything else is imported: scripts ask often.
         from satops import __version__
 
-        print(f"satops {__version__}")  # noqa: T201 - the answer itself
-        sys.exit(0)
+        try:
+            print(f"satops {__version__}", flush=True)  # noqa: T201 - the answer itself
+            sys.exit(0)
+        except OSError:  # the command line says what is wrong with stdout
+            pass
     # A command makes many objects and few cycles: a search for cycles would find next to nothing.
     gc.set_threshold(200_000, 50, 1000)
     # OpenBLAS, which numpy imports, starts a thread for each processor.  satops does no linear

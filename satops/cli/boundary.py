@@ -1,27 +1,16 @@
 """How a call ends: the only place that turns errors into messages and exit codes."""
 
-import os
-import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
 import click
 
-from satops.cli.output import finish, say
+from satops.cli.output import StdoutLost, finish, report_lost, say
 from satops.core.problem import Problem
 from satops.errors import ExitCode, InvalidInput, SatopsError, UsageError
-
-
-def prepare_streams() -> None:
-    """Make sure that no character of any message can fail to be written."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
-        elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
@@ -43,8 +32,11 @@ def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         say("satops: Interrupted.")
         return ExitCode.INTERRUPTED
+    except StdoutLost as error:  # while a help page was written
+        return report_lost(error, ExitCode.DONE)
     except Exception:  # a bug ends here, and says so
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
         say("satops: This is a bug in satops. Report it with the lines above.")
         return ExitCode.BUG
 

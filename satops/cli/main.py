@@ -3,6 +3,7 @@
 A command's module is imported when it is called, so that `satops --help` costs no more than click.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -11,11 +12,15 @@ from pathlib import Path
 import click
 
 from satops import __version__
-from satops.cli.boundary import end_of, prepare_streams
+from satops.cli.boundary import end_of
 from satops.cli.commands import COMMANDS
 from satops.cli.context import Call
+from satops.cli.output import prepare_streams
 from satops.errors import ExitCode
 
+_NAME = "satops"
+_COMPLETE = "_SATOPS_COMPLETE"
+"""Set by a shell that asks for completions."""
 _WIDTH_MAX = 100
 
 
@@ -98,9 +103,15 @@ def main(argv: Sequence[str] | None = None, call: Call | None = None) -> int:
     """Run one command and return its exit code; nothing is raised for what a user can cause."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     prepare_streams()
-    return end_of(
-        lambda: satops.main(
-            arguments, prog_name="satops", standalone_mode=False, obj=call or Call()
-        ),
-        arguments,
-    )
+    return end_of(lambda: _run(arguments, call or Call()), arguments)
+
+
+def _run(arguments: list[str], call: Call) -> int:
+    """Do what click's own `main` does, which hides a pipe that broke and ends with 1."""
+    if _COMPLETE in os.environ:
+        satops.main(arguments, prog_name=_NAME, complete_var=_COMPLETE)
+    try:
+        with satops.make_context(_NAME, arguments, obj=call) as context:
+            return int(satops.invoke(context) or 0)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code

@@ -1,15 +1,44 @@
 """Results go to stdout; everything else goes to stderr."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable
+from errno import EPIPE
 from itertools import islice
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from satops.errors import ExitCode
 from satops.report.layout import Block, Line, plain
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 _LINES_PER_WRITE = 500
+_STDERR = 2
+
+
+class StdoutLost(OSError):
+    """Stdout cannot be written: its reader has gone, or its disk is full."""
+
+
+def prepare_streams() -> None:
+    """Make sure that no character can fail to be written, and that a lost stdout is called so.
+
+    A stream that is closed is opened on nothing: else the next file that is opened, perhaps the
+    ledger, would get its number, and with it what a library writes to stderr.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if sys.__stdout__ is not None and sys.stdout is sys.__stdout__:
+        sys.stdout = _guarded(sys.__stdout__)
 
 
 def finish(
@@ -29,13 +58,21 @@ def finish(
             write_json(json())
         else:
             write_report(text())
-    except BrokenPipeError:
-        _silence(sys.stdout)
     except OSError as error:
-        _silence(sys.stdout)
-        say(f"satops: The report could not be written to stdout: {error.strerror}.")
-        return code or ExitCode.USAGE
+        return report_lost(error, code)
     return code
+
+
+def report_lost(error: OSError, code: ExitCode) -> ExitCode:
+    """Give stdout up after an error, and return the exit code of the command.
+
+    The reason is said, unless it is that nobody reads stdout any more.
+    """
+    _silence(sys.stdout)
+    if error.errno == EPIPE:
+        return code
+    say(f"satops: The report could not be written to stdout: {error.strerror}.")
+    return code or ExitCode.USAGE
 
 
 def write_report(blocks: Iterable[Block]) -> None:
@@ -77,3 +114,22 @@ def _silence(stream: TextIO) -> None:
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, stream.fileno())
     os.close(devnull)
+
+
+class _Stdout(io.FileIO):
+    def write(self, data: "ReadableBuffer", /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise StdoutLost(error.errno, error.strerror) from None
+
+
+def _guarded(stream: "TextIO") -> "TextIO":
+    """Return the same stdout, which says of an error that it is stdout's."""
+    raw = _Stdout(stream.fileno(), "w", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.isatty(),
+    )

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from satops.cli.context import Call
-from satops.cli.output import say
+from satops.cli.output import finish, say
 from satops.errors import ExitCode, UsageError
+from satops.report.layout import Line
 
 _DATABASE = ".satops/sandbox.sqlite"
 
@@ -39,7 +40,7 @@ def serve_command(
 
     def announce(sandbox: Sandbox) -> None:
         say(*BANNER.format(url=sandbox.url, db=database).rstrip().split("\n"))
-        click.echo(sandbox.url)
+        finish(ExitCode.DONE, as_json=False, json=tuple, text=lambda: [Line(sandbox.url)])
 
     try:
         serve(
