@@ -6,7 +6,7 @@ from satops.api.explain import explain
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
-from satops.core.catalogue import CATALOGUE
+from satops.core.checks.catalogue import CATALOGUE
 from satops.errors import ExitCode
 
 
@@ -33,6 +33,6 @@ def command(call: Call, code: str | None, as_json: bool) -> int:
     return finish(
         ExitCode.DONE,
         as_json=as_json,
-        json=lambda: explain_json([found.entry], found.numbers),
+        json=lambda: explain_json([found.check], found.numbers),
         text=lambda: explain_blocks(found),
     )

@@ -1,15 +1,16 @@
-"""docs/checks.md, made from the catalogue: a test holds the two together."""
+"""docs/checks.md, made from the declarations of checks: a test holds the two together."""
 
 from collections.abc import Iterator
 
-from satops.core.catalogue import CATALOGUE, Entry
+from satops.core.check import Check
+from satops.core.checks.catalogue import CATALOGUE
 from satops.core.order.modes import Modes
 from satops.workflow.explain import number_text, numbers, severity_text
 
 _HEAD = """# The checks
 
-This page is made from the catalogue in `satops/core/catalogue`; `satops explain CODE` shows one
-entry. A problem is an error, a warning or an info; only an error keeps an order from being bought.
+This page is made from what each check declares beside its code; `satops explain CODE` shows one. A
+problem is an error, a warning or an info; only an error keeps an order from being bought.
 
 - `satops.yaml` changes how much a check weighs: `checks: {A09: error}`.
 - A spec accepts a check with a reason: `acknowledge: [{check: A09, reason: "two dates will do"}]`.
@@ -29,20 +30,6 @@ tianyi:
 ```
 """
 
-_SECTIONS = {
-    "G": "The shape of the area",
-    "A": "Its place and size",
-    "T": "Time",
-    "S": "The sensor",
-    "R": "Recurring orders",
-    "X": "Other orders and the ledger",
-    "V": "The fields of a document",
-    "L": "Reading a file",
-    "F": "Files that a spec refers to",
-    "N": "Names and texts",
-    "K": "Acknowledgements",
-}
-
 
 def checks_page(modes: Modes) -> str:
     """Return the page as Markdown."""
@@ -52,24 +39,24 @@ def checks_page(modes: Modes) -> str:
 def _lines(modes: Modes) -> Iterator[str]:
     yield "| code | what | by default |"
     yield "|---|---|---|"
-    for entry in CATALOGUE.values():
-        yield f"| [{entry.code}](#{entry.code.lower()}) | {entry.title} | {entry.severity} |"
+    for check in CATALOGUE.values():
+        yield f"| [{check.code}](#{check.code.lower()}) | {check.title} | {check.severity} |"
     yield ""
-    section = ""
-    for entry in CATALOGUE.values():
-        if entry.code[0] != section:
-            section = entry.code[0]
-            yield f"## {_SECTIONS[section]}\n"
-        yield from _entry(entry, modes)
+    subject = ""
+    for check in CATALOGUE.values():
+        if check.subject != subject:
+            subject = check.subject
+            yield f"## {subject}\n"
+        yield from _section(check, modes)
 
 
-def _entry(entry: Entry, modes: Modes) -> Iterator[str]:
-    yield f"### {entry.code}\n"
-    yield f"**{entry.title}.** {entry.meaning}\n"
-    yield f"- What to do: {entry.remedy}"
-    yield f"- Example: `{entry.example}`"
-    yield f"- Severity: {severity_text(entry)}."
-    yield f"- Source: {entry.source}."
-    for number in numbers(entry, modes):
+def _section(check: Check, modes: Modes) -> Iterator[str]:
+    yield f"### {check.code}\n"
+    yield f"**{check.title}.** {check.meaning}\n"
+    yield f"- What to do: {check.remedy}"
+    yield f"- Example: `{check.example}`"
+    yield f"- Severity: {severity_text(check)}."
+    yield f"- Source: {check.source}."
+    for number in numbers(check, modes):
         yield f"- Number: {number_text(number)}."
     yield ""

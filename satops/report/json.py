@@ -21,7 +21,7 @@ from satops.errors import SatopsError
 from satops.report.subject import subject
 
 if TYPE_CHECKING:
-    from satops.core.catalogue.entry import Entry
+    from satops.core.check import Check
     from satops.core.ledger.events import DoubtSettled, OrderAdopted
     from satops.core.order.marketplace_order import MarketplaceOrder
     from satops.core.spec.spec import Spec
@@ -235,20 +235,20 @@ def refresh_json(report: "RefreshReport") -> Chunks:
     )
 
 
-def explain_json(entries: "Iterable[Entry]", numbers: "Iterable[Number]" = ()) -> Chunks:
-    """Yield entries of the catalogue, and the numbers of the one that was asked for."""
-    checks = (
+def explain_json(checks: "Iterable[Check]", numbers: "Iterable[Number]" = ()) -> Chunks:
+    """Yield checks of the catalogue, and the numbers of the one that was asked for."""
+    listed = (
         {
-            "code": entry.code,
-            "title": entry.title,
-            "severity": entry.severity.value,
-            "acknowledgeable": entry.acknowledgeable,
-            "meaning": entry.meaning,
-            "remedy": entry.remedy,
-            "source": entry.source,
-            "example": entry.example,
+            "code": check.code,
+            "title": check.title,
+            "severity": check.severity.value,
+            "acknowledgeable": check.acknowledgeable,
+            "meaning": check.meaning,
+            "remedy": check.remedy,
+            "source": check.source,
+            "example": check.example,
         }
-        for entry in entries
+        for check in checks
     )
     values = (
         {
@@ -260,7 +260,7 @@ def explain_json(entries: "Iterable[Entry]", numbers: "Iterable[Number]" = ()) -
         }
         for number in numbers
     )
-    return document({}, checks=checks, numbers=values)
+    return document({}, checks=listed, numbers=values)
 
 
 def error_json(error: SatopsError) -> Chunks:

@@ -15,13 +15,14 @@ from satops.core.geometry.aoi import (
     number_of,
     unreadable,
 )
+from satops.core.geometry.checks import NAMES_UNREAD
 from satops.core.geometry.fixes import with_command
 from satops.core.geometry.measures import box_size_km
 from satops.core.geometry.rings import SPLIT
 from satops.core.geometry.shapes import footprints, shapes_of
 from satops.core.geometry.split import Cut, Piece, cut
 from satops.core.order.order import Rings
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Problem
 from satops.core.spec.spec import Footprint
 from satops.errors import UsageError
 
@@ -141,7 +142,7 @@ def look(content: bytes, file: str, *, aois: AoiReader, rules: Rules) -> AoiRepo
 
 
 def _unread(words: str) -> Finding:
-    return Finding("F02", (), "names that cannot be read", words, Severity.WARNING)
+    return NAMES_UNREAD.finding((), words)
 
 
 def _checked(sound: Sequence[Rings], rules: Rules) -> Iterator[tuple[Footprint, list[Finding]]]:

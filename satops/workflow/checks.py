@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from satops.core.check import When
 from satops.core.checks import (
-    ACROSS_CODES,
-    SPEC_CODES,
     Rules,
     check_across,
     check_clock,
-    check_copies,
     check_specs,
-    settle,
-    settle_acknowledgements,
+    found_only,
+    idle_acknowledgements,
+    to_problems,
 )
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.decide import Recall
@@ -26,14 +25,15 @@ if TYPE_CHECKING:
 
 def checks_of_specs(rules: Rules) -> "ChunkCheck":
     """Return the check of `read_tree`: what each spec shows by itself, whatever the time."""
+    sought = found_only(When.OUTLINE, When.SPEC)
 
     def check(chunk: "Chunk") -> Iterator[Problem]:
         found = check_specs(chunk.specs, rules, shapes=chunk.shapes)
         for spec, document, findings in zip(chunk.specs, chunk.documents, found, strict=True):
             if findings or spec.acknowledge:
-                yield from settle_acknowledgements(spec, rules.severities)
-                yield from settle(
-                    findings, spec, rules.severities, place=document.place, sought=SPEC_CODES
+                yield from idle_acknowledgements(spec, rules.severities)
+                yield from to_problems(
+                    findings, spec, rules.severities, place=document.place, sought=sought
                 )
 
     return check
@@ -44,6 +44,7 @@ def checks_of_plan(rules: Rules, *, now: str, recall: Recall) -> Across:
 
     Copies of what the ledger holds are left to `decide`.
     """
+    sought = found_only(When.ACROSS)
 
     def check(
         creating: Sequence[Spec], tree: Sequence[Spec], state: LedgerState
@@ -53,13 +54,10 @@ def checks_of_plan(rules: Rules, *, now: str, recall: Recall) -> Across:
         rows = zip(
             creating,
             check_clock(creating, rules, now),
-            check_copies(creating, {}),
             check_across(creating, state.orders, rules, recall, beside=beside),
             strict=True,
         )
-        for spec, clock, copies, across in rows:
-            yield from settle(
-                [*clock, *copies, *across], spec, rules.severities, sought=ACROSS_CODES
-            )
+        for spec, clock, across in rows:
+            yield from to_problems([*clock, *across], spec, rules.severities, sought=sought)
 
     return check

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from satops.core.catalogue import CATALOGUE, Entry
+from satops.core.check import Check
+from satops.core.checks.catalogue import CATALOGUE
 from satops.core.order.modes import KEYS, Modes, Threshold
 from satops.core.order.order import MODES
 from satops.errors import UsageError
@@ -22,42 +23,42 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An entry of the catalogue, with its numbers."""
+    """A check of the catalogue, with its numbers."""
 
-    entry: Entry
+    check: Check
     numbers: tuple[Number, ...]
 
 
 def explain(code: str, modes: Modes) -> Explanation:
     """Return what a check means; raises `UsageError` for a code that is none."""
-    entry = CATALOGUE.get(code.upper())
-    if entry is None:
+    check = CATALOGUE.get(code.upper())
+    if check is None:
         raise UsageError(f"There is no check {code!r}. To list them all:\n    satops explain")
-    return Explanation(entry, tuple(numbers(entry, modes)))
+    return Explanation(check, tuple(numbers(check, modes)))
 
 
 def explain_text(code: str, modes: Modes) -> str:
     """Return the same as text for a terminal, without colours."""
     found = explain(code, modes)
-    entry = found.entry
+    check = found.check
     lines = [
-        f"{entry.code}: {entry.title}",
+        f"{check.code}: {check.title}",
         "",
-        entry.meaning,
+        check.meaning,
         "",
-        f"What to do: {entry.remedy}",
-        f"Example:    {entry.example}",
-        f"Severity:   {severity_text(entry)}",
-        f"Source:     {entry.source}",
+        f"What to do: {check.remedy}",
+        f"Example:    {check.example}",
+        f"Severity:   {severity_text(check)}",
+        f"Source:     {check.source}",
     ]
     lines += [f"Number:     {number_text(number)}" for number in found.numbers]
     return "\n".join(lines) + "\n"
 
 
-def numbers(entry: Entry, modes: Modes) -> Iterator[Number]:
-    """Yield the numbers of an entry; modes that share value and source are taken together."""
+def numbers(check: Check, modes: Modes) -> Iterator[Number]:
+    """Yield the numbers of a check; modes that share value and source are taken together."""
     keys = {name: key for key, name in KEYS.items()}
-    for name in entry.thresholds:
+    for name in check.thresholds:
         sharing: dict[Threshold, list[str]] = {}
         for mode in MODES.values():
             threshold = getattr(modes.rules(mode.provider, mode.number), name)
@@ -78,11 +79,11 @@ def number_text(number: Number) -> str:
     )
 
 
-def severity_text(entry: Entry) -> str:
+def severity_text(check: Check) -> str:
     """Say how much a check weighs, and who may change that."""
-    if entry.acknowledgeable:
+    if check.acknowledgeable:
         return (
-            f"{entry.severity} by default; `checks` in satops.yaml can change it, and a spec can "
+            f"{check.severity} by default; `checks` in satops.yaml can change it, and a spec can "
             "`acknowledge` it"
         )
-    return f"{entry.severity}; it cannot be acknowledged or lowered"
+    return f"{check.severity}; it cannot be acknowledged or lowered"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from satops.core import json_text
+from satops.core.check import When
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.config import Config
 from satops.core.plan.decide import Recall, decide
@@ -15,10 +16,6 @@ from satops.core.problem import Problem, by_place
 from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput
 from satops.workflow.validate import Tree
-
-CLOCK_CHECKS = frozenset({"T03", "T04", "T06", "T12"})
-"""Checks that hold a window against the clock: time alone can bring them, so they block their own
-order only, and not the tree."""
 
 Across = Callable[[Sequence[Spec], Sequence[Spec], LedgerState], Iterable[Problem]]
 """Holds the specs to create against each other, against all specs, and against the ledger."""
@@ -71,8 +68,18 @@ def refuse_invalid(plan: Plan) -> None:
 
 
 def blocks_tree(problem: Problem) -> bool:
-    """Tell whether a problem keeps apply from sending anything at all."""
-    return problem.blocks and problem.check not in (CLOCK_CHECKS | {"X03", "X01"})
+    """Tell whether a problem keeps apply from sending anything at all.
+
+    What time and the ledger can bring blocks its own order only.
+    """
+    return problem.blocks and _times_of(problem).isdisjoint({When.CLOCK, When.LEDGER})
+
+
+def _times_of(problem: Problem) -> frozenset[When]:
+    # Imported here because it brings shapely, which a plan without errors may not need.
+    from satops.core.checks.catalogue import times_of
+
+    return times_of(problem.check)
 
 
 def rules_digest(config: Config) -> str:
@@ -102,7 +109,7 @@ def _out_of_time(actions: list[Action], problems: Iterable[Problem]) -> list[Act
     reasons = {
         problem.order: problem.summary
         for problem in problems
-        if problem.blocks and problem.check in CLOCK_CHECKS
+        if problem.blocks and When.CLOCK in _times_of(problem)
     }
     return [_late(action, reasons) for action in actions] if reasons else actions
 

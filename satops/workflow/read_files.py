@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from satops.core.finding import Finding
 from satops.core.geometry.aoi import Aoi, AoiReader, pick, read_aoi
-from satops.core.loading import CHECKS as LOADER_CHECKS
+from satops.core.geometry.checks import AOI_UNREADABLE
+from satops.core.loading import CHECKS as LOADING
 from satops.core.loading import Document, load
 from satops.core.plan.config import Config
 from satops.core.problem import Problem, Severity
@@ -169,7 +170,7 @@ class FileReader:
         """Return the polygon that a file holds, or why it cannot be had, and the file's digest."""
         read = self._files.include(spec_file, ref)
         if isinstance(read, str):
-            return Finding("F01", ("file",), "the AOI file cannot be read", read), ()
+            return AOI_UNREADABLE.finding(("file",), read), ()
         content, sha256 = read
         aoi = self._aois.pop(sha256, None)
         if aoi is None:
@@ -218,7 +219,7 @@ def _many_problems(file: str, line: int) -> Problem:
         line=line,
         column=1,
         path="",
-        summary=LOADER_CHECKS["L12"],
+        summary=LOADING["L12"].title,
         detail=f"This file has more than {_FILE_PROBLEMS:,} problems, and the documents from here "
         "on were not read. Mend the others first, and run the command again.",
     )

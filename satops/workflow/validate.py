@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from satops.core.ledger.kept import KeptSpec, KeptSpecs
 from satops.core.problem import Problem, Severity, by_place
 from satops.core.safe import shown
+from satops.core.spec.checks import NAME_TWICE
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import NAME
 from satops.ports import OrderFiles, SourceFile
@@ -103,13 +104,13 @@ def _same_names(names: Mapping[str, list[Place]]) -> Iterator[Problem]:
             other = places[0] if index else places[1]
             more = f" ({len(places)} specs in all)" if len(places) > 2 else ""
             yield Problem(
-                check="N01",
+                check=NAME_TWICE.code,
                 severity=Severity.ERROR,
                 file=file,
                 line=line,
                 column=column,
                 path="name",
-                summary="the name is used twice",
+                summary=NAME_TWICE.title,
                 order=name if NAME.fullmatch(name) else None,
                 detail=f"{shown(name)} is also the name of the spec at {other[0]}:{other[1]}"
                 f"{more}. The name is the identity of an order: give each spec a name of its own.",

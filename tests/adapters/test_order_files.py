@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.files import order_files
-from satops.adapters.files.order_files import CHECKS, MAX_INCLUDE_BYTES, OrderTree
-from satops.core.loading import MAX_SPEC_BYTES
+from satops.adapters.files.order_files import MAX_INCLUDE_BYTES, OrderTree
+from satops.core.loading import CHECKS, MAX_SPEC_BYTES
 from satops.core.problem import Problem, Severity
 from satops.ports import SourceFile
 
@@ -28,7 +28,7 @@ def walk(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the paths of the specs, and check code and file of the problems."""
     found = list(OrderTree(root, "orders/").walk())
     problems = [each for each in found if isinstance(each, Problem)]
-    assert all(each.summary == CHECKS[each.check] for each in problems)
+    assert all(each.summary == CHECKS[each.check].title for each in problems)
     assert all((each.file + each.detail).isprintable() for each in problems)
     return (
         [each.path for each in found if isinstance(each, SourceFile)],

@@ -1,84 +1,118 @@
-"""One catalogue drives findings, `satops explain` and docs/checks.md."""
+"""One declaration of each check drives findings, `satops explain` and docs/checks.md."""
 
+import ast
 import re
-from collections.abc import Mapping
-from importlib import import_module
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from satops.adapters.files import order_files
-from satops.core import loading as document
-from satops.core.catalogue import CATALOGUE, Entry
-from satops.core.checks import ACROSS_CODES, CLOCK_CODES, SPEC_CODES
+from satops.core.check import SUBJECTS, Check, When
+from satops.core.checks.catalogue import CATALOGUE, RUNS, found_only, times_of
 from satops.core.order.modes import ModeRules
 from satops.core.problem import Severity
-from satops.core.spec import schema
 from satops.errors import UsageError
 from satops.report.checks_page import checks_page
 from satops.workflow.explain import explain, explain_text
 from tests.core.checks.making import modes
 
 ROOT = Path(__file__).parents[2]
-CODE = re.compile(r"[\"']([A-Z]\d\d)[\"']")
-PAGES = ("across", "files", "geometry", "place", "schema", "sensor", "window")
-ENTRIES = list(CATALOGUE.values())
+CODE = re.compile(r"[A-Z]\d\d")
+CHECKS = list(CATALOGUE.values())
 
 
-def in_source() -> set[str]:
-    """Every code that the source names."""
-    return {
-        code
-        for file in (ROOT / "satops").rglob("*.py")
-        if "catalogue" not in file.parts
-        for code in CODE.findall(file.read_text())
+def literals() -> Iterator[tuple[Path, str]]:
+    """Every text in the source of the package, docstrings and f-strings left out."""
+    for file in sorted((ROOT / "satops").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield file, node.value
+
+
+def declared() -> Counter[str]:
+    """How often each code is declared in the source."""
+    return Counter(
+        str(node.args[0].value)
+        for file in (ROOT / "satops" / "core").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Check", "check")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    )
+
+
+def test_every_check_that_is_declared_is_in_the_catalogue_once() -> None:
+    assert declared() == Counter(CATALOGUE.keys())
+
+
+def test_every_code_in_the_source_is_in_the_catalogue() -> None:
+    assert {text for _, text in literals() if CODE.fullmatch(text)} == set(CATALOGUE)
+
+
+def test_a_title_stands_once() -> None:
+    counted = Counter(text for _, text in literals())
+    assert {check.title: counted[check.title] for check in CHECKS} == {
+        check.title: 1 for check in CHECKS
     }
 
 
-def test_every_code_in_the_source_is_in_the_catalogue_and_no_other() -> None:
-    assert in_source() == set(CATALOGUE)
-
-
-def test_no_code_is_described_twice() -> None:
-    pages = [import_module(f"satops.core.catalogue.{name}") for name in PAGES]
-    assert sum(len(page.ENTRIES) for page in pages) == len(CATALOGUE)
-
-
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.code)
-def test_every_entry_is_whole(entry: Entry) -> None:
-    texts = (entry.title, entry.meaning, entry.source, entry.remedy, entry.example)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_every_declaration_is_whole(check: Check) -> None:
+    texts = (check.title, check.meaning, check.source, check.remedy, check.example)
     assert all(text.strip() == text and text for text in texts)
-    assert entry.meaning.endswith(".")
-    assert entry.remedy.endswith((".", "?"))
-    assert not entry.title.endswith(".")
+    assert check.meaning.endswith(".")
+    assert check.remedy.endswith((".", "?"))
+    assert not check.title.endswith(".")
     assert "please" not in " ".join(texts).lower()
-    assert set(entry.thresholds) <= set(ModeRules.__dataclass_fields__)
-
-
-@pytest.mark.parametrize("titles", [document.CHECKS, schema.CHECKS, order_files.CHECKS])
-def test_tables_of_titles_agree_with_the_catalogue(titles: Mapping[str, str]) -> None:
-    assert {code: CATALOGUE[code].title for code in titles} == dict(titles)
+    assert set(check.thresholds) <= set(ModeRules.__dataclass_fields__)
 
 
 def test_every_threshold_belongs_to_some_check() -> None:
-    used = {name for entry in ENTRIES for name in entry.thresholds}
+    used = {name for check in CHECKS for name in check.thresholds}
     assert used == set(ModeRules.__dataclass_fields__)
 
 
 def test_errors_that_can_be_accepted_are_those_of_a_team_or_of_intent() -> None:
-    found = {e.code for e in ENTRIES if e.severity is Severity.ERROR and e.acknowledgeable}
+    found = {e.code for e in CHECKS if e.severity is Severity.ERROR and e.acknowledgeable}
     assert found == {"A08", "T03", "X01"}
 
 
 def test_what_is_milder_than_an_error_can_be_accepted_unless_it_says_what_was_done() -> None:
-    found = {e.code for e in ENTRIES if e.severity is not Severity.ERROR and not e.acknowledgeable}
+    found = {e.code for e in CHECKS if e.severity is not Severity.ERROR and not e.acknowledgeable}
     assert found == {"G09", "K01", "L30"}
 
 
-def test_the_tables_of_codes_name_checks_that_exist() -> None:
-    assert set(CATALOGUE) >= SPEC_CODES | CLOCK_CODES | ACROSS_CODES
-    assert all(CATALOGUE[code].clock for code in CLOCK_CODES)
-    assert not any(CATALOGUE[code].clock for code in SPEC_CODES)
+def test_time_alone_can_bring_what_is_held_against_the_clock() -> None:
+    assert {code for code in CATALOGUE if When.CLOCK in times_of(code)} == {
+        "T03", "T04", "T06", "T12",
+    }  # fmt: skip
+
+
+def test_the_ledger_brings_conflicts_and_copies() -> None:
+    assert {code for code in CATALOGUE if When.LEDGER in times_of(code)} == {"X01", "X03"}
+
+
+def test_what_several_times_can_find_is_found_only_at_all_of_them() -> None:
+    assert times_of("T06") == {When.SPEC, When.CLOCK}
+    assert "T06" not in found_only(When.OUTLINE, When.SPEC)
+    assert "A02" not in found_only(When.OUTLINE, When.SPEC)
+    assert found_only(When.ACROSS) == {"X02", "X04"}
+    assert times_of("Z99") == frozenset()
+
+
+def test_every_function_says_what_it_finds_and_a_path_that_a_spec_has() -> None:
+    assert len(RUNS) == len({run.look for run in RUNS})
+    for run in RUNS:
+        assert run.path[0] in ("order", "supersedes")
+        assert run.look.__doc__
+
+
+def test_the_catalogue_is_in_the_order_of_its_subjects() -> None:
+    subjects = list(dict.fromkeys(check.subject for check in CHECKS))
+    assert subjects == list(SUBJECTS.values())
 
 
 def test_the_page_in_docs_is_made_from_the_catalogue() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from satops.core.loading import load
 from satops.core.problem import Problem
-from satops.core.spec.schema import CHECKS, MAX_PROBLEMS, Schema, _validator
+from satops.core.spec.checks import CHECKS
+from satops.core.spec.schema import MAX_PROBLEMS, Schema, _validator
 
 FOLDER = Path(__file__).parents[2] / "schema"
 SOURCES: dict[str, dict[str, Any]] = {
@@ -33,7 +34,7 @@ def problems(text: str, schema: Schema = SCHEMAS["order"]) -> list[Problem]:
     assert none == []
     found = schema.problems(document, "spec")
     assert bool(found) != schema.is_valid(document.value)
-    assert all(problem.summary == CHECKS[problem.check] for problem in found)
+    assert all(problem.summary == CHECKS[problem.check].title for problem in found)
     return found
 
 

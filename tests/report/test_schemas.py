@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from satops.core.catalogue import CATALOGUE
+from satops.core.checks.catalogue import CATALOGUE
 from satops.report.json import error_json, plan_json, validate_json
 from satops.report.json_aoi import aoi_json
 from tests.report.cases import FILES, LOOKED, MISSING, PLANS

@@ -478,6 +478,15 @@ def test_a_conflict_blocks_its_own_order_and_shows_in_the_exit_code() -> None:
     assert len(team.shop.bought) == 2
 
 
+def test_a_conflict_cannot_be_acknowledged() -> None:
+    team = Team(spec("a", 0))
+    team.apply()
+    team.specs = [spec("a", 3, acknowledge=["X03"])]
+    report = team.apply(run="second")
+    assert report.exit_code is ExitCode.INVALID
+    assert [problem.acknowledged for problem in report.plan.problems] == [None]
+
+
 def test_what_the_ledger_and_the_clock_bring_names_its_order() -> None:
     team = Team(spec("a", 0))
     team.apply()

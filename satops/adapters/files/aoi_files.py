@@ -11,6 +11,7 @@ from satops.adapters.files.plain_file import read_plain
 from satops.core import json_text
 from satops.core.finding import Finding
 from satops.core.geometry.aoi import Aoi, Kind, aoi_of, kind_of, read_aoi, unreadable
+from satops.core.geometry.checks import AOI_UNREADABLE
 from satops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ def read_file(path: Path) -> bytes:
 
 def _without_extra(kind: Kind) -> Finding:
     named = "KMZ files and zipped Shapefiles" if kind is Kind.ZIP else f"{kind} files"
-    return Finding(
-        "F01",
+    return AOI_UNREADABLE.finding(
         (),
-        "the AOI file cannot be read",
         f"satops reads {named} with an extra that is not installed:\n    pip install 'satops[gis]'",
     )

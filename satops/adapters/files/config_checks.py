@@ -6,18 +6,19 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from satops.core.loading import Document, dotted
+from satops.core.check import Check
+from satops.core.loading import Document
 from satops.core.plan.config import SANDBOX, ApplyConfig
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Problem
+from satops.core.spec.checks import CHECKS
 
-_FORM = "V06", "A text does not have the right form"
-_TOGETHER = "V08", "Fields do not go together"
+_FORM, _TOGETHER = CHECKS["V06"], CHECKS["V08"]
 _CREDENTIAL = re.compile(r"//[^/@\s]*@|(?:password|passwd|secret|token)\s*=", re.IGNORECASE)
 """A user in front of a host, or a field of a connection string."""
 _LONE_USER = re.compile(r"//[^/@:\s]+@")
 """`ssh://git@host` and `postgresql://satops@host` name a user and no password."""
 
-Remark = tuple[tuple[str, ...], tuple[str, str], str]
+Remark = tuple[tuple[str, ...], Check, str]
 
 
 def check_together(document: Document, file: str) -> list[Problem]:
@@ -120,8 +121,6 @@ def _corners(region: list[float] | None) -> Iterator[Remark]:
 
 
 def _problem(
-    document: Document, file: str, path: tuple[str, ...], check: tuple[str, str], words: str
+    document: Document, file: str, path: tuple[str, ...], check: Check, words: str
 ) -> Problem:
-    code, summary = check
-    line, column = document.place(path)
-    return Problem(code, Severity.ERROR, file, line, column, dotted(path), summary, words)
+    return check.finding(path, words).problem(document, file, None)

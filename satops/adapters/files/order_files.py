@@ -7,29 +7,15 @@ problem with its place; none of them stops the walk, and nothing outside of the 
 import os
 import posixpath
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 
 from satops.adapters.files.plain_file import Unreadable, read_plain
-from satops.core.loading import MAX_SPEC_BYTES
+from satops.core.loading import CHECKS, MAX_SPEC_BYTES
 from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
 from satops.ports import SourceFile
-
-CHECKS: Mapping[str, str] = MappingProxyType(
-    {
-        "L08": "The file is too large or too deep",
-        "L20": "The file cannot be read",
-        "L21": "This is no regular file",
-        "L22": "A link cannot be followed",
-        "L23": "The name of the file cannot be used",
-        "L24": "The folder cannot be listed",
-        "L25": "There is no folder of orders",
-    }
-)
-"""Code of each check of the walk, with its summary."""
 
 SPEC_SUFFIXES = (".yaml", ".yml", ".json")
 """In small or capital letters; every other file is passed over."""
@@ -71,7 +57,7 @@ class OrderTree:
                 line=None,
                 column=None,
                 path="",
-                summary=CHECKS["L25"],
+                summary=CHECKS["L25"].title,
                 detail=f"The folder {_safe(self._orders)} is not there, so there are no orders. "
                 "Write the first one with `satops new`, or correct `orders` in satops.yaml.",
             )
@@ -248,6 +234,6 @@ def _problem(check: str, path: str, words: str) -> Problem:
         line=place,
         column=place,
         path="",
-        summary=CHECKS[check],
+        summary=CHECKS[check].title,
         detail=words,
     )

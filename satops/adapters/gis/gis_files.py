@@ -22,6 +22,7 @@ from zlib import error as ZlibError  # noqa: N812
 from satops.core import json_text
 from satops.core.finding import Finding, quoted
 from satops.core.geometry.aoi import Kind, kind_of, unreadable
+from satops.core.geometry.checks import CURVED_FILE, LARGE_AOI, NOT_WGS84
 from satops.core.geometry.wkb import NotWkb, read_wkb
 
 LENGTH = Struct(">Q")
@@ -112,10 +113,8 @@ def _check_sizes(members: list[ZipInfo]) -> None:
     size = sum(member.file_size for member in members)
     if len(members) > MEMBERS_MAX or size > UNPACKED_MAX_BYTES:
         raise _Faulty(
-            Finding(
-                "L08",
+            LARGE_AOI.finding(
                 (),
-                "the AOI file is too large",
                 f"The zip holds {len(members):,} files with {size:,} bytes. At most "
                 f"{MEMBERS_MAX:,} files and {UNPACKED_MAX_BYTES:,} bytes are read.",
             )
@@ -253,7 +252,7 @@ def _check_crs(crs: str | None, layer: str, kind: str) -> None:
             f"The {kind} has its coordinates in {name}. An order is in WGS 84 longitude and "
             f"latitude (EPSG:4326), and satops moves no corner by itself. {convert}"
         )
-    raise _Faulty(Finding("G11", (), "not in degrees of WGS 84", detail))
+    raise _Faulty(NOT_WGS84.finding((), detail))
 
 
 def _crs_name(wkt: str) -> str:
@@ -274,10 +273,8 @@ def _refuse_curves(source: bytes) -> None:
         return  # the table need not be there
     if any(str(name).startswith("gpkg_geom_") for name in names):
         raise _Faulty(
-            Finding(
-                "G01",
+            CURVED_FILE.finding(
                 (),
-                "curves in the AOI file",
                 "The GeoPackage declares curves, and an order is a polygon with corners. Convert "
                 "the curves in a map program, and look at the result:\n"
                 "    ogr2ogr -nlt CONVERT_TO_LINEAR polygons.gpkg THIS-FILE",
@@ -286,10 +283,8 @@ def _refuse_curves(source: bytes) -> None:
 
 
 def _too_many(count: int) -> Finding:
-    return Finding(
-        "L08",
+    return LARGE_AOI.finding(
         (),
-        "the AOI file is too large",
         f"The file has {count:,} features; at most {FEATURES_MAX:,} are read. Keep those that "
         "orders need in a file of their own.",
     )

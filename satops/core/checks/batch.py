@@ -1,20 +1,15 @@
 """The orders that are checked together, with what several checks need of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from satops.core.catalogue import CATALOGUE
 from satops.core.checks.rules import Rules
-from satops.core.finding import Finding
 from satops.core.geometry.shapes import Shapes, shapes_of
 from satops.core.order.modes import ModeRules
 from satops.core.order.recurrence import Recurrence, recurrence
 from satops.core.spec.spec import Spec
-
-Found = Iterator[tuple[int, Finding]]
-"""The index of a spec, and what was found of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +53,6 @@ class Batch:
     def rows(self) -> Iterator[tuple[int, Spec, ModeRules]]:
         """Yield each spec with its index and its thresholds."""
         return zip(range(len(self.specs)), self.specs, self.modes, strict=True)
-
-
-Check = Callable[[Batch], Found]
-"""One check: it looks at every spec of a batch, and yields what it finds."""
-ClockCheck = Callable[[Batch, datetime], Found]
-"""One check against the clock."""
-
-
-def finding(check: str, field: str, detail: str) -> Finding:
-    """Make a finding about a field of the order, with its title and severity of the catalogue."""
-    entry = CATALOGUE[check]
-    path = ("order", field) if field else ("order",)
-    return Finding(check, path, entry.title, detail, entry.severity)
 
 
 def _window(spec: Spec) -> Window:

@@ -1,31 +1,86 @@
-"""Checks of the sensor and of recurring orders: S02, S03, S05, R02 to R05."""
+"""Checks of the sensor and of recurring orders."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from satops.core import words
-from satops.core.checks.batch import Batch, Found, finding
+from satops.core.check import Found, When, check
+from satops.core.checks.batch import Batch, Window
+from satops.core.order.modes import ModeRules
 from satops.core.order.order import Provider
+from satops.core.order.recurrence import Recurrence
+from satops.core.problem import Severity
 
 _UNCONFIRMED = "The marketplace does not explain recurrence; this is how satops reads it."
+_READING = "the marketplace does not explain recurrence; satops reads it as every N units"
 
 
-def check_cloud(batch: Batch) -> Found:
-    """S02 a cloud limit for radar; S03 none for optical; S05 few clouds in little time."""
-    for index, spec, mode in batch.rows():
-        cloud, is_radar = spec.order.max_cloud, spec.order.provider == Provider.TIANYI
-        if is_radar and cloud is not None:
+@check(
+    "S02",
+    "a cloud limit for radar",
+    when=When.SPEC,
+    at="order.maxCloud",
+    meaning="Radar sees through clouds: maxCloud has no effect, and may show that the provider is "
+    "the wrong one. The marketplace's own example sends it, so it is no error.",
+    source="UP42 gives a cloud limit to optical orders only",
+    remedy="Leave maxCloud out.",
+    example="{provider: tianyi, maxCloud: 20}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+def check_radar_cloud(batch: Batch) -> Found:
+    """A cloud limit for radar."""
+    for index, spec, _ in batch.rows():
+        cloud = spec.order.max_cloud
+        if spec.order.provider == Provider.TIANYI and cloud is not None:
             detail = (
                 f"maxCloud is {cloud}, and {words.mode(spec)} is radar, which sees through clouds. "
                 "Leave maxCloud out. If clouds matter, the order may be meant for changguang."
             )
-            yield index, finding("S02", "maxCloud", detail)
-        if not is_radar and cloud is None:
+            yield index, detail
+
+
+@check(
+    "S03",
+    "no cloud limit",
+    when=When.SPEC,
+    at="order",
+    meaning="What the marketplace takes when an optical order has no maxCloud is not documented: "
+    "it may deliver clouds.",
+    source="the marketplace's create page gives no default",
+    remedy="Write maxCloud in percent; 10 to 30 is usual.",
+    example="{provider: changguang, resolutionType: 2}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+def check_no_cloud(batch: Batch) -> Found:
+    """No cloud limit for an optical order."""
+    for index, spec, _ in batch.rows():
+        if spec.order.provider != Provider.TIANYI and spec.order.max_cloud is None:
             detail = (
                 "The order has no maxCloud, and the marketplace does not say what it takes then: "
                 "it may deliver images full of clouds. Write maxCloud in percent, for example 20."
             )
-            yield index, finding("S03", "", detail)
-        low, few = mode.low_cloud_percent, mode.low_cloud_window_days
+            yield index, detail
+
+
+@check(
+    "S05",
+    "few clouds in little time",
+    when=When.SPEC,
+    at="order.maxCloud",
+    meaning="A very low cloud limit needs many tries, and a short window has few.",
+    source="Airbus accepts 10 % and more without a study",
+    remedy="Open the window for longer, or allow more clouds.",
+    example="maxCloud: 5, in a window of three days",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("low_cloud_percent", "low_cloud_window_days"),
+)
+def check_low_cloud(batch: Batch) -> Found:
+    """Few clouds in little time."""
+    for index, spec, mode in batch.rows():
+        cloud, low, few = spec.order.max_cloud, mode.low_cloud_percent, mode.low_cloud_window_days
         if cloud is None or low is None or few is None or cloud >= low.value:
             continue
         time = timedelta(days=batch.windows[index].days)
@@ -35,42 +90,118 @@ def check_cloud(batch: Batch) -> Found:
                 "Open the window for longer, or allow more clouds. "
                 f"{words.origin(low, '%')}"
             )
-            yield index, finding("S05", "maxCloud", detail)
+            yield index, detail
 
 
-def check_recurrence(batch: Batch) -> Found:
-    """R02 one interval does not fit; R03 what recurs; R04 very often; R05 on days that lack."""
+def _recurring(batch: Batch) -> Iterator[tuple[int, ModeRules, Window, Recurrence]]:
+    """Yield the orders that recur."""
     for index, _, mode in batch.rows():
         window = batch.windows[index]
-        repeats = window.recurrence
-        if repeats is None:
-            continue
-        if repeats.second is None or repeats.second > window.end:
+        if window.recurrence is not None:
+            yield index, mode, window, window.recurrence
+
+
+def _recurs(window: Window, repeats: Recurrence) -> bool:
+    """Tell whether there is time for a second capture."""
+    return repeats.second is not None and repeats.second <= window.end
+
+
+@check(
+    "R02",
+    "the window is shorter than one interval",
+    when=When.SPEC,
+    at="order.recurringDay",
+    meaning="The order recurs in words only: there is time for one capture.",
+    source=_READING,
+    remedy="Move the end, or order a single capture.",
+    example="every month, in a window of two weeks",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+def check_one_interval(batch: Batch) -> Found:
+    """The window is shorter than one interval."""
+    for index, _, window, repeats in _recurring(batch):
+        if not _recurs(window, repeats):
             detail = (
                 f"The order recurs {repeats.every}, and its window is "
                 f"{words.span(window.end - window.start)} long: there is time for one capture. "
                 f"Move the end, or leave the recurrence out. {_UNCONFIRMED}"
             )
-            yield index, finding("R02", "recurringDay", detail)
-            continue
-        count = repeats.count
-        detail = (
-            f"{count:,} captures, {repeats.every}: the first from {words.moment(window.start)} "
-            f"UTC, the last from {words.moment(repeats.last)} UTC. {_UNCONFIRMED}"
-        )
-        yield index, finding("R03", "recurring", detail)
-        most = mode.max_occurrences
-        if most is not None and count > most.value:
+            yield index, detail
+
+
+@check(
+    "R03",
+    "a recurring order",
+    when=When.SPEC,
+    at="order.recurring",
+    meaning="How often satops expects the order to image: count, first, last and interval. "
+    "Estimates are multiplied by the count.",
+    source=_READING,
+    remedy="Check that the count is what you want to pay for.",
+    example="{recurring: true, recurringDay: 1, recurringUnit: 2}",
+    severity=Severity.INFO,
+    acknowledgeable=True,
+)
+def check_recurrence(batch: Batch) -> Found:
+    """What recurs, and how often."""
+    for index, _, window, repeats in _recurring(batch):
+        if _recurs(window, repeats):
             detail = (
-                f"The order asks for {count:,} captures, {repeats.every}. Check recurringUnit "
-                f"(1 day, 2 week, 3 month) and the end. {words.origin(most, 'captures')}"
+                f"{repeats.count:,} captures, {repeats.every}: the first from "
+                f"{words.moment(window.start)} UTC, the last from {words.moment(repeats.last)} "
+                f"UTC. {_UNCONFIRMED}"
             )
-            yield index, finding("R04", "recurringDay", detail)
-        moved = repeats.moved
+            yield index, detail
+
+
+@check(
+    "R04",
+    "very many captures",
+    when=When.SPEC,
+    at="order.recurringDay",
+    meaning="So many captures are mostly a wrong unit: days for weeks.",
+    source="satops' own; others bill each capture",
+    remedy="Check the unit (1 day, 2 week, 3 month) and the end of the window.",
+    example="every day for a year",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("max_occurrences",),
+)
+def check_many_captures(batch: Batch) -> Found:
+    """So many captures that the unit is probably wrong."""
+    for index, mode, window, repeats in _recurring(batch):
+        most = mode.max_occurrences
+        if most is not None and _recurs(window, repeats) and repeats.count > most.value:
+            detail = (
+                f"The order asks for {repeats.count:,} captures, {repeats.every}. Check "
+                "recurringUnit (1 day, 2 week, 3 month) and the end. "
+                f"{words.origin(most, 'captures')}"
+            )
+            yield index, detail
+
+
+@check(
+    "R05",
+    "a day that some months lack",
+    when=When.SPEC,
+    at="order.recurringUnit",
+    meaning="Counted by months from such a day, a capture falls in a month that is too short. "
+    "Nobody says whether the marketplace takes the last day, the next day, or none.",
+    source=_READING,
+    remedy="Begin on one of the days 1 to 28, or count in weeks.",
+    example="every month from 31 January",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+def check_missing_days(batch: Batch) -> Found:
+    """Captures on a day that some months lack."""
+    for index, _, window, repeats in _recurring(batch):
+        moved = repeats.moved if _recurs(window, repeats) else None
         if moved is not None:
             detail = (
                 f"The order recurs {repeats.every} from day {window.start.day}, and some months "
                 f"are shorter. satops counts {moved:%Y-%m-%d} there; the marketplace may take "
                 "another day or none. Begin on one of the days 1 to 28, or count in weeks."
             )
-            yield index, finding("R05", "recurringUnit", detail)
+            yield index, detail

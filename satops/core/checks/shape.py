@@ -1,9 +1,10 @@
-"""Checks of an outline's shape: G06, G07, G10, G12, G13."""
+"""Checks of an outline's shape."""
 
 from math import pi
 
 from satops.core import words
-from satops.core.checks.batch import Batch, Found, finding
+from satops.core.check import Found, When, check
+from satops.core.checks.batch import Batch
 from satops.core.geometry.measures import (
     box_size_km,
     find_corner_faults,
@@ -13,6 +14,7 @@ from satops.core.geometry.measures import (
     simpler,
 )
 from satops.core.geometry.shapes import area_km2
+from satops.core.problem import Severity
 
 _COMPACT_SLIVER = 0.1
 """4 pi area / perimeter²: 1 for a circle, 0.1 for a strip 30 times as long as wide."""
@@ -22,8 +24,21 @@ _LEAST_FILL = 0.48
 """Any triangle fills half of a rectangle around it; less is an outline with a bend or a bay."""
 
 
+@check(
+    "G06",
+    "corners that add nothing",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="The same corner stands twice in a row, or the outline runs out and comes back on "
+    "itself (a spike). Both are mostly slips of drawing, and some sellers refuse them.",
+    source="UP42 refuses duplicate corners",
+    remedy="Remove the corner that is named.",
+    example="POLYGON ((5 45, 5.1 45, 5.1 45, 5.1 45.1, 5 45.1, 5 45))",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
 def check_corners(batch: Batch) -> Found:
-    """G06: the same corner twice in a row, or a spike."""
+    """The same corner twice in a row, or a spike."""
     for fault in find_corner_faults(batch.shapes):
         at = f"{fault.at[0]:.10g}, {fault.at[1]:.10g}"
         more = f" ({fault.count} such places in all)" if fault.count > 1 else ""
@@ -32,11 +47,24 @@ def check_corners(batch: Batch) -> Found:
             if fault.is_spike
             else f"The corner {at} stands twice in a row{more}. Remove one of them."
         )
-        yield fault.index, finding("G06", "geometry", what)
+        yield fault.index, what
 
 
+@check(
+    "G07",
+    "a polygon with holes",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="The marketplace does not say whether holes are billed. Satellites image them all the "
+    "same, and other sellers refuse them.",
+    source="Capella, SkyWatch and UP42 refuse holes",
+    remedy="Leave the holes out, or acknowledge that they may be billed.",
+    example="POLYGON ((5 45, 6 45, 6 46, 5 46, 5 45), (5.1 45.1, 5.1 45.2, 5.2 45.1, 5.1 45.1))",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
 def check_holes(batch: Batch) -> Found:
-    """G07: holes, with the area net and gross."""
+    """Holes, with the area net and gross."""
     for index, spec, _ in batch.rows():
         holes = spec.footprint.holes
         if not holes:
@@ -49,11 +77,25 @@ def check_holes(batch: Batch) -> Found:
             "the two is billed, and other sellers refuse holes. Leave the inner rings out, or "
             "acknowledge that they may be billed."
         )
-        yield index, finding("G07", "geometry", detail)
+        yield index, detail
 
 
+@check(
+    "G10",
+    "many corners",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="Sellers refuse outlines with more corners than a few hundred. The message says what "
+    "a simpler outline would change. A polygon of more than satops itself can take is an error.",
+    source="Capella 250, SkyWatch, SkyFi and Planet 500, UP42 999",
+    remedy="Simplify the outline in a map program, and look at the result before ordering.",
+    example="a coastline with 20,000 corners",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("max_vertices",),
+)
 def check_vertices(batch: Batch) -> Found:
-    """G10: more corners than sellers take."""
+    """More corners than sellers take."""
     for index, spec, mode in batch.rows():
         most, corners = mode.max_vertices, spec.footprint.vertices
         if most is None or corners <= most.value:
@@ -67,11 +109,25 @@ def check_vertices(batch: Batch) -> Found:
                 f"{proposal.area_change_percent:+.2f} %; satops does not do that by itself."
             )
         detail = f"The outline has {corners:,} corners. {hint} {words.origin(most, 'corners')}"
-        yield index, finding("G10", "geometry", detail)
+        yield index, detail
 
 
+@check(
+    "G12",
+    "a sliver",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="The area is much longer than it is wide, and only metres wide: mostly the rest of a "
+    "cut between two layers.",
+    source="UP42 names slivers as faults",
+    remedy="Look at the outline on a map. A corridor needs a wider outline around it.",
+    example="geometry: {bbox: [5, 45, 5.5, 45.0003]}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("min_width_m",),
+)
 def check_slivers(batch: Batch) -> Found:
-    """G12: metres wide, kilometres long."""
+    """Metres wide, kilometres long."""
     lengths_deg = perimeters_deg(batch.shapes)
     for index, spec, mode in batch.rows():
         least = mode.min_width_m
@@ -90,11 +146,24 @@ def check_slivers(batch: Batch) -> Found:
                 "it; if it is a corridor, draw it wider. "
                 f"{words.origin(least, 'm')}"
             )
-            yield index, finding("G12", "geometry", detail)
+            yield index, detail
 
 
+@check(
+    "G13",
+    "the outline fills little of its rectangle",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="An area in the shape of an L or a ring may be imaged, and billed, as the rectangle "
+    "around it.",
+    source="SkyFi takes convex outlines only",
+    remedy="If billing goes by rectangles, two orders may cost less than one.",
+    example="a river valley with a bend",
+    severity=Severity.INFO,
+    acknowledgeable=True,
+)
 def check_fill(batch: Batch) -> Found:
-    """G13: the outline fills little of the smallest rectangle around it."""
+    """The outline fills little of the smallest rectangle around it."""
     for index, spec, _ in batch.rows():
         width, height = box_size_km(spec.footprint)
         net = spec.footprint.area_km2
@@ -109,7 +178,7 @@ def check_fill(batch: Batch) -> Found:
                 f"the smallest rectangle around it ({words.area(gross)}). If the marketplace "
                 "bills by rectangles, this order costs more than its area says."
             )
-            yield index, finding("G13", "geometry", detail)
+            yield index, detail
 
 
 def _width_m(area: float, length_km: float) -> float:

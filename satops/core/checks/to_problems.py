@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from satops.core.catalogue import CATALOGUE
+from satops.core.checks.catalogue import CATALOGUE
 from satops.core.finding import Finding, Path, dotted
 from satops.core.problem import Problem, Severity
+from satops.core.spec.checks import IDLE
 from satops.core.spec.spec import Acknowledgement, Spec
 
 Place = Callable[[Path], tuple[int, int]]
 """Line and column of a path in the document (`Document.place`)."""
 
 
-def settle(
+def to_problems(
     findings: Sequence[Finding],
     spec: Spec,
     severities: Mapping[str, Severity],
@@ -38,15 +39,15 @@ def settle(
     return problems
 
 
-def settle_acknowledgements(spec: Spec, severities: Mapping[str, Severity]) -> list[Problem]:
+def idle_acknowledgements(spec: Spec, severities: Mapping[str, Severity]) -> list[Problem]:
     """Return K01 for each acknowledgement that no check can ever match."""
     problems = []
     for item in spec.acknowledge:
-        entry = CATALOGUE.get(item.check)
-        if entry is None:
+        declared = CATALOGUE.get(item.check)
+        if declared is None:
             wrong = f"There is no check {item.check}. `satops explain` lists them."
-        elif not entry.acknowledgeable:
-            wrong = f"{item.check} ({entry.title}) cannot be accepted. Mend what it finds."
+        elif not declared.acknowledgeable:
+            wrong = f"{item.check} ({declared.title}) cannot be accepted. Mend what it finds."
         else:
             continue
         problems.append(_idle(item, wrong, spec, severities))
@@ -55,11 +56,11 @@ def settle_acknowledgements(spec: Spec, severities: Mapping[str, Severity]) -> l
 
 def severity_of(finding: Finding, severities: Mapping[str, Severity]) -> Severity:
     """Return how much a finding weighs in this repository."""
-    entry = CATALOGUE[finding.check]
-    if finding.severity is Severity.ERROR and not entry.acknowledgeable:
+    declared = CATALOGUE[finding.check]
+    if finding.severity is Severity.ERROR and not declared.acknowledgeable:
         return Severity.ERROR
     # A milder variant of a check that is an error (heights of 0) is not what was meant.
-    if finding.severity is not entry.severity:
+    if finding.severity is not declared.severity:
         return finding.severity
     return severities.get(finding.check, finding.severity)
 
@@ -90,15 +91,14 @@ def _problem(
 def _idle(
     item: Acknowledgement, wrong: str, spec: Spec, severities: Mapping[str, Severity]
 ) -> Problem:
-    entry = CATALOGUE["K01"]
     return Problem(
-        check=entry.code,
-        severity=severities.get(entry.code, entry.severity),
+        check=IDLE.code,
+        severity=severities.get(IDLE.code, IDLE.severity),
         file=spec.source.file,
         line=item.line,
         column=1,
         path="acknowledge",
-        summary=entry.title,
+        summary=IDLE.title,
         detail=wrong,
         order=spec.name,
     )

@@ -1,12 +1,14 @@
-"""Checks of time: T05, T06, T09; against the clock: T04, T06, T12."""
+"""Checks of the window, by itself and against the clock."""
 
 from datetime import datetime, timedelta
 
 from satops.core import words
-from satops.core.checks.batch import Batch, Found, Window, finding
+from satops.core.check import Found, When, also, check
+from satops.core.checks.batch import Batch, Window
 from satops.core.checks.sun import highest_sun_deg
 from satops.core.order.modes import ModeRules, Threshold
 from satops.core.order.order import instant
+from satops.core.problem import Severity
 from satops.core.spec.spec import Footprint, Spec
 
 _MINUTE = timedelta(minutes=1)
@@ -16,8 +18,21 @@ _TROPIC_DEG = 23.5
 """The sun is never further than this from the equator."""
 
 
+@check(
+    "T05",
+    "a short window",
+    when=When.SPEC,
+    at="order.endDate",
+    meaning="A window of hours may hold no pass over the place at all.",
+    source="ICEYE 24 h, SkyWatch 7 days, Planet 14 days at least",
+    remedy="Open the window for longer.",
+    example="{startDate: 2026-12-01T08:00Z, endDate: 2026-12-01T10:00Z}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("min_window_h",),
+)
 def check_short_window(batch: Batch) -> Found:
-    """T05: shorter than sellers take."""
+    """Shorter than sellers take."""
     for index, _, mode in batch.rows():
         window, least = batch.windows[index], mode.min_window_h
         length = window.end - window.start
@@ -26,11 +41,25 @@ def check_short_window(batch: Batch) -> Found:
                 f"The window is {words.span(length)} long: no satellite may pass in that time. "
                 f"Open it for longer. {words.origin(least, 'hours')}"
             )
-            yield index, finding("T05", "endDate", detail)
+            yield index, detail
 
 
+@check(
+    "T06",
+    "a date far away",
+    when=When.SPEC,
+    at="order.endDate",
+    meaning="The window is longer than a year (ten years for a recurring order), or opens in more "
+    "than a year: mostly a wrong year.",
+    source="ICEYE takes windows that end within 14 days; satops allows a year",
+    remedy="Check the year of both dates.",
+    example="endDate: 2062-12-15T00:00Z",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("max_window_days", "max_recurring_window_days", "max_ahead_days"),
+)
 def check_long_window(batch: Batch) -> Found:
-    """T06: so long that a year is probably wrong."""
+    """So long that a year is probably wrong."""
     for index, _, mode in batch.rows():
         window = batch.windows[index]
         most = mode.max_recurring_window_days if window.recurrence else mode.max_window_days
@@ -40,11 +69,27 @@ def check_long_window(batch: Batch) -> Found:
                 f"The window is {words.span(length)} long, until {words.moment(window.end)} UTC. "
                 f"Is the year right? {words.origin(most, 'days')}"
             )
-            yield index, finding("T06", "endDate", detail)
+            yield index, detail
 
 
+@check(
+    "T09",
+    "no daylight in the window",
+    when=When.SPEC,
+    at="order.startDate",
+    meaning="An optical satellite sees nothing while the sun is below the horizon. The sun's "
+    "highest point is computed anywhere in the area's box, at any time in the window, so that a "
+    "finding leaves no hope: polar night, or a window of night hours.",
+    source="the Astronomical Almanac's formula for the sun; refraction is left out",
+    remedy="Move the window to daylight (in UTC), or order radar.",
+    example="{provider: changguang, geometry: {point: [18.96, 69.65], radiusKm: 5}, startDate: "
+    "2026-12-10T00:00Z, endDate: 2026-12-24T00:00Z}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("min_sun_deg",),
+)
 def check_daylight(batch: Batch) -> Found:
-    """T09: the sun never rises over the area while the window is open."""
+    """The sun never rises over the area while the window is open."""
     for index, spec, mode in batch.rows():
         least, window, extent = mode.min_sun_deg, batch.windows[index], spec.footprint
         if least is None or _has_noon(window, extent, least.value):
@@ -67,7 +112,7 @@ def check_daylight(batch: Batch) -> Found:
             f"{spec.order.provider} is optical. Move the window to daylight, or order radar "
             "(tianyi)."
         )
-        yield index, finding("T09", "startDate", detail)
+        yield index, detail
 
 
 def _has_noon(window: Window, extent: Footprint, least_deg: float) -> bool:
@@ -84,23 +129,31 @@ def merge_before(spec: Spec, mode: ModeRules) -> datetime | None:
     return instant(spec.order.start) - timedelta(hours=mode.lead_time_h.value)
 
 
+@check(
+    "T04",
+    "the window opens too soon",
+    when=When.CLOCK,
+    at="order.startDate",
+    meaning="Sellers need time to plan a pass. An order that is placed later than that may lose "
+    "the first days of its window, or be rejected. The time to merge is the start minus the lead "
+    "time.",
+    source="ICEYE 12 h, Planet and Pixxel 24 h, SkyFi 36 h, SkyWatch 48 h",
+    remedy="Move the start of the window.",
+    example="startDate: in two hours",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("lead_time_h",),
+)
 def check_lead_time(batch: Batch, now: datetime) -> Found:
-    """T04: the time to merge has passed; T12: it will soon."""
+    """The time to merge has passed."""
     for index, _, mode in batch.rows():
-        window, lead, review = batch.windows[index], mode.lead_time_h, mode.review_h
+        window, lead = batch.windows[index], mode.lead_time_h
         # An order whose window is over is told so by the plan (T03).
         if lead is None or window.end <= now:
             continue
         before = window.start - timedelta(hours=lead.value)
         if now > before:
-            yield index, finding("T04", "startDate", _too_late(window, now, before, lead))
-        elif review is not None and before - now < timedelta(hours=review.value):
-            detail = (
-                f"Merge before {words.moment(before)} UTC, in {words.span(before - now)}: sellers "
-                f"need about {words.number(lead.value)} hours before the window opens. "
-                f"{words.origin(lead, 'hours')}"
-            )
-            yield index, finding("T12", "startDate", detail)
+            yield index, _too_late(window, now, before, lead)
 
 
 def _too_late(window: Window, now: datetime, before: datetime, lead: Threshold) -> str:
@@ -117,8 +170,39 @@ def _too_late(window: Window, now: datetime, before: datetime, lead: Threshold) 
     )
 
 
+@check(
+    "T12",
+    "merge soon",
+    when=When.CLOCK,
+    at="order.startDate",
+    meaning="The order keeps its lead time only if it is merged within a day. It is said early, "
+    "since reviews take time; T04 follows when the time has passed.",
+    source="satops' own; see T04",
+    remedy="Merge before the instant that is named, or move the window.",
+    example="startDate: in 30 hours",
+    severity=Severity.INFO,
+    acknowledgeable=True,
+    thresholds=("lead_time_h", "review_h"),
+)
+def check_review_time(batch: Batch, now: datetime) -> Found:
+    """The time to merge will soon have passed."""
+    for index, _, mode in batch.rows():
+        window, lead, review = batch.windows[index], mode.lead_time_h, mode.review_h
+        if lead is None or review is None or window.end <= now:
+            continue
+        before = window.start - timedelta(hours=lead.value)
+        if timedelta(0) <= before - now < timedelta(hours=review.value):
+            detail = (
+                f"Merge before {words.moment(before)} UTC, in {words.span(before - now)}: sellers "
+                f"need about {words.number(lead.value)} hours before the window opens. "
+                f"{words.origin(lead, 'hours')}"
+            )
+            yield index, detail
+
+
+@also(check_long_window, when=When.CLOCK, at="order.startDate")
 def check_far_ahead(batch: Batch, now: datetime) -> Found:
-    """T06: so far ahead that a year is probably wrong."""
+    """So far ahead that a year is probably wrong."""
     for index, _, mode in batch.rows():
         start, most = batch.windows[index].start, mode.max_ahead_days
         if most is not None and start - now > timedelta(days=most.value):
@@ -126,4 +210,4 @@ def check_far_ahead(batch: Batch, now: datetime) -> Found:
                 f"The window opens on {words.moment(start)} UTC, in {words.span(start - now)}. Is "
                 f"the year right? {words.origin(most, 'days')}"
             )
-            yield index, finding("T06", "startDate", detail)
+            yield index, detail

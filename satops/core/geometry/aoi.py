@@ -12,6 +12,12 @@ from unicodedata import normalize
 
 from satops.core import json_text
 from satops.core.finding import Finding, quoted
+from satops.core.geometry.checks import (
+    AOI_UNREADABLE,
+    FEATURE_TWICE,
+    NO_SUCH_FEATURE,
+    WHICH_FEATURE,
+)
 from satops.core.geometry.known import foreign_bytes, foreign_json, foreign_text
 from satops.core.geometry.sequence import looks_like_json, read_json
 from satops.core.geometry.wkt import looks_like_wkt, wkt_type
@@ -173,10 +179,8 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
     """
     if feature is None:
         if aoi.count > 1:
-            return Finding(
-                "F02",
+            return WHICH_FEATURE.finding(
                 (),
-                "several features",
                 f"The file has {aoi.count} features, and an order is one polygon. Say which: "
                 f"{{file: PATH, feature: ID}}. {_listed(aoi)}",
             )
@@ -186,10 +190,8 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
     if len(found) == 1:
         return _alone(aoi, found[0])
     if found:
-        return Finding(
-            "F02",
+        return FEATURE_TWICE.finding(
             (),
-            "the feature is not unique",
             f"{len(found)} features are called {quoted(wanted)}. Give each one an id of its own.",
         )
     number = number_of(wanted, aoi.count)
@@ -197,10 +199,8 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
         return _alone(aoi, _features(aoi.geometry)[number - 1])
     near = get_close_matches(wanted, aoi.features, n=1)
     guess = f" The nearest name is {quoted(near[0])}." if near else ""
-    return Finding(
-        "F02",
+    return NO_SUCH_FEATURE.finding(
         (),
-        "no such feature",
         f"No feature has {quoted(wanted)} as its id, properties.id or properties.name."
         f"{guess} {_listed(aoi, wanted)}",
     )
@@ -275,10 +275,8 @@ def _names(feature: object) -> list[str]:
 
 def unreadable(why: str) -> Finding:
     """Say why nothing can be made of an AOI file."""
-    return Finding(
-        "F01",
+    return AOI_UNREADABLE.finding(
         (),
-        "the AOI file cannot be read",
         f"{why} A GeoJSON or WKT file in WGS 84 longitude and latitude is needed, or a KML, KMZ, "
         "GeoPackage or zipped Shapefile.",
     )

@@ -6,6 +6,17 @@ from typing import Any
 
 from satops.core import json_text
 from satops.core.finding import Finding, Path, quoted
+from satops.core.geometry.checks import (
+    ANTIMERIDIAN,
+    BOX_OFF_THE_MAP,
+    NO_AREA,
+    NO_POLYGON,
+    NO_POLYGON_TEXT,
+    PLACEHOLDER,
+    POLE_INSIDE,
+    SEVERAL_FORMS,
+    WIDER_THAN_180,
+)
 from satops.core.geometry.geojson import find_polygon, lone_point, wrong_type
 from satops.core.geometry.known import foreign_json, foreign_text, placeholder
 from satops.core.geometry.rings import COORDINATES, held, off_the_map, read_rings, shown
@@ -87,7 +98,7 @@ def mixed_forms(value: object) -> Finding | None:
         f"The geometry is written as {' and as '.join(forms)} at once, and which one is meant "
         "cannot be known. Keep one of them."
     )
-    return Finding("G01", (), "several forms of a geometry", detail)
+    return SEVERAL_FORMS.finding((), detail)
 
 
 def same_polygon(rings: Rings, text: str) -> bool:
@@ -129,13 +140,13 @@ def _read_text(text: str) -> Read:
             f"It is {shown(text)}: a placeholder of a template that was not filled in. Write the "
             "outline itself, or name what the template makes."
         )
-        return None, [Finding("G01", (), "a placeholder of a template", detail)]
+        return None, [PLACEHOLDER.finding((), detail)]
     if looks_like_json(text):
         try:
             value = read_json(text)
         except json_text.NotJson as error:
             detail = f"The text begins as GeoJSON but is not valid JSON: {error}."
-            return None, [Finding("G01", (), "not the text of a polygon", detail)]
+            return None, [NO_POLYGON_TEXT.finding((), detail)]
         return _said_of_text(read_geometry(value) if not isinstance(value, str) else (None, []))
     if looks_like_wkt(text):
         read = read_wkt(text)
@@ -179,19 +190,19 @@ def _read_bbox(bbox: object) -> Read:
             "antimeridian. It has to be two orders, one for each side. If that is not meant: "
             f"{_order_of_box(numbers)}"
         )
-        return None, [Finding("A04", at, "crosses the antimeridian", detail)]
+        return None, [ANTIMERIDIAN.finding(at, detail)]
     if east - west > 180:
         detail = (
             "The box spans more than 180 degrees of longitude, and edges that long go the other "
             "way round the Earth. Write two orders."
         )
-        return None, [Finding("A04", at, "wider than 180 degrees", detail)]
+        return None, [WIDER_THAN_180.finding(at, detail)]
     if west == east or south >= north:
         detail = (
             f"It has no area: west {shown(west)}, south {shown(south)}, east {shown(east)}, north "
             f"{shown(north)}. {_order_of_box(numbers)}"
         )
-        return None, [Finding("G03", at, "no area", detail)]
+        return None, [NO_AREA.finding(at, detail)]
     rings, findings = read_rings([[list(corner) for corner in [*corners, corners[0]]]])
     return rings, [finding.at(at) for finding in findings]
 
@@ -209,7 +220,7 @@ def _box_off_the_map(numbers: list[float], corners: list[tuple[float, float]]) -
         f"impossible: a longitude lies between -180 and 180, a latitude between -90 and 90. "
         f"{_order_of_box(numbers)}"
     )
-    return Finding("A01", at, "the bbox leaves longitude and latitude", detail)
+    return BOX_OFF_THE_MAP.finding(at, detail)
 
 
 def _order_of_box(numbers: list[float]) -> str:
@@ -240,11 +251,11 @@ def _read_circle(point: object, form: dict[str, Any]) -> Read:
         return None, [off_the_map(x, y, [(x, y)], "the point", ("point",))]
     if radius[0] >= distance_to_pole_km(y):
         detail = "The circle holds a pole, which no outline in longitude and latitude can follow."
-        return None, [Finding("G01", ("radiusKm",), "a pole inside", detail)]
+        return None, [POLE_INSIDE.finding(("radiusKm",), detail)]
     ring = circle(x, y, radius[0])
     if any(abs(corner[0]) > 180 for corner in ring):
         detail = "The circle crosses the antimeridian. It has to be two orders, one for each side."
-        return None, [Finding("A04", ("radiusKm",), "crosses the antimeridian", detail)]
+        return None, [ANTIMERIDIAN.finding(("radiusKm",), detail)]
     # The corners are made here, so their rounding is no news to anybody.
     rings, findings = read_rings([[[round(a, 7), round(b, 7)] for a, b in ring]])
     return rings, [finding.at(("radiusKm",)) for finding in findings]
@@ -261,4 +272,4 @@ def _numbers(value: object, count: int) -> list[float] | str:
 
 
 def _bad_form(path: Path, detail: str) -> Finding:
-    return Finding("G01", path, "not a polygon", detail)
+    return NO_POLYGON.finding(path, detail)

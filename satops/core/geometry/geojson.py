@@ -5,10 +5,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from satops.core.finding import Finding, Path, has_error
+from satops.core.geometry.checks import (
+    A_CRS,
+    CURVES,
+    LONE_POINT,
+    MIXED,
+    NEEDLESS_CRS,
+    NO_POLYGON,
+    ONE_IN_COLLECTION,
+    ONE_PART,
+    SEVERAL_FEATURES,
+    SEVERAL_POLYGONS,
+)
 from satops.core.geometry.known import foreign_json
 from satops.core.geometry.rings import SPLIT, shown
 from satops.core.geometry.systems import code_in, refuse_other, refuse_undefined, system_of
-from satops.core.problem import Severity
 
 _CRS84 = frozenset(
     {
@@ -66,19 +77,15 @@ def find_polygon(
 def single_part(parts: object, path: Path) -> tuple[tuple[object, Path] | None, Finding]:
     """Return the only part of a MultiPolygon, with the words to say so."""
     if isinstance(parts, list) and len(parts) == 1:
-        return (parts[0], (*path, 0)), Finding(
-            "G02",
-            path,
-            "MultiPolygon of one part",
-            "The MultiPolygon has one part. It is ordered as a Polygon.",
-            Severity.INFO,
+        return (parts[0], (*path, 0)), ONE_PART.finding(
+            path, "The MultiPolygon has one part. It is ordered as a Polygon."
         )
     if isinstance(parts, list) and parts:
         detail = (
             f"The MultiPolygon has {len(parts)} parts, and an order is one polygon. "
             "Write one order spec for each part."
         )
-        return None, Finding("G02", path, "several polygons", detail, fix=SPLIT)
+        return None, SEVERAL_POLYGONS.finding(path, detail, fix=SPLIT)
     return None, wrong_type(path, f"The MultiPolygon's coordinates are {shown(parts)}.")
 
 
@@ -111,7 +118,7 @@ def parts_of(value: object, path: Path = ()) -> Iterator[tuple[dict[str, Any], P
 
 def wrong_type(path: Path, what: str, fix: str = "") -> Finding:
     """Say that a geometry is no polygon."""
-    return Finding("G01", path, "not a polygon", f"{what} An order needs one polygon.", fix=fix)
+    return NO_POLYGON.finding(path, f"{what} An order needs one polygon.", fix=fix)
 
 
 def counted(kinds: "Counter[str]") -> str:
@@ -130,10 +137,8 @@ def _no_area(value: dict[str, Any], path: Path) -> Finding:
     if kind in _LINES:
         return wrong_type(path, f"It is a {kind}, which has no area.", fix="--buffer-km 5")
     if kind in _CURVES:
-        return Finding(
-            "G01",
+        return CURVES.finding(
             path,
-            "curves in the geometry",
             f"It is a {kind}, which has curves, and an order is a polygon with corners. Convert "
             "the curves, and look at the result on a map.",
             fix="ogr2ogr -nlt CONVERT_TO_LINEAR {out} {file}",
@@ -157,21 +162,15 @@ def _only_polygon(value: dict[str, Any], path: Path) -> tuple[tuple[object, Path
     if not found:
         return None, wrong_type(path, f"{holds}, and no polygon.")
     if len(found) == 1 and kinds.total() == 1:
-        return found[0], Finding(
-            "G02",
-            path,
-            "GeometryCollection of one polygon",
-            f"{holds}. It is ordered as a Polygon.",
-            Severity.INFO,
-        )
+        return found[0], ONE_IN_COLLECTION.finding(path, f"{holds}. It is ordered as a Polygon.")
     if len(found) == 1:
         detail = (
             f"{holds}, and an order is one polygon. Take the polygon out into a file or a feature "
             "of its own."
         )
-        return None, Finding("G02", path, "a polygon with other geometries", detail, fix=SPLIT)
+        return None, MIXED.finding(path, detail, fix=SPLIT)
     detail = f"{holds}, and an order is one polygon. Write one order spec for each polygon."
-    return None, Finding("G02", path, "several polygons", detail, fix=SPLIT)
+    return None, SEVERAL_POLYGONS.finding(path, detail, fix=SPLIT)
 
 
 def shown_type(geometry: dict[str, Any]) -> str:
@@ -189,10 +188,8 @@ def _only_feature(collection: dict[str, Any], path: Path) -> tuple[dict[str, Any
         said = shown(collection.get("features"))
         return wrong_type(path[:-1], f"The FeatureCollection's features are {said}.")
     if len(features) > 1:
-        return Finding(
-            "G02",
+        return SEVERAL_FEATURES.finding(
             path,
-            "several features",
             f"The FeatureCollection has {len(features)} features, and an order is one polygon. "
             "Keep one of them, or keep them in a file and write {file: PATH, feature: ID}.",
         )
@@ -222,12 +219,9 @@ def _reference_system(value: dict[str, Any], path: Path) -> Iterator[Finding]:
         return
     name = crs_name(value)
     if isinstance(name, str) and name in _CRS84:
-        yield Finding(
-            "G11",
+        yield NEEDLESS_CRS.finding(
             (*path, "crs"),
-            "a needless crs member",
             "The crs member names WGS 84 longitude and latitude, which GeoJSON means anyway.",
-            Severity.INFO,
         )
         return
     what = "The geometry"
@@ -240,7 +234,7 @@ def _reference_system(value: dict[str, Any], path: Path) -> Iterator[Finding]:
             "GeoJSON is always WGS 84 longitude and latitude, without a crs member: if the "
             "numbers are so, leave the member out."
         )
-        found = Finding("G11", (), "a crs member", detail, fix="--crs EPSG:4326")
+        found = A_CRS.finding((), detail, fix="--crs EPSG:4326")
     if found is None:
         found = refuse_undefined(f"{what} has the crs member {shown(name)}, which")
     yield found.at((*path, "crs"))
@@ -274,10 +268,8 @@ def _points(value: object, deep: int) -> Iterator[tuple[float, float]]:
 
 def lone_point(path: Path) -> Finding:
     """Say that a point has no extent."""
-    return Finding(
-        "A12",
+    return LONE_POINT.finding(
         path,
-        "a point without a radius",
         "A point has no area, and an order needs one. "
         "Write {point: [longitude, latitude], radiusKm: 5}.",
         fix="--buffer-km 5",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from satops.core.finding import Finding
+from satops.core.geometry.checks import BARE_LIST, NO_TYPE, OTHER_FILE_FORMAT, OTHER_FORMAT, WRAPPED
 
 _OGR = "ogr2ogr -t_srs EPSG:4326 {out} {file}"
 """GDAL's program; `core.geometry.fixes` fills in the names."""
@@ -83,10 +84,8 @@ def foreign_json(value: object) -> Finding | None:
             "Esri JSON (rings, attributes)", "ogr2ogr -t_srs EPSG:4326 {out} ESRIJSON:{file}"
         )
     if kind is None and isinstance(value.get("coordinates"), list):
-        return Finding(
-            "G01",
+        return NO_TYPE.finding(
             (),
-            "a geometry without its type",
             'The type is missing beside the coordinates. GeoJSON has it: {"type": "Polygon", '
             '"coordinates": [[[105.8, 21.0], ...]]}.',
         )
@@ -116,13 +115,13 @@ def _foreign_list(value: list[Any]) -> Finding | None:
             "The file is a list of GeoJSON values. GeoJSON puts them into one: "
             '{"type": "FeatureCollection", "features": [...]}.'
         )
-        return Finding("G01", (), "a bare list", words)
+        return BARE_LIST.finding((), words)
     if isinstance(first, list | dict):
         words = (
             "The file is a bare list of points. GeoJSON says what it is: "
             '{"type": "Polygon", "coordinates": [[[105.8, 21.0], ...]]}, longitude first.'
         )
-        return Finding("G01", (), "a bare list", words)
+        return BARE_LIST.finding((), words)
     return None
 
 
@@ -133,7 +132,7 @@ def _wrapped(value: Mapping[str, Any]) -> Finding | None:
             words = (
                 f"The GeoJSON lies under {key[:40]!r}. Write what stands there, and nothing else."
             )
-            return Finding("G01", (), "GeoJSON within something else", words)
+            return WRAPPED.finding((), words)
     return None
 
 
@@ -182,20 +181,14 @@ def foreign_zip(names: list[str]) -> Finding | None:
 
 
 def _named(name: str, way: str) -> Finding:
-    return Finding(
-        "G01",
-        (),
-        "another format",
-        f"It is {name}, and no GeoJSON. Convert it, and look at the result on a map.",
-        fix=way,
+    return OTHER_FORMAT.finding(
+        (), f"It is {name}, and no GeoJSON. Convert it, and look at the result on a map.", fix=way
     )
 
 
 def _unread(name: str, way: str) -> Finding:
-    return Finding(
-        "F01",
+    return OTHER_FILE_FORMAT.finding(
         (),
-        "another format",
         f"It is {name}. satops reads GeoJSON, WKT, KML, KMZ, GeoPackage and zipped Shapefiles, in "
         "WGS 84 longitude and latitude.",
         fix=way,

@@ -5,8 +5,23 @@ from itertools import pairwise
 from math import isnan
 
 from satops.core.finding import Finding, Path, has_error, quoted
+from satops.core.geometry.checks import (
+    ANTIMERIDIAN,
+    BEYOND_180,
+    CLOSED,
+    FEW_CORNERS,
+    LEFT_OUT,
+    MANY_CORNERS,
+    MANY_NUMBERS,
+    NO_COORDINATES,
+    NO_NUMBER,
+    NOT_DEGREES,
+    NOT_FLAT,
+    OFF_THE_MAP,
+    ROUNDED,
+    SWAPPED,
+)
 from satops.core.order.order import Position, Ring, Rings, rounded
-from satops.core.problem import Severity
 
 DECIMALS = 7
 """About one centimetre: finer than any footprint needs (RFC 7946, 11.2)."""
@@ -120,10 +135,8 @@ def _structure(coordinates: object, at: Path) -> Iterator[Finding]:
         return
     total = sum(len(ring) for ring in coordinates if isinstance(ring, list))
     if total > MAX_POSITIONS:
-        yield Finding(
-            "L08",
+        yield MANY_CORNERS.finding(
             at,
-            "too many corners",
             f"The polygon has {total:,} points; satops takes at most {MAX_POSITIONS:,}. "
             "Use a simpler outline.",
             fix="--simplify-m 10",
@@ -174,10 +187,8 @@ def _bad_position(position: object, where: str, path: Path) -> Finding:
         for place, item in enumerate(position)
         if not (_is_number(item) or (place > 1 and is_no_data(item)))
     )
-    return Finding(
-        "G01",
+    return NO_NUMBER.finding(
         path,
-        "a coordinate is not a number",
         f"{where} holds {held(bad)}. A coordinate is a finite number of degrees, without quotes.",
     )
 
@@ -185,10 +196,8 @@ def _bad_position(position: object, where: str, path: Path) -> Finding:
 def _too_many_numbers(position: list[float], where: str, path: Path) -> Finding:
     numbers = ", ".join(map(shown, position[:_SHOWN_MAX]))
     more = ", ..." if len(position) > _SHOWN_MAX else ""
-    return Finding(
-        "G01",
+    return MANY_NUMBERS.finding(
         path,
-        "too many numbers in a point",
         f"{where} has {len(position)} numbers: {numbers}{more}. A point has two, longitude and "
         "latitude, and perhaps a height. Look at the commas: one within a number, for thousands or "
         "decimals, makes two numbers of it (write 3945.5, not 3,945.5), and KML and WKT have "
@@ -198,12 +207,7 @@ def _too_many_numbers(position: list[float], where: str, path: Path) -> Finding:
 
 
 def _shapeless(path: Path, what: str) -> Finding:
-    return Finding(
-        "G01",
-        path,
-        "not the coordinates of a polygon",
-        f"{what} {COORDINATES}",
-    )
+    return NO_COORDINATES.finding(path, f"{what} {COORDINATES}")
 
 
 def _beyond_two(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]:
@@ -227,21 +231,15 @@ def _beyond_two(coordinates: list[list[list[float]]], at: Path) -> Iterator[Find
     kinds = [*(["heights"] if has_heights else []), *(["measures"] if longest > 3 else [])]
     if longest > 2:
         what = " and ".join(kinds)
-        yield Finding(
-            "G08",
-            at,
-            f"{what} left out",
-            f"The points have {what} that are all 0 or empty. They are left out of the order.",
-            Severity.INFO,
+        yield LEFT_OUT[what].finding(
+            at, f"The points have {what} that are all 0 or empty. They are left out of the order."
         )
 
 
 def _not_zero(kind: str, value: float, where: str, path: Path) -> Finding:
     which = {"height": "third", "measure": "fourth"}[kind]
-    return Finding(
-        "G08",
+    return NOT_FLAT[kind].finding(
         path,
-        f"a {kind} that is not 0",
         f"{where.capitalize()} has the {kind} {shown(value)} (its {which} number). An order is a "
         "flat outline, and satops does not drop what may have a meaning. Leave heights and "
         "measures out: a point is longitude and latitude.",
@@ -263,38 +261,29 @@ def off_the_map(x: float, y: float, every: Sequence[Position], where: str, path:
     """Say why a point is out of range, and what the whole of the points looks like."""
     is_at = f"{where.capitalize()} is {shown(x)}, {shown(y)}."
     if any(abs(a) > _PROJECTED or abs(b) > _PROJECTED for a, b in every):
-        return Finding(
-            "G11",
+        return NOT_DEGREES.finding(
             path,
-            "not in degrees",
             f"{is_at} These are no degrees: they look like metres of a projection. Find out "
             "which one it is (in these examples EPSG:32648, UTM zone 48N), and convert the "
             "outline to WGS 84 longitude and latitude.",
             fix="--crs EPSG:32648 --reproject",
         )
     if all(-90 <= a <= 90 and -180 <= b <= 180 for a, b in every):
-        return Finding(
-            "A01",
+        return SWAPPED.finding(
             path,
-            "latitude and longitude are swapped",
             f"{is_at} A latitude lies between -90 and 90. These look like latitude, longitude: "
             f"write the longitude first, as {shown(y)}, {shown(x)}.",
             fix="--swap-axes",
         )
     if all(-90 <= b <= 90 and -360 <= a <= 360 for a, b in every):
-        return Finding(
-            "A04",
+        return BEYOND_180.finding(
             path,
-            "longitude beyond 180 degrees",
             f"{is_at} A longitude lies between -180 and 180: 190 is written as -170. An area on "
             "both sides of the antimeridian has to be two orders, one for each side.",
             fix=SPLIT,
         )
-    return Finding(
-        "A01",
-        path,
-        "outside longitude and latitude",
-        f"{is_at} A longitude lies between -180 and 180, a latitude between -90 and 90.",
+    return OFF_THE_MAP.finding(
+        path, f"{is_at} A longitude lies between -180 and 180, a latitude between -90 and 90."
     )
 
 
@@ -306,10 +295,8 @@ def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, lis
     name = ring_name(index)
     if distinct < 3:
         findings.append(
-            Finding(
-                "G03",
+            FEW_CORNERS.finding(
                 path,
-                "too few corners",
                 f"{name.capitalize()} has {distinct} distinct corners (at {DECIMALS} decimals); "
                 "an area needs three at least.",
             )
@@ -317,21 +304,16 @@ def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, lis
     elif ring[0] != ring[-1]:
         ring.append(ring[0])
         findings.append(
-            Finding(
-                "G03",
+            CLOSED.finding(
                 path,
-                "closing point added",
                 f"{name.capitalize()} does not end where it begins. The closing point was added.",
-                Severity.INFO,
             )
         )
     for (xa, ya), (xb, yb) in pairwise(ring):
         if abs(xb - xa) > 180:
             findings.append(
-                Finding(
-                    "A04",
+                ANTIMERIDIAN.finding(
                     path,
-                    "crosses the antimeridian",
                     f"{name.capitalize()} jumps from {xa}, {ya} to {xb}, {yb}: more than "
                     "180 degrees of longitude. An area on both sides of the antimeridian has to "
                     "be two orders, one for each side. A very wide area needs corners between.",
@@ -343,13 +325,10 @@ def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, lis
 
 
 def _rounded(at: Path) -> Finding:
-    return Finding(
-        "G09",
+    return ROUNDED.finding(
         at,
-        "coordinates rounded",
         f"The coordinates have more than {DECIMALS} decimals. They are rounded to {DECIMALS}, "
         "which is about one centimetre.",
-        Severity.INFO,
     )
 
 

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from satops.core.finding import Finding
+from satops.core.geometry.checks import CROSSES_ITSELF, NO_AREA
 from satops.core.geometry.ellipsoid import wgs84
 from satops.core.order.order import Ring, Rings
 from satops.core.spec.spec import Footprint
@@ -53,17 +54,15 @@ def find_crossings(shapes: Shapes) -> Iterator[tuple[int, Finding]]:
         shape = shapes[index]
         if shapely.area(shapely.convex_hull(shape)) == 0:
             detail = "All corners lie on one line. An order needs a polygon with an area."
-            yield index, Finding("G03", (), "no area", detail)
+            yield index, NO_AREA.finding((), detail)
             continue
         reason, _, place = str(shapely.is_valid_reason(shape)).partition("[")
         words = _WORDS.get(reason, f"The outline is not simple ({reason.lower()})")
         longitude, latitude = (float(number) for number in place.rstrip("]").split()[:2])
         yield (
             index,
-            Finding(
-                "G05",
+            CROSSES_ITSELF.finding(
                 (),
-                "the outline crosses itself",
                 f"{words} near {longitude:.10g}, {latitude:.10g}. Draw it again. satops never "
                 "repairs an outline: a repair can lose a part of the area in silence.",
             ),

@@ -16,6 +16,7 @@ import shapely
 from shapely.affinity import affine_transform
 
 from satops.core.finding import Finding, has_error
+from satops.core.geometry.checks import FEW_CORNERS, ROUND_A_POLE
 from satops.core.geometry.forms import read_geometry
 from satops.core.geometry.geojson import parts_of, shown_type
 from satops.core.geometry.geojson import polygons as polygons_of
@@ -131,7 +132,7 @@ def _unrolled(coordinates: list[list[list[float]]]) -> Rings | Finding:
         if corners[-2] == corners[-1]:
             corners.pop()
         if len(set(corners)) < 3:
-            return Finding("G03", (), "too few corners", "An area needs three distinct corners.")
+            return FEW_CORNERS.finding((), "An area needs three distinct corners.")
         first = rings[0] if rings else corners
         rings.append(tuple(_moved(corners, _turns(corners, first))))
     west = min(x for x, _ in rings[0])
@@ -184,10 +185,8 @@ def _side(polygon: shapely.Polygon, side: Side | None, part: int | None) -> Piec
 
 
 def _round_a_pole() -> Finding:
-    return Finding(
-        "A04",
+    return ROUND_A_POLE.finding(
         (),
-        "runs round a pole",
         "The outline runs once round the Earth, so that a pole lies in it or beside it, and no cut "
         "at 180 degrees makes an area of it. Draw it again as several areas beside each other.",
     )

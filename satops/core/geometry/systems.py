@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from satops.core.finding import Finding, quoted
+from satops.core.geometry.checks import CONTRADICTION, NOT_WGS84, UNKNOWN_SYSTEM
 
 _WGS84 = frozenset({"EPSG:4326", "EPSG:4979", "OGC:CRS84", "OGC:CRS84H"})
 """Longitude and latitude of WGS 84, perhaps with heights."""
@@ -81,10 +82,8 @@ def system_of_wkt(text: str) -> System | None:
 
 def refuse_undefined(what: str, where: str = "") -> Finding:
     """Say that a file does not say which system its coordinates are in."""
-    return Finding(
-        "G11",
+    return UNKNOWN_SYSTEM.finding(
         (),
-        "the reference system is not known",
         f"{what} does not say which reference system its coordinates are in.{where} If they are "
         "WGS 84 longitude and latitude, say so.",
         fix=_SAY,
@@ -102,20 +101,16 @@ def refuse_other(
     seen = list(islice(points, _LOOKED_AT))
     if not system.is_in_degrees and seen and all(abs(x) <= 180 and abs(y) <= 90 for x, y in seen):
         x, y = seen[0]
-        return Finding(
-            "G11",
+        return CONTRADICTION.finding(
             (),
-            "the numbers contradict the reference system",
             f"{what} says that its coordinates are in {system}, which counts in metres, and they "
             f"look like degrees: the first is {x:.10g}, {y:.10g}. The label is probably wrong, and "
             "to convert by it would move the outline to another place. If they are WGS 84 "
             "longitude and latitude, say so.",
             fix=_SAY,
         )
-    return Finding(
-        "G11",
+    return NOT_WGS84.finding(
         (),
-        "not in degrees of WGS 84",
         f"{what} has its coordinates in {system}. An order is in WGS 84 longitude and latitude "
         "(EPSG:4326), and satops moves no corner by itself. Convert the outline, and look at the "
         "result on a map.",

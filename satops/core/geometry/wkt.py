@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from satops.core.finding import Finding, quoted
+from satops.core.geometry.checks import NO_POLYGON_TEXT, NOT_WGS84, PREFIX, SEVERAL_OUTLINES
 from satops.core.geometry.systems import code_in
 
 _HEAD = re.compile(r"\s*(?:SRID\s*=\s*(\d{1,9})\s*;)?\s*([A-Za-z]+)", re.IGNORECASE)
@@ -184,21 +185,14 @@ def _unreadable(text: str, place: int) -> str:
 
 
 def _broken(what: str) -> Finding:
-    return Finding(
-        "G01",
-        (),
-        "not the text of a polygon",
-        f"{what} {FORM}",
-    )
+    return NO_POLYGON_TEXT.finding((), f"{what} {FORM}")
 
 
 def _several(text: str) -> Finding:
     count = sum(1 for _ in re.finditer(r"\bPOLYGON", text, re.IGNORECASE))
     many = f"{count} outlines" if count > 1 else "several geometries"
-    return Finding(
-        "G02",
+    return SEVERAL_OUTLINES.finding(
         (),
-        "several outlines in one text",
         f"The text holds {many}, one after the other, and an order is one polygon. Write one "
         "order spec for each.",
     )
@@ -208,10 +202,8 @@ def _prefixed(prefix: "re.Match[str]") -> Finding:
     said = prefix[0].strip()
     code = code_in(said)
     if code not in ("EPSG:4326", "OGC:CRS84"):
-        return Finding(
-            "G11",
+        return NOT_WGS84.finding(
             (),
-            "not in degrees of WGS 84",
             f"The text begins with {quoted(said)}, which names another reference system. "
             "Coordinates are WGS 84 longitude and latitude: convert the outline, and begin with "
             "POLYGON.",
@@ -222,10 +214,8 @@ def _prefixed(prefix: "re.Match[str]") -> Finding:
             " GeoSPARQL writes the latitude first in EPSG:4326: exchange the two numbers of each "
             "point."
         )
-    return Finding(
-        "G01",
+    return PREFIX.finding(
         (),
-        "a prefix before the well-known text",
         f"The text begins with {quoted(said)}, which is no well-known text. Leave it out, and "
         f"begin with POLYGON: numbers are WGS 84 longitude and latitude in any case.{first}",
     )

@@ -1,6 +1,7 @@
 """The strict loader of YAML and JSON (design: YAML 1.2 scalars, no tags, no key twice, bounds)."""
 
+from satops.core.loading.checks import CHECKS
 from satops.core.loading.loader import Document, load
-from satops.core.loading.reading import CHECKS, MAX_SPEC_BYTES, dotted
+from satops.core.loading.reading import MAX_SPEC_BYTES, dotted
 
 __all__ = ["CHECKS", "MAX_SPEC_BYTES", "Document", "dotted", "load"]

@@ -1,31 +1,13 @@
 """What the reader of YAML and the reader of JSON share: limits, places, and one way to complain."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
+from satops.core.loading.checks import CHECKS
 from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
-
-CHECKS: Mapping[str, str] = MappingProxyType(
-    {
-        "L01": "The YAML cannot be read",
-        "L02": "The JSON cannot be read",
-        "L03": "A key is written twice",
-        "L04": "A key is not text",
-        "L05": "A number cannot be used",
-        "L06": "A YAML feature is not allowed here",
-        "L07": "An alias cannot be followed",
-        "L08": "The file is too large or too deep",
-        "L09": "The file is not plain UTF-8 text",
-        "L10": "The file holds no document",
-        "L11": "This looks like an AOI file",
-        "L12": "The file has more problems",
-    }
-)
-"""Code of each check of the loader, with its summary."""
 
 MAX_SPEC_BYTES = 4 * 1024 * 1024
 """Per file.  An AOI too large for this belongs in a file of its own."""
@@ -87,7 +69,7 @@ class Faults:
                 line=line,
                 column=column,
                 path=dotted(path),
-                summary=CHECKS[check],
+                summary=CHECKS[check].title,
                 detail=detail,
             )
         )

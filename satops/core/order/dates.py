@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 
+from satops.core.check import Check, When
 from satops.core.finding import Finding, quoted
 
 _FORM = re.compile(
@@ -22,6 +23,65 @@ FORMS = (
     "if needed, then Z for UTC or an offset such as +07:00."
 )
 
+NO_ZONE = Check(
+    "T01",
+    "no time zone",
+    when=When.READ,
+    meaning="A date without a zone means another instant on another machine.",
+    source="reports of images from the next day",
+    remedy="Add Z or an offset, or set `timezone` in satops.yaml.",
+    example="startDate: 2026-12-01 10:00",
+)
+BACKWARDS = Check(
+    "T02",
+    "the window ends before it begins",
+    when=When.READ,
+    meaning="Nothing can be imaged before the beginning, or in no time at all.",
+    source="logic",
+    remedy="Check both dates.",
+    example="{startDate: 2026-12-15T00:00Z, endDate: 2026-12-01T00:00Z}",
+)
+NO_TIME = Check(
+    "T07",
+    "a date without a time",
+    when=When.READ,
+    meaning="The end of a day can be read as its first or its last instant.",
+    source="tools that silently add a day",
+    remedy="Write the time: T00:00Z of that day or of the next one.",
+    example="endDate: 2026-12-07",
+)
+FRACTION = Check(
+    "T08",
+    "a fraction of a second",
+    when=When.READ,
+    meaning="The marketplace takes whole seconds.",
+    source="the marketplace's create page",
+    remedy="Leave the fraction out.",
+    example="startDate: 2026-12-01T10:00:00.5Z",
+)
+NAMED_ZONE = Check(
+    "T10",
+    "a zone by its name",
+    when=When.READ,
+    meaning="Zones in letters shift with law and season, and are read in several ways.",
+    source="RFC 3339 takes offsets only",
+    remedy="Write Z or an offset such as +07:00.",
+    example="startDate: 2026-12-01T10:00 Asia/Shanghai",
+)
+NO_DATE = Check(
+    "T11",
+    "not a date",
+    when=When.READ,
+    meaning="The text names no instant, or one in a year that no order is for.",
+    source="RFC 3339",
+    remedy="Write it as 2026-12-01T10:00Z.",
+    example="startDate: 01.12.2026",
+)
+BAD_OFFSET = NO_DATE.variant("an impossible offset")
+BAD_DATE = NO_DATE.variant("an impossible date")
+NUMBER = NO_DATE.variant("a number, not a date")
+FAR_YEAR = NO_DATE.variant("a year out of reach")
+
 
 @lru_cache(maxsize=8192)  # windows open and close at round times, and many orders share them
 def read_date(text: str, zone: timezone | None, field: str = "") -> datetime | Finding:
@@ -37,10 +97,8 @@ def read_date(text: str, zone: timezone | None, field: str = "") -> datetime | F
     if minutes is None:
         return _date_only(text)
     if fraction is not None and fraction.strip(".0"):
-        return Finding(
-            "T08",
+        return FRACTION.finding(
             (),
-            "a fraction of a second",
             f"{text} has a fraction of a second. The marketplace takes whole seconds: leave the "
             "fraction out.",
         )
@@ -57,13 +115,11 @@ def read_date(text: str, zone: timezone | None, field: str = "") -> datetime | F
     if distance is not None:
         if abs(distance) > _OFFSET_MAX:
             detail = f"{text} has the offset {offset}; no place on Earth is further than 14 hours."
-            return Finding("T11", (), "an impossible offset", detail)
+            return BAD_OFFSET.finding((), detail)
         return instant
     if zone is None:
-        return Finding(
-            "T01",
+        return NO_ZONE.finding(
             (),
-            "no time zone",
             f"{text} does not say in which zone it is. Write {text}Z if it is UTC, or add an "
             "offset such as +07:00. To read all such dates in one zone, set `timezone` in "
             "satops.yaml.",
@@ -79,7 +135,7 @@ def read_window(start: datetime, end: datetime) -> Finding | None:
         said = "The window ends at the instant it begins, so nothing can be imaged."
     else:
         said = f"The window ends {_span(start - end)} before it begins."
-    return Finding("T02", (), "the window ends before it begins", f"{said} Check both dates.")
+    return BACKWARDS.finding((), f"{said} Check both dates.")
 
 
 def _span(length: timedelta) -> str:
@@ -94,21 +150,19 @@ def number_as_date(number: float, zone: timezone | None, field: str) -> Finding:
     said = (
         f"{number} is a number, and a date is wanted here. {_meant(number, zone, field) or FORMS}"
     )
-    return Finding("T11", (), "a number, not a date", said)
+    return NUMBER.finding((), said)
 
 
 def _unreadable(text: str, zone: timezone | None, field: str) -> Finding:
     meant = _meant(text, zone, field)
     if _NAMED_ZONE.search(text):
-        return Finding(
-            "T10",
+        return NAMED_ZONE.finding(
             (),
-            "a zone by its name",
             f"{quoted(text)} names its zone in letters. Such zones shift, and are read in several "
             f"ways: use Z for UTC, or an offset. {meant or FORMS}",
         )
     said = f"{quoted(text)} cannot be read as a date. {meant or FORMS}"
-    return Finding("T11", (), "not a date", said)
+    return NO_DATE.finding((), said)
 
 
 def _meant(written: str | float, zone: timezone | None, field: str) -> str:
@@ -134,10 +188,8 @@ def _meant(written: str | float, zone: timezone | None, field: str) -> str:
 
 
 def _strange_year(text: str) -> Finding:
-    return Finding(
-        "T11",
+    return FAR_YEAR.finding(
         (),
-        "a year out of reach",
         f"{text} is in the year {text[:4]}. Orders are for {FIRST_YEAR} to {LAST_YEAR}: check "
         "the year.",
     )
@@ -151,10 +203,8 @@ def _date_only(text: str) -> Finding:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         return _strange_year(text)
     next_day = (day + timedelta(days=1)).isoformat()
-    return Finding(
-        "T07",
+    return NO_TIME.finding(
         (),
-        "a date without a time",
         f"{text} has no time of day. Write {text}T00:00Z for the beginning of that day, or "
         f"{next_day}T00:00Z for its end.",
     )
@@ -171,4 +221,4 @@ def _impossible(text: str, day: str, minutes: str, seconds: str | None) -> Findi
             why = "There is no such time of day, or no such offset."
         except ValueError:
             why = "There is no such day in the calendar."
-    return Finding("T11", (), "an impossible date", f"{text} does not exist. {why}")
+    return BAD_DATE.finding((), f"{text} does not exist. {why}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from satops.core.catalogue import CATALOGUE
+from satops.core.plan.checks import CONFIG_CHANGED
 from satops.core.plan.config import Config
 from satops.core.problem import Problem
 
@@ -36,15 +36,14 @@ def config_problem(base: Config, here: Config, *, file: str, ref: str) -> Proble
     parts = changed_parts(base, here)
     if not parts:
         return None
-    entry = CATALOGUE["L30"]
     return Problem(
-        check="L30",
-        severity=base.severities.get("L30", entry.severity),
+        check=CONFIG_CHANGED.code,
+        severity=base.severities.get(CONFIG_CHANGED.code, CONFIG_CHANGED.severity),
         file=file,
         line=1,
         column=1,
         path="",
-        summary=entry.title,
+        summary=CONFIG_CHANGED.title,
         detail=f"{', '.join(parts)}: changed since {ref}. This file decides where orders and the "
         "token go, where the ledger is, and what may be bought. This plan reads the ledger, the "
         "limits and the severities as they are there; what is here rules once it is merged. Let "

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from satops.core.check import Check
+from satops.core.finding import Finding, dotted
 from satops.core.ledger.kept import KeptSpec
 from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
 from satops.core.order.order import Order
 from satops.core.plan.changes import Change, changes
+from satops.core.plan.checks import COPY, COPY_OF_BOUGHT, EDITED, TOO_LATE
 from satops.core.plan.plan import Action, ActionKind
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Problem
 from satops.core.spec.spec import Spec
 
 Recall = Callable[[OrderState], Order | None]
@@ -76,20 +79,20 @@ def hold_reason(known: OrderState, now: str) -> str:
     return f"in doubt since {known.intended_at}: {why}"
 
 
-def spec_problem(spec: Spec, check: str, path: str, summary: str, detail: str) -> Problem:
-    """Return an error about a spec as a whole, acknowledged where the spec does so."""
+def _problem(spec: Spec, declared: Check, finding: Finding) -> Problem:
+    """Return a finding about a spec as a whole, acknowledged where the spec may and does so."""
     reasons = {item.check: item.reason for item in spec.acknowledge}
     return Problem(
-        check=check,
-        severity=Severity.ERROR,
+        check=finding.check,
+        severity=finding.severity,
         file=spec.source.file,
         line=spec.source.line,
         column=1,
-        path=path,
-        summary=summary,
-        detail=detail,
+        path=dotted(finding.path),
+        summary=finding.summary,
+        detail=finding.detail,
         order=spec.name,
-        acknowledged=reasons.get(check),
+        acknowledged=reasons.get(finding.check) if declared.acknowledgeable else None,
     )
 
 
@@ -117,40 +120,31 @@ def _decide_placed(spec: Spec, known: OrderState, recall: Recall) -> tuple[Actio
 
 def _conflict(spec: Spec, known: OrderState, edited: tuple[Change, ...]) -> Problem:
     fields = "; ".join(f"{c.field}: {c.before} → {c.after}" for c in edited)
-    return spec_problem(
-        spec,
-        "X03",
-        "order",
-        "the order was edited after it was placed",
+    detail = (
         f"{spec.name} is placed as {known.order_no}, and a placed order cannot be changed. "
         f"Edited since: {fields}. Put the old values back; or, to buy the new order as well, "
-        f"give it a new name and write `supersedes: {spec.name}`, which cancels nothing.",
+        f"give it a new name and write `supersedes: {spec.name}`, which cancels nothing."
     )
+    return _problem(spec, EDITED, EDITED.finding(("order",), detail))
 
 
 def _copied(spec: Spec, holder: str, known: OrderState) -> Problem:
     number = f" as {known.order_no}" if known.order_no else ""
-    return spec_problem(
-        spec,
-        "X01",
-        "order",
-        "the same order counts as bought under another name",
+    detail = (
         f"{holder} is the same order to the last field, and the ledger holds it{number}. Buying "
         f"it again would pay twice. If {spec.name} is {holder} renamed, put the old name back. "
-        "If a second copy is wanted, acknowledge X01 with a reason.",
+        "If a second copy is wanted, acknowledge X01 with a reason."
     )
+    return _problem(spec, COPY, COPY_OF_BOUGHT.finding(("order",), detail))
 
 
 def _expired(spec: Spec) -> Problem:
-    return spec_problem(
-        spec,
-        "T03",
-        "order.endDate",
-        "the window is over and the order was never placed",
+    detail = (
         f"{spec.name} asks for images until {spec.order.end}, which has passed. Nothing can be "
         "bought for that window. Move the window, delete the spec, or acknowledge T03 with a "
-        "reason to keep it as it is.",
+        "reason to keep it as it is."
     )
+    return _problem(spec, TOO_LATE, TOO_LATE.finding(("order", "endDate"), detail))
 
 
 def _create_reason(known: OrderState | None) -> str:

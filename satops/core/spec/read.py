@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from satops.core.check import Check, When
 from satops.core.finding import Finding, Path, has_error
 from satops.core.geometry.fixes import with_command
 from satops.core.geometry.forms import mixed_forms, read_geometry
@@ -17,6 +18,7 @@ from satops.core.geometry.rings import SPLIT
 from satops.core.order.dates import number_as_date, read_date, read_window
 from satops.core.order.order import MODE_NUMBERS, MODES, Rings, canonical_order
 from satops.core.problem import Problem, Severity
+from satops.core.spec.checks import NOT_A_MODE, SUPERSEDES_ITSELF
 from satops.core.spec.mode_advice import mode_advice, modes_of
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
 from satops.core.spec.text import (
@@ -36,6 +38,36 @@ _GEOMETRY = "order.geometry"
 _RECURRENCE = "order.recurring"
 """How the paths of `recurring`, `recurringDay` and `recurringUnit` begin."""
 _RECURRENCE_FIELDS = frozenset({"recurring", "recurringDay", "recurringUnit"})
+
+OTHER_PROVIDER = Check(
+    "S01",
+    "the mode belongs to the other provider",
+    when=When.READ,
+    meaning="changguang has the modes 1 to 3, tianyi 4 to 8.",
+    source="the marketplace's create page",
+    remedy="Change the provider or the mode.",
+    example="{provider: changguang, resolutionType: spotlight}",
+)
+CLOUD_FRACTION = Check(
+    "S04",
+    "cloud cover is a fraction",
+    when=When.READ,
+    meaning="maxCloud is a whole number of percent; 0.2 is mostly meant as 20.",
+    source="the marketplace's create page; search filters of other sellers use fractions",
+    remedy="Write the percent.",
+    example="maxCloud: 0.2",
+)
+RECURRENCE = Check(
+    "R01",
+    "the recurrence does not fit together",
+    when=When.READ,
+    meaning="recurringDay and recurringUnit belong together, and to `recurring: true`. Beside "
+    "`recurring: false` they are a warning.",
+    source="the marketplace's create page",
+    remedy="Write all three, or none.",
+    example="{recurring: true, recurringDay: 7}",
+)
+IDLE_INTERVAL = RECURRENCE.variant(severity=Severity.WARNING)
 
 
 class Draft(NamedTuple):
@@ -149,7 +181,7 @@ def _read(
     supersedes = read_name(value.get("supersedes"), ("supersedes",), findings)
     if name is not None and supersedes == name:
         detail = "An order cannot replace itself. Give the name of the earlier order."
-        findings.append(Finding("N04", ("supersedes",), "supersedes itself", detail))
+        findings.append(SUPERSEDES_ITSELF.finding(("supersedes",), detail))
     description = read_description(value.get("description"), findings)
     labels = read_labels(value.get("labels"), findings)
     acknowledge = read_acknowledge(value.get("acknowledge"), document, findings)
@@ -244,10 +276,10 @@ def _read_mode(order: dict[str, Any], findings: list[Finding]) -> int | None:
             f"{mode.name} ({mode.number}) is a mode of {mode.provider}, and the provider is "
             f"{provider}. Its modes are: {modes_of(provider)}."
         )
-        findings.append(Finding("S01", path, "the mode belongs to the other provider", detail))
+        findings.append(OTHER_PROVIDER.finding(path, detail))
     if mode is None and "resolutionType" in order:
         advice = mode_advice(written, provider)
-        findings += () if advice is None else [Finding("V04", path, "not a mode", advice)]
+        findings += () if advice is None else [NOT_A_MODE.finding(path, advice)]
     return number
 
 
@@ -258,7 +290,7 @@ def _read_cloud(order: dict[str, Any], findings: list[Finding]) -> int | None:
             f"maxCloud is {written}. It is a whole number of percent, not a fraction: for "
             f"{written * 100:.0f} % write {written * 100:.0f}."
         )
-        findings.append(Finding("S04", ("order", "maxCloud"), "cloud cover is a fraction", detail))
+        findings.append(CLOUD_FRACTION.finding(("order", "maxCloud"), detail))
     return _whole(written)
 
 
@@ -277,26 +309,22 @@ def _read_recurrence(
                 f"`recurring` is true without {' and '.join(sorted(missing))}. Write both: for "
                 "every 7 days, recurringDay: 7 and recurringUnit: 1."
             )
-            findings.append(_recurrence(("order", "recurring"), detail))
+            findings.append(RECURRENCE.finding(("order", "recurring"), detail))
         if day is not None and day < 1:
             detail = f"recurringDay is {day}. The interval is 1 at least."
-            findings.append(_recurrence(("order", "recurringDay"), detail))
+            findings.append(RECURRENCE.finding(("order", "recurringDay"), detail))
     elif recurring is False and written:
         # The create page shows `recurring: false`, and a body that was read back from the
         # marketplace may carry the two beside it: harmless, and sent as it is written.
         detail = f"`recurring` is false, so {' and '.join(written)} should have no effect."
-        findings.append(_recurrence(("order", written[0]), detail, Severity.WARNING))
+        findings.append(IDLE_INTERVAL.finding(("order", written[0]), detail))
     elif recurring is None and written and "recurring" not in order:
         detail = (
             f"{' and '.join(written)} would need `recurring: true`. Add it to image the area "
             "again and again, or leave the interval out to image it once."
         )
-        findings.append(_recurrence(("order", written[0]), detail))
+        findings.append(RECURRENCE.finding(("order", written[0]), detail))
     return recurring if isinstance(recurring, bool) else None, day, unit
-
-
-def _recurrence(path: Path, detail: str, severity: Severity = Severity.ERROR) -> Finding:
-    return Finding("R01", path, "the recurrence does not fit together", detail, severity)
 
 
 def _whole(value: object) -> int | None:

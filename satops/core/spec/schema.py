@@ -11,31 +11,15 @@ the value out of every message.  `x-also` lists other names that people give to 
 examples are quoted where they help.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
-from types import MappingProxyType
 from typing import Any
 
 from satops.core.loading import Document, dotted
 from satops.core.problem import Problem, Severity, by_place
+from satops.core.spec.checks import CHECKS
 from satops.core.spec.schema_messages import Fault, Words
 from satops.core.spec.schema_phrases import Error, Steps, compiled, keywords
-
-CHECKS: Mapping[str, str] = MappingProxyType(
-    {
-        "V01": "A field is not known here",
-        "V02": "A field is missing",
-        "V03": "A value is of the wrong kind",
-        "V04": "A value is not one of those allowed",
-        "V05": "A number is out of range",
-        "V06": "A text does not have the right form",
-        "V07": "A list or group has the wrong length",
-        "V08": "Fields do not go together",
-        "V09": "A value has none of the forms allowed",
-        "V10": "The document has more problems",
-    }
-)
-"""Code of each check of the shape of a document, with its summary."""
 
 MAX_PROBLEMS = 50
 """Per document; a long list of wrong items is one mistake."""
@@ -99,7 +83,7 @@ def _problem(fault: Fault, document: Document, file: str, at: Steps, order: str 
         line=line,
         column=column,
         path=dotted((*at, *fault.path)),
-        summary=CHECKS[fault.check],
+        summary=CHECKS[fault.check].title,
         detail=fault.detail,
         order=order,
     )

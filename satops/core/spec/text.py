@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from satops.core.finding import Finding, Path, quoted
+from satops.core.spec.checks import NOT_A_CODE, NOT_A_LABEL, NOT_A_NAME, UNSEEN
 from satops.core.spec.spec import Acknowledgement
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def read_name(value: object, path: Path, findings: list[Finding]) -> str | None:
         return None
     wrong = wrong_name(value)
     if wrong is not None:
-        findings.append(Finding("N02", path, "not a name", wrong))
+        findings.append(NOT_A_NAME.finding(path, wrong))
         return None
     return value
 
@@ -61,10 +62,8 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
     for key in sorted(value):
         if not _is_label(key):
             findings.append(
-                Finding(
-                    "N02",
+                NOT_A_LABEL.finding(
                     ("labels",),
-                    "not a label",
                     f"{quoted(key)} cannot be a label. It has 1 to 63 letters, digits, dots, "
                     "slashes, underscores and dashes, and begins with a letter or a digit.",
                 )
@@ -96,7 +95,7 @@ def read_acknowledge(
         check = item.get("check")
         if isinstance(check, str) and not _CHECK.fullmatch(check):
             detail = f"{quoted(check)} is not the code of a check, such as A09."
-            findings.append(Finding("N05", (*path, "check"), "not the code of a check", detail))
+            findings.append(NOT_A_CODE.finding((*path, "check"), detail))
         reason = _read_text(item.get("reason"), (*path, "reason"), findings)
         if isinstance(check, str) and reason is not None:
             line, _ = document.place(path)
@@ -112,10 +111,8 @@ def _read_text(value: object, path: Path, findings: list[Finding]) -> str | None
     if unseen is None:
         return value
     findings.append(
-        Finding(
-            "N03",
+        UNSEEN.finding(
             path,
-            "a character that cannot be seen",
             f"The text holds the character U+{ord(unseen[0]):04X}, which a reviewer cannot see "
             "and a terminal may obey. Remove it.",
         )

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from satops.core.catalogue.entry import Entry
+from satops.core.check import Check
 from satops.core.safe import safe
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.workflow.explain import Explanation, number_text, severity_text
 
 
-def catalogue_blocks(entries: Sequence[Entry]) -> Iterator[Block]:
+def catalogue_blocks(checks: Sequence[Check]) -> Iterator[Block]:
     """Yield every check on a line of its own."""
     yield Table(
         ("CODE", "SEVERITY", "WHAT"),
-        entries,
-        lambda entry: Row((entry.code, str(entry.severity), entry.title)),
+        checks,
+        lambda check: Row((check.code, str(check.severity), check.title)),
     )
     yield BLANK
     yield Line("To read more about one:")
@@ -22,18 +22,18 @@ def catalogue_blocks(entries: Sequence[Entry]) -> Iterator[Block]:
 
 def explain_blocks(found: Explanation) -> Iterator[Block]:
     """Yield one check: what it looks for, why, an example, its numbers, and what to do."""
-    entry = found.entry
-    yield Line(f"{entry.code}: {entry.title}", Tone.HEADING)
+    check = found.check
+    yield Line(f"{check.code}: {check.title}", Tone.HEADING)
     yield BLANK
-    yield Line(entry.meaning)
+    yield Line(check.meaning)
     yield BLANK
     yield Line("For example:")
-    for text in entry.example.split("\n"):
+    for text in check.example.split("\n"):
         yield Line(text, Tone.COMMAND, indent=4)
     yield BLANK
-    yield Line(f"What to do: {entry.remedy}")
-    yield Line(f"Severity: {severity_text(entry)}.")
-    yield Line(f"Source: {entry.source}.")
+    yield Line(f"What to do: {check.remedy}")
+    yield Line(f"Severity: {severity_text(check)}.")
+    yield Line(f"Source: {check.source}.")
     if found.numbers:
         yield BLANK
         yield Line("The numbers that it compares with:")

@@ -93,7 +93,9 @@ def radar(rings: Rings = GENOA, *, mode: int = 5, **more: Any) -> Spec:
 
 def codes(*specs: Spec, now: datetime | None = None, **more: Any) -> list[str]:
     """The codes that the checks of single specs find, sorted; with `now` the clock's as well."""
-    found = check_specs(specs, rules(**more), None if now is None else instant_text(now))
+    found = check_specs(specs, rules(**more))
+    if now is not None:
+        found += check_clock(specs, rules(**more), instant_text(now))
     return sorted(finding.check for row in found for finding in row)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from satops.core.checks import check_across, check_copies
+from satops.core.checks import check_across
 from satops.core.finding import Finding
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.order.order import Order, Rings
@@ -163,13 +163,13 @@ def test_tiles_that_share_edges_do_not_overlap() -> None:
     assert not any(overlapping(*tiles))
 
 
-def copies(*specs: Spec, holders: Mapping[str, str] | None = None) -> list[bool]:
-    return [bool(found) for found in check_copies(specs, holders or {})]
+def copies(*specs: Spec) -> list[bool]:
+    return ["X01" in [finding.check for finding in row] for row in across(*specs)]
 
 
 def test_a_copy_is_found_at_the_later_file() -> None:
     assert copies(spec(name="b"), spec(name="a"), spec(HALF, name="c")) == [True, False, False]
-    [found], _ = check_copies([spec(name="b"), spec(name="a")], {})
+    [found], _ = across(spec(name="b"), spec(name="a"))
     assert "the same as a (orders/a.yaml:1) to the last field" in found.detail
 
 
@@ -179,13 +179,6 @@ def test_every_copy_but_the_first_is_found() -> None:
 
 def test_an_order_that_differs_in_one_field_is_no_copy() -> None:
     assert copies(spec(name="a"), spec(name="b", cloud=21)) == [False, False]
-
-
-def test_a_copy_of_what_the_ledger_holds_is_found_under_another_name_only() -> None:
-    holders = {spec().order.digest: "port"}
-    assert copies(spec(), holders=holders) == [False]
-    assert copies(spec(name="renamed"), holders=holders) == [True]
-    assert copies(spec(name="a"), spec(), holders=holders) == [True, False]
 
 
 BERING = spec(box(-170.0, 60.0, -169.9, 60.1), name="bering")
@@ -242,4 +235,3 @@ def test_an_order_of_the_tree_or_of_the_ledger_may_be_superseded(standing: Stand
 
 def test_no_specs_are_no_trouble() -> None:
     assert across() == []
-    assert check_copies([], {}) == []

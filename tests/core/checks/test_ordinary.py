@@ -6,7 +6,7 @@ from math import cos, radians
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.core.checks import check_across, check_specs
+from satops.core.checks import check_across, check_clock, check_specs
 from satops.core.order.order import Rings, instant_text
 from satops.core.spec.spec import Spec
 from tests.core.checks.making import NOW, box, codes, rules, spec
@@ -60,5 +60,7 @@ def test_without_a_clock_the_answer_never_changes(order: Spec, days: int) -> Non
 def test_a_batch_finds_what_its_parts_find(orders: list[Spec]) -> None:
     odd = spec(box(5.0, 45.0, 5.5, 45.0003), mode=1, cloud=None)
     mixed = [each for order in orders for each in (order, odd)]
-    whole = check_specs(mixed, rules(), instant_text(NOW))
-    assert whole == [check_specs([one], rules(), instant_text(NOW))[0] for one in mixed]
+    assert check_specs(mixed, rules()) == [check_specs([one], rules())[0] for one in mixed]
+    now = instant_text(NOW)
+    alone = [check_clock([one], rules(), now)[0] for one in mixed]
+    assert check_clock(mixed, rules(), now) == alone

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from satops.core.checks import SPEC_CODES, check_specs, settle_acknowledgements
-from satops.core.checks.to_problems import settle
+from satops.core.check import When
+from satops.core.checks import check_specs, found_only, idle_acknowledgements, to_problems
 from satops.core.finding import Finding, Path
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Spec
@@ -24,8 +24,10 @@ def settled(
 ) -> list[Problem]:
     """The problems of one spec."""
     [found] = check_specs([one], rules(allowed=None if allowed else SEA))
-    problems = settle([*found, *also], one, severities or {}, sought=SPEC_CODES)
-    return [*problems, *settle_acknowledgements(one, severities or {})]
+    problems = to_problems(
+        [*found, *also], one, severities or {}, sought=found_only(When.OUTLINE, When.SPEC)
+    )
+    return [*problems, *idle_acknowledgements(one, severities or {})]
 
 
 def summary(problems: list[Problem]) -> list[tuple[str, str, str | None, bool]]:
@@ -101,7 +103,7 @@ def test_problems_stand_where_the_document_says() -> None:
         places.append(path)
         return 12, 5
 
-    [problem] = settle(found, one, {}, place=place)
+    [problem] = to_problems(found, one, {}, place=place)
     assert (problem.file, problem.line, problem.column) == ("orders/port.yaml", 12, 5)
     assert (problem.path, places) == ("order", [("order",)])
 
@@ -109,5 +111,5 @@ def test_problems_stand_where_the_document_says() -> None:
 def test_without_a_document_problems_stand_where_the_spec_begins() -> None:
     one = spec(cloud=None, line=31)
     [found] = check_specs([one], rules())
-    [problem] = settle(found, one, {})
+    [problem] = to_problems(found, one, {})
     assert (problem.line, problem.column) == (31, 1)

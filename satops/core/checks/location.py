@@ -1,0 +1,337 @@
+"""Checks of where an AOI lies and how large it is."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil, inf
+
+from satops.core import words
+from satops.core.check import Found, When, check
+from satops.core.checks.batch import Batch
+from satops.core.geometry.measures import box_size_km, rectangle_km, touches
+from satops.core.order.modes import ModeRules, Threshold
+from satops.core.problem import Severity
+from satops.core.spec.spec import Footprint, Spec
+
+_HARDLY = 0.95
+"""Below the least bill by less than a twentieth is no news worth a warning."""
+_STRIP_SLACK = 0.05
+"""A strip may be so much narrower than the area before another one is counted."""
+
+
+@check(
+    "A02",
+    "far from where orders are expected",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="The centre of the area is outside of the `region` of satops.yaml. Without a region "
+    "it is compared with the other orders: it is far from all of them, and would be among them if "
+    "latitude and longitude were exchanged. The range of the numbers cannot show this: Paris "
+    "exchanged lies off Somalia.",
+    source="reports of images from the wrong continent",
+    remedy="Look at the place on a map. Exchange the two numbers, or widen `region`.",
+    example="geometry: {point: [48.85, 2.35], radiusKm: 5}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+def check_region(batch: Batch) -> Found:
+    """The centre is outside of the region where orders are expected."""
+    region = batch.rules.region
+    if region is None:
+        return
+    for index, spec, _ in batch.rows():
+        x, y = spec.footprint.longitude, spec.footprint.latitude
+        if _is_inside(x, y, region):
+            continue
+        hint = "Check the place, or widen `region`."
+        if _is_inside(y, x, region):
+            hint = (
+                "With latitude and longitude exchanged it would be inside: write the longitude "
+                "first."
+            )
+        detail = (
+            f"The centre of the area is {words.location(x, y)}, outside of the `region` of "
+            f"satops.yaml. {hint}"
+        )
+        yield index, detail
+
+
+def _is_inside(x: float, y: float, region: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = region
+    across = west <= x <= east if west <= east else x >= west or x <= east
+    return across and south <= y <= north
+
+
+@check(
+    "A03",
+    "the area touches 0, 0",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="Longitude 0 and latitude 0 is open sea south of Ghana, and the default value of many "
+    "programs: a corner there is mostly a missing value.",
+    source="a common default",
+    remedy="Correct the corner.",
+    example="POLYGON ((0 0, 5.1 45, 5.1 45.1, 0 0))",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+def check_null_island(batch: Batch) -> Found:
+    """0, 0 is a corner, or inside."""
+    near = [
+        index
+        for index, spec, _ in batch.rows()
+        if spec.footprint.west <= 0 <= spec.footprint.east
+        and spec.footprint.south <= 0 <= spec.footprint.north
+    ]
+    for index in touches(batch.shapes, near, (0.0, 0.0)) if near else ():
+        detail = (
+            "The area touches longitude 0, latitude 0, which is open sea south of Ghana. "
+            "A corner there is mostly a missing value. Check the coordinates."
+        )
+        yield index, detail
+
+
+@check(
+    "A05",
+    "too near a pole",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="Satellites in sun-synchronous orbit pass the poles at a distance, and an outline "
+    "around a pole has no inside on a map of longitude and latitude; a circle around one is an "
+    "error.",
+    source="the inclination of sun-synchronous orbits, about 97.5 degrees",
+    remedy="Ask the seller whether the place is covered.",
+    example="geometry: {bbox: [0, 85, 20, 88]}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("max_latitude_deg",),
+)
+def check_poles(batch: Batch) -> Found:
+    """Nearer to a pole than satellites fly."""
+    for index, spec, mode in batch.rows():
+        most = mode.max_latitude_deg
+        reach = max(spec.footprint.north, -spec.footprint.south)
+        if most is None or reach <= most.value:
+            continue
+        pole = "N" if spec.footprint.north == reach else "S"
+        detail = (
+            f"The area reaches {reach:.2f}°{pole}. Satellites may not see so far. Ask the "
+            f"seller, or end the area at {number_of(most)}°. "
+            f"{words.origin(most, 'degrees')}"
+        )
+        yield index, detail
+
+
+def number_of(threshold: Threshold) -> str:
+    """Write the number alone."""
+    return words.number(threshold.value)
+
+
+@check(
+    "A07",
+    "smaller than the smallest bill",
+    when=When.SPEC,
+    at="order.geometry",
+    meaning="Sellers bill a least area for each order. Two small orders side by side can cost "
+    "twice what one around both would.",
+    source="SkyWatch and Planet 25 km², Airbus and Pixxel 100 km²",
+    remedy="Make the area larger for the same money, or accept it.",
+    example="geometry: {bbox: [5, 45, 5.01, 45.01]}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("min_billable_km2",),
+)
+def check_least_bill(batch: Batch) -> Found:
+    """Smaller than what is billed at least."""
+    for index, spec, mode in batch.rows():
+        least, size = mode.min_billable_km2, spec.footprint.area_km2
+        if least is not None and size < least.value * _HARDLY:
+            detail = (
+                f"{words.area(size)} will probably be billed as {words.area(least.value)}. "
+                "Make the area larger for the same money, or acknowledge it. "
+                f"{words.origin(least, 'km²')}"
+            )
+            yield index, detail
+
+
+@check(
+    "A08",
+    "the area is not accepted",
+    when=When.SPEC,
+    at="order.geometry",
+    meaning="The area is below the least or above the most that the team has found to be "
+    "accepted. satops sets no such number by itself.",
+    source="the team's modes file: minAreaKm2, maxAreaKm2",
+    remedy="Change the area, or split it into several orders.",
+    example="changguang: {very-high: {maxAreaKm2: 5000}}",
+    acknowledgeable=True,
+    thresholds=("min_area_km2", "max_area_km2"),
+)
+def check_accepted_size(batch: Batch) -> Found:
+    """Beyond the sizes that the team has found to be accepted."""
+    for index, spec, mode in batch.rows():
+        size, least, most = spec.footprint.area_km2, mode.min_area_km2, mode.max_area_km2
+        if least is not None and size < least.value:
+            yield index, _not_accepted(spec, "least", least)
+        if most is not None and size > most.value:
+            yield index, _not_accepted(spec, "most", most)
+
+
+def _not_accepted(spec: Spec, which: str, bound: Threshold) -> str:
+    return (
+        f"The area is {words.area(spec.footprint.area_km2)}, and {words.area(bound.value)} is the "
+        f"{which} that is accepted for {words.mode(spec)}. Change the outline, or split it into "
+        f"several orders. {words.origin(bound, 'km²')}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """How an area is put together from strips of ground."""
+
+    strips: int
+    """Side by side."""
+    pieces: int
+    """Of each strip, where it is longer than one pass can take."""
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return self.strips * self.pieces
+
+    @property
+    def word(self) -> str:
+        """What is wrong with the area."""
+        if self.strips > 1:
+            return "too large" if self.pieces > 1 else "too wide"
+        return "too tall"
+
+
+def passes(batch: Batch, index: int) -> Passes | None:
+    """Return the least number of passes for an area; None where the swath is not known.
+
+    Strips run from north to south, as satellites fly, or along the smallest rectangle around the
+    area, as agile ones can: the kinder of the two.
+    """
+    spec, mode = batch.specs[index], batch.modes[index]
+    if mode.swath_km is None:
+        return None
+    boxed = _passes(*box_size_km(spec.footprint), mode)
+    if boxed.count == 1:
+        return boxed
+    turned = _passes(*rectangle_km(batch.shapes[index], spec.footprint), mode)
+    return min(boxed, turned, key=lambda passes: passes.count)
+
+
+def _passes(across_km: float, along_km: float, mode: ModeRules) -> Passes:
+    assert mode.swath_km is not None
+    longest = inf if mode.max_length_km is None else mode.max_length_km.value
+    return Passes(_pieces(across_km, mode.swath_km.value), _pieces(along_km, longest))
+
+
+def _pieces(length_km: float, piece_km: float) -> int:
+    return max(1, ceil(length_km / piece_km - _STRIP_SLACK))
+
+
+@check(
+    "A09",
+    "larger than one pass can image",
+    when=When.SPEC,
+    at="order.geometry",
+    meaning="The area is wider than the strip of ground that the sensor takes in one pass, or "
+    "longer than the longest strip (too wide, too tall, too large). It will be put together from "
+    "several passes, on several days. Measured east to west, and along the smallest rectangle "
+    "around the area; the kinder of the two counts.",
+    source="published swaths of each sensor",
+    remedy="Take a coarser mode with a wider swath, or split the area, or accept several passes.",
+    example="{provider: tianyi, resolutionType: spotlight, geometry: {bbox: [5, 45, 5.3, 45.2]}}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("swath_km", "max_length_km"),
+)
+def check_one_pass(batch: Batch) -> Found:
+    """Larger than one pass can image."""
+    for index, spec, mode in batch.rows():
+        needed = passes(batch, index)
+        if needed is None or needed.count == 1 or mode.swath_km is None:
+            continue
+        length = ""
+        if mode.max_length_km is not None:
+            length = f" and {number_of(mode.max_length_km)} km long"
+        detail = (
+            f"The area is {needed.word} for one pass: {_size(spec.footprint)}, and "
+            f"{words.mode(spec)} takes a strip {number_of(mode.swath_km)} km wide{length}. At "
+            f"least {needed.count:,} passes are needed, on different days. Take a mode with a "
+            "wider swath, split the area, or acknowledge it. "
+            f"{words.origin(mode.swath_km, 'km')}"
+        )
+        yield index, detail
+
+
+@check(
+    "A10",
+    "more passes than the window has",
+    when=When.SPEC,
+    at="order.endDate",
+    meaning="The area needs more passes than satellites will make while the window is open, so it "
+    "cannot be complete. For a recurring order the window is one interval.",
+    source="others count about 8 chances in 14 days over one point; Capella rejects such orders",
+    remedy="Make the window longer or the area smaller, or take a mode with a wider swath.",
+    example="a country in a window of one day",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("swath_km", "max_length_km", "passes_per_day"),
+)
+def check_passes(batch: Batch) -> Found:
+    """More passes than the window has."""
+    for index, _, mode in batch.rows():
+        needed, rate = passes(batch, index), mode.passes_per_day
+        window = batch.windows[index]
+        if needed is None or rate is None or needed.count <= max(1.0, window.days * rate.value):
+            continue
+        whole = "one interval" if window.recurrence else "the window"
+        unit = "pass a day" if rate.value == 1 else "passes a day"
+        detail = (
+            f"The area needs at least {needed.count:,} passes, and {whole} is "
+            f"{words.span(timedelta(days=window.days))} long: the images can hardly be complete in "
+            f"that time. Open the window for longer, or make the area smaller. "
+            f"{words.origin(rate, unit)}"
+        )
+        yield index, detail
+
+
+def _size(footprint: Footprint) -> str:
+    width, height = box_size_km(footprint)
+    return (
+        f"it reaches {words.number(width)} km from west to east and {words.number(height)} km from "
+        "south to north"
+    )
+
+
+@check(
+    "A13",
+    "a place where orders are not allowed",
+    when=When.OUTLINE,
+    at="order.geometry",
+    meaning="The area leaves what `areas.allowed` of satops.yaml holds, or touches what "
+    "`areas.forbidden` holds. It is the team's own rule (a contract, an export licence), so that "
+    "no spec can accept it away.",
+    source="the team's areas in satops.yaml",
+    remedy="Change the outline, or have the areas changed in review.",
+    example="areas: {forbidden: aois/no-go.geojson}",
+)
+def check_zones(batch: Batch) -> Found:
+    """Outside of the allowed areas, or inside the forbidden ones."""
+    allowed, forbidden = batch.rules.allowed_zone, batch.rules.forbidden_zone
+    for index, percent in allowed.leaving(batch.shapes) if allowed else ():
+        yield index, _zone(batch.specs[index], percent, "outside of the areas that are allowed")
+    for index, percent in forbidden.entering(batch.shapes) if forbidden else ():
+        yield index, _zone(batch.specs[index], percent, "in an area that is forbidden")
+
+
+def _zone(spec: Spec, percent: float, where: str) -> str:
+    share = "Less than 0.1 %" if percent < 0.1 else f"{percent:.1f} %"
+    return (
+        f"{share} of the area ({words.area(spec.footprint.area_km2)} around "
+        f"{words.location(spec.footprint.longitude, spec.footprint.latitude)}) lies {where} in "
+        "satops.yaml (`areas`). Change the outline; no acknowledgement is taken."
+    )

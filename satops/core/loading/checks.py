@@ -1,0 +1,180 @@
+"""The checks of reading files: what the loader finds in a text, and the walk over the tree."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from satops.core.check import Check, When
+
+_CHECKS = (
+    Check(
+        "L01",
+        "The YAML cannot be read",
+        when=When.READ,
+        meaning="The text breaks the grammar of YAML. Nothing is made of a file that is not "
+        "understood.",
+        source="YAML 1.2",
+        remedy="Mend the text at the place that is named; often it is an indent, a tab or a quote.",
+        example="name: [unclosed",
+    ),
+    Check(
+        "L02",
+        "The JSON cannot be read",
+        when=When.READ,
+        meaning="The text breaks the grammar of JSON.",
+        source="RFC 8259",
+        remedy="Mend the text at the place that is named; often it is a comma or a quote.",
+        example='{"name": "a",}',
+    ),
+    Check(
+        "L03",
+        "A key is written twice",
+        when=When.READ,
+        meaning="Most readers keep the last of two equal keys in silence, so that a reviewer and "
+        "a program see different orders.",
+        source="YAML 1.2, 3.2.1.3; RFC 8259, 4",
+        remedy="Keep one of the two.",
+        example="order: {maxCloud: 20, maxCloud: 80}",
+    ),
+    Check(
+        "L04",
+        "A key is not text",
+        when=When.READ,
+        meaning="A number, a date or an empty word stands where a name is expected.",
+        source="YAML 1.2, and satops' own rule that a reviewer must not misread a spec",
+        remedy="Put the key in quotes.",
+        example="labels: {2026: spring}",
+    ),
+    Check(
+        "L05",
+        "A number cannot be used",
+        when=When.READ,
+        meaning="Infinities, not-a-number and numbers too large for other programs have no "
+        "meaning in an order.",
+        source="RFC 8259, 6",
+        remedy="Write a finite number.",
+        example="maxCloud: .inf",
+    ),
+    Check(
+        "L06",
+        "A YAML feature is not allowed here",
+        when=When.READ,
+        meaning="Tags and merge keys hide from a reviewer what is bought.",
+        source="YAML 1.2, and satops' own rule that a reviewer must not misread a spec",
+        remedy="Write the values out.",
+        example="order: {<<: *base}",
+    ),
+    Check(
+        "L07",
+        "An alias cannot be followed",
+        when=When.READ,
+        meaning="An alias must name an anchor above it, must not hold itself, and must not repeat "
+        "a part thousands of times.",
+        source="YAML 1.2, 7.1",
+        remedy="Write the value out.",
+        example="name: *missing",
+    ),
+    Check(
+        "L08",
+        "The file is too large or too deep",
+        when=When.READ,
+        meaning="No spec needs so many bytes or levels: the file is something else, or an attack.",
+        source="satops' own limits",
+        remedy="Put a large AOI in a GeoJSON file of its own, and refer to it.",
+        example="geometry: {file: ../aois/large.geojson}",
+    ),
+    Check(
+        "L09",
+        "The file is not plain UTF-8 text",
+        when=When.READ,
+        meaning="Another encoding, or a control character that a reviewer cannot see.",
+        source="RFC 3629",
+        remedy="Save the file as UTF-8, and remove the character.",
+        example="a file saved as UTF-16",
+    ),
+    Check(
+        "L10",
+        "The file holds no document",
+        when=When.READ,
+        meaning="Every file under the orders folder is expected to hold a spec.",
+        source="satops' own rule",
+        remedy="Write a spec in it, or delete it.",
+        example="# only a comment",
+    ),
+    Check(
+        "L11",
+        "This looks like an AOI file",
+        when=When.READ,
+        meaning="A GeoJSON file lies among the specs.",
+        source="satops' own rule",
+        remedy="Move it beside the orders folder, and refer to it from a spec.",
+        example='{"type": "FeatureCollection", "features": []}',
+    ),
+    Check(
+        "L12",
+        "The file has more problems",
+        when=When.READ,
+        meaning="A file has so many problems that the rest of it was not read.",
+        source="satops' own limit",
+        remedy="Mend those that are shown, and look again.",
+        example="a file that is no spec at all",
+    ),
+    Check(
+        "L20",
+        "The file cannot be read",
+        when=When.READ,
+        meaning="The system refuses: no right, or a fault of the disk. An order that cannot be "
+        "read is not taken for one that was deleted.",
+        source="satops' own rule",
+        remedy="Give the right to read the file, or delete it.",
+        example="a file without the right to read",
+    ),
+    Check(
+        "L21",
+        "This is no regular file",
+        when=When.READ,
+        meaning="A pipe, a socket or a device bears the name of a spec; reading it could wait for "
+        "ever.",
+        source="satops' own rule",
+        remedy="Remove it.",
+        example="mkfifo orders/port.yaml",
+    ),
+    Check(
+        "L22",
+        "A link cannot be followed",
+        when=When.READ,
+        meaning="A symbolic link leads in a circle, to nothing, or out of the repository.",
+        source="satops' own rule: what is bought is what is in the repository",
+        remedy="Put the file itself in its place.",
+        example="orders/port.yaml -> /etc/hosts",
+    ),
+    Check(
+        "L23",
+        "The name of the file cannot be used",
+        when=When.READ,
+        meaning="The name holds characters that messages and other systems cannot show.",
+        source="satops' own rule",
+        remedy="Rename the file.",
+        example="a name with a line break",
+    ),
+    Check(
+        "L24",
+        "The folder cannot be listed",
+        when=When.READ,
+        meaning="The system refuses: the orders in it would be taken for deleted.",
+        source="satops' own rule",
+        remedy="Give the right to list the folder.",
+        example="a folder without the right to list",
+    ),
+    Check(
+        "L25",
+        "There is no folder of orders",
+        when=When.READ,
+        meaning="`orders` of satops.yaml names a folder that is not there.",
+        source="satops' own rule",
+        remedy="Create the folder, or correct `orders` in satops.yaml.",
+        example="orders: ordres/",
+    ),
+)
+
+CHECKS: Mapping[str, Check] = MappingProxyType({check.code: check for check in _CHECKS})
+"""By their codes."""

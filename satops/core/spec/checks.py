@@ -1,0 +1,168 @@
+"""The checks of what a document says: its fields, its names and texts, and what it accepts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from satops.core.check import Check, When
+from satops.core.problem import Severity
+
+_SCHEMAS = "schema/order.schema.json and schema/config.schema.json"
+
+_CHECKS = (
+    Check(
+        "V01",
+        "A field is not known here",
+        when=When.READ,
+        meaning="A field that nothing reads is a slip: a limit or a date that is misspelt would "
+        "have no effect, and nobody would see it.",
+        source=_SCHEMAS,
+        remedy="Correct the name; the message offers the nearest one.",
+        example="order: {maxClouds: 20}",
+    ),
+    Check(
+        "V02",
+        "A field is missing",
+        when=When.READ,
+        meaning="An order without it cannot be bought.",
+        source="the marketplace's create page",
+        remedy="Write the field.",
+        example="an order without endDate",
+    ),
+    Check(
+        "V03",
+        "A value is of the wrong kind",
+        when=When.READ,
+        meaning="A text stands where a number is expected, or a list where a text is. satops does "
+        "not convert: the reviewer should see what is sent.",
+        source=_SCHEMAS,
+        remedy="Write the value as the message says; numbers have no quotes.",
+        example='maxCloud: "20"',
+    ),
+    Check(
+        "V04",
+        "A value is not one of those allowed",
+        when=When.READ,
+        meaning="The marketplace documents a few values for this field, and takes no other.",
+        source="the marketplace's create page",
+        remedy="Take one of the values in the message.",
+        example="provider: jilin",
+    ),
+    Check(
+        "V05",
+        "A number is out of range",
+        when=When.READ,
+        meaning="The number is below or above what the field can have.",
+        source="the marketplace's create page",
+        remedy="Take a number within the range.",
+        example="maxCloud: 120",
+    ),
+    Check(
+        "V06",
+        "A text does not have the right form",
+        when=When.READ,
+        meaning="The text is empty, too long, or not written as the field needs it.",
+        source=_SCHEMAS,
+        remedy="Write it as the message says.",
+        example='description: ""',
+    ),
+    Check(
+        "V07",
+        "A list or group has the wrong length",
+        when=When.READ,
+        meaning="There are too few or too many parts, or the same part twice.",
+        source=_SCHEMAS,
+        remedy="Add or remove parts.",
+        example="geometry: {bbox: [5, 45, 6]}",
+    ),
+    Check(
+        "V08",
+        "Fields do not go together",
+        when=When.READ,
+        meaning="One field needs another one, or excludes it.",
+        source=_SCHEMAS,
+        remedy="Write both, or leave one out.",
+        example="geometry: {bbox: [5, 45, 6, 46], file: aoi.geojson}",
+    ),
+    Check(
+        "V09",
+        "A value has none of the forms allowed",
+        when=When.READ,
+        meaning="The field can be written in several ways, and this is none of them.",
+        source=_SCHEMAS,
+        remedy="Take one of the forms in the message.",
+        example="geometry: {lat: 45, lon: 5}",
+    ),
+    Check(
+        "V10",
+        "The document has more problems",
+        when=When.READ,
+        meaning="The first fifty problems of a document are shown.",
+        source="satops' own limit",
+        remedy="Mend those that are shown, and look again.",
+        example="a document that is no spec at all",
+    ),
+)
+
+CHECKS: Mapping[str, Check] = MappingProxyType({check.code: check for check in _CHECKS})
+"""Of the fields of a document, by their codes."""
+NOT_A_MODE = CHECKS["V04"].variant("not a mode")
+
+NAME_TWICE = Check(
+    "N01",
+    "the name is used twice",
+    when=When.READ,
+    meaning="The name is the identity of an order: two specs with one name are one order twice.",
+    source="satops' own rule",
+    remedy="Give one of them another name.",
+    example="name: port-2026-12",
+)
+NOT_A_NAME = Check(
+    "N02",
+    "not a name",
+    when=When.READ,
+    meaning="A name, or the key of a label, has characters that are not safe in files, tables and "
+    "shells.",
+    source="satops' own rule",
+    remedy="Use small letters, digits, dots, underscores and dashes.",
+    example="name: Port of Genoa",
+)
+NOT_A_LABEL = NOT_A_NAME.variant("not a label")
+UNSEEN = Check(
+    "N03",
+    "a character that cannot be seen",
+    when=When.READ,
+    meaning="Control characters and overrides of the direction of text can make a reviewer read "
+    "another text than the machine.",
+    source="Unicode Technical Report 36",
+    remedy="Remove the character.",
+    example='description: "\\u202Eabc"',
+)
+SUPERSEDES_ITSELF = Check(
+    "N04",
+    "supersedes itself",
+    when=When.READ,
+    meaning="An order cannot replace itself.",
+    source="satops' own rule",
+    remedy="Give the name of the earlier order.",
+    example="{name: port, supersedes: port}",
+)
+NOT_A_CODE = Check(
+    "N05",
+    "not the code of a check",
+    when=When.READ,
+    meaning="An acknowledgement names something that is no code.",
+    source="satops' own rule",
+    remedy="Write a code such as A09; `satops explain` lists them.",
+    example='acknowledge: [{check: "too wide", reason: "wanted"}]',
+)
+IDLE = Check(
+    "K01",
+    "an acknowledgement that accepts nothing",
+    when=When.READ,
+    meaning="A spec accepts a check that finds nothing here, that does not exist, or that nobody "
+    "can accept. A reader of the spec would believe that there is something to accept.",
+    source="satops' own rule",
+    remedy="Take the acknowledgement out, or correct its code.",
+    example='acknowledge: [{check: A07, reason: "small on purpose"}]',
+    severity=Severity.WARNING,
+)
