@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types bench soak clean
+.PHONY: demo test lint types lock bench soak clean
 
 demo: .venv/user
 	@$(BIN)/satops demo
@@ -19,6 +19,11 @@ lint: .venv/developer
 
 types: .venv/developer
 	$(BIN)/mypy
+
+# What CI installs: satops/requirements/, from pyproject.toml and .ci/constraints.txt.
+lock: .venv/developer
+	@.ci/install .venv uv
+	@$(BIN)/python .ci/lock
 
 bench: .venv/developer
 	$(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,72 @@
+"""What a CI job installs: one requirements file with the hash of every wheel, and no more parts of
+satops than a tree needs.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from satops.core.geometry.aoi import Kind
+from satops.core.plan.config import SANDBOX, Config
+
+UV = "uv"
+CORE = "core"
+PARTS = ("sandbox", "gis", "postgresql", "cloud")
+"""What not every tree needs; each has a file of pinned wheels in the package."""
+
+_BY_SCHEME = {"postgresql": "postgresql", "s3": "cloud", "gs": "cloud", "az": "cloud"}
+_BY_GDAL = frozenset({Kind.XML, Kind.ZIP, Kind.GEOPACKAGE})
+_HEAD = """\
+# What CI installs: satops and all that it needs, each wheel with its hash, and nothing else.
+# Written by `satops init --ci`. Parts: {parts}. For Linux on x86-64 and arm64.
+"""
+
+
+def needed_parts(config: Config, aois: Iterable[Kind]) -> tuple[str, ...]:
+    """Return the parts that a configuration needs, with the kinds of the AOI files of its tree."""
+    needed = {
+        "sandbox": config.marketplace.url == SANDBOX,
+        "gis": not _BY_GDAL.isdisjoint(aois),
+        _BY_SCHEME.get(config.state.partition(":")[0], ""): True,
+    }
+    return tuple(part for part in PARTS if needed.get(part))
+
+
+def requirements(pins: Mapping[str, str], parts: Sequence[str], *, wheel: str, sha256: str) -> str:
+    """Return a requirements file: the wheel of satops at a path, uv, the core, and these parts.
+
+    `pins` holds the text of each part's own file.  A package of several parts stands there once.
+    """
+    wanted = [UV, CORE, *parts]
+    blocks: dict[str, str] = {}
+    for part in wanted:
+        for name, block in _blocks(pins[part]):
+            blocks.setdefault(name, block)
+    satops = f"./{wheel} \\\n    --hash=sha256:{sha256}\n"
+    return _HEAD.format(parts=", ".join(wanted[1:])) + satops + "".join(blocks.values())
+
+
+def lacking(text: str, pins: Mapping[str, str], parts: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the parts of which a requirements file does not hold every package."""
+    held = {name for name, _ in _blocks(text)}
+    return tuple(
+        part for part in parts if not held.issuperset(name for name, _ in _blocks(pins[part]))
+    )
+
+
+def wheel_of(text: str) -> tuple[str, str] | None:
+    """Return path and SHA-256 of the wheel of satops that a requirements file names."""
+    for name, block in _blocks(text):
+        if name.startswith("./") and name.rpartition("/")[2].startswith("satops-"):
+            return name.removeprefix("./"), block.rpartition("--hash=sha256:")[2].strip()
+    return None
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Yield name and lines of each requirement; a line that goes on ends in a backslash."""
+    block = ""
+    for line in text.splitlines(keepends=True):
+        if not block and (line.startswith("#") or not line.strip()):
+            continue
+        block += line
+        if not line.rstrip().endswith("\\"):
+            yield block.split()[0].partition("==")[0], block
+            block = ""
