@@ -1,13 +1,13 @@
 """Beginnings: a repository, and an order spec."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from satops import __version__
 from satops.adapters.clock import SystemClock
 from satops.adapters.files.new_files import add_line, write_new
+from satops.api.init_ci import CiFiles, CiWish, ci_files_of, update_ci, write_ci
 from satops.api.ledger import start_ledger
 from satops.api.overlay import Overlay
 from satops.api.plan import order_tree, read_specs
@@ -18,7 +18,8 @@ from satops.core.spec.text import wrong_name
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.ports import Clock
 from satops.workflow.scaffold import CONFIG, IGNORED, Wanted, repository_files, spec_text
-from satops.workflow.scaffold_ci import Forge, ci_files, with_git_state
+from satops.workflow.scaffold_ci import Forge, with_state
+from satops.workflow.scaffold_update import FileChange
 
 _SCHEMAS = ("order.schema.json", "config.schema.json")
 """What editors need beside the files of a repository."""
@@ -28,12 +29,16 @@ _SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A repository that was just made."""
+    """A repository that was just made, or its workflows."""
 
     written: tuple[str, ...]
-    """Paths from its root."""
+    """Paths from its root; those of workflows are from the root of the git repository."""
     ledger: str | None
     """The ledger's address; None where none was begun."""
+    ci: CiFiles | None = None
+    """What `init --ci` wrote."""
+    changes: tuple[FileChange, ...] | None = None
+    """What an update changed, and what it left to the team; None where it was no update."""
 
 
 def init(
@@ -41,59 +46,68 @@ def init(
     *,
     samples: bool = True,
     ci: Forge | None = None,
-    branch: str = "main",
+    branch: str | None = None,
+    extras: Sequence[str] = (),
+    dependabot: bool = False,
+    update: bool = False,
     clock: Clock | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Ready:
     """Make a folder a repository: configuration, schemas, sample orders, and an empty ledger.
 
-    With `ci` it gets the workflows of a forge, which buy from `branch`; its ledger will be on a
-    branch of the forge, and is not begun yet.  A repository that is there already gets the
-    workflows alone.
+    With `ci` it gets the workflows of a forge, which buy from `branch`, and a wheel of this satops
+    with the hashes of all that it needs and of the parts `extras`; its ledger will be on a branch
+    of the forge, and is not begun yet.  A repository that is there already gets the workflows
+    alone, or with `update` newer ones in place of those that satops wrote.
 
     Raises `Refused` where a repository is there already, or a file would be overwritten: then
     nothing was written.  A `.gitignore` that is there gets one more line.
     """
-    workflows = {} if ci is None else _workflows(folder, ci, branch)
-    if (folder / CONFIG).exists():
-        if not workflows:
-            raise Refused(
-                f"{folder / CONFIG} is there already, so this is a repository of satops. Nothing "
-                "was written. To see where it stands:\n    satops plan"
-            )
-        write_new(folder, workflows)
-        return Ready(tuple(workflows), None)
-    now = (clock or SystemClock()).now()
-    files = repository_files(now, _schemas(), samples=samples)
-    if workflows:
-        files = {**with_git_state(files), **workflows}
-    write_new(folder, files)
+    is_there = (folder / CONFIG).exists()
+    if update and not is_there:
+        raise UsageError(f"There is no {CONFIG} in {folder}, so there is nothing to update.")
+    wish = None if ci is None else CiWish(ci, branch, tuple(extras), dependabot, update)
+    workflows = None if wish is None else ci_files_of(folder, wish, environ)
+    if not is_there:
+        now = (clock or SystemClock()).now()
+        files = repository_files(now, _schemas(), samples=samples)
+        return _begin(folder, files, workflows, environ)
+    if workflows is None:
+        raise Refused(
+            f"{folder / CONFIG} is there already, so this is a repository of satops. Nothing "
+            "was written. To see where it stands:\n    satops plan"
+        )
+    if update:
+        changes = update_ci(workflows)
+        return Ready(tuple(c.path for c in changes if c.done), None, workflows, changes)
+    return Ready(write_ci(workflows, {}), None, workflows)
+
+
+def _begin(
+    folder: Path,
+    files: Mapping[str, str],
+    workflows: CiFiles | None,
+    environ: Mapping[str, str],
+) -> Ready:
+    """Write the files of a new repository, and begin its ledger unless a forge will keep it."""
+    written = [*files, ".gitignore"]
+    if workflows is None:
+        write_new(folder, files)
+    else:
+        inside = f"{workflows.place.folder}/" if workflows.place.folder else ""
+        files = with_state(files, workflows.state)
+        beside = {f"{inside}{path}": text for path, text in files.items()}
+        written = [*write_ci(workflows, beside), f"{inside}.gitignore"]
     add_line(folder / ".gitignore", IGNORED)
     (folder / "orders").mkdir(exist_ok=True)
     begun = None if workflows else start_ledger(folder, environ=environ).address
-    return Ready((*files, ".gitignore"), begun)
+    return Ready(tuple(written), begun, workflows)
 
 
 def _schemas() -> dict[str, str]:
     from satops.adapters.files.schemas import schema_text
 
     return {name: schema_text(name).decode() for name in _SCHEMAS}
-
-
-def _workflows(folder: Path, forge: Forge, branch: str) -> dict[str, str]:
-    """Return the workflows; raises `UsageError` for a folder where the forge would not see them."""
-    from satops.adapters.files.ci_files import ci_templates
-
-    root = next(
-        (at for at in (folder.absolute(), *folder.absolute().parents) if (at / ".git").exists()),
-        None,
-    )
-    if root not in (None, folder.absolute()):
-        raise UsageError(
-            f"Forges read workflows from the root of a git repository, which is {root}. Run "
-            f"`satops init --ci {forge}` there."
-        )
-    return ci_files(forge, ci_templates(forge), version=__version__, branch=branch)
 
 
 def new(

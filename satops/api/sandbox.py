@@ -11,10 +11,19 @@ from typing import Any
 
 from satops.core import json_text
 from satops.errors import UsageError
-from satops.sandbox.faults import Faults, read_rules
-from satops.sandbox.options import Options
-from satops.sandbox.server import Sandbox, serve_in_thread
-from satops.sandbox.settings import read_settings
+
+try:
+    from satops.sandbox.faults import Faults, read_rules
+    from satops.sandbox.options import Options
+    from satops.sandbox.server import Sandbox, serve_in_thread
+    from satops.sandbox.settings import read_settings
+except ModuleNotFoundError as missing:
+    raise UsageError(
+        f"The sandbox needs a package that is not installed: {missing.name}. What CI installs "
+        "leaves the sandbox out where satops.yaml names a marketplace. To put it in again:\n"
+        "    satops init --ci github --update\nElsewhere, install satops whole:\n"
+        "    pip install satops"
+    ) from None
 
 FAULTS = "SATOPS_SANDBOX_FAULTS"
 OPTIONS = "SATOPS_SANDBOX_OPTIONS"

@@ -1,6 +1,7 @@
 """`satops init`."""
 
 import shlex
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,8 +9,14 @@ from satops.api import init as starting
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
-from satops.errors import ExitCode
+from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold_ci import FORGES, Forge
+from satops.workflow.scaffold_install import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from satops.report.layout import Block
 
 
 @click.command("init")
@@ -20,33 +27,74 @@ from satops.workflow.scaffold_ci import FORGES, Forge
     help="Write the workflows too: plan in review, apply on merge.",
 )  # fmt: skip
 @click.option(
-    "--branch", metavar="NAME", default="main", show_default=True,
-    help="With --ci github: the branch that orders are merged to.",
+    "--branch", metavar="NAME",
+    help="With --ci github: the branch that orders are merged to.  [default: main]",
+)  # fmt: skip
+@click.option(
+    "--extra", "extras", type=click.Choice(PARTS), multiple=True,
+    help="With --ci: install this part too, whatever satops.yaml and the AOIs need.",
+)  # fmt: skip
+@click.option(
+    "--dependabot", is_flag=True,
+    help="With --ci github: write .github/dependabot.yml, which moves the pins of actions.",
+)  # fmt: skip
+@click.option(
+    "--update", is_flag=True,
+    help="With --ci: replace what satops wrote, keep what you changed, and show both.",
 )  # fmt: skip
 @options.as_json
 @click.pass_obj
 def command(
-    call: Call, folder: str, no_samples: bool, ci: Forge | None, branch: str, as_json: bool
+    call: Call,
+    folder: str,
+    no_samples: bool,
+    ci: Forge | None,
+    branch: str | None,
+    extras: tuple[str, ...],
+    dependabot: bool,
+    update: bool,
+    as_json: bool,
 ) -> int:
     """Make a folder ready: configuration, schemas, sample orders and an empty ledger.
 
     It orders from the sandbox until satops.yaml names a marketplace. Overwrites nothing. With
     --ci the ledger will be a branch at the forge; a folder that is ready already gets the
-    workflows alone.
+    workflows alone. They install the satops that wrote them, from a wheel beside them, and what
+    it needs, each wheel by its hash.
     """
     from satops.report.json import document
-    from satops.report.text.setup import ci_blocks, init_blocks
 
+    if ci is None and (branch or extras or dependabot or update):
+        raise UsageError("--branch, --extra, --dependabot and --update go with --ci.")
     root = call.path(folder)
-    ready = starting.init(root, samples=not no_samples, ci=ci, branch=branch, environ=call.environ)
-    there = "" if folder == "." else f"cd {shlex.quote(folder)} && "
+    ready = starting.init(
+        root,
+        samples=not no_samples,
+        ci=ci,
+        branch=branch,
+        extras=extras,
+        dependabot=dependabot,
+        update=update,
+        environ=call.environ,
+    )
+    kept = [change.path for change in ready.changes or () if not change.done]
     return finish(
         ExitCode.DONE,
         as_json=as_json,
-        json=lambda: document({"root": str(root), "ledger": ready.ledger}, written=ready.written),
-        text=lambda: (
-            ci_blocks(str(root), ready.written, there)
-            if ready.ledger is None
-            else init_blocks(str(root), ready.written, ready.ledger, there)
+        json=lambda: document(
+            {"root": str(root), "ledger": ready.ledger}, written=ready.written, kept=kept
         ),
+        text=lambda: _blocks(ready, str(root), folder),
     )
+
+
+def _blocks(ready: starting.Ready, root: str, folder: str) -> "Iterator[Block]":
+    from satops.report.text.setup import ci_blocks, init_blocks, update_blocks
+
+    there = "" if folder == "." else f"cd {shlex.quote(folder)} && "
+    if ready.ci is None:
+        return init_blocks(root, ready.written, str(ready.ledger), there)
+    if ready.changes is not None:
+        return update_blocks(ready.changes)
+    ci = ready.ci
+    return ci_blocks(str(ci.top), ready.written, ci.place, ci.state, there)

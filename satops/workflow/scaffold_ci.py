@@ -1,7 +1,8 @@
-"""What `init --ci` writes: the workflows of a forge, and the ledger's address that they need."""
+"""What `init --ci` writes: the workflows of a forge, and where each file of them goes."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from satops.errors import UsageError
@@ -9,36 +10,103 @@ from satops.workflow.scaffold import CONFIG
 
 Forge = Literal["github", "gitlab"]
 FORGES: tuple[Forge, ...] = get_args(Forge)
-STATE = "git:satops-state"
-"""Where CI keeps the ledger: a runner's disk is thrown away, and a file in the tree would need a
-commit to the protected branch for each order."""
+INSTALL = "install.sh"
+REQUIREMENTS = "requirements.txt"
+WRITTEN = "written.json"
+"""What `init --ci` wrote, and how it was asked: for the next `init --ci --update`."""
+DEPENDABOT = ".github/dependabot.yml"
 
 _FILE_STATE = "state: file:state/ledger.jsonl"
-_FOLDERS = {"github": ".github/workflows/", "gitlab": "."}
+_DEFAULT_STATE = "git:satops-state"
+_INSTALL_FOLDERS: Mapping[Forge, str] = {"github": ".github/satops", "gitlab": ".ci/satops"}
+_WORKFLOWS = ".github/workflows"
+_FOLDER = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock$|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
+_STATE = re.compile(r"[A-Za-z0-9:/@._~?&=%+,#-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder with a `satops.yaml`, as a forge sees it.  Every name in a workflow carries it."""
+
+    forge: Forge
+    folder: str = ""
+    """Its path from the root of the git repository; empty where it is that root."""
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for a folder whose name would be more than text in a workflow."""
+        if self.folder and not _FOLDER.fullmatch(self.folder):
+            raise UsageError(
+                f"The folder {self.folder!r} cannot be written into a workflow. Name it with "
+                "letters, digits, dots, dashes and underscores."
+            )
+
+    @property
+    def dashed(self) -> str:
+        """What is put after a name: `-imagery-asia`, or nothing for the root."""
+        return f"-{self.folder.replace('/', '-')}" if self.folder else ""
+
+    @property
+    def install(self) -> str:
+        """The folder of the wheel and its requirements, from the root of the git repository."""
+        folder = _INSTALL_FOLDERS[self.forge]
+        return f"{folder}/{self.dashed[1:]}" if self.folder else folder
+
+    @property
+    def state(self) -> str:
+        """Where CI keeps the ledger, unless `satops.yaml` says it.
+
+        A runner's disk is thrown away, and a file in the tree would need a commit to the protected
+        branch for each order.
+        """
+        return f"{_DEFAULT_STATE}{self.dashed}"
+
+    def path(self, template: str) -> str:
+        """Return where the file of a template goes, from the root of the git repository."""
+        stem, dot, suffix = template.rpartition(".")
+        if self.forge == "github":
+            return f"{_WORKFLOWS}/{stem}{self.dashed}{dot}{suffix}"
+        return f"{self.install}/{template}" if self.folder else f".{template}"
 
 
 def ci_files(
-    forge: Forge, templates: Mapping[str, str], *, version: str, branch: str
+    place: Place, templates: Mapping[str, str], *, branch: str, state: str
 ) -> dict[str, str]:
-    """Return path and text of the workflows of a forge.
+    """Return path and text of the workflows of a forge, and of the script that they install by.
 
-    They install satops of exactly this `version`, and buy from `branch` alone.  Raises
-    `UsageError` for a branch whose name would be more than text in a workflow.
+    They buy from `branch` alone, with the ledger at `state`.  Raises `UsageError` for a branch or
+    a ledger whose name would be more than text in a workflow.
     """
     if not _BRANCH.fullmatch(branch):
         raise UsageError(
             f"--branch {branch!r} cannot be written into a workflow. Give the plain name of the "
             "branch that orders are merged to, as `main`."
         )
+    if not _STATE.fullmatch(state):
+        raise UsageError(f"`state: {state}` of {CONFIG} cannot be written into a workflow.")
+    filled = {
+        "@BRANCH@": branch,
+        "@STATE@": state,
+        "@INSTALL@": place.install,
+        "@FOLDER@": place.folder or ".",
+        "@-ROOT@": place.dashed,
+        "@ ROOT@": f" {place.folder}" if place.folder else "",
+        "@ROOT/@": f"{place.folder}/" if place.folder else "",
+    }
     return {
-        _FOLDERS[forge] + name: text.replace("@VERSION@", version).replace("@BRANCH@", branch)
+        f"{place.install}/{name}" if name == INSTALL else place.path(name): _fill(text, filled)
         for name, text in templates.items()
     }
 
 
-def with_git_state(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the files of a new repository with its ledger where CI can keep it."""
+def with_state(files: Mapping[str, str], state: str) -> dict[str, str]:
+    """Return the files of a new repository with its ledger at an address."""
     config = files[CONFIG]
     assert _FILE_STATE in config
-    return {**files, CONFIG: config.replace(_FILE_STATE, f"state: {STATE}")}
+    return {**files, CONFIG: config.replace(_FILE_STATE, f"state: {state}")}
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text

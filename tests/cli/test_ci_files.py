@@ -1,6 +1,8 @@
 """What init --ci writes, and the further files of a plan."""
 
 import json
+import re
+from hashlib import sha256
 
 import pytest
 import yaml
@@ -9,19 +11,91 @@ from satops import __version__
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 
-GITHUB = {f".github/workflows/satops-{name}.yml" for name in ("plan", "apply", "nightly")}
+WORKFLOWS = {f".github/workflows/satops-{name}.yml" for name in ("plan", "apply", "nightly")}
+WHEEL = f".github/satops/satops-{__version__}-py3-none-any.whl"
+REQUIREMENTS = ".github/satops/requirements.txt"
+INSTALL = {REQUIREMENTS, WHEEL, ".github/satops/install.sh", ".github/satops/written.json"}
+GITHUB = WORKFLOWS | INSTALL
 
 
-def test_init_with_ci_writes_workflows_that_install_this_very_version(empty: Satops) -> None:
+def add_kml(satops: Satops) -> None:
+    """Let an order take its AOI from a KML file."""
+    kml = "<kml xmlns='http://www.opengis.net/kml/2.2'><Placemark/></kml>"
+    (satops.root / "aois/delta.kml").write_text(kml)
+    satops.edit(
+        "orders/hanoi.yaml",
+        "{bbox: [105.80, 21.00, 105.88, 21.06]}",
+        "{file: ../aois/delta.kml}",
+    )
+
+
+def requirements(satops: Satops, path: str = REQUIREMENTS) -> str:
+    return (satops.root / path).read_text("utf-8")
+
+
+def test_init_with_ci_writes_workflows_and_the_wheel_that_they_install(empty: Satops) -> None:
     made = empty("init", "--ci", "github", "--json")
     assert made.code == ExitCode.DONE
     assert set(made.json["written"]) > GITHUB
-    for path in GITHUB:
+    for path in WORKFLOWS:
         text = (empty.root / path).read_text("utf-8")
-        assert f'"satops=={__version__}"' in text
-        assert "@VERSION@" not in text
-        assert "@BRANCH@" not in text
+        assert 'sh .github/satops/install.sh "$VENV"' in text
+        assert not re.search(r"@[A-Z /-]+@", text)
+    digest = sha256((empty.root / WHEEL).read_bytes()).hexdigest()
+    assert f"./{WHEEL} \\\n    --hash=sha256:{digest}\n" in requirements(empty)
+    assert "satops==" not in requirements(empty)
     assert yaml.safe_load((empty.root / "satops.yaml").read_text())["state"] == "git:satops-state"
+
+
+def test_the_sandbox_is_installed_for_the_sandbox_alone(empty: Satops) -> None:
+    assert empty("init", "--ci", "github").code == ExitCode.DONE
+    assert "\nuvicorn==" in requirements(empty)
+    empty.edit("satops.yaml", "url: sandbox", "url: https://market.example.org/service")
+    updated = empty("init", "--ci", "github", "--update")
+    assert "uvicorn" in updated.out
+    assert "\nuvicorn==" not in requirements(empty)
+    assert "\nrequests==" in requirements(empty)
+
+
+def test_what_the_tree_needs_is_installed(satops: Satops) -> None:
+    add_kml(satops)
+    satops.edit("satops.yaml", "state: file:state/ledger.jsonl", "state: postgresql://db/orders")
+    assert satops("init", "--ci", "github").code == ExitCode.DONE
+    for name in ("pyogrio", "psycopg-binary", "uvicorn"):
+        assert f"\n{name}==" in requirements(satops)
+    assert "\nobstore==" not in requirements(satops)
+    workflow = (satops.root / ".github/workflows/satops-apply.yml").read_text("utf-8")
+    assert 'SATOPS_STATE: "postgresql://db/orders"' in workflow
+
+
+def test_an_extra_is_installed_where_it_is_wanted_and_stays_with_an_update(empty: Satops) -> None:
+    assert empty("init", "--ci", "github", "--extra", "cloud").code == ExitCode.DONE
+    assert "\nobstore==" in requirements(empty)
+    assert empty("init", "--ci", "github", "--update", "--extra", "gis").code == ExitCode.DONE
+    assert "\nobstore==" in requirements(empty)
+    assert "\npyogrio==" in requirements(empty)
+
+
+def test_doctor_says_when_ci_would_lack_something(empty: Satops) -> None:
+    assert empty("init", "--ci", "github").code == ExitCode.DONE
+    good = "GOOD     install: CI installs what the tree needs, and every wheel has its hash."
+    assert good in empty("doctor").out
+    add_kml(empty)
+    lacking = empty("doctor")
+    assert lacking.code != ExitCode.DONE
+    assert f"WRONG    install: {REQUIREMENTS} lacks gis" in lacking.out
+    assert "satops init --ci github --update" in lacking.out
+    assert empty("init", "--ci", "github", "--update").code == ExitCode.DONE
+    assert good in empty("doctor").out
+
+
+def test_doctor_says_when_the_wheel_is_not_the_one_that_was_written(empty: Satops) -> None:
+    assert empty("init", "--ci", "github").code == ExitCode.DONE
+    wheel = bytearray((empty.root / WHEEL).read_bytes())
+    wheel[1000] ^= 1
+    (empty.root / WHEEL).write_bytes(wheel)
+    said = " ".join(empty("doctor").out.split())
+    assert f"install: {WHEEL} is not the wheel whose hash is in {REQUIREMENTS}" in said
 
 
 def test_init_with_ci_begins_no_ledger_and_says_how(empty: Satops) -> None:
@@ -50,19 +124,54 @@ def test_a_repository_that_is_there_gets_the_workflows_alone(satops: Satops) -> 
     made = satops("init", "--ci", "github", "--json")
     assert made.code == ExitCode.DONE
     assert set(made.json["written"]) == GITHUB
+    assert satops("init", "--ci", "github").code == ExitCode.DONE  # the same bytes are no obstacle
     assert (satops.root / "satops.yaml").read_text("utf-8") == before
     (satops.root / ".github/workflows/satops-plan.yml").write_text("mine")
     again = satops("init", "--ci", "github")
     assert again.code == ExitCode.REFUSED
+    assert "    satops init --ci github --update" in again.err
     assert (satops.root / ".github/workflows/satops-plan.yml").read_text() == "mine"
 
 
-def test_workflows_are_not_written_where_a_forge_would_not_look(empty: Satops) -> None:
+def test_a_folder_of_a_repository_gets_workflows_at_its_root(empty: Satops) -> None:
     (empty.root / ".git").mkdir()
-    refused = empty("init", "imagery", "--ci", "github")
+    for folder in ("imagery", "imagery/asia"):
+        made = empty("init", folder, "--ci", "github")
+        assert made.code == ExitCode.DONE
+        dashed = folder.replace("/", "-")
+        config = yaml.safe_load((empty.root / folder / "satops.yaml").read_text())
+        assert config["state"] == f"git:satops-state-{dashed}"
+        assert not (empty.root / folder / ".github").exists()
+        plan = (empty.root / f".github/workflows/satops-plan-{dashed}.yml").read_text("utf-8")
+        assert f'working-directory: "{folder}"' in plan
+        assert f"sh .github/satops/{dashed}/install.sh" in plan
+        text = requirements(empty, f".github/satops/{dashed}/requirements.txt")
+        assert f"./.github/satops/{dashed}/satops-{__version__}" in text
+        assert f"    cd {folder} && satops ledger start" in made.out
+
+
+def test_a_folder_whose_name_is_more_than_text_is_refused(empty: Satops) -> None:
+    (empty.root / ".git").mkdir()
+    refused = empty("init", "a b", "--ci", "github")
     assert refused.code == ExitCode.USAGE
-    assert "from the root of a git repository" in refused.err
-    assert not (empty.root / "imagery").exists()
+    assert "cannot be written into a workflow" in refused.err
+    assert not (empty.root / "a b").exists()
+
+
+def test_gitlab_is_told_to_include_the_pipeline_of_a_folder(empty: Satops) -> None:
+    (empty.root / ".git").mkdir()
+    made = empty("init", "imagery", "--ci", "gitlab")
+    path = ".ci/satops/imagery/gitlab-ci.yml"
+    assert f'include: [{{local: "{path}"}}]' in made.out
+    assert "satops-plan-imagery:" in (empty.root / path).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "flags", [["--update"], ["--branch", "x"], ["--extra", "gis"], ["--dependabot"]]
+)
+def test_what_goes_with_ci_is_refused_without_it(empty: Satops, flags: list[str]) -> None:
+    assert empty("init", *flags).code == ExitCode.USAGE
+    assert list(empty.root.iterdir()) == []
 
 
 def test_one_plan_is_written_in_several_formats_at_once(satops: Satops) -> None:

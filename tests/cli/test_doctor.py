@@ -6,7 +6,7 @@ from satops.adapters.git_command import NEEDED, git_version
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 
-SUBJECTS = ["ledger", "store", "place", "clock", "waits", "spool", "git", "token"]
+SUBJECTS = ["ledger", "store", "place", "clock", "waits", "spool", "git", "token", "install"]
 
 
 def test_a_new_repository_is_ready(satops: Satops) -> None:

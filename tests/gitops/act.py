@@ -1,4 +1,4 @@
-"""GitHub's workflows on this machine, by act, with three actions replaced by doubles."""
+"""GitHub's workflows on this machine, by act, with the forge's own actions replaced by doubles."""
 
 import json
 import os
@@ -15,7 +15,6 @@ from tests.gitops.github_api import HOST
 from tests.gitops.rehearsal import (
     NAME,
     READ,
-    SCRIPTS,
     TOKEN,
     WRITE,
     PullRequest,
@@ -24,6 +23,7 @@ from tests.gitops.rehearsal import (
 )
 
 DOUBLES = {
+    "actions/cache@0057852bfaa89a56745cba8c7296529d2fc39830": "cache",
     "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8": "checkout",
     "actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c": "setup-python",
     "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02": "upload-artifact",
@@ -59,16 +59,21 @@ class Act:
         """Who stands for each action that the workflows name."""
         self.runs = 0
 
-    def plan(self, request: PullRequest, **environ: str) -> Ran:
-        """Run the workflow of a pull request.  A fork gets a token that can only read."""
+    def plan(self, request: PullRequest, *, folder: str = "", **environ: str) -> Ran:
+        """Run the workflow of a pull request.  A fork gets a token that can only read.
+
+        `folder` is the one whose workflow it is, where it is not the root.
+        """
         commit = self.rehearsal.try_merge(request)
         event = self.rehearsal.event(request)
         secrets = {"GITHUB_TOKEN": READ if request.fork else WRITE}
-        return self._run("pull_request", "satops-plan", commit, event, secrets, environ)
+        return self._run(
+            "pull_request", _of("satops-plan", folder), commit, event, secrets, environ
+        )
 
-    def apply(self, commit: str = "main", **environ: str) -> Ran:
+    def apply(self, commit: str = "main", *, folder: str = "", **environ: str) -> Ran:
         """Run the workflow of a push to main, or run that of an older push again."""
-        return self._on_main("push", "satops-apply", commit, environ)
+        return self._on_main("push", _of("satops-apply", folder), commit, environ)
 
     def nightly(self, **environ: str) -> Ran:
         """Run the workflow of the night."""
@@ -124,21 +129,24 @@ class Act:
     def _environment(self) -> dict[str, str]:
         here = self.rehearsal
         return {
-            "PATH": here.tools.path(_RUNNER, self.python, SCRIPTS),
+            "PATH": here.tools.path(_RUNNER, self.python),
             "GITHUB_REPOSITORY": NAME,
             "GITHUB_SERVER_URL": here.server.url,
             "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
             "ARTIFACTS": str(here.artifacts),
+            "CACHES": str(here.folder / "caches"),
             "GH_HOST": HOST,
             "HTTP_PROXY": here.github.address,
             "http_proxy": here.github.address,
             "NO_PROXY": "127.0.0.1",
             "PYTHONPYCACHEPREFIX": os.environ["PYTHONPYCACHEPREFIX"],
             "NO_COLOR": "1",
-            "PIP_NO_INDEX": "1",
-            "PIP_NO_BUILD_ISOLATION": "0",
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            **here.tools.wheels,
         }
+
+
+def _of(workflow: str, folder: str) -> str:
+    return f"{workflow}-{folder.replace('/', '-')}" if folder else workflow
 
 
 def _summary(log: str) -> str:

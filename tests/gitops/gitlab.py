@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.adapters.git.forge import git
-from tests.gitops.rehearsal import NAME, SCRIPTS, TOKEN, WRITE, PullRequest, Rehearsal
+from tests.gitops.rehearsal import NAME, TOKEN, WRITE, PullRequest, Rehearsal
 
 NOTE_TOKEN = "note-secret-0123456789"
 _NOTES = "/api/v4/projects/7/merge_requests/{}/notes"
@@ -136,6 +136,7 @@ class Pipelines:
         host = here.server.url.removeprefix("http://")
         git(folder, "remote", "set-url", "origin", f"http://ci-job-token:{WRITE}@{host}/{NAME}.git")
         git(folder, "remote", "set-head", "origin", "main")
+        variables = {**variables, "CI_PROJECT_DIR": str(folder)}
         home = here.folder / f"home-{self.runs}"
         home.mkdir()
         given = [f"--variable={name}={value}" for name, value in variables.items()]
@@ -149,8 +150,8 @@ class Pipelines:
         env = {
             **os.environ,
             "HOME": str(home),
-            "PATH": here.tools.path(self.python, SCRIPTS),
-            "PIP_NO_INDEX": "1",
+            "PATH": here.tools.path(self.python),
+            **here.tools.wheels,
         }
         ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
         return Ran(ran.returncode == 0, ran.stdout + ran.stderr, folder)

@@ -107,6 +107,17 @@ class Rehearsal:
 
         return add
 
+    def second_root(self, folder: str) -> Edit:
+        """Return the edit that makes a folder a repository of satops too, with its samples."""
+
+        def add(work: Path) -> None:
+            init(work / folder, ci=self.ci)
+            config = work / folder / "satops.yaml"
+            text = config.read_text("utf-8").replace("url: sandbox ", f"url: {self.market.url} ")
+            config.write_text(f"{text}{QUICK}", "utf-8")
+
+        return add
+
     def open(self, *edits: Edit, fork: bool = False) -> PullRequest:
         """Open a pull request with these edits of main."""
         number = len(self.pull_requests) + 1

@@ -8,13 +8,18 @@ import yaml
 
 from satops.adapters.files.ci_files import ci_templates
 from satops.cli.main import satops
+from satops.workflow.scaffold_ci import FORGES, Place, ci_files
 from tests.gitops.tools import ROOT
 
 PAGE = (ROOT / "docs/gitops.md").read_text("utf-8")
-SHIPPED = "\n".join(
-    [*ci_templates("github").values(), *ci_templates("gitlab").values(),
-     (ROOT / "action.yml").read_text("utf-8")]
-)  # fmt: skip
+WRITTEN = {
+    path: text
+    for place in map(Place, FORGES)
+    for path, text in ci_files(
+        place, ci_templates(place.forge), branch="main", state=place.state
+    ).items()
+}
+SHIPPED = "\n".join([*WRITTEN.values(), (ROOT / "action.yml").read_text("utf-8")])
 
 
 def blocks(language: str) -> list[str]:

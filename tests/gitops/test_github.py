@@ -133,3 +133,43 @@ def test_the_night_says_that_orders_wait_and_buys_nothing(rehearsal: Rehearsal, 
     assert night.ok, night.log
     assert "Merged orders wait" not in night.log
     assert "StatusObserved" in rehearsal.kinds()
+
+
+def test_what_buys_keeps_the_wheels_for_plans_and_reads_none_of_them(
+    rehearsal: Rehearsal, act: Act
+) -> None:
+    rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
+    first = act.apply()
+    assert first.ok, first.log
+    assert "Saved satops-" in first.log
+    planned = act.plan(rehearsal.open(rehearsal.order("mekong-flood")))
+    assert planned.ok, planned.log
+    assert "Restored satops-" in planned.log
+    again = act.apply()
+    assert again.ok, again.log
+    assert "Restored satops-" not in again.log
+    assert "Saved satops-" not in again.log
+
+
+def test_a_folder_of_the_repository_has_workflows_and_a_ledger_of_its_own(
+    rehearsal: Rehearsal, act: Act, api: GitHub
+) -> None:
+    rehearsal.merge(rehearsal.open(rehearsal.second_root("imagery/asia")))
+    ran = rehearsal.satops(rehearsal.clone("begin") / "imagery/asia", "ledger", "start", "--yes")
+    assert ran.returncode == ExitCode.DONE, ran.stderr
+    request = rehearsal.open(rehearsal.order("hanoi"))
+    here = act.plan(request)
+    assert here.ok, here.log
+    there = act.plan(request, folder="imagery/asia")
+    assert there.ok, there.log
+    assert "1 order to create" in here.summary
+    assert "3 orders to create" in there.summary
+    markers = {comment.body.splitlines()[0] for comment in api.comments}
+    assert markers == {MARKER, "<!-- satops plan imagery/asia -->"}
+    assert (rehearsal.artifacts / "satops-plan-imagery-asia/plan.json").exists()
+
+    applied = act.apply(folder="imagery/asia")
+    assert applied.ok, applied.log
+    assert "Placed 3 of 3 expected." in applied.summary
+    assert rehearsal.standings() == {}
+    assert git(rehearsal.remote, "rev-parse", "refs/heads/satops-state-imagery-asia")

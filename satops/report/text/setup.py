@@ -1,12 +1,14 @@
 """What was set up, and whether it is sound: a repository, its ledger and store, this machine."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from satops.core.safe import safe
 from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorReport, Verdict
+from satops.workflow.scaffold_ci import Place
+from satops.workflow.scaffold_update import FileChange, diff
 from satops.workflow.verify import VerifyReport
 
 _TONES = {Verdict.GOOD: Tone.GOOD, Verdict.WARNING: Tone.WARNING, Verdict.WRONG: Tone.ERROR}
@@ -32,17 +34,40 @@ def init_blocks(root: str, written: Iterable[str], address: str, back: str) -> I
     yield command(f"{back}satops plan")
 
 
-def ci_blocks(root: str, written: Iterable[str], back: str) -> Iterator[Block]:
+def ci_blocks(
+    root: str, written: Iterable[str], place: Place, state: str, back: str
+) -> Iterator[Block]:
     """Yield what `init --ci` wrote, and how the ledger begins; `back` goes to the folder."""
     yield Line(f"Written in {safe(root)}:", Tone.GOOD)
     for path in written:
         yield Line(safe(path), indent=4)
     yield Line("In CI the ledger is a branch of its own: satops.yaml must say")
-    yield command("state: git:satops-state")
+    yield command(f"state: {safe(state)}")
+    if place.forge == "gitlab" and place.folder:
+        yield Line("GitLab reads .gitlab-ci.yml at the root of the repository. It must say")
+        yield command(f'include: [{{local: "{place.path("gitlab-ci.yml")}"}}]')
     yield BLANK
     yield Line("Commit these files and push them to the forge. Then begin the ledger there, once:")
     yield command(f"{back}satops ledger start")
     yield Line("docs/gitops.md tells how to set up the token, the environment and the owners.")
+
+
+def update_blocks(changes: Sequence[FileChange]) -> Iterator[Block]:
+    """Yield what an update of the workflows changed, and what it left as the team has it."""
+    for change in changes:
+        if change.done:
+            word = "Removed" if change.after is None else "Written"
+            yield Line(f"{word}: {safe(change.path)}", Tone.GOOD)
+        else:
+            yield Line(
+                f"Kept: {safe(change.path)}, which was changed here. Take from this what you want:",
+                Tone.WARNING,
+            )
+        yield from (Line(safe(line), Tone.QUIET, indent=4) for line in diff(change))
+    if not changes:
+        yield Line("The workflows are up to date.", Tone.GOOD)
+    elif any(change.done for change in changes):
+        yield Line("Read the changes, and commit them in a pull request.")
 
 
 def new_blocks(path: str) -> Iterator[Block]:

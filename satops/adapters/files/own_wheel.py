@@ -1,0 +1,128 @@
+"""The wheel of the satops that runs: what was installed, packed again.
+
+Nothing is built and nothing is fetched, so a workflow installs the very files that wrote it.  Files
+are stored, not compressed: the same installation gives the same bytes on every machine.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import metadata
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from satops import __version__
+from satops.errors import UsageError
+
+_NAME = "satops"
+_FOLDER = f"{_NAME}/"
+_FIRST = f"{_FOLDER}__init__.py"
+_PACKAGE = Path(__file__).resolve().parents[2]
+_ABOUT = ("METADATA", "WHEEL", "entry_points.txt", "licenses/")
+"""What a wheel says of itself; the other files of a `.dist-info` come from the installer."""
+_TAG = "py3-none-any"
+_MODE = 0o644 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A wheel file."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The hash that a requirements file gives, in hex."""
+        return sha256(self.content).hexdigest()
+
+
+def own_wheel() -> Wheel:
+    """Return the wheel of this very installation; of an editable one, of the tree that it runs.
+
+    Raises `UsageError` where the installation is not whole, or its files are not those that were
+    installed.
+    """
+    try:
+        installed = metadata.distribution(_NAME)
+    except metadata.PackageNotFoundError:
+        raise _not_whole("it was not installed by pip, uv or another installer") from None
+    if installed.version != __version__:
+        raise _not_whole(f"it is {__version__}, and was installed as {installed.version}")
+    info = f"{_NAME}-{__version__}.dist-info/"
+    about = dict(_recorded(installed, tuple(f"{info}{name}" for name in _ABOUT)))
+    if f"{info}WHEEL" not in about:
+        raise _not_whole("what the wheel said of itself is missing")
+    runs_here = Path(str(installed.locate_file(_FIRST))).resolve() == _PACKAGE / "__init__.py"
+    package = dict(_recorded(installed, (_FOLDER,))) if runs_here else _tree()
+    members = {**package, **about}
+    record = f"{info}RECORD"
+    return Wheel(
+        f"{_NAME}-{__version__}-{_TAG}.whl",
+        _packed({**members, record: _record(members, record)}),
+    )
+
+
+def _recorded(
+    installed: metadata.Distribution, beginnings: tuple[str, ...]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of files that the installer took out of a wheel, by their beginnings."""
+    for file in installed.files or ():
+        path = file.as_posix()
+        if file.hash is None or path.endswith(".pyc") or not path.startswith(beginnings):
+            continue
+        try:
+            content = Path(str(installed.locate_file(file))).read_bytes()
+        except OSError as error:
+            raise _not_whole(f"{path}: {error.strerror}") from None
+        if file.hash.mode != "sha256" or file.hash.value != _digest(content):
+            raise _not_whole(f"{path} was changed since")
+        yield path, content
+
+
+def _tree() -> dict[str, bytes]:
+    """Return the files of the package where an editable installation runs them."""
+    found = {path: f"{_FOLDER}{path.relative_to(_PACKAGE).as_posix()}" for path in _below(_PACKAGE)}
+    schema = _PACKAGE.parent / "schema"
+    if schema.is_dir():  # a wheel has them in the package
+        found |= {
+            path: f"{_FOLDER}schema/{path.relative_to(schema).as_posix()}"
+            for path in _below(schema)
+        }
+    return {name: path.read_bytes() for path, name in found.items()}
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
+
+
+def _record(members: Mapping[str, bytes], record: str) -> bytes:
+    lines = [f"{path},sha256={_digest(members[path])},{len(members[path])}" for path in members]
+    return "\n".join([*sorted(lines), f"{record},,", ""]).encode()
+
+
+def _digest(content: bytes) -> str:
+    return urlsafe_b64encode(sha256(content).digest()).rstrip(b"=").decode()
+
+
+def _packed(members: Mapping[str, bytes]) -> bytes:
+    """Return a zip of the members, its own list of them last, as wheels have it."""
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_STORED) as archive:
+        for path in sorted(members, key=lambda path: (path.endswith("/RECORD"), path)):
+            member = ZipInfo(path, (2020, 2, 2, 0, 0, 0))
+            member.create_system = 3  # Unix, also where the zip is made on Windows
+            member.external_attr = _MODE
+            archive.writestr(member, members[path])
+    return packed.getvalue()
+
+
+def _not_whole(why: str) -> UsageError:
+    return UsageError(
+        f"The installed satops cannot be packed for CI: {why}. Nothing was written. Install "
+        "satops again, and run this call once more."
+    )

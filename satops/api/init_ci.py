@@ -1,0 +1,173 @@
+"""`init --ci`: the workflows of a forge and what they install, new or brought up to date."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from satops import __version__
+from satops.adapters.files.ci_files import ci_templates, dependabot_template, pins
+from satops.adapters.files.local_json import read_object
+from satops.adapters.files.new_files import replace, write_new
+from satops.adapters.files.own_wheel import Wheel, own_wheel
+from satops.adapters.files.plain_file import read_plain
+from satops.api.parts import forge_root, parts_of, place_of
+from satops.api.repository import open_repository
+from satops.core import json_text
+from satops.core.plan.config import Config
+from satops.errors import UsageError
+from satops.workflow.scaffold import CONFIG
+from satops.workflow.scaffold_ci import (
+    DEPENDABOT,
+    REQUIREMENTS,
+    WRITTEN,
+    Forge,
+    Place,
+    ci_files,
+)
+from satops.workflow.scaffold_install import PARTS, needed_parts, requirements
+from satops.workflow.scaffold_update import FileChange, changes, mark
+
+_MAX_BYTES = 16 * 1024 * 1024
+"""Of a file that satops may have written."""
+_OTHERS = b"\0"
+"""Stands for what cannot be read, such as a link: it is never what satops wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class CiWish:
+    """What somebody asks of `init --ci`; what is left open is as it was noted, or the default."""
+
+    forge: Forge
+    branch: str | None = None
+    """The branch that orders are merged to."""
+    extras: tuple[str, ...] = ()
+    """Parts to install beside those that the tree needs."""
+    dependabot: bool = False
+    update: bool = False
+    """Whether files that satops wrote may be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class CiFiles:
+    """What `init --ci` would write."""
+
+    top: Path
+    """The folder that paths start from: the root of the git repository."""
+    place: Place
+    state: str
+    """Where the workflows expect the ledger."""
+    files: Mapping[str, bytes]
+    marks: Mapping[str, str]
+    """What an earlier call noted of its files."""
+    asked: Mapping[str, Any]
+    """Branch, parts and the rest, for the next update."""
+
+    @property
+    def note(self) -> str:
+        """The path of the file that keeps marks and wishes."""
+        return f"{self.place.install}/{WRITTEN}"
+
+    def noted(self, marks: Mapping[str, str]) -> bytes:
+        """Return the text of that file."""
+        return json_text.dumps_pretty({**self.asked, "files": dict(sorted(marks.items()))})
+
+
+def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str]) -> CiFiles:
+    """Return what a folder gets, whether it is a repository of satops already or will be one.
+
+    Raises `UsageError` where folder, branch, parts or ledger cannot be put into workflows.
+    """
+    if unknown := sorted(set(wish.extras) - set(PARTS)):
+        raise UsageError(f"--extra {unknown[0]}: there is none. Known are {', '.join(PARTS)}.")
+    top, place = forge_root(folder), place_of(wish.forge, folder)
+    before = read_object(top / place.install / WRITTEN) if wish.update else {}
+    marks = _marks(before, place)
+    branch = wish.branch
+    if branch is None:
+        branch = _text(before.get("branch")) or "main"
+    extras = sorted({*wish.extras, *(part for part in before.get("extras", ()) if part in PARTS)})
+    config, parts = Config(), needed_parts(Config(), ())
+    if (folder / CONFIG).exists():
+        opened = open_repository(folder, environ=environ)
+        config, parts = opened.config, parts_of(opened)
+    state = place.state if config.state.startswith("file:") else config.state
+    files = {
+        **_workflows(place, branch, state, dependabot=wish.dependabot or DEPENDABOT in marks),
+        **_installed(place, own_wheel(), [p for p in PARTS if p in {*parts, *extras}]),
+    }
+    asked = {
+        "format": "satops.ci/1",
+        "satops": __version__,
+        "ci": wish.forge,
+        "branch": branch,
+        "extras": extras,
+    }
+    return CiFiles(top, place, state, files, marks, asked)
+
+
+def write_ci(ci: CiFiles, beside: Mapping[str, str | bytes]) -> tuple[str, ...]:
+    """Write the files of `init --ci`, and others beside them; return the paths.
+
+    Raises `Refused` where one of them would be overwritten: then nothing was written.
+    """
+    marks = {path: mark(content) for path, content in ci.files.items()}
+    files = {**beside, **ci.files, ci.note: ci.noted(marks)}
+    update = f"satops init --ci {ci.place.forge} --update"
+    instead = f"To see what is new, and to keep what is yours:\n    {update}"
+    write_new(ci.top, files, instead="" if beside else instead)
+    return tuple(files)
+
+
+def update_ci(ci: CiFiles) -> tuple[FileChange, ...]:
+    """Bring the files of `init --ci` up to date, as far as the team has not changed them."""
+    there = {
+        path: content
+        for path in {*ci.files, *ci.marks}
+        if (content := _there(ci.top / path)) is not None
+    }
+    found = changes(ci.files, there, ci.marks)
+    written = {c.path: c.after for c in found if c.done and c.after is not None}
+    removed = [c.path for c in found if c.done and c.after is None]
+    left = {c.path for c in found if not c.done}
+    marks = {path: mark(content) for path, content in ci.files.items() if path not in left}
+    marks |= {path: ci.marks[path] for path in left if path in ci.marks}
+    replace(ci.top, {**written, ci.note: ci.noted(marks)}, removed)
+    return found
+
+
+def _workflows(place: Place, branch: str, state: str, *, dependabot: bool) -> dict[str, bytes]:
+    files = ci_files(place, ci_templates(place.forge), branch=branch, state=state)
+    if dependabot and place.forge == "github":
+        files[DEPENDABOT] = dependabot_template()
+    return {path: text.encode() for path, text in files.items()}
+
+
+def _installed(place: Place, wheel: Wheel, parts: list[str]) -> dict[str, bytes]:
+    path = f"{place.install}/{wheel.name}"
+    text = requirements(pins(), parts, wheel=path, sha256=wheel.sha256)
+    return {f"{place.install}/{REQUIREMENTS}": text.encode(), path: wheel.content}
+
+
+def _marks(before: Mapping[str, Any], place: Place) -> dict[str, str]:
+    """Return the marks that were noted, of files that satops may have written and of no others."""
+    own = re.compile(
+        rf"(\.github|\.github/workflows|{re.escape(place.install)})/[A-Za-z0-9][\w.+-]*"
+        r"|\.gitlab-ci\.yml"
+    )
+    files = before.get("files")
+    if not isinstance(files, dict):
+        return {}
+    return {path: str(value) for path, value in files.items() if own.fullmatch(path)}
+
+
+def _there(path: Path) -> bytes | None:
+    read = read_plain(str(path), _MAX_BYTES)
+    if isinstance(read, bytes):
+        return read
+    return None if read.kind == "missing" else _OTHERS
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
