@@ -9,8 +9,8 @@ from satops.api.parts import check_install
 from satops.api.repository import GUARD, Repository, Say, open_repository
 from satops.errors import ExitCode, Refused, SatopsError
 from satops.workflow.doctor import (
+    DoctorNote,
     DoctorReport,
-    Finding,
     check_clock,
     check_ledger,
     check_marketplace,
@@ -43,7 +43,7 @@ def doctor(
     """
     opened = open_repository(repository, environ=environ)
     store = opened.store()
-    checks: list[Callable[[], Finding]] = [
+    checks: list[Callable[[], DoctorNote]] = [
         lambda: check_ledger(store),
         lambda: check_proof(lambda: prove_store(opened), store.address),
         lambda: _place(opened),
@@ -147,7 +147,7 @@ def _network(opened: Repository) -> str | None:
     return network_file_system(opened.root / opened.config.state.partition(":")[2])
 
 
-def _place(opened: Repository) -> Finding:
+def _place(opened: Repository) -> DoctorNote:
     """Look at what the address itself shows."""
     scheme, _, rest = opened.config.state.partition(":")
     subject = "place"
@@ -170,7 +170,7 @@ def _place(opened: Repository) -> Finding:
     return good(subject, f"{opened.store().address}")
 
 
-def _spool(opened: Repository) -> Finding:
+def _spool(opened: Repository) -> DoctorNote:
     from satops.adapters.files.spool import FileSpool
 
     folder = opened.local / "spool"
@@ -186,7 +186,7 @@ def _spool(opened: Repository) -> Finding:
     return good("spool", f"{folder} can be written.")
 
 
-def _git(opened: Repository) -> Finding:
+def _git(opened: Repository) -> DoctorNote:
     from satops.adapters.git_command import NEEDED, git_version
 
     version = git_version()
@@ -199,7 +199,7 @@ def _git(opened: Repository) -> Finding:
     return warning("git", f"{found}; runs are recorded without their commit below {needed}.")
 
 
-def _access(opened: Repository) -> Finding:
+def _access(opened: Repository) -> DoctorNote:
     """Tell whether an apply from here would have a token; it is not shown to anybody."""
     from satops.adapters.token import read_token
 
@@ -219,6 +219,6 @@ def _access(opened: Repository) -> Finding:
     return good(subject, f"There is one, for {opened.environ[GUARD]} alone.")
 
 
-def _asked(opened: Repository, say: Say) -> Finding:
+def _asked(opened: Repository, say: Say) -> DoctorNote:
     with opened.marketplace(say) as marketplace:
         return check_marketplace(marketplace)

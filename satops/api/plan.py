@@ -15,7 +15,7 @@ from satops.core.ledger.kept import KeptSpecs
 from satops.core.ledger.state import LedgerState, may_be_bought
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.plan import Plan
-from satops.core.problem import Problem, by_place
+from satops.core.problem import Problem, by_position
 from satops.core.spec.spec import Spec
 from satops.errors import LedgerMissing, UsageError
 from satops.ports import LedgerStore, OrderFiles
@@ -91,7 +91,7 @@ def plan_to_show(
         state = None
     made = plan_on(opened, state, session, now, rules)
     if changed is not None:
-        made = replace(made, problems=tuple(sorted((*made.problems, changed), key=by_place)))
+        made = replace(made, problems=tuple(sorted((*made.problems, changed), key=by_position)))
     currency = str((opened.config.prices or {}).get("currency", ""))
     return Planned(made, opened.body, currency)
 

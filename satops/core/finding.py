@@ -18,7 +18,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What `Problem` says, with the place as a path instead of a line and a column."""
+    """What `Problem` says, with a path instead of a position."""
 
     check: str
     path: Path
@@ -36,12 +36,12 @@ class Finding:
         return replace(self, path=path + self.path)
 
     def at(self, path: Path) -> "Finding":
-        """Return the same finding about another place, as when the value came from a file."""
+        """Return the same finding about another path, as when the value came from a file."""
         return replace(self, path=path)
 
     def problem(self, document: "Document", file: str, order: str | None) -> Problem:
-        """Return the finding with its place in a file, about the order of a name."""
-        line, column = document.place(self.path)
+        """Return the finding with its position in a file, about the order of a name."""
+        line, column = document.position(self.path)
         return Problem(
             check=self.check,
             severity=self.severity,

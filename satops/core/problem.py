@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+Position = tuple[int, int]
+"""Line and column of a text, both from 1."""
+
 
 class Severity(StrEnum):
     """How much a problem weighs; only an error stops anything."""
@@ -43,7 +46,7 @@ class Problem:
         return self.severity is Severity.ERROR and self.acknowledged is None
 
 
-def by_place(problem: Problem) -> tuple[str, int, int, str, str]:
+def by_position(problem: Problem) -> tuple[str, int, int, str, str]:
     """Sort key: file, line, column, check, path; what is about all of a file comes first."""
     line, column = problem.line or 0, problem.column or 0
     return (problem.file, line, column, problem.check, problem.path)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from satops.core.plan.plan import Plan
-from satops.core.problem import Problem, Severity, by_place
+from satops.core.problem import Problem, Severity, by_position
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
 
@@ -36,7 +36,7 @@ class _Note:
 
 def render(plan: Plan) -> Iterator[str]:
     """Yield workflow commands, one a line and without its end: errors, warnings, then notices."""
-    problems = sorted(plan.problems, key=by_place)
+    problems = sorted(plan.problems, key=by_position)
     errors = [_Note(f"Refused: {r.summary}", r.detail) for r in plan.refusals]
     errors += [_about(problem) for problem in problems if problem.blocks]
     warnings = [

@@ -15,7 +15,7 @@ from satops.core.ledger.state import LedgerState, OrderState
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.plan import FORMAT as PLAN_FORMAT
 from satops.core.plan.plan import Action, ActionKind, Plan, order_digest
-from satops.core.problem import Problem, by_place
+from satops.core.problem import Problem, by_position
 from satops.core.safe import encodable
 from satops.errors import SatopsError
 from satops.report.subject import subject
@@ -174,15 +174,15 @@ def verify_json(report: "VerifyReport") -> Chunks:
 
 def doctor_json(report: "DoctorReport") -> Chunks:
     """Yield what doctor found."""
-    findings = (
+    notes = (
         {
-            "subject": finding.subject,
-            "verdict": finding.verdict.value,
-            "detail": encodable(finding.detail),
+            "subject": note.subject,
+            "verdict": note.verdict.value,
+            "detail": encodable(note.detail),
         }
-        for finding in report.findings
+        for note in report.notes
     )
-    return document({"address": report.address}, findings=findings)
+    return document({"address": report.address}, findings=notes)
 
 
 def copy_json(report: "CopyReport") -> Chunks:
@@ -278,8 +278,8 @@ def error_json(error: SatopsError) -> Chunks:
 
 
 def problem_items(problems: Iterable[Problem]) -> Iterator[dict[str, Any]]:
-    """Yield problems sorted by their place."""
-    for problem in sorted(problems, key=by_place):
+    """Yield problems sorted by their position."""
+    for problem in sorted(problems, key=by_position):
         yield {
             "check": problem.check,
             "severity": problem.severity.value,

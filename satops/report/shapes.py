@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import floor
 from typing import Any
 
-from satops.core.order.order import Position, Ring, Rings
+from satops.core.order.order import Location, Ring, Rings
 
 Geometry = dict[str, Any]
 """A GeoJSON geometry."""
@@ -49,12 +49,12 @@ def point(longitude: float, latitude: float) -> Geometry:
     return {"type": "Point", "coordinates": _point(longitude, latitude)}
 
 
-def points(positions: Sequence[Position]) -> Geometry:
+def points(positions: Sequence[Location]) -> Geometry:
     """Return the points of many orders as one geometry."""
     return {"type": "MultiPoint", "coordinates": [_point(x, y) for x, y in positions]}
 
 
-def _point(longitude: float, latitude: float) -> Position:
+def _point(longitude: float, latitude: float) -> Location:
     return round(longitude, POINT_DECIMALS), round(latitude, POINT_DECIMALS)
 
 
@@ -82,7 +82,7 @@ def _rounded(ring: Ring) -> Ring:
     return tuple(kept)
 
 
-def _doubled_area(ring: Sequence[Position]) -> float:
+def _doubled_area(ring: Sequence[Location]) -> float:
     """Return twice the planar area in square degrees, positive when counter-clockwise."""
     x0, y0 = ring[0]
     return sum(

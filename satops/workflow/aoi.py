@@ -76,7 +76,7 @@ class Feature:
         """Whether it takes a cut to order it."""
         return len(self.outlines) > 1 or self.uncut_km2 is not None or bool(self.left_out)
 
-    def place(self, finding: Finding) -> str:
+    def part_of(self, finding: Finding) -> str:
         """Say where in the file one of its findings is."""
         part = "".join(f".{index + 1}" for index in finding.path if isinstance(index, int))
         return f"feature {self.number}{part}"
@@ -104,7 +104,7 @@ class AoiReport:
         """Every finding; the path says which feature and part, as `feature 1` and `feature 1.2`."""
         found = [_problem(finding, self.file, "") for finding in self.findings]
         for feature in self.features:
-            found += [_problem(each, self.file, feature.place(each)) for each in feature.findings]
+            found += [_problem(each, self.file, feature.part_of(each)) for each in feature.findings]
         return tuple(found)
 
     def only(self, name: str) -> "AoiReport":

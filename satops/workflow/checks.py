@@ -1,4 +1,4 @@
-"""The buyer's checks at their two places: while the tree is read, and when the plan is made."""
+"""The buyer's checks at their two times: while the tree is read, and when the plan is made."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ def checks_of_specs(rules: Rules) -> "ChunkCheck":
             if findings or spec.acknowledge:
                 yield from idle_acknowledgements(spec, rules.severities)
                 yield from to_problems(
-                    findings, spec, rules.severities, place=document.place, sought=sought
+                    findings, spec, rules.severities, position=document.position, sought=sought
                 )
 
     return check

@@ -1,6 +1,6 @@
 """Look at everything that an apply rests on, before money does.
 
-Every check gives one finding, and none stops the others: who repairs a machine wants the whole
+Every check gives one note, and none stops the others: who repairs a machine wants the whole
 list.  Nothing is sent to the marketplace unless it is asked for, and then one page is read.
 """
 
@@ -23,7 +23,7 @@ CLOCK_SKEW_S = 300.0
 
 
 class Verdict(StrEnum):
-    """What a finding means."""
+    """What a note means."""
 
     GOOD = "good"
     WARNING = "warning"
@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorNote:
     """What one check found."""
 
     subject: str
@@ -48,35 +48,35 @@ class DoctorReport:
 
     address: str
     """Of the ledger."""
-    findings: tuple[Finding, ...]
+    notes: tuple[DoctorNote, ...]
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code of the worst finding; warnings have none."""
-        return worst({finding.exit_code for finding in self.findings})
+        """The exit code of the worst note; warnings have none."""
+        return worst({note.exit_code for note in self.notes})
 
 
-def good(subject: str, detail: str) -> Finding:
-    """Return a finding that all is well."""
-    return Finding(subject, Verdict.GOOD, detail)
+def good(subject: str, detail: str) -> DoctorNote:
+    """Return a note that all is well."""
+    return DoctorNote(subject, Verdict.GOOD, detail)
 
 
-def warning(subject: str, detail: str) -> Finding:
-    """Return a finding that stops nothing."""
-    return Finding(subject, Verdict.WARNING, detail)
+def warning(subject: str, detail: str) -> DoctorNote:
+    """Return a note that stops nothing."""
+    return DoctorNote(subject, Verdict.WARNING, detail)
 
 
-def wrong(subject: str, detail: str, code: ExitCode) -> Finding:
-    """Return a finding that would stop an apply, or should."""
-    return Finding(subject, Verdict.WRONG, detail, code)
+def wrong(subject: str, detail: str, code: ExitCode) -> DoctorNote:
+    """Return a note that would stop an apply, or should."""
+    return DoctorNote(subject, Verdict.WRONG, detail, code)
 
 
-def examine(checks: Sequence[Callable[[], Finding]], address: str) -> DoctorReport:
-    """Make every check; one that cannot be made is a finding, too."""
+def examine(checks: Sequence[Callable[[], DoctorNote]], address: str) -> DoctorReport:
+    """Make every check; one that cannot be made is a note, too."""
     return DoctorReport(address, tuple(map(_found, checks)))
 
 
-def check_ledger(store: LedgerStore) -> Finding:
+def check_ledger(store: LedgerStore) -> DoctorNote:
     """Tell whether the ledger is there, and whole."""
     report = verify(store)
     problem = report.broken or next(iter(report.problems), None)
@@ -89,7 +89,7 @@ def check_ledger(store: LedgerStore) -> Finding:
     return good("ledger", f"Whole; its head is event {report.head.seq}, {report.head.digest}.")
 
 
-def check_clock(store: LedgerStore, clock: Clock) -> Finding:
+def check_clock(store: LedgerStore, clock: Clock) -> DoctorNote:
     """Tell whether the last event of the ledger is from the future."""
     session = LedgerSession(store, clock, "")
     seq = session.read().head.seq
@@ -104,7 +104,7 @@ def check_clock(store: LedgerStore, clock: Clock) -> Finding:
     return good("clock", f"It is {instant_text(clock.now())}, after the last event of the ledger.")
 
 
-def check_proof(prove: Callable[[], Proof], address: str) -> Finding:
+def check_proof(prove: Callable[[], Proof], address: str) -> DoctorNote:
     """Tell whether the store lets exactly one of two writers win."""
     proof = prove()
     if proof.holds:
@@ -119,7 +119,7 @@ def check_proof(prove: Callable[[], Proof], address: str) -> Finding:
     )
 
 
-def check_waits(config: Config) -> Finding:
+def check_waits(config: Config) -> DoctorNote:
     """Tell whether an order in doubt is waited for longer than it can still arrive."""
     apply, reconcile = config.apply, config.reconcile
     longest_s = apply.intent_s + apply.connect_timeout_s + apply.answer_timeout_s
@@ -136,14 +136,14 @@ def check_waits(config: Config) -> Finding:
     )
 
 
-def check_marketplace(marketplace: Marketplace) -> Finding:
+def check_marketplace(marketplace: Marketplace) -> DoctorNote:
     """Read the newest orders of the account: one page, which orders nothing."""
     newest = next(iter(marketplace.orders()), None)
     seen = "It shows no order" if newest is None else "It shows the account's orders"
     return good("marketplace", f"{marketplace.address} answers. {seen}.")
 
 
-def _found(check: Callable[[], Finding]) -> Finding:
+def _found(check: Callable[[], DoctorNote]) -> DoctorNote:
     try:
         return check()
     except LedgerMissing as error:

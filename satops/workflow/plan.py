@@ -12,7 +12,7 @@ from satops.core.plan.decide import Recall, decide
 from satops.core.plan.estimate import prices_from
 from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, ActionKind, Plan
-from satops.core.problem import Problem, by_place
+from satops.core.problem import Problem, by_position
 from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput
 from satops.workflow.validate import Tree
@@ -49,7 +49,7 @@ def make_plan(
         ledger_head=None if state is None else state.head.digest,
         made_at=now,
         actions=tuple(_without_unread(actions, tree.problems)),
-        problems=tuple(sorted(problems, key=by_place)),
+        problems=tuple(sorted(problems, key=by_position)),
         refusals=check_limits(creates, ledger, config.limits, now),
         specs=len(tree.specs) + len(tree.kept),
         rules_digest=rules_digest(config),

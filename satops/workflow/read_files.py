@@ -14,7 +14,7 @@ from satops.core.geometry.checks import AOI_UNREADABLE
 from satops.core.loading import CHECKS as LOADING
 from satops.core.loading import Document, load
 from satops.core.plan.config import Config
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Position, Problem, Severity
 from satops.core.spec.read import GEOMETRY, Draft, geometry_file, read_spec
 from satops.core.spec.spec import Include, Source, Spec
 from satops.ports import OrderFiles, SourceFile
@@ -37,8 +37,7 @@ class Name(NamedTuple):
     """A name as it stands in a file, whether its spec is sound or not."""
 
     name: str
-    line: int
-    column: int
+    position: Position
 
 
 @dataclass(slots=True)
@@ -58,7 +57,7 @@ class Chunk:
 
     specs: tuple[Spec, ...]
     documents: tuple[Document, ...]
-    """One for each spec; they know the places of keys and values."""
+    """One for each spec; they know the positions of keys and values."""
     shapes: "Shapes"
     """One shapely polygon for each spec."""
 
@@ -134,7 +133,7 @@ class FileReader:
                 break
             name = document.value.get("name") if isinstance(document.value, dict) else None
             if isinstance(name, str):
-                read.names.append(Name(name, *document.place(("name",))))
+                read.names.append(Name(name, document.position(("name",))))
             draft, problems = self._draft(found, document, len(documents))
             read.problems += problems
             if draft is not None:

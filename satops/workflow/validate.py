@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from satops.core.ledger.kept import KeptSpec, KeptSpecs
-from satops.core.problem import Problem, Severity, by_place
+from satops.core.problem import Position, Problem, Severity, by_position
 from satops.core.safe import shown
 from satops.core.spec.checks import NAME_TWICE
 from satops.core.spec.spec import Spec
@@ -18,16 +18,12 @@ class Tree:
     """Everything under `orders/`."""
 
     specs: tuple[Spec, ...]
-    """The sound ones, in the order of their places; of equal names, all."""
+    """The sound ones, in the order of their positions; of equal names, all."""
     problems: tuple[Problem, ...]
-    """Sorted by place."""
+    """Sorted by position."""
     files: int
     kept: tuple[KeptSpec, ...] = ()
     """Specs whose files were not parsed: the ledger holds their bytes as placed."""
-
-
-Place = tuple[str, int, int]
-"""File, line and column."""
 
 
 @dataclass(slots=True)
@@ -38,22 +34,22 @@ class _Reading:
     kept: list[KeptSpec] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
-    names: dict[str, list[Place]] = field(default_factory=dict)
-    """Of every document that has a name, sound or not."""
+    names: dict[str, list[tuple[str, Position]]] = field(default_factory=dict)
+    """Where each name stands, by file, in sound documents and others."""
 
     def take(self, read: FileRead) -> None:
         self.specs += read.specs
         self.problems += read.problems
-        for name, line, column in read.names:
-            self.note(name, (read.path, line, column))
+        for name, position in read.names:
+            self.note(name, read.path, position)
 
     def keep(self, specs: list[KeptSpec]) -> None:
         self.kept += specs
         for name, file, line in specs:
-            self.note(name, (file, line, 1))
+            self.note(name, file, (line, 1))
 
-    def note(self, name: str, place: Place) -> None:
-        self.names.setdefault(name, []).append(place)
+    def note(self, name: str, file: str, position: Position) -> None:
+        self.names.setdefault(name, []).append((file, position))
 
 
 def read_tree(files: OrderFiles, reader: FileReader, kept: KeptSpecs | None = None) -> Tree:
@@ -66,7 +62,7 @@ def read_tree(files: OrderFiles, reader: FileReader, kept: KeptSpecs | None = No
         reading.take(read)
     reading.problems += _same_names(reading.names)
     reading.specs.sort(key=lambda spec: (spec.source.file, spec.source.document))
-    reading.problems.sort(key=by_place)
+    reading.problems.sort(key=by_position)
     return Tree(tuple(reading.specs), tuple(reading.problems), reading.files, tuple(reading.kept))
 
 
@@ -94,15 +90,15 @@ def _kept_specs(found: SourceFile, files: OrderFiles, kept: KeptSpecs) -> list[K
     return kept.find(found.path, found.sha256, included)
 
 
-def _same_names(names: Mapping[str, list[Place]]) -> Iterator[Problem]:
-    """Yield an error at each place of a name that stands twice, and say where the other is."""
-    for name, places in names.items():
-        if len(places) == 1:
+def _same_names(names: Mapping[str, list[tuple[str, Position]]]) -> Iterator[Problem]:
+    """Yield an error at each position of a name that stands twice, and say where the other is."""
+    for name, found in names.items():
+        if len(found) == 1:
             continue
-        places.sort()
-        for index, (file, line, column) in enumerate(places):
-            other = places[0] if index else places[1]
-            more = f" ({len(places)} specs in all)" if len(places) > 2 else ""
+        found.sort()
+        for index, (file, (line, column)) in enumerate(found):
+            other, (other_line, _) = found[0] if index else found[1]
+            more = f" ({len(found)} specs in all)" if len(found) > 2 else ""
             yield Problem(
                 check=NAME_TWICE.code,
                 severity=Severity.ERROR,
@@ -112,6 +108,6 @@ def _same_names(names: Mapping[str, list[Place]]) -> Iterator[Problem]:
                 path="name",
                 summary=NAME_TWICE.title,
                 order=name if NAME.fullmatch(name) else None,
-                detail=f"{shown(name)} is also the name of the spec at {other[0]}:{other[1]}"
+                detail=f"{shown(name)} is also the name of the spec at {other}:{other_line}"
                 f"{more}. The name is the identity of an order: give each spec a name of its own.",
             )

@@ -16,8 +16,8 @@ from satops.core.geometry.forms import read_geometry
 from satops.core.order.dates import read_date
 from satops.core.order.order import (
     MODES,
+    Location,
     Order,
-    Position,
     Rings,
     canonical_order,
     coordinates_text,
@@ -33,7 +33,7 @@ seconds = st.integers(0, 10 * 366 * 86_400)
 
 
 @st.composite
-def rings(draw: st.DrawFn) -> list[Position]:
+def rings(draw: st.DrawFn) -> list[Location]:
     """Draw a simple ring around a centre, closed, of a size from some units to some degrees."""
     size = draw(st.sampled_from([3e-6, 1e-4, 0.1, 9.0]))
     longitude = draw(st.floats(-170, 170))
@@ -72,13 +72,13 @@ def turned(ring: Sequence[Any], by: int) -> list[Any]:
     return [*corners, corners[0]]
 
 
-def in_degrees(corners: Sequence[tuple[int, int]]) -> list[Position]:
+def in_degrees(corners: Sequence[tuple[int, int]]) -> list[Location]:
     """Close a ring of whole units, and bring it to degrees."""
     degrees = [(float(x * UNIT), float(y * UNIT)) for x, y in corners]
     return [*degrees, degrees[0]]
 
 
-def order_of(polygon: Sequence[Sequence[Position]], **changes: Any) -> Order:
+def order_of(polygon: Sequence[Sequence[Location]], **changes: Any) -> Order:
     """Make an order with a polygon."""
     fields: dict[str, Any] = {
         "provider": "changguang",
@@ -100,7 +100,7 @@ def read(value: object) -> Rings:
 
 @given(ring=rings(), by=st.integers(0, 20), backwards=st.booleans())
 def test_where_a_ring_begins_and_which_way_it_runs_does_not_show(
-    ring: list[Position], by: int, backwards: bool
+    ring: list[Location], by: int, backwards: bool
 ) -> None:
     other = turned(ring, by)
     if backwards:
@@ -131,7 +131,7 @@ def test_the_exterior_runs_against_the_clock_and_keeps_every_vertex(
 
 
 @given(ring=rings(), form=st.sampled_from(["wkt", "geojson", "text", "feature", "open", "multi"]))
-def test_the_form_of_the_geometry_does_not_show(ring: list[Position], form: str) -> None:
+def test_the_form_of_the_geometry_does_not_show(ring: list[Location], form: str) -> None:
     coordinates = [[list(position) for position in ring]]
     polygon = {"type": "Polygon", "coordinates": coordinates}
     written: dict[str, object] = {
@@ -147,7 +147,7 @@ def test_the_form_of_the_geometry_does_not_show(ring: list[Position], form: str)
 
 @given(ring=rings(), holes=st.permutations([0, 1, 2]), by=st.integers(0, 5))
 def test_the_order_of_the_holes_does_not_show(
-    ring: list[Position], holes: list[int], by: int
+    ring: list[Location], holes: list[int], by: int
 ) -> None:
     made = [[(h + 0.1, 0.2), (h + 0.3, 0.2), (h + 0.3, 0.4), (h + 0.1, 0.2)] for h in range(3)]
     other = [turned(made[hole], by)[:: -1 if hole else 1] for hole in holes]
@@ -156,7 +156,7 @@ def test_the_order_of_the_holes_does_not_show(
 
 @given(ring=rings(), moved=st.floats(-0.45, 0.45))
 def test_what_is_finer_than_seven_decimals_does_not_show(
-    ring: list[Position], moved: float
+    ring: list[Location], moved: float
 ) -> None:
     exact = [(round(x, 7), round(y, 7)) for x, y in ring]
     near = [(x + moved * 1e-7, y - moved * 1e-7) for x, y in exact]

@@ -52,6 +52,21 @@ def test_every_code_in_the_source_is_in_the_catalogue() -> None:
     assert {text for _, text in literals() if CODE.fullmatch(text)} == set(CATALOGUE)
 
 
+def test_only_a_declaration_makes_a_finding() -> None:
+    makers = set()
+    for file in (ROOT / "satops").rglob("*.py"):
+        text = file.read_text("utf-8")
+        called = {
+            node.func.id
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        if "Finding" in called and "core.finding import" in text:
+            makers.add(file.name)
+    # What a process of its own found comes back as texts.
+    assert makers == {"check.py", "aoi_files.py"}
+
+
 def test_a_title_stands_once() -> None:
     counted = Counter(text for _, text in literals())
     assert {check.title: counted[check.title] for check in CHECKS} == {

@@ -176,7 +176,7 @@ def test_a_json_key_that_stands_twice_is_named() -> None:
 def test_json_that_libyaml_does_not_take_is_read_and_has_the_place_of_its_document() -> None:
     document = read_one('\n {"a": "\\ud83d\\ude00", "b": [1]}', syntax="json")
     assert document.value == {"a": "😀", "b": [1]}
-    assert document.place(["a"]) == document.place(["b", 0]) == (2, 2)
+    assert document.position(["a"]) == document.position(["b", 0]) == (2, 2)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -225,7 +225,7 @@ def test_empty_documents_among_others_are_passed_over() -> None:
 def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
     document = read_one(b"\xef\xbb\xbfname: x\nname2: y\n")
     assert document.value == {"name": "x", "name2": "y"}
-    assert document.place(["name"], key=True) == (1, 1)
+    assert document.position(["name"], key=True) == (1, 1)
     assert read_one(b'\xef\xbb\xbf{"a": 1}', syntax="json").value == {"a": 1}
 
 
@@ -279,8 +279,8 @@ def test_every_value_and_key_of_yaml_has_its_place(
     index: int, path: tuple[str | int, ...], value: tuple[int, int], key: tuple[int, int]
 ) -> None:
     documents, _ = load(YAML_SPEC.encode(), file="spec")
-    assert documents[index].place(path) == value
-    assert documents[index].place(path, key=True) == key
+    assert documents[index].position(path) == value
+    assert documents[index].position(path, key=True) == key
 
 
 @pytest.mark.parametrize(
@@ -297,13 +297,13 @@ def test_every_value_and_key_of_json_has_its_place(
     path: tuple[str | int, ...], value: tuple[int, int], key: tuple[int, int]
 ) -> None:
     document = read_one(JSON_SPEC, syntax="json")
-    assert document.place(path) == value
-    assert document.place(path, key=True) == key
+    assert document.position(path) == value
+    assert document.position(path, key=True) == key
 
 
 def test_places_are_right_beside_documents_with_problems() -> None:
     (document,), _ = load(b"a: 1\na: 2\n---\nb:\n  c:\n    d: {e: 1}\n", file="spec")
-    assert document.place(["b", "c", "d", "e"]) == (6, 12)
+    assert document.position(["b", "c", "d", "e"]) == (6, 12)
 
 
 LIBYAML_ALONE = {"a lone surrogate", "another version"}
@@ -342,7 +342,7 @@ def test_the_place_of_a_value_in_json_is_where_its_text_begins(value: Any, inden
     text = json.dumps(value, indent=indent)
     document = read_one(text, syntax="json")
     for path, part in _parts(value):
-        line, column = document.place(path)
+        line, column = document.position(path)
         rest = "\n".join(text.split("\n")[line - 1 :])[column - 1 :]
         assert json.JSONDecoder().raw_decode(rest)[0] == part
 
@@ -359,7 +359,7 @@ def test_what_is_read_is_what_a_second_reading_places(text: str) -> None:
     documents, _ = load(text.encode(), file="spec")
     for document in documents:
         for path, _ in _parts(document.value):
-            line, column = document.place(path)
+            line, column = document.position(path)
             assert line >= 1
             assert column >= 1
 

@@ -46,8 +46,7 @@ from satops.workflow.aoi import look
 from satops.workflow.aoi_split import divide
 from satops.workflow.apply import ApplyReport
 from satops.workflow.copy_ledger import CopyReport
-from satops.workflow.doctor import DoctorReport, Verdict
-from satops.workflow.doctor import Finding as DoctorFinding
+from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import Finding, ReconcileReport
 from satops.workflow.refresh import RefreshReport
@@ -300,9 +299,9 @@ LEDGERS = {
 CHECKED = DoctorReport(
     "file:state/ledger.jsonl",
     (
-        DoctorFinding("store", Verdict.GOOD, "one of two writers won"),
-        DoctorFinding("clock", Verdict.WARNING, "41 s behind the marketplace"),
-        DoctorFinding("token", Verdict.WRONG, "SATOPS_TOKEN is not set:\n    export SATOPS_TOKEN"),
+        DoctorNote("store", Verdict.GOOD, "one of two writers won"),
+        DoctorNote("clock", Verdict.WARNING, "41 s behind the marketplace"),
+        DoctorNote("token", Verdict.WRONG, "SATOPS_TOKEN is not set:\n    export SATOPS_TOKEN"),
     ),
 )
 
@@ -314,7 +313,7 @@ def _verified() -> Mapping[str, Blocks]:
 def _checked() -> Mapping[str, Blocks]:
     return {
         "a finding of each kind": doctor_blocks(CHECKED),
-        "ready": doctor_blocks(replace(CHECKED, findings=CHECKED.findings[:2])),
+        "ready": doctor_blocks(replace(CHECKED, notes=CHECKED.notes[:2])),
     }
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from satops.core.ledger.state import OrderState, Standing
-from satops.core.order.order import MODES, Position, canonical_order, instant_text
+from satops.core.order.order import MODES, Location, canonical_order, instant_text
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Footprint, Source, Spec
@@ -11,7 +11,7 @@ from satops.core.spec.spec import Footprint, Source, Spec
 START = datetime(2031, 3, 1, tzinfo=UTC)
 END = datetime(2031, 3, 15, tzinfo=UTC)
 NOW = "2031-02-01T08:30:00Z"
-HANOI: tuple[Position, ...] = (
+HANOI: tuple[Location, ...] = (
     (105.8, 21.0), (105.9, 21.0), (105.9, 21.06), (105.8, 21.06), (105.8, 21.0),
 )  # fmt: skip
 

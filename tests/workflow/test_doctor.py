@@ -8,8 +8,8 @@ from satops.core.plan.config import ApplyConfig, Config, ReconcileConfig
 from satops.errors import ExitCode, MarketplaceUnreachable, StoreUnreachable, UsageError
 from satops.workflow.doctor import (
     CLOCK_SKEW_S,
+    DoctorNote,
     DoctorReport,
-    Finding,
     Verdict,
     check_clock,
     check_ledger,
@@ -34,18 +34,18 @@ def _ledger(orders: int = 3) -> MemoryStore:
 
 def test_a_whole_ledger_is_good_and_its_head_is_shown() -> None:
     store = _ledger()
-    finding = check_ledger(store)
-    assert finding.verdict is Verdict.GOOD
-    assert store.head.digest in finding.detail
+    note = check_ledger(store)
+    assert note.verdict is Verdict.GOOD
+    assert store.head.digest in note.detail
 
 
 def test_a_broken_ledger_is_wrong_with_the_line_that_breaks_it() -> None:
     store = _ledger()
     store.lines = altered(store.lines, 4, b"order", b"ordex")
-    finding = check_ledger(store)
-    assert finding.verdict is Verdict.WRONG
-    assert finding.exit_code == ExitCode.LEDGER
-    assert "Line 5:" in finding.detail
+    note = check_ledger(store)
+    assert note.verdict is Verdict.WRONG
+    assert note.exit_code == ExitCode.LEDGER
+    assert "Line 5:" in note.detail
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_a_clock_that_is_far_behind_the_ledger_is_seen(behind_s: float, verdict:
 
 
 def test_a_store_that_lets_both_writers_win_is_wrong() -> None:
-    finding = check_proof(lambda: Proof(3, "Both won."), "s3://bucket/p")
-    assert finding.verdict is Verdict.WRONG
-    assert finding.exit_code == ExitCode.LEDGER
-    assert finding.detail.startswith("Both won. s3://bucket/p cannot keep a ledger")
+    note = check_proof(lambda: Proof(3, "Both won."), "s3://bucket/p")
+    assert note.verdict is Verdict.WRONG
+    assert note.exit_code == ExitCode.LEDGER
+    assert note.detail.startswith("Both won. s3://bucket/p cannot keep a ledger")
     assert check_proof(lambda: Proof(20), "s3://bucket/p").verdict is Verdict.GOOD
 
 
@@ -75,22 +75,22 @@ def test_reconcile_must_wait_longer_than_an_order_can_take(wait_s: float, verdic
 
 
 def test_a_check_that_cannot_be_made_is_a_finding_and_the_others_are_made() -> None:
-    def unreachable() -> Finding:
+    def unreachable() -> DoctorNote:
         raise StoreUnreachable("The store is away.")
 
     report = examine(
         [lambda: check_ledger(MemoryStore()), unreachable, lambda: good("git", "git 2.40.")],
         "memory:",
     )
-    assert [finding.subject for finding in report.findings] == ["ledger", "store", "git"]
-    assert [finding.verdict for finding in report.findings] == [
+    assert [note.subject for note in report.notes] == ["ledger", "store", "git"]
+    assert [note.verdict for note in report.notes] == [
         Verdict.WRONG, Verdict.WRONG, Verdict.GOOD,
     ]  # fmt: skip
     assert report.exit_code == ExitCode.LEDGER
 
 
 @pytest.mark.parametrize(
-    ("findings", "code"),
+    ("notes", "code"),
     [
         ([good("a", "")], ExitCode.DONE),
         ([good("a", ""), warning("b", "")], ExitCode.DONE),
@@ -100,9 +100,9 @@ def test_a_check_that_cannot_be_made_is_a_finding_and_the_others_are_made() -> N
     ],
 )
 def test_the_exit_code_is_that_of_the_worst_finding(
-    findings: list[Finding], code: ExitCode
+    notes: list[DoctorNote], code: ExitCode
 ) -> None:
-    assert DoctorReport("memory:", tuple(findings)).exit_code == code
+    assert DoctorReport("memory:", tuple(notes)).exit_code == code
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_the_exit_code_is_that_of_the_worst_finding(
 def test_what_a_check_raises_says_what_it_is_about(
     error: Exception, subject: str, code: ExitCode
 ) -> None:
-    def fails() -> Finding:
+    def fails() -> DoctorNote:
         raise error
 
-    [finding] = examine([fails], "memory:").findings
-    assert (finding.subject, finding.exit_code, finding.detail) == (subject, code, str(error))
+    [note] = examine([fails], "memory:").notes
+    assert (note.subject, note.exit_code, note.detail) == (subject, code, str(error))

@@ -63,7 +63,7 @@ def names(tree: Tree) -> list[str]:
     return [each.name for each in tree.specs]
 
 
-def places(tree: Tree) -> list[tuple[str, str, int | None]]:
+def positions(tree: Tree) -> list[tuple[str, str, int | None]]:
     """Return check, file and line of every problem."""
     return [(problem.check, problem.file, problem.line) for problem in tree.problems]
 
@@ -72,8 +72,8 @@ def test_a_file_of_endless_faults_ends_with_a_word_and_hides_no_other_file() -> 
     endless = "---\nname: x\n" * 5_000
     tree = tree_of(Files({"orders/a.yaml": endless, "orders/b.yaml": spec("B")}))
     assert len(tree.problems) < 3_000
-    assert [line for check, _, line in places(tree) if check == "L12"] == [2_004]
-    assert ("N02", "orders/b.yaml", 1) in places(tree)
+    assert [line for check, _, line in positions(tree) if check == "L12"] == [2_004]
+    assert ("N02", "orders/b.yaml", 1) in positions(tree)
 
 
 def test_an_empty_tree_is_a_tree() -> None:
@@ -125,7 +125,7 @@ def test_every_problem_of_every_file_is_reported_and_no_file_hides_another() -> 
     )
     tree = tree_of(files)
     assert names(tree) == ["sound", "e"]
-    found = places(tree)
+    found = positions(tree)
     assert [(file, line) for _, file, line in found] == [
         ("orders/a.yaml", 3),
         ("orders/b.yaml", 2),
@@ -216,7 +216,7 @@ def test_many_documents_are_read_in_chunks_and_nothing_is_lost(
     sound = [number for number in range(23) if number % 5]
     assert names(tree) == [f"o-{number}" for number in sound]
     assert [each.footprint.west for each in tree.specs] == sound
-    assert places(tree) == [("G05", f"orders/{number:02}.yaml", 4) for number in range(0, 23, 5)]
+    assert positions(tree) == [("G05", f"orders/{number:02}.yaml", 4) for number in range(0, 23, 5)]
 
 
 def test_a_check_sees_each_sound_spec_once_with_its_document_and_its_shape() -> None:
@@ -224,7 +224,7 @@ def test_a_check_sees_each_sound_spec_once_with_its_document_and_its_shape() -> 
 
     def check(chunk: Chunk) -> list[Problem]:
         for each, document, shape in zip(chunk.specs, chunk.documents, chunk.shapes, strict=True):
-            seen.append((each.name, document.place(("name",)), shape.bounds[0]))
+            seen.append((each.name, document.position(("name",)), shape.bounds[0]))
         first = chunk.specs[0].source
         return [Problem("Z01", Severity.WARNING, first.file, 1, 1, "", "odd", "It is odd.")]
 
@@ -236,7 +236,7 @@ def test_a_check_sees_each_sound_spec_once_with_its_document_and_its_shape() -> 
     )
     tree = tree_of(files, check=check)
     assert seen == [("a", (1, 7), 1.0), ("c", (8, 7), 3.0)]
-    assert places(tree) == [("Z01", "orders/a.yaml", 1), ("G05", "orders/b.yaml", 4)]
+    assert positions(tree) == [("Z01", "orders/a.yaml", 1), ("G05", "orders/b.yaml", 4)]
 
 
 def kept_specs(name: str, text: str, **includes: str) -> KeptSpecs:
@@ -266,7 +266,7 @@ def test_a_file_whose_bytes_are_placed_is_not_parsed() -> None:
     assert tree.kept == (KeptSpec("a", "orders/a.yaml", 1),)
     assert tree.files == 3
     assert names(tree) == ["b", "a"]
-    assert places(tree) == [("N01", "orders/a.yaml", 1), ("N01", "orders/c.yaml", 1)]
+    assert positions(tree) == [("N01", "orders/a.yaml", 1), ("N01", "orders/c.yaml", 1)]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def parse_config(content: bytes, file: str = NAME) -> Config:
     """Return what the bytes of a `satops.yaml` say; an empty file means every default.
 
     `file` is how messages and limits name it.  Raises `UsageError` with every problem, each with
-    its place.
+    its position.
     """
     from satops.adapters.files.config_checks import check_together
     from satops.adapters.files.schemas import config_schema
@@ -183,10 +183,10 @@ def _limits(document: "Document", file: str) -> Iterator[Limit]:
     limits: dict[str, Any] = document.value.get("limits", {})
     for key, number in limits.items():
         if key != "by":
-            line, _ = document.place(("limits", key), key=True)
+            line, _ = document.position(("limits", key), key=True)
             yield Limit(key, float(number), file, line)
     for label, values in limits.get("by", {}).items():
         for value, numbers in values.items():
             for key, number in numbers.items():
-                line, _ = document.place(("limits", "by", label, value, key), key=True)
+                line, _ = document.position(("limits", "by", label, value, key), key=True)
                 yield Limit(key, float(number), file, line, (label, value))

@@ -1,7 +1,8 @@
 """The tree of order specs on disk, and the files that specs refer to.
 
 Whoever opens a pull request can put anything there: links, pipes, names with line ends.  Each is a
-problem with its place; none of them stops the walk, and nothing outside of the repository is read.
+problem with its position; none of them stops the walk, and nothing outside of the repository is
+read.
 """
 
 import os
@@ -225,14 +226,14 @@ def _safe(path: str) -> str:
 
 
 def _problem(check: str, path: str, words: str) -> Problem:
-    """Say what is wrong with a file or folder as a whole; a file's place is its first line."""
-    place = 1 if path.lower().endswith(SPEC_SUFFIXES) else None
+    """Say what is wrong with a file or folder as a whole; a file's position is its first line."""
+    position = 1 if path.lower().endswith(SPEC_SUFFIXES) else None
     return Problem(
         check=check,
         severity=Severity.ERROR,
         file=_safe(path),
-        line=place,
-        column=place,
+        line=position,
+        column=position,
         path="",
         summary=CHECKS[check].title,
         detail=words,

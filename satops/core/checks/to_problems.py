@@ -4,12 +4,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from satops.core.checks.catalogue import CATALOGUE
 from satops.core.finding import Finding, Path, dotted
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Position, Problem, Severity
 from satops.core.spec.checks import IDLE
 from satops.core.spec.spec import Acknowledgement, Spec
-
-Place = Callable[[Path], tuple[int, int]]
-"""Line and column of a path in the document (`Document.place`)."""
 
 
 def to_problems(
@@ -17,19 +14,19 @@ def to_problems(
     spec: Spec,
     severities: Mapping[str, Severity],
     *,
-    place: Place | None = None,
+    position: Callable[[Path], Position] | None = None,
     sought: Collection[str] = (),
 ) -> list[Problem]:
     """Return the findings of one spec as problems.
 
     A severity of satops.yaml replaces the catalogue's, except that an error which nobody can
-    accept stays one.  `place` tells where a path stands; without it the spec's first line is
-    named.  `sought` are the checks that were run: an acknowledgement of one of them that matches
-    nothing is a warning (K01).
+    accept stays one.  `position` tells where a path stands (`Document.position`); without it the
+    spec's first line is named.  `sought` are the checks that were run: an acknowledgement of one of
+    them that matches nothing is a warning (K01).
     """
-    place = place or (lambda _: (spec.source.line, 1))
+    position = position or (lambda _: (spec.source.line, 1))
     reasons = {item.check: item.reason for item in spec.acknowledge}
-    problems = [_problem(finding, spec, severities, reasons, place) for finding in findings]
+    problems = [_problem(finding, spec, severities, reasons, position) for finding in findings]
     found = {finding.check for finding in findings}
     for item in spec.acknowledge:
         if item.check in sought and item.check not in found:
@@ -70,9 +67,9 @@ def _problem(
     spec: Spec,
     severities: Mapping[str, Severity],
     reasons: Mapping[str, str],
-    place: Place,
+    position: Callable[[Path], Position],
 ) -> Problem:
-    line, column = place(finding.path)
+    line, column = position(finding.path)
     can_accept = CATALOGUE[finding.check].acknowledgeable
     return Problem(
         check=finding.check,

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from satops.core.order.order import Position
+from satops.core.order.order import Location
 
 if TYPE_CHECKING:
     from pyproj import Geod
@@ -20,7 +20,7 @@ def wgs84() -> "Geod":
     return Geod(ellps="WGS84")
 
 
-def circle(longitude: float, latitude: float, radius_km: float) -> list[Position]:
+def circle(longitude: float, latitude: float, radius_km: float) -> list[Location]:
     """Return the closed ring of `CORNERS` corners at one distance, from the north clockwise.
 
     Longitudes beyond 180 degrees are not wrapped: they show that the circle crosses the

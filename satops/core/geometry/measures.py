@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from satops.core.geometry.ellipsoid import wgs84
 from satops.core.geometry.shapes import Shapes
-from satops.core.order.order import Position, Ring
+from satops.core.order.order import Location, Ring
 from satops.core.spec.spec import Footprint
 
 _RADIUS_KM = 6371.007
@@ -33,7 +33,7 @@ class CornerFault:
     index: int
     is_spike: bool
     count: int
-    at: Position
+    at: Location
     """The first of them."""
 
 
@@ -169,7 +169,7 @@ def simpler(shape: shapely.Polygon, corners: int) -> Simpler | None:
     return None
 
 
-def touches(shapes: Shapes, indexes: list[int], place: Position) -> list[int]:
-    """Return which of some polygons hold a place, or touch it."""
-    hits = shapely.intersects(shapes[indexes], shapely.Point(place))
+def touches(shapes: Shapes, indexes: list[int], location: Location) -> list[int]:
+    """Return which of some polygons hold a location, or touch it."""
+    hits = shapely.intersects(shapes[indexes], shapely.Point(location))
     return [index for index, hit in zip(indexes, hits, strict=True) if hit]

@@ -21,7 +21,7 @@ from satops.core.geometry.checks import (
     ROUNDED,
     SWAPPED,
 )
-from satops.core.order.order import Position, Ring, Rings, rounded
+from satops.core.order.order import Location, Ring, Rings, rounded
 
 DECIMALS = 7
 """About one centimetre: finer than any footprint needs (RFC 7946, 11.2)."""
@@ -257,7 +257,7 @@ def _ranges(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]
                 return
 
 
-def off_the_map(x: float, y: float, every: Sequence[Position], where: str, path: Path) -> Finding:
+def off_the_map(x: float, y: float, every: Sequence[Location], where: str, path: Path) -> Finding:
     """Say why a point is out of range, and what the whole of the points looks like."""
     is_at = f"{where.capitalize()} is {shown(x)}, {shown(y)}."
     if any(abs(a) > _PROJECTED or abs(b) > _PROJECTED for a, b in every):

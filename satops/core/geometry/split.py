@@ -23,7 +23,7 @@ from satops.core.geometry.geojson import polygons as polygons_of
 from satops.core.geometry.rings import DECIMALS, read_rings
 from satops.core.geometry.shapes import area_km2, find_crossings, shapes_of
 from satops.core.geometry.wkt import read_wkt
-from satops.core.order.order import Position, Ring, Rings
+from satops.core.order.order import Location, Ring, Rings
 
 _CURED = frozenset({"G02", "A04"})
 """What a cut mends: several parts, and an outline across the antimeridian."""
@@ -121,7 +121,7 @@ def _unrolled(coordinates: list[list[list[float]]]) -> Rings | Finding:
     """Return rings without a jump, whose longitudes run beyond 180 where the outline does."""
     rings: list[Ring] = []
     for written in coordinates:
-        corners: list[Position] = []
+        corners: list[Location] = []
         for x, y, *_ in (*written, written[0]):
             longitude = round(x, DECIMALS)
             if corners:
@@ -140,7 +140,7 @@ def _unrolled(coordinates: list[list[list[float]]]) -> Rings | Finding:
     return tuple(tuple(_with_corners_at_180(_moved(ring, int(turns)))) for ring in rings)
 
 
-def _with_corners_at_180(ring: list[Position]) -> Iterator[Position]:
+def _with_corners_at_180(ring: list[Location]) -> Iterator[Location]:
     """Yield the corners of a ring, and one wherever an edge crosses 180 degrees.
 
     They are made and rounded before the cut, so that both sides have the very same ones.
@@ -152,7 +152,7 @@ def _with_corners_at_180(ring: list[Position]) -> Iterator[Position]:
         yield xb, yb
 
 
-def _turns(ring: list[Position], beside: list[Position] | Ring) -> int:
+def _turns(ring: list[Location], beside: list[Location] | Ring) -> int:
     """Return how many turns bring a ring beside another one: a hole into its outline."""
     (west, east), (left, right) = (
         (min(x for x, _ in each), max(x for x, _ in each)) for each in (ring, beside)
@@ -160,7 +160,7 @@ def _turns(ring: list[Position], beside: list[Position] | Ring) -> int:
     return round((left + right - west - east) / 720)
 
 
-def _moved(ring: list[Position] | Ring, turns: int) -> list[Position]:
+def _moved(ring: list[Location] | Ring, turns: int) -> list[Location]:
     return [(round(x + 360 * turns, DECIMALS), y) for x, y in ring]
 
 

@@ -17,11 +17,11 @@ from satops.core.loading.reading import (
     TOO_MANY,
     Faults,
     Found,
-    Places,
+    Positions,
     Stop,
     forbidden_at,
     forbidden_words,
-    place_at,
+    position_at,
     refuse_number,
 )
 from satops.core.loading.yaml_reader import YamlReader
@@ -63,14 +63,14 @@ def read(text: str, faults: Faults) -> list[Found]:
     start = len(text) - len(text.lstrip(_WHITE_SPACE))
     if start == len(text):
         return []
-    at = place_at(text, start)
+    at = position_at(text, start)
     twins: list[str] = []
     try:
         value = json.loads(
             text, parse_int=_integer, object_pairs_hook=lambda pairs: _group(pairs, twins)
         )
     except json.JSONDecodeError as error:
-        faults.add("L02", place_at(text, error.pos), _explain(error.msg))
+        faults.add("L02", position_at(text, error.pos), _explain(error.msg))
         return []
     except RecursionError:
         faults.add("L08", at, TOO_DEEP)
@@ -82,10 +82,10 @@ def read(text: str, faults: Faults) -> list[Found]:
         _refuse_aoi(value, at, faults)
     except Stop:
         return []
-    # JSON is YAML: its reader finds the places, but for a few texts that libyaml does not take.
+    # JSON is YAML: its reader finds the positions, but for a few texts that libyaml does not take.
     found = YamlReader(text.encode(), Faults("")).read()
-    places: Places = found[0].places if found else {(): (*at, *at)}
-    return [Found(value, places, not faults.problems)]
+    positions: Positions = found[0].positions if found else {(): (at, at)}
+    return [Found(value, positions, not faults.problems)]
 
 
 def _group(pairs: list[tuple[str, Any]], twins: list[str]) -> dict[str, Any]:

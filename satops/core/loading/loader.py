@@ -1,4 +1,4 @@
-"""One file's bytes to documents: plain values, a place for each of them, and every fault.
+"""One file's bytes to documents: plain values, a position for each of them, and every fault.
 
 Values may share parts through aliases: they are never changed after loading.
 """
@@ -12,12 +12,12 @@ from satops.core.loading.reading import (
     Faults,
     Found,
     Path,
-    Places,
+    Positions,
     forbidden_at,
     forbidden_words,
-    place_at,
+    position_at,
 )
-from satops.core.problem import Problem
+from satops.core.problem import Position, Problem
 
 if TYPE_CHECKING:
     from satops.core.loading.yaml_reader import YamlReader
@@ -36,23 +36,23 @@ class Document:
     """Where the document begins, from 1."""
     index: int
     """Which document of the file, from 0; empty ones are not counted."""
-    _places: Places
+    _positions: Positions
     _items: "_Items"
 
-    def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
-        """Return line and column, from 1, of the value (or the key) at a path.
+    def position(self, path: Path, *, key: bool = False) -> Position:
+        """Return the position of the value (or the key) at a path.
 
         Where the path does not exist, its nearest parent that does is taken.  The first path into
         a list makes the file be read once more.
         """
         wanted = tuple(path)
-        places = self._places
-        if wanted not in places and not all(isinstance(step, str) for step in wanted):
-            places = self._items.places(self.index) or places
-        while wanted not in places:
+        positions = self._positions
+        if wanted not in positions and not all(isinstance(step, str) for step in wanted):
+            positions = self._items.positions(self.index) or positions
+        while wanted not in positions:
             wanted = wanted[:-1]
-        key_line, key_column, line, column = places[wanted]
-        return (key_line, key_column) if key else (line, column)
+        of_key, of_value = positions[wanted]
+        return of_key if key else of_value
 
 
 @dataclass(slots=True)
@@ -64,13 +64,13 @@ class _Items:
     """
 
     content: bytes
-    found: list[Places] | None = None
+    found: list[Positions] | None = None
 
-    def places(self, index: int) -> Places | None:
-        """Return every place of a document, or None for JSON that libyaml does not take."""
+    def positions(self, index: int) -> Positions | None:
+        """Return every position of a document, or None for JSON that libyaml does not take."""
         if self.found is None:
             again = _yaml_reader(self.content, Faults(""), items=True).read()
-            self.found = [each.places for each in again]
+            self.found = [each.positions for each in again]
         return self.found[index] if index < len(self.found) else None
 
 
@@ -96,7 +96,7 @@ def load(
         )
     items = _Items(content)
     documents = [
-        Document(each.value, each.places[()][2], index, each.places, items)
+        Document(each.value, each.positions[()][1][0], index, each.positions, items)
         for index, each in enumerate(found)
         if each.sound
     ]
@@ -147,14 +147,14 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
         before = content[: error.start].decode()
         faults.add(
             "L09",
-            place_at(before, len(before)),
+            position_at(before, len(before)),
             f"The byte 0x{content[error.start]:02x} stands here, and it is not UTF-8. Save the "
             "file as UTF-8.",
         )
         return False
     offset = forbidden_at(text)
     if offset is not None:
-        faults.add("L09", place_at(text, offset), forbidden_words(text[offset]))
+        faults.add("L09", position_at(text, offset), forbidden_words(text[offset]))
     return offset is None
 
 
@@ -194,5 +194,5 @@ def _has_lone_cr(content: bytes, faults: Faults) -> bool:
             "programs show them as one line, so nobody can review them. Save the file with the "
             "line end LF."
         )
-    faults.add("L09", place_at(before, len(before)), words)
+    faults.add("L09", position_at(before, len(before)), words)
     return True

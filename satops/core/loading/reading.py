@@ -1,4 +1,4 @@
-"""What the reader of YAML and the reader of JSON share: limits, places, and one way to complain."""
+"""What the readers of YAML and JSON share: limits, positions, and one way to complain."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from satops.core.loading.checks import CHECKS
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Position, Problem, Severity
 from satops.core.safe import shown
 
 MAX_SPEC_BYTES = 4 * 1024 * 1024
@@ -22,10 +22,9 @@ MAX_INTEGER = 2**63 - 1
 
 Path = Sequence[str | int]
 """Keys and list indices from the root of a document."""
-Place = tuple[int, int, int, int]
-"""Line and column of the key, line and column of the value, from 1; what stands in a list has no
-key, and gives its own place twice."""
-Places = dict[tuple[str | int, ...], Place]
+Positions = dict[tuple[str | int, ...], tuple[Position, Position]]
+"""By path, where a key and its value stand; what stands in a list has no key, and gives its own
+position twice."""
 
 
 @dataclass(slots=True)
@@ -33,7 +32,7 @@ class Found:
     """A document as a reader found it."""
 
     value: Any
-    places: Places
+    positions: Positions
     sound: bool
     """Whether it has no problem."""
 
@@ -49,7 +48,7 @@ class Faults:
         self.file = file
         self.problems: list[Problem] = []
 
-    def add(self, check: str, place: tuple[int, int], detail: str, path: Path = ()) -> None:
+    def add(self, check: str, position: Position, detail: str, path: Path = ()) -> None:
         """Report a problem at a line and column; one of the whole file stands at its beginning.
 
         Raises `Stop` when the file has too many of them.
@@ -60,7 +59,7 @@ class Faults:
                 f"This file has more than {MAX_PROBLEMS} problems, and the rest of it was not "
                 "read. Mend the others first, and run the command again."
             )
-        line, column = place
+        line, column = position
         self.problems.append(
             Problem(
                 check=check,
@@ -76,9 +75,9 @@ class Faults:
         if check == "L12":
             raise Stop
 
-    def end(self, check: str, place: tuple[int, int], detail: str, path: Path = ()) -> Stop:
+    def end(self, check: str, position: Position, detail: str, path: Path = ()) -> Stop:
         """Report a problem after which the file cannot be read on; to be raised."""
-        self.add(check, place, detail, path)
+        self.add(check, position, detail, path)
         return Stop()
 
 
@@ -141,7 +140,7 @@ def dotted(path: Path) -> str:
     return text
 
 
-def place_at(text: str, offset: int) -> tuple[int, int]:
+def position_at(text: str, offset: int) -> Position:
     """Return line and column, from 1, of an offset; CR, LF and CR LF each end a line."""
     before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
     return before.count("\n") + 1, len(before) - before.rfind("\n")

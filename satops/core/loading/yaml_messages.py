@@ -6,6 +6,7 @@ turns each of them into what is probably wrong in the file, and what to do.
 
 from dataclasses import dataclass
 
+from satops.core.problem import Position
 from satops.core.safe import shown
 
 TAB = (
@@ -68,35 +69,35 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What the parser said, with places from 1."""
+    """What the parser said, with positions."""
 
     problem: str
-    place: tuple[int, int]
+    position: Position
     context: str = ""
-    context_place: tuple[int, int] | None = None
+    context_position: Position | None = None
 
 
 def explain(complaint: Complaint, text: str) -> tuple[tuple[int, int], str]:
     """Return where to look and what to say about a complaint over `text`."""
-    char = _char_at(text, complaint.place)
-    if char == "\t" and complaint.context_place in (None, complaint.place):
-        return complaint.place, TAB
+    char = _char_at(text, complaint.position)
+    if char == "\t" and complaint.context_position in (None, complaint.position):
+        return complaint.position, TAB
     unclosed = _UNCLOSED.get(complaint.context)
-    if unclosed and complaint.context_place and "expected" in complaint.problem:
-        line, _ = complaint.place
-        return complaint.context_place, f"{unclosed} The reader gave up at line {line}."
+    if unclosed and complaint.context_position and "expected" in complaint.problem:
+        line, _ = complaint.position
+        return complaint.context_position, f"{unclosed} The reader gave up at line {line}."
     if "cannot start any token" in complaint.problem:
-        return complaint.place, _RESERVED.format(char=shown(char) or "this")
+        return complaint.position, _RESERVED.format(char=shown(char) or "this")
     if "node content" in complaint.problem and not char:
-        return complaint.place, _ENDS
+        return complaint.position, _ENDS
     for said, words in _WORDS.items():
         if said in complaint.problem:
-            return complaint.place, words
-    return complaint.place, f"This is not valid YAML: {complaint.problem}."
+            return complaint.position, words
+    return complaint.position, f"This is not valid YAML: {complaint.problem}."
 
 
-def _char_at(text: str, place: tuple[int, int]) -> str:
-    line, column = place
+def _char_at(text: str, position: Position) -> str:
+    line, column = position
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", line)
     if len(lines) < line:
         return ""

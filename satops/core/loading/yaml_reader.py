@@ -30,16 +30,17 @@ from satops.core.loading.reading import (
     TOO_MANY,
     Faults,
     Found,
-    Places,
+    Positions,
     Stop,
     forbidden_at,
     forbidden_words,
-    place_at,
+    position_at,
     refuse_number,
     twice_words,
 )
 from satops.core.loading.scalars import NOT_TEXT, BadNumber, plain_value
 from satops.core.loading.yaml_messages import Complaint, explain
+from satops.core.problem import Position
 from satops.core.safe import shown
 
 Parser: Any
@@ -62,11 +63,11 @@ class YamlReader:
     """Makes values of the events of one file, and goes on after a fault where it can."""
 
     def __init__(self, content: bytes, faults: Faults, *, items: bool = False) -> None:
-        """`items` tells whether the places of the items of lists are kept, beside those of keys."""
+        """`items` tells whether the positions of items of lists are kept, beside those of keys."""
         self._content = content
         self._faults = faults
         self._keeps_items = items
-        self._places: Places = {}
+        self._positions: Positions = {}
         self._anchors: dict[str, Any] = {}
         self._nodes = 0
         self._alias_nodes = 0
@@ -87,7 +88,7 @@ class YamlReader:
             except ReaderError:
                 text = self._content.decode()
                 offset = forbidden_at(text) or 0
-                self._faults.add("L09", place_at(text, offset), forbidden_words(text[offset]))
+                self._faults.add("L09", position_at(text, offset), forbidden_words(text[offset]))
         return found
 
     def _read_stream(self, found: list[Found]) -> None:
@@ -95,13 +96,13 @@ class YamlReader:
         while not isinstance(event := take(), StreamEndEvent):
             if not isinstance(event, DocumentStartEvent):
                 continue
-            self._places, self._anchors = {}, {}
+            self._positions, self._anchors = {}, {}
             before = len(self._faults.problems)
             root = take()
             if isinstance(root, ScalarEvent) and not (root.value or root.style):
                 continue  # nothing between two `---`
             line, column = _at(root)
-            self._places[()] = (line, column, line, column)
+            self._positions[()] = (line, column), (line, column)
             if root.__class__ is not ScalarEvent:
                 value = self._node(root, ())
             elif self._ornate:
@@ -109,7 +110,7 @@ class YamlReader:
             else:
                 value = self._plain_scalar(root, (), None)
             sound = len(self._faults.problems) == before
-            found.append(Found(value, self._places, sound))
+            found.append(Found(value, self._positions, sound))
 
     def _ornate_scalar(self, event: Any, path: Steps, step: str | int | None) -> Any:
         """Return what a scalar stands for that may have a tag, an anchor or an escape."""
@@ -155,7 +156,7 @@ class YamlReader:
     def _mapping(self, path: Steps) -> dict[str, Any]:
         take = self._take
         scalar = self._ornate_scalar if self._ornate else self._plain_scalar
-        places = self._places
+        positions = self._positions
         value: dict[str, Any] = {}
         keys: dict[str, Any] = {}
         while (event := take()).__class__ is not MappingEndEvent:
@@ -179,18 +180,19 @@ class YamlReader:
             value[key] = item
             keys[key] = mark = event.start_mark
             at = below.start_mark
-            places[*path, key] = (mark.line + 1, mark.column + 1, at.line + 1, at.column + 1)
+            of_key = mark.line + 1, mark.column + 1
+            positions[*path, key] = of_key, (at.line + 1, at.column + 1)
         return value
 
     def _sequence(self, path: Steps) -> list[Any]:
         take = self._take
         scalar = self._ornate_scalar if self._ornate else self._plain_scalar
-        places = self._places if self._keeps_items else None
+        positions = self._positions if self._keeps_items else None
         value: list[Any] = []
         while (event := take()).__class__ is not SequenceEndEvent:
-            if places is not None:
+            if positions is not None:
                 line, column = _at(event)
-                places[*path, len(value)] = (line, column, line, column)
+                positions[*path, len(value)] = (line, column), (line, column)
             if event.__class__ is ScalarEvent:
                 value.append(scalar(event, path, len(value)))
             else:
@@ -327,12 +329,12 @@ def _count(value: Any, most: int) -> int:
 
 
 def _complaint(error: MarkedYAMLError) -> Complaint:
-    def place(mark: Any) -> tuple[int, int] | None:
+    def position(mark: Any) -> Position | None:
         return (mark.line + 1, mark.column + 1) if mark else None
 
     return Complaint(
         error.problem or "",
-        place(error.problem_mark) or (0, 0),
+        position(error.problem_mark) or (0, 0),
         error.context or "",
-        place(error.context_mark),
+        position(error.context_mark),
     )

@@ -20,9 +20,9 @@ from typing import Any
 
 from satops.core import json_text
 
-Position = tuple[float, float]
+Location = tuple[float, float]
 """Longitude and latitude in degrees, WGS 84."""
-Ring = tuple[Position, ...]
+Ring = tuple[Location, ...]
 """A closed ring: the first position is repeated at the end."""
 Rings = tuple[Ring, ...]
 """The exterior ring, then the holes."""
@@ -108,7 +108,7 @@ class Order:
 def canonical_order(  # one field of the API each
     *,
     provider: str,
-    rings: Sequence[Sequence[Position]],
+    rings: Sequence[Sequence[Location]],
     start: datetime,
     end: datetime,
     max_cloud: int | None = None,
@@ -198,14 +198,14 @@ def instant(text: str) -> datetime:
     return read
 
 
-def coordinates_text(rings: Sequence[Sequence[Position]]) -> str:
+def coordinates_text(rings: Sequence[Sequence[Location]]) -> str:
     """Write the coordinates of a polygon in canonical form, as JSON."""
     exterior = _ring_text(rings[0], clockwise=False)
     holes = sorted(_ring_text(ring, clockwise=True) for ring in rings[1:])
     return "[" + ",".join([exterior, *holes]) + "]"
 
 
-def _ring_text(ring: Sequence[Position], *, clockwise: bool) -> str:
+def _ring_text(ring: Sequence[Location], *, clockwise: bool) -> str:
     longitudes, latitudes = zip(*ring[:-1], strict=True)
     points = list(zip(rounded(longitudes), rounded(latitudes), strict=True))
     if (_doubled_area(points) < 0) is not clockwise:
@@ -232,7 +232,7 @@ def rounded(degrees: Iterable[float]) -> list[float]:
     ]
 
 
-def _least_turn(points: list[Position], smallest: Position) -> list[Position]:
+def _least_turn(points: list[Location], smallest: Location) -> list[Location]:
     """Return the ring from the vertex that makes the smallest sequence.
 
     A vertex may stand twice: of all starts that are smallest, the smallest sequence is taken, so
@@ -247,7 +247,7 @@ def _least_turn(points: list[Position], smallest: Position) -> list[Position]:
     return min((points[start:] + points[:start] for start in starts), default=points)
 
 
-def _doubled_area(points: Sequence[Position]) -> float:
+def _doubled_area(points: Sequence[Location]) -> float:
     """Return twice the planar signed area in square degrees: only its sign is used."""
     x0, y0 = points[0]
     total = 0.0
@@ -265,7 +265,7 @@ _DOUBTFUL_DEG2 = 1e-6
 """About one hectare: far above the rounding of a sum over 20,000 vertices."""
 
 
-def _exact_doubled_area(points: Sequence[Position]) -> int:
+def _exact_doubled_area(points: Sequence[Location]) -> int:
     whole = [(round(x * 10_000_000), round(y * 10_000_000)) for x, y in points]
     return sum(xa * yb - xb * ya for (xa, ya), (xb, yb) in pairwise([*whole, whole[0]]))
 

@@ -225,7 +225,7 @@ def _read_polygon(
         if in_file:
             findings.append(_with_command(finding, aoi_file, included).at(GEOMETRY))
         else:
-            # Only an error is worth the search for its exact place in the document.
+            # Only an error is worth the search for its exact position in the document.
             exact = finding.severity is Severity.ERROR
             findings.append(finding.under(GEOMETRY) if exact else finding.at(GEOMETRY))
     return rings

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from satops.core.loading import Document, dotted
-from satops.core.problem import Problem, Severity, by_place
+from satops.core.problem import Problem, Severity, by_position
 from satops.core.spec.checks import CHECKS
 from satops.core.spec.schema_messages import Fault, Words
 from satops.core.spec.schema_phrases import Error, Steps, compiled, keywords
@@ -58,7 +58,9 @@ class Schema:
         if len(faults) > MAX_PROBLEMS:
             words = f"Only the first {MAX_PROBLEMS} problems of this document are shown."
             shown.append(Fault("V10", (), words))
-        return sorted((_problem(fault, document, file, at, order) for fault in shown), key=by_place)
+        return sorted(
+            (_problem(fault, document, file, at, order) for fault in shown), key=by_position
+        )
 
     def _faults(self, part: object) -> list[Fault]:
         if self._explainer is None:  # dear, and for documents that fail
@@ -75,7 +77,7 @@ class Schema:
 
 
 def _problem(fault: Fault, document: Document, file: str, at: Steps, order: str | None) -> Problem:
-    line, column = document.place((*at, *fault.place), key=fault.at_key)
+    line, column = document.position((*at, *fault.place), key=fault.at_key)
     return Problem(
         check=fault.check,
         severity=Severity.ERROR,

@@ -98,7 +98,7 @@ def read_acknowledge(
             findings.append(NOT_A_CODE.finding((*path, "check"), detail))
         reason = _read_text(item.get("reason"), (*path, "reason"), findings)
         if isinstance(check, str) and reason is not None:
-            line, _ = document.place(path)
+            line, _ = document.position(path)
             accepted.append(Acknowledgement(check, reason, line))
     return tuple(accepted)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from satops.core.plan.plan import Action, ActionKind, Plan
-from satops.core.problem import Problem, Severity, by_place
+from satops.core.problem import Problem, Severity, by_position
 from satops.core.words import area, counted
 from satops.report.markdown.escape import code, message, prose
 from satops.report.markdown.page import Block, Rank, folded, rows_that_fit
@@ -70,7 +70,7 @@ def errors(plan: Plan, artifact: str) -> Block:
     problems = [problem for problem in plan.problems if problem.blocks and problem.check != EDITED]
     title = f"### Errors: {len(problems):,}"
     return _listed(
-        Rank.ERRORS, title, f"{title}\n", sorted(problems, key=by_place), _problem_line,
+        Rank.ERRORS, title, f"{title}\n", sorted(problems, key=by_position), _problem_line,
         artifact, share=0.25,
     )  # fmt: skip
 
@@ -79,7 +79,7 @@ def warnings(plan: Plan, artifact: str) -> Block:
     """Return what blocks nothing: warnings, and what reviewers accepted, with their reasons."""
     problems = [
         problem
-        for problem in sorted(plan.problems, key=by_place)
+        for problem in sorted(plan.problems, key=by_position)
         if not problem.blocks and problem.severity is not Severity.INFO
     ]
     accepted = sum(problem.acknowledged is not None for problem in problems)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from satops.core.problem import by_place
+from satops.core.problem import by_position
 from satops.core.safe import safe
 from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
@@ -35,7 +35,7 @@ def apply_blocks(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
         yield BLANK
     blocking = [problem for problem in report.plan.problems if problem.blocks]
     if blocking:
-        yield from problem_blocks(sorted(blocking, key=by_place))
+        yield from problem_blocks(sorted(blocking, key=by_position))
         yield BLANK
     yield from _totals(report, sandbox=sandbox)
     yield from _next(report)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Set
 
 from satops.core.plan.plan import Action, ActionKind, Plan
-from satops.core.problem import by_place
+from satops.core.problem import by_position
 from satops.core.safe import safe, shorten
 from satops.core.words import about, about_all, area, counted, moment, number
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
@@ -64,7 +64,7 @@ def plan_blocks(
             yield Line(text, _TONES[action.kind])
         yield BLANK
     if plan.problems:
-        yield from problem_blocks(sorted(plan.problems, key=by_place))
+        yield from problem_blocks(sorted(plan.problems, key=by_position))
         yield BLANK
     for refusal in plan.refusals:
         yield Line(f"Refused: {safe(refusal.summary)}", Tone.ERROR)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from satops.core.problem import Problem, Severity, by_place
+from satops.core.problem import Problem, Severity, by_position
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Tone, command
@@ -69,7 +69,7 @@ def validate_blocks(tree: "Tree") -> Iterator[Block]:
 def error_blocks(message: str, problems: Sequence[Problem] = ()) -> Iterator[Block]:
     """Yield the problems, if any, and then the message: the last line is read first."""
     if problems:
-        yield from problem_blocks(sorted(problems, key=by_place))
+        yield from problem_blocks(sorted(problems, key=by_position))
         yield BLANK
     for number, text in enumerate(safe_lines(message)):
         stripped = text.lstrip()

@@ -133,17 +133,17 @@ def verify_blocks(report: VerifyReport) -> Iterator[Block]:
 
 
 def doctor_blocks(report: DoctorReport) -> Iterator[Block]:
-    """Yield each finding, and at the end whether an apply may be tried."""
-    for finding in report.findings:
-        lines = finding.detail.split("\n")
+    """Yield each note, and at the end whether an apply may be tried."""
+    for note in report.notes:
+        lines = note.detail.split("\n")
         yield Line(
-            f"{finding.verdict.upper():8} {finding.subject}: {safe(lines[0])}",
-            _TONES[finding.verdict],
+            f"{note.verdict.upper():8} {note.subject}: {safe(lines[0])}",
+            _TONES[note.verdict],
         )
         yield from (Line(safe(line.strip()), Tone.COMMAND, indent=9) for line in lines[1:])
-    wrong = [finding for finding in report.findings if finding.verdict is Verdict.WRONG]
+    wrong = [note for note in report.notes if note.verdict is Verdict.WRONG]
     if wrong:
-        subjects = ", ".join(dict.fromkeys(finding.subject for finding in wrong))
+        subjects = ", ".join(dict.fromkeys(note.subject for note in wrong))
         yield Line(f"Not ready. First mend: {subjects}.", Tone.ERROR)
     else:
         yield Line("Ready.", Tone.GOOD)

@@ -10,7 +10,7 @@ from satops.core.checks import Rules, check_clock, check_specs
 from satops.core.geometry.shapes import footprints, shapes_of
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.order.modes import Modes, read_modes
-from satops.core.order.order import Position, Ring, Rings, canonical_order, instant_text
+from satops.core.order.order import Location, Ring, Rings, canonical_order, instant_text
 from satops.core.spec.spec import Acknowledgement, Source, Spec
 
 SCHEMAS = Path(__file__).parents[3] / "schema"
@@ -36,7 +36,7 @@ def box(west: float, south: float, east: float, north: float) -> Rings:
     return (corners,)
 
 
-def ring(*positions: Position) -> Ring:
+def ring(*positions: Location) -> Ring:
     """A closed ring of its corners."""
     return (*positions, positions[0])
 

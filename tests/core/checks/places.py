@@ -1,9 +1,9 @@
 """Outlines of real places, coarse: a dozen corners or two, longitude first."""
 
-from satops.core.order.order import Position, Rings
+from satops.core.order.order import Location, Rings
 
 
-def _outline(*positions: Position) -> Rings:
+def _outline(*positions: Location) -> Rings:
     return ((*positions, positions[0]),)
 
 

@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import pytest
 
-from satops.core.order.order import Position, Rings
+from satops.core.order.order import Location, Rings
 from tests.core.checks.making import GENOA, box, codes, detail, ring, spec
 from tests.core.checks.places import EVERY, ITALY, SWITZERLAND
 
@@ -13,7 +13,7 @@ HOLE = ring((8.9, 44.39), (8.9, 44.41), (8.93, 44.4))
 
 def outline(corners: int, *, wobble: float = 0.0) -> Rings:
     """A round outline of about 8 km; with a wobble its coast has bays."""
-    points: list[Position] = []
+    points: list[Location] = []
     for step in range(corners):
         angle = 2 * pi * step / corners
         radius = 0.05 * (1 + wobble * sin(40 * angle))
@@ -46,7 +46,7 @@ def test_duplicates_are_counted_and_the_first_is_named() -> None:
 
 
 @pytest.mark.parametrize("tip", [(9.2, 44.4001), (8.97005, 44.6)])
-def test_an_outline_that_runs_out_and_back_has_a_spike(tip: Position) -> None:
+def test_an_outline_that_runs_out_and_back_has_a_spike(tip: Location) -> None:
     foot = (8.97, 44.4), tip, (8.97, 44.4002) if tip[0] > 9 else (8.9701, 44.4)
     corners = (8.85, 44.36), (8.97, 44.36), *foot, (8.9702, 44.44), (8.85, 44.44)
     assert "G06" in codes(spec((ring(*corners),)))
@@ -78,7 +78,7 @@ def test_twenty_thousand_corners_come_with_a_proposal() -> None:
 
 
 def test_an_outline_that_cannot_be_simplified_is_still_told() -> None:
-    comb: list[Position] = []
+    comb: list[Location] = []
     for step in range(400):
         x = 8.0 + step * 0.01
         comb += [(x, 44.0), (x, 48.0), (x + 0.004, 48.0), (x + 0.004, 44.0)]

@@ -97,15 +97,15 @@ def test_an_idle_acknowledgement_can_be_an_error_too() -> None:
 def test_problems_stand_where_the_document_says() -> None:
     one = spec(cloud=None)
     [found] = check_specs([one], rules())
-    places: list[Path] = []
+    asked: list[Path] = []
 
-    def place(path: Path) -> tuple[int, int]:
-        places.append(path)
+    def position(path: Path) -> tuple[int, int]:
+        asked.append(path)
         return 12, 5
 
-    [problem] = to_problems(found, one, {}, place=place)
+    [problem] = to_problems(found, one, {}, position=position)
     assert (problem.file, problem.line, problem.column) == ("orders/port.yaml", 12, 5)
-    assert (problem.path, places) == ("order", [("order",)])
+    assert (problem.path, asked) == ("order", [("order",)])
 
 
 def test_without_a_document_problems_stand_where_the_spec_begins() -> None:
