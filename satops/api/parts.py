@@ -13,7 +13,7 @@ from satops.core.geometry.aoi import Kind, kind_of
 from satops.core.problem import Problem
 from satops.errors import ExitCode
 from satops.ports import OrderFiles, SourceFile
-from satops.workflow.doctor import Finding, good, wrong
+from satops.workflow.doctor import DoctorNote, good, wrong
 from satops.workflow.scaffold_ci import FORGES, REQUIREMENTS, Forge, Place
 from satops.workflow.scaffold_install import lacking, needed_parts, wheel_of
 
@@ -47,7 +47,7 @@ def place_of(forge: Forge, folder: Path) -> Place:
     return Place(forge, "" if inside == Path() else inside.as_posix())
 
 
-def check_install(opened: Repository) -> Finding:
+def check_install(opened: Repository) -> DoctorNote:
     """Tell whether what the workflows install is whole, and has every part that the tree needs."""
     subject, top = "install", forge_root(opened.root)
     checked = [
