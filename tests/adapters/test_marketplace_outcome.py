@@ -251,3 +251,123 @@ def test_the_envelope_message_has_no_token() -> None:
 
     assert found is not None
     assert found.message == "BAD KEY SECRET"
+
+
+TWICE = {
+    "two numbers": b'{"code":200,"data":{"orderNo":"PROG_1","orderNo":"PROG_2"}}',
+    "one number, and none": b'{"code":200,"data":{"orderNo":"PROG_1","orderNo":null}}',
+    "no number, and one": b'{"code":200,"data":{"orderNo":"","orderNo":"PROG_1"}}',
+    "two codes": b'{"code":200,"code":400,"message":"no","data":null}',
+    "two codes, the other way": b'{"code":400,"code":200,"data":{"orderNo":"PROG_1"}}',
+    "a code, and none": b'{"code":400,"message":"no","code":null}',
+    "two data": b'{"code":400,"message":"no","data":{"orderNo":"PROG_1"},"data":null}',
+    "two messages": b'{"code":400,"message":"no","message":"bought","data":null}',
+    "spelled otherwise": b'{"code":200,"data":{"\\u006frderNo":"PROG_1","orderNo":"PROG_2"}}',
+    "deep inside": b'{"code":400,"message":"no","data":[[{"a":[{"b":1,"b":2}]}]]}',
+}
+
+
+@pytest.mark.parametrize("status", [200, 201, *REFUSING, 401, 403, 429])
+@pytest.mark.parametrize("body", TWICE.values(), ids=TWICE)
+def test_an_answer_with_a_key_twice_is_in_doubt(status: int, body: bytes) -> None:
+    assert isinstance(outcome(status, body), InDoubt)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 200, "data": {"orderNo": "PROG_1"}, "orderNo": "PROG_2"},
+        {"code": 200, "data": {"orderNo": "PROG_1", "order": {"orderNo": "PROG_2"}}},
+        {"code": 200, "data": {"orderNo": "PROG_1", "order_no": 5}},
+    ],
+    ids=str,
+)
+def test_a_success_with_two_order_numbers_is_in_doubt_and_keeps_both(body: object) -> None:
+    found = outcome(200, body)
+
+    assert isinstance(found, InDoubt)
+    assert "PROG_1" in found.evidence
+    assert "PROG_2" in found.evidence or "5" in found.evidence
+
+
+UUID = "cff09baa-6bf3-4dc7-98f2-9becd771f1e3"
+NAMING = {
+    "data as text": {"data": "PROG_7"},
+    "data as another text": {"data": "X7"},
+    "data as a number": {"data": 202310270007},
+    "data as a UUID": {"data": UUID},
+    "data as a sentence": {"data": "it is PROG_ORDER_7 now"},
+    "data as JSON in text": {"data": '{"orderNo": "7"}'},
+    "data as JSON in JSON in text": {"data": json.dumps(json.dumps({"a": {"orderNo": "7"}}))},
+    "a list": {"data": ["PROG_7"]},
+    "a list of numbers": {"data": [7]},
+    "a list of orders": {"data": [{"orderNo": "7"}]},
+    "nested": {"data": {"result": {"created": [{"order": {"orderNo": "7"}}]}}},
+    "another key": {"data": {"orderNumber": "7"}},
+    "a key in other letters": {"data": {"ORDERNO": "7"}},
+    "several": {"data": {"orderNos": ["7", "8"]}},
+    "an id": {"data": {"id": 7}},
+    "a text of that form": {"data": {"result": "PROG_7"}},
+    "a UUID": {"data": {"result": UUID}},
+    "at the top": {"orderNo": "7"},
+    "at the top, otherwise": {"order": {"orderNo": "7"}, "data": {}},
+    "in the message": {"message": "accepted as PROG_ORDER_7"},
+    "beside it": {"extra": {"ticket": "ORDER_7"}},
+    "a number in the dark": {"data": {"orderNo": 7.0}},
+    "far inside": {"data": json.loads("[" * 200 + '{"orderNo": "7"}' + "]" * 200)},
+    "behind much else": {"data": {**{f"f{n}": "." * 50 for n in range(99)}, "orderNo": "PROG_7"}},
+}
+
+
+@pytest.mark.parametrize("status", [200, *REFUSING, 401, 429])
+@pytest.mark.parametrize("body", NAMING.values(), ids=NAMING)
+def test_a_refusal_that_names_an_order_anywhere_is_in_doubt_and_keeps_it(
+    status: int, body: dict[str, object]
+) -> None:
+    found = outcome(status, {"code": 400, "message": "no", "data": None, **body})
+
+    assert isinstance(found, InDoubt)
+    assert "7" in found.evidence.partition("; HTTP")[0] or UUID in found.evidence
+
+
+@pytest.mark.parametrize("status", [*REFUSING, 401, 403, 429])
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b'{"code":400,"message":"no","data":{"orderNo":"PROG_7"}', {}),
+        (b'{"code":400,"message":"no","data":{"\\u006frderNo":"7', {}),
+        (b'{"orderNo":"PROG_7"}', {}),
+        (b'{"data":"PROG_7"}', {}),
+        (b'["PROG_7"]', {}),
+        (b'{"status":400,"status":200}', {}),
+        (b"code=400&orderNo=7", {}),
+        (b"<response><order-no>7</order-no></response>", {}),
+        ("PROG_ORDER_7".encode("utf-16"), {}),
+        (b"\x1f\x8b\x08\x00", {"content-encoding": "gzip"}),
+    ],
+    ids=count(),
+)
+def test_a_refusal_in_another_form_that_can_name_an_order_is_in_doubt(
+    status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    assert isinstance(outcome(status, body, headers), InDoubt)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"data": {}}, {"data": []}, {"data": ""}, {"data": 0}, {"data": False},
+        {"data": {"a": None}},
+        {"data": "startDate lies in the past"}, {"data": {"startDate": "lies in the past"}},
+        {"data": {"orderNo": None}}, {"data": {"orderNo": ""}}, {"data": {"orderNo": "0"}},
+        {"traceId": UUID}, {"path": "/market/order/programming/create"}, {"timestamp": 1766000000},
+        {"message": "ORDER_LIMIT_EXCEEDED"}, {"message": f"Bad order, request {UUID}"},
+        {"order": None}, {"data": None, "orderNo": ""},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("status", [200, 400, 422])
+def test_a_refusal_that_names_no_order_stays_one(status: int, more: dict[str, object]) -> None:
+    found = outcome(status, {"code": 400, "message": "no", "data": None, **more})
+
+    assert isinstance(found, Rejection)

@@ -39,6 +39,17 @@ class Answer:
     redact: Callable[[str], str] = str
     """Takes the token out of every text that is made of this answer: a server may echo it."""
 
+    @property
+    def is_encoded(self) -> bool:
+        """Whether the body is compressed, or else not what it says."""
+        encoding = self.headers.get("content-encoding", "identity")
+        return encoding.strip().lower() not in {"", "identity"}
+
+    @property
+    def text(self) -> str:
+        """The body; a message in another encoding must not hide a number in plain ASCII."""
+        return self.body.decode("utf-8-sig", "replace")
+
     def excerpt(self) -> str:
         """Return the beginning of the body, escaped; bytes that are not UTF-8 as hex escapes."""
         text = self.redact(self.body.decode("utf-8", "backslashreplace"))
@@ -64,6 +75,10 @@ class Envelope:
     message: str
     """Escaped and bounded, or empty."""
     data: Any
+    whole: Mapping[str, Any]
+    """Every field, `data` among them."""
+    contradiction: str = ""
+    """How the answer contradicts itself, if it does: then nothing in it counts."""
 
 
 def envelope(answer: Answer) -> Envelope | None:
@@ -72,19 +87,30 @@ def envelope(answer: Answer) -> Envelope | None:
     Only a JSON object with a whole number `code` (as text too) is one.  A compressed body is not
     expanded: satops asks for none, and a few kilobytes could become gigabytes.
     """
-    if answer.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+    if answer.is_encoded:
         return None
     try:
-        # A message in another encoding must not hide an order number in plain ASCII.
-        found = json_text.loads(answer.body.decode("utf-8-sig", "replace"))
+        found = json_text.loads(answer.text)
     except json_text.NotJson:
         return None
-    code = whole_number(found.get("code")) if isinstance(found, dict) else None
-    if code is None:
+    if not isinstance(found, dict):
+        return None
+    contradiction = _contradiction(answer.text)
+    code = whole_number(found.get("code"))
+    if code is None and not contradiction:
         return None
     message = found.get("message")
-    text = shown(answer.redact(message), EXCERPT_CHARS) if isinstance(message, str) else ""
-    return Envelope(code, text, found.get("data"))
+    words = shown(answer.redact(message)) if isinstance(message, str) else ""
+    return Envelope(code or 0, words, found.get("data"), found, answer.redact(contradiction))
+
+
+def _contradiction(text: str) -> str:
+    """Say which key stands twice in one object, if any: each reader would believe another one."""
+    try:
+        json_text.loads_strict(text)
+    except json_text.NotJson as error:
+        return str(error)
+    return ""
 
 
 def whole_number(value: object) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope, whole_number
 from satops.adapters.marketplaces.eo_imagery.listing import PAGE_SIZE, every_order
 from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_order
-from satops.adapters.marketplaces.eo_imagery.outcome import outcome_of, retry_after_s
+from satops.adapters.marketplaces.eo_imagery.outcome import order_number, outcome_of, retry_after_s
 from satops.adapters.marketplaces.eo_imagery.sender import Sender
 from satops.adapters.marketplaces.eo_imagery.wire import IDLE_MAX_S
 from satops.adapters.token import Token
@@ -138,7 +138,7 @@ class HttpMarketplace:
             return None
         nested = data.get("order") if isinstance(data, dict) else None
         order = read_order(nested if isinstance(nested, dict) else data)
-        if order is None or order.order_no != order_no:
+        if order is None or {order.order_no, order_number(data) or order_no} != {order_no}:
             raise self._unreachable(DETAIL, "the answer is about another order, or about none")
         return order
 
@@ -176,6 +176,8 @@ class HttpMarketplace:
             tries += 1
             if isinstance(answer, Answer):
                 found = envelope(answer)
+                if found is not None and found.contradiction:
+                    found = None
                 if 200 <= answer.status < 300 and found is not None and found.code == 200:
                     return found.data
                 if tries == READ_TRIES or not _may_pass(answer, found):

@@ -9,8 +9,9 @@
 | HTTP 429 | rejection that may be tried again |
 | all else | in doubt |
 
-Where status and body contradict each other, or a refusal names an order, it is in doubt too: only
-what is known to be rejected is called so.
+Where status and body contradict each other, where a key stands twice in the body or two order
+numbers are in it, and where a refusal names an order anywhere, it is in doubt too: only what is
+known to be rejected is called so.
 """
 
 import re
@@ -18,14 +19,21 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope, whole_number
+from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope
+from satops.adapters.marketplaces.eo_imagery.named import (
+    may_name_an_order,
+    named_orders,
+    order_numbers,
+)
 from satops.core.order.submission import InDoubt, Outcome, Receipt, Rejection
+from satops.core.safe import shown
 
 RETRY_AFTER_DEFAULT_S: Final = 5.0
 """For HTTP 429 without a Retry-After that can be read."""
 ORDER_NO_CHARS_MAX: Final = 200
 """The documented numbers have 25 to 36 characters."""
 
+_NAMES_MAX: Final = 5
 _SUCCESS: Final = 200
 _NO_RIGHT: Final = frozenset({401, 403})
 _REFUSALS: Final = frozenset({400, 404, 405, 411, 413, 414, 415, 422})
@@ -35,11 +43,13 @@ _TOO_MANY: Final = 429
 def outcome_of(answer: Answer, now: datetime) -> Outcome:
     """Return the outcome that a whole answer proves; `now` is for a Retry-After that is a date."""
     found = envelope(answer)
+    if found is not None and found.contradiction:
+        return _doubt(f"The answer contradicts itself: {found.contradiction}.", answer, found)
     if 200 <= answer.status < 300:
         return _accepted(answer, found)
     if answer.status in _REFUSALS | _NO_RIGHT | {_TOO_MANY}:
         return _refused(answer, found, now)
-    return InDoubt(_unclear(answer.status), answer.evidence())
+    return _doubt(_unclear(answer.status), answer, found)
 
 
 def order_number(data: object) -> str | None:
@@ -77,23 +87,29 @@ def retry_after_s(answer: Answer, now: datetime) -> float:
 
 def _accepted(answer: Answer, found: Envelope | None) -> Outcome:
     if found is None:
-        return InDoubt("The answer is not the marketplace's JSON.", answer.evidence())
+        return _doubt("The answer is not the marketplace's JSON.", answer, found)
     if found.code == _SUCCESS:
         number = order_number(found.data)
-        if number is not None:
-            return Receipt(number)
-        return InDoubt("The answer says success but has no usable order number.", answer.evidence())
-    if (found.code == 400 or found.code in _NO_RIGHT) and not _names_an_order(found):
+        if number is None:
+            reason = "The answer says success but has no usable order number."
+            return _doubt(reason, answer, found)
+        if len(order_numbers(found.whole)) > 1:
+            reason = "The answer contradicts itself: it has several order numbers."
+            return _doubt(reason, answer, found)
+        return Receipt(number)
+    if (found.code == 400 or found.code in _NO_RIGHT) and not named_orders(found.whole):
         return _rejection(found.code, found, stops_run=found.code in _NO_RIGHT)
-    return InDoubt("The marketplace's answer is neither success nor refusal.", answer.evidence())
+    return _doubt("The marketplace's answer is neither success nor refusal.", answer, found)
 
 
 def _refused(answer: Answer, found: Envelope | None, now: datetime) -> Outcome:
     status = answer.status
+    if found is None and (answer.is_encoded or may_name_an_order(answer.text)):
+        return _doubt("The answer refuses, and cannot be read.", answer, found)
     if found is not None and (
-        _names_an_order(found) or found.code not in _REFUSALS | _NO_RIGHT | {_TOO_MANY}
+        named_orders(found.whole) or found.code not in _REFUSALS | _NO_RIGHT | {_TOO_MANY}
     ):
-        return InDoubt("The HTTP status and the body contradict each other.", answer.evidence())
+        return _doubt("The HTTP status and the body contradict each other.", answer, found)
     if status == _TOO_MANY:
         message = found.message if found is not None else ""
         return Rejection(
@@ -110,14 +126,16 @@ def _refused(answer: Answer, found: Envelope | None, now: datetime) -> Outcome:
     )
 
 
+def _doubt(reason: str, answer: Answer, found: Envelope | None) -> InDoubt:
+    """Return a doubt whose evidence begins with what may be order numbers: none may be lost."""
+    names = [] if found is None else named_orders(found.whole)
+    told = [shown(answer.redact(name), ORDER_NO_CHARS_MAX) for name in names[:_NAMES_MAX]]
+    evidence = answer.evidence()
+    return InDoubt(reason, f"it names {', '.join(told)}; {evidence}" if told else evidence)
+
+
 def _rejection(code: int, found: Envelope, *, stops_run: bool) -> Rejection:
     return Rejection(code, found.message or "The marketplace gave no message.", stops_run)
-
-
-def _names_an_order(found: Envelope) -> bool:
-    data = found.data
-    value = data.get("orderNo") if isinstance(data, dict) else None
-    return value not in (None, "") and whole_number(value) != 0
 
 
 def _unclear(status: int) -> str:
