@@ -3,9 +3,12 @@
 `plain` draws them for files and pipes; `report.terminal` draws the same for a terminal.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 
@@ -51,12 +54,19 @@ class Table:
     row: Callable[[Any], Row]
     right: frozenset[int] = frozenset()
     """Columns of numbers, which line up at their right."""
+    names: frozenset[int] = frozenset()
+    """Columns of names: where a terminal is narrow, they lose their middle."""
+    has_prose: bool = False
+    """Whether the last column is text that a terminal may wrap."""
 
 
 Block = Line | Table
 
 BLANK = Line()
-_GAP = "  "
+GAP = "  "
+"""Between two columns."""
+_ODD_WIDTH = re.compile("[^\x00-\u02ff\u2010-\u2027\u2190-\u21ff]")
+"""Characters that may take no cell, or two."""
 
 
 def command(text: str) -> Line:
@@ -75,18 +85,54 @@ def plain(blocks: Iterable[Block]) -> Iterator[str]:
 
 def plain_table(table: Table) -> Iterator[str]:
     """Yield the header and the rows of a table, columns aligned with blanks."""
-    widths = [len(cell) for cell in table.header]
+    widths = [cells_of(cell) for cell in table.header]
     for item in table.items:
-        widths = [max(*pair) for pair in zip(widths, map(len, table.row(item).cells), strict=True)]
+        row = map(cells_of, table.row(item).cells)
+        widths = [max(*pair) for pair in zip(widths, row, strict=True)]
     if any(table.header):
-        yield _aligned(table.header, widths, table.right)
+        yield aligned(table.header, widths, table.right)
     for item in table.items:
-        yield _aligned(table.row(item).cells, widths, table.right)
+        yield aligned(table.row(item).cells, widths, table.right)
 
 
-def _aligned(cells: tuple[str, ...], widths: list[int], right: frozenset[int]) -> str:
-    padded = (
-        cell.rjust(width) if column in right else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-    return _GAP.join(padded).rstrip()
+def aligned(cells: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
+    """Return the cells of a row on one line, each as wide as its column."""
+    padded = []
+    for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        blanks = " " * (width - cells_of(cell))
+        padded.append(blanks + cell if column in right else cell + blanks)
+    return GAP.join(padded).rstrip()
+
+
+def cells_of(text: str) -> int:
+    """Return how many cells of a terminal a safe text takes: none, one or two for a character."""
+    if _ODD_WIDTH.search(text) is None:
+        return len(text)
+    return sum(map(_cells_of_char, text))
+
+
+def cut(text: str, width: int) -> str:
+    """Return a safe text within so many cells; of a longer one, the middle becomes an ellipsis."""
+    if len(text) <= width and cells_of(text) <= width:
+        return text
+    head = (width - 1) * 2 // 3
+    tail = begin(text[::-1], width - 1 - head)[::-1]
+    while tail and not _cells_of_char(tail[0]):
+        tail = tail[1:]  # a mark whose letter is cut off
+    return f"{begin(text, head)}…{tail}"
+
+
+def begin(text: str, width: int) -> str:
+    """Return as much of a text as so many cells hold; a mark that takes none counts as one."""
+    for index, char in enumerate(text):
+        width -= _cells_of_char(char) or 1
+        if width < 0:
+            return text[:index]
+    return text
+
+
+@cache
+def _cells_of_char(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff":
+        return 0  # it stands on or within the letter before it
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

@@ -3,16 +3,27 @@
 What is drawn is what `layout.plain` writes; NO_COLOR and TERM=dumb are honoured.
 """
 
-from collections.abc import Iterable, Iterator
-from textwrap import wrap
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TextIO
 
-from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table as RichTable
 from rich.text import Text
 
-from satops.report.layout import Block, Line, Row, Table, Tone, plain_table
+from satops.report.layout import (
+    GAP,
+    Block,
+    Line,
+    Table,
+    Tone,
+    aligned,
+    begin,
+    cells_of,
+    cut,
+    plain_table,
+)
 
 STYLES = {
     Tone.PLAIN: "",
@@ -27,10 +38,19 @@ STYLES = {
 """How each tone looks; NO_COLOR leaves only the weight of it."""
 _DRAWN_ROWS_MAX = 2_000
 """Longer tables are written as plain lines: nobody reads them, and rich would take a minute."""
+_USUAL = 80
 _NARROWEST = 40
-_GAP = "  "
+_COLUMN_MIN = 20
+"""Cells of a name that is cut, and of text that is wrapped."""
 _DOT = " · "
 _MARGIN = " " * 4
+_PIECES = re.compile(r" +|[^ ]+")
+
+Styled = tuple[str, str]
+"""A line and its style."""
+_Cells = Sequence[str]
+_Row = tuple[_Cells, str]
+"""The cells of a row and their style."""
 
 
 def draw(blocks: Iterable[Block], stream: TextIO) -> None:
@@ -40,77 +60,153 @@ def draw(blocks: Iterable[Block], stream: TextIO) -> None:
 
 def draw_on(console: Console, blocks: Iterable[Block]) -> None:
     """Draw a report on a console, which may be recording."""
+    # The last column stays free: some terminals break a line that fills it.
+    width = console.width - 1
     for block in blocks:
         if isinstance(block, Line):
-            _draw_line(console, block)
+            lines: Iterable[Styled] = ((text, STYLES[block.tone]) for text in _line(block, width))
         else:
-            _draw_table(console, block)
+            lines = _table(block, width)
+        for text, style in lines:
+            console.print(Text(text, style=style))
 
 
 def console_on(stream: TextIO) -> Console:
     """Return a console that takes text as it is: no markup, no guesses about what it means."""
-    return Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    return Console(
+        file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True,
+        width=_columns_of(stream),
+    )  # fmt: skip
 
 
-def _draw_line(console: Console, line: Line) -> None:
+def _columns_of(stream: TextIO) -> int:
+    """Return COLUMNS, or what the terminal says; 0 says nothing."""
+    asked = os.environ.get("COLUMNS", "")
+    columns = int(asked) if asked.isdecimal() else 0
+    if not columns:
+        try:
+            columns = os.get_terminal_size(stream.fileno()).columns
+        except OSError:
+            columns = 0
+    return max(columns or _USUAL, _NARROWEST)
+
+
+def _line(line: Line, width: int) -> Iterable[str]:
     margin = " " * line.indent
     if line.tone is Tone.COMMAND:
-        console.print(Text(margin + line.text, style=STYLES[line.tone]))
-        return
-    # The last column stays free: some terminals break a line that fills it.
-    width = max(console.width - 1, _NARROWEST)
-    lines = wrap(
-        line.text,
-        width,
-        initial_indent=margin,
-        subsequent_indent=margin or _MARGIN,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    for text in lines or [""]:
-        console.print(Text(text, style=STYLES[line.tone]))
+        return [margin + line.text]
+    return _wrapped(line.text, width, margin, margin or _MARGIN)
 
 
-def _draw_table(console: Console, table: Table) -> None:
+def _table(table: Table, width: int) -> Iterator[Styled]:
+    """Yield the lines of a table, drawn in the first way that is narrow enough.
+
+    As it is; without its empty columns, its text wrapped and its names cut; each row as a record.
+    """
     if len(table.items) > _DRAWN_ROWS_MAX:
-        for line in plain_table(table):
-            console.print(Text(line))
+        yield from ((line, "") for line in plain_table(table))
         return
-    rows = [table.row(item) for item in table.items]
-    columns = zip(table.header, *(row.cells for row in rows), strict=True)
-    widest = [max(map(cell_len, column)) for column in columns]
-    if sum(widest) + len(_GAP) * len(table.header) <= console.width:
-        console.print(_columns(table, rows), soft_wrap=False)
-    else:
-        for record in _records(table, rows, console.width - 1):
-            console.print(record)
-
-
-def _columns(table: Table, rows: list[Row]) -> RichTable:
-    drawn = RichTable(
-        box=None, show_header=any(table.header), pad_edge=False, padding=(0, len(_GAP), 0, 0)
-    )
-    for column, title in enumerate(table.header):
-        drawn.add_column(
-            Text(title, style="bold"), justify="right" if column in table.right else "left"
-        )
-    for row in rows:
-        drawn.add_row(*map(Text, row.cells), style=STYLES[row.tone])
-    return drawn
-
-
-def _records(table: Table, rows: list[Row], width: int) -> Iterator[Text]:
-    """Yield a table that is too wide: each row on lines of its own, broken between cells."""
-    lead = next((column for column, title in enumerate(table.header) if title), 0) + 1
-    styled = [(row.cells, STYLES[row.tone]) for row in rows]
+    rows: list[_Row] = [(row.cells, STYLES[row.tone]) for row in map(table.row, table.items)]
+    if _total(_widths(table, rows)) > width:
+        table, rows = _without_empty_columns(table, rows)
+    widths = _fitted(table, rows, width)
     if any(table.header):
-        styled.insert(0, (table.header, "bold"))
-    for cells, style in styled:
-        yield Text(" ".join(cell or " " for cell in cells[:lead]), style=style)
-        line = _MARGIN
-        for cell in cells[lead:]:
-            if len(line) > len(_MARGIN) and len(line) + len(_DOT) + len(cell) > width:
-                yield Text(line, style=style)
-                line = _MARGIN
-            line += (_DOT if len(line) > len(_MARGIN) else "") + cell
-        yield Text(line, style=style)
+        rows.insert(0, (table.header, "bold"))
+    for cells, style in rows:
+        lines = _record(table, cells, width) if widths is None else _row(table, cells, widths)
+        yield from ((line, style) for line in lines)
+
+
+def _widths(table: Table, rows: Sequence[_Row]) -> list[int]:
+    columns = zip(table.header, *(cells for cells, _ in rows), strict=True)
+    return [max(map(cells_of, column)) for column in columns]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _without_empty_columns(table: Table, rows: Sequence[_Row]) -> tuple[Table, list[_Row]]:
+    last = len(table.header) - 1
+    kept = [column for column in range(last + 1) if any(cells[column] for cells, _ in rows)]
+    narrower = replace(
+        table,
+        header=tuple(table.header[column] for column in kept),
+        right=frozenset(kept.index(column) for column in table.right if column in kept),
+        names=frozenset(kept.index(column) for column in table.names if column in kept),
+        has_prose=table.has_prose and last in kept,
+    )
+    return narrower, [(tuple(cells[column] for column in kept), style) for cells, style in rows]
+
+
+def _fitted(table: Table, rows: Sequence[_Row], width: int) -> list[int] | None:
+    """Return widths that fit: the text is narrowed first, then names; None where nothing fits."""
+    widths = _widths(table, rows)
+    least = dict.fromkeys(sorted(table.names), _COLUMN_MIN)
+    if table.has_prose:
+        words = [word for cells, _ in rows for word in cells[-1].split()]
+        least = {len(widths) - 1: max(_COLUMN_MIN, *map(cells_of, words))} | least
+    for column, narrowest in least.items():
+        excess = max(_total(widths) - width, 0)
+        widths[column] -= min(max(widths[column] - narrowest, 0), excess)
+    return widths if _total(widths) <= width else None
+
+
+def _row(table: Table, cells: _Cells, widths: Sequence[int]) -> Iterator[str]:
+    """Yield a row on one line, and what its text needs below."""
+    shown = [
+        cut(cell, widths[column]) if column in table.names else cell
+        for column, cell in enumerate(cells)
+    ]
+    if not table.has_prose:
+        yield aligned(shown, widths, table.right)
+        return
+    first, *more = _wrapped(shown[-1], widths[-1])
+    yield aligned([*shown[:-1], first], widths, table.right)
+    margin = " " * (_total(widths) - widths[-1])
+    yield from (margin + text for text in more)
+
+
+def _record(table: Table, cells: _Cells, width: int) -> Iterator[str]:
+    """Yield a row on lines of its own, broken between cells: its name alone, or behind a number."""
+    lead = 0
+    if 0 not in table.right:
+        lead = next((column for column, title in enumerate(table.header) if title), 0) + 1
+        yield cut(" ".join(cell or " " for cell in cells[:lead]), width)
+    inner = width - len(_MARGIN)
+    lines = [""]
+    for cell in filter(None, cells[lead:]):
+        joined = _DOT.join(filter(None, (lines[-1], cell)))
+        if lines[-1] and cells_of(joined) > inner:
+            lines.append(cell)
+        else:
+            lines[-1] = joined
+    texts = [text for line in filter(None, lines) for text in _wrapped(line, inner)]
+    yield from (text if at == 0 and not lead else _MARGIN + text for at, text in enumerate(texts))
+
+
+def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> Iterator[str]:
+    """Yield lines of whole words; only words of wide characters are parted.
+
+    `first` and `rest` begin the first line and the others.
+    """
+    line, gap, is_begun = first, "", False
+    for piece in _pieces(text, width - len(rest)):
+        if piece[0] == " ":
+            gap = piece
+            continue
+        if is_begun and cells_of(line + gap + piece) > width:
+            yield line
+            line, gap = rest, ""
+        line, gap, is_begun = line + gap + piece, "", True
+    yield line
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """Yield the words and the blanks of a text; a sentence without blanks comes in parts."""
+    for piece in _PIECES.findall(text):
+        while cells_of(piece) > max(width, len(piece)):
+            part = begin(piece, width)
+            yield part
+            piece = piece[len(part) :]
+        yield piece

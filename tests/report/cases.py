@@ -231,9 +231,18 @@ def _state() -> LedgerState:
     return state
 
 
+def _long_named() -> LedgerState:
+    order = known(f"hanoi-{'flood-extent-' * 8}2031-03")
+    order.order_no, order.status = "PROG_ORDER_203101310001", 5
+    state = LedgerState()
+    state.orders = {order.name: order}
+    return state
+
+
 def _listed() -> Mapping[str, Blocks]:
     return {
         "an order in each state": list_blocks(_state(), NOW),
+        "a long name": list_blocks(_long_named(), NOW),
         "no order": list_blocks(LedgerState(), NOW),
     }
 

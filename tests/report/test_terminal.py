@@ -8,14 +8,20 @@ import pty
 import re
 import threading
 from collections.abc import Sequence
+from io import StringIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
+from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import ActionKind
 from satops.report import terminal
-from satops.report.layout import Block, plain
+from satops.report.layout import Block, Line, Row, Table, command, cut, plain
+from satops.report.text.list import list_blocks
 from satops.report.text.plan import plan_blocks
-from tests.report.samples import action, plan, problem
+from tests.report.samples import NOW, action, known, plan, problem
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 PLAN = plan(action(ActionKind.CREATE), action(ActionKind.CONFLICT, "old"), problems=(problem(),))
@@ -74,13 +80,86 @@ def test_a_narrow_terminal_loses_no_word_and_breaks_no_cell(
 
 
 def test_a_command_to_copy_is_never_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
-    from satops.report.layout import command
-
     copied = command("satops resolve a-name-that-is-long --placed PROG_ORDER_202310270001 --yes")
     assert copied.text in CODES.sub("", drawn([copied], 40, monkeypatch))
 
 
 def test_markup_in_a_name_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    from satops.report.layout import Line
-
     assert "[bold]x[/bold] :smile:" in drawn([Line("[bold]x[/bold] :smile:")], 80, monkeypatch)
+
+
+LETTERS = st.sampled_from(
+    ["a", "Ž", "é", "e\u0301", "河", "ー", "ﾊ", "م", "م\u064e", "ก\u0e33", "한", "-", " "]
+)
+NAMES = st.lists(LETTERS, min_size=1, max_size=60).map("".join)
+
+
+def listed(names: list[str], order_no: str) -> list[Block]:
+    state = LedgerState()
+    for name in names:
+        order = known(name)
+        order.order_no, order.status = order_no, 5
+        state.orders[name] = order
+    return list(list_blocks(state, NOW))
+
+
+@given(st.lists(NAMES, min_size=1, max_size=4), st.text("PROG_01河", max_size=60))
+def test_a_list_holds_eighty_columns_whatever_its_names(names: list[str], order_no: str) -> None:
+    stream = StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        terminal.draw(listed(names, order_no), stream)
+    assert max(map(cell_len, stream.getvalue().splitlines())) < 80
+
+
+@given(NAMES)
+def test_the_columns_of_a_table_line_up_by_cells(name: str) -> None:
+    title, row, *_ = plain([Table(("NAME", "NEXT"), [name], lambda item: Row((item, "x")))])
+    assert cell_len(title[: title.index("NEXT")]) == cell_len(row[:-1])
+
+
+@given(NAMES, st.integers(2, 30))
+def test_a_text_that_is_cut_keeps_its_ends_and_its_width(name: str, width: int) -> None:
+    shown = cut(name, width)
+    assert cell_len(shown) <= width
+    assert shown == name or (shown.count("…") == 1 and name.startswith(shown.partition("…")[0]))
+
+
+def test_marks_without_end_are_cut_too() -> None:
+    assert len(cut("e" + "\u0301" * 1_000, 20)) <= 20
+
+
+@pytest.mark.parametrize("columns", ["0", "", "x", "-1"])
+def test_columns_that_say_nothing_are_the_usual_ones(
+    columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = []
+    for given_columns in (columns, "80"):
+        monkeypatch.setenv("COLUMNS", given_columns)
+        stream = StringIO()
+        terminal.draw(plan_blocks(PLAN), stream)
+        texts.append(stream.getvalue())
+    assert texts[0] == texts[1]
+    assert "hanoi-2031-03" in texts[0]
+
+
+def test_a_long_name_loses_its_middle_and_nothing_else_is_lost() -> None:
+    name = f"hanoi-{'x' * 100}-2031-03"
+    stream = StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        terminal.draw(listed([name], "PROG_1"), stream)
+    title, row, *_ = stream.getvalue().splitlines()
+    assert title.split() == ["NAME", "STATE", "ORDER", "PLACED", "(UTC)", "STATUS"]
+    assert row.startswith("hanoi-xxx")
+    assert "…" in row
+    assert "-03  placed  PROG_1  2031-01-31 08:00:01  pending image" in row
+
+
+def test_a_sentence_without_blanks_is_parted_at_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    stream = StringIO()
+    terminal.draw([Line("注文" * 100, indent=4)], stream)
+    lines = stream.getvalue().splitlines()
+    assert max(map(cell_len, lines)) < 60
+    assert "".join(line.strip() for line in lines) == "注文" * 100

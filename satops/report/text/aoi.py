@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from satops.core.geometry.geojson import counted as counted_types
 from satops.core.problem import Problem, Severity
-from satops.core.safe import safe, shorten
+from satops.core.safe import safe
 from satops.core.words import area, counted, location, number
-from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
+from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.aoi import AoiReport, Feature, Outline
 from satops.workflow.aoi_split import Division
@@ -23,7 +23,7 @@ _PLACES_MAX = 8
 def aoi_blocks(report: AoiReport) -> Iterator[Block]:
     """Yield a row for each feature and each of its parts, every finding, and what to do next."""
     if report.features:
-        yield Table(_HEADER, list(_rows(report)), _as_it_is, _RIGHT)
+        yield Table(_HEADER, list(_rows(report)), _as_it_is, _RIGHT, names=frozenset({1}))
         yield BLANK
     if report.problems:
         yield from problem_blocks(_once(report.problems))
@@ -46,7 +46,8 @@ def split_blocks(division: Division, files: tuple[str, ...]) -> Iterator[Block]:
         lambda outline: Row(
             (outline.name, number(outline.area_km2), _called(outline.feature)), Tone.NEW
         ),
-        frozenset({1}),
+        right=frozenset({1}),
+        names=frozenset({0}),
     )
     yield BLANK
     total = sum(outline.area_km2 for outline in division.outlines)
@@ -98,8 +99,8 @@ def _feature_row(feature: Feature) -> Row:
     return Row(
         (
             str(feature.number),
-            shorten(names, _NAME_WIDTH),
-            shorten(feature.kind or "none", _NAME_WIDTH),
+            cut(safe(names), _NAME_WIDTH),
+            cut(safe(feature.kind or "none"), _NAME_WIDTH),
             "" if total is None else number(total),
             _size(only),
             f"{corners:,}" if corners else "",
@@ -144,5 +145,5 @@ def _centre(outline: Outline | None) -> str:
 
 
 def _called(feature: Feature) -> str:
-    name = f" {shorten(feature.names[0], _NAME_WIDTH)}" if feature.names else ""
+    name = f" {cut(safe(feature.names[0]), _NAME_WIDTH)}" if feature.names else ""
     return f"{feature.number}{name}"

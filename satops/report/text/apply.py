@@ -26,7 +26,7 @@ def apply_blocks(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
     """Yield a run's results, and the commands that come next."""
     orders = sorted(report.orders, key=lambda result: result.name)
     if orders:
-        yield Table(_HEADER, orders, _row)
+        yield Table(_HEADER, orders, _row, names=frozenset({1}))
         yield BLANK
     for result in orders:
         if result.message:

@@ -28,7 +28,7 @@ def history_blocks(events: Sequence[dict[str, Any]]) -> Iterator[Block]:
 
 def event_table(events: Sequence[dict[str, Any]]) -> Table:
     """Return events as a table."""
-    return Table(_HEADER, events, _row, right=frozenset({0}))
+    return Table(_HEADER, events, _row, right=frozenset({0}), names=frozenset({3}), has_prose=True)
 
 
 def _row(event: dict[str, Any]) -> Row:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from satops.core.ledger.state import LedgerState, OrderState, Standing
-from satops.core.safe import safe, shorten
+from satops.core.safe import safe
 from satops.core.spec.spec import Spec
-from satops.core.words import area, counted, moment
-from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
+from satops.core.words import about, area, counted, moment
+from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.subject import known_subject, status_words
 from satops.report.text.history import event_table
 
@@ -21,6 +21,7 @@ _TONES = {
 }
 _HEADER = ("NAME", "STATE", "ORDER", "PLACED (UTC)", "STATUS")
 _ORDER_WIDTH = 40
+_DIGEST_WIDTH = 12
 
 
 def list_blocks(state: LedgerState, now: str) -> Iterator[Block]:
@@ -29,7 +30,7 @@ def list_blocks(state: LedgerState, now: str) -> Iterator[Block]:
     if not orders:
         yield Line("The ledger knows no orders yet.")
         return
-    yield Table(_HEADER, orders, lambda order: _row(order, now))
+    yield Table(_HEADER, orders, lambda order: _row(order, now), names=frozenset({0}))
     yield BLANK
     counts = dict.fromkeys(Standing, 0)
     for order in orders:
@@ -45,7 +46,7 @@ def show_blocks(
 ) -> Iterator[Block]:
     """Yield all that the tree and the ledger know of one order."""
     facts = [*_spec_facts(spec), *(_ledger_facts(known, now) if known else ())]
-    yield Table(("", ""), facts, lambda fact: Row((fact[0], fact[1])))
+    yield Table(("", ""), facts, lambda fact: Row((fact[0], fact[1])), has_prose=True)
     if known is not None and known.standing_at(now) is Standing.IN_DOUBT:
         yield BLANK
         yield Line("This order may exist. To look it up at the marketplace:", Tone.WARNING)
@@ -65,7 +66,7 @@ def _row(order: OrderState, now: str) -> Row:
     cells = (
         safe(order.name),
         words(standing),
-        shorten(order.order_no or "", _ORDER_WIDTH),
+        cut(safe(order.order_no or ""), _ORDER_WIDTH),
         moment(order.placed_at) if order.placed_at else "",
         status_words(order.status),
     )
@@ -84,7 +85,7 @@ def _spec_facts(spec: Spec | None) -> Iterator[tuple[str, str]]:
         yield f"Label {safe(key)}", safe(value)
     if spec.supersedes:
         yield "Supersedes", safe(spec.supersedes)
-    yield "Order digest", spec.order.digest
+    yield "Order digest", spec.order.digest[:_DIGEST_WIDTH]
 
 
 def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
@@ -105,6 +106,7 @@ def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
         yield "Area", "?" if facts.area_km2 is None else area(facts.area_km2)
         yield "Window (UTC)", facts.window
     if known.estimated_cost is not None:
-        yield "Estimated cost", f"about {known.estimated_cost:,.2f}"
+        yield "Estimated cost", about(known.estimated_cost)
     yield "Placed from", safe(str((known.source or {}).get("file", "?")))
-    yield "Digest in ledger", known.order_digest or "not known: the order was adopted"
+    digest = known.order_digest and known.order_digest[:_DIGEST_WIDTH]
+    yield "Digest in ledger", digest or "not known: the order was adopted"

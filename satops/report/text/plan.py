@@ -4,9 +4,9 @@ from collections.abc import Iterator, Set
 
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import by_position
-from satops.core.safe import safe, shorten
+from satops.core.safe import safe
 from satops.core.words import about, about_all, area, counted, moment, number
-from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
+from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.subject import subject
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.plan import blocks_tree
@@ -54,7 +54,11 @@ def plan_blocks(
     if listed:
         in_doubt = {action.name for action in plan.in_doubt}
         yield Table(
-            _HEADER, listed, lambda action: _row(action, in_doubt, currency), right=_NUMBERS
+            _HEADER,
+            listed,
+            lambda action: _row(action, in_doubt, currency),
+            right=_NUMBERS,
+            names=frozenset({1}),
         )
         yield BLANK
     notes = [action for action in listed if _has_note(action)]
@@ -110,7 +114,7 @@ def _row(action: Action, in_doubt: Set[str], currency: str) -> Row:
 def _order(action: Action, currency: str) -> str:
     known = action.known
     if known is not None and known.order_no:
-        return shorten(known.order_no, _ORDER_WIDTH)
+        return cut(safe(known.order_no), _ORDER_WIDTH)
     if action.kind is ActionKind.CREATE:
         cost = action.estimated_cost
         return "new" if cost is None else f"new, {about(cost, safe(currency))}"

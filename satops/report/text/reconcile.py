@@ -62,6 +62,7 @@ def refresh_blocks(report: RefreshReport) -> Iterator[Block]:
             ("NAME", "ORDER", "STATUS"),
             report.observed,
             lambda seen: Row((safe(seen.name), safe(seen.order_no), status_words(seen.status))),
+            names=frozenset({0}),
         )
         yield BLANK
     for name in report.unseen:
