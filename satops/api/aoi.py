@@ -9,6 +9,7 @@ from satops.adapters.files.aoi_files import AoiFiles, read_file
 from satops.adapters.files.config_file import find_root, load_config
 from satops.adapters.files.new_files import write_new
 from satops.adapters.files.rule_files import from_tree, load_rules
+from satops.adapters.gis.encodings import codec_of
 from satops.api.overlay import Overlay
 from satops.api.plan import order_tree, read_specs
 from satops.api.repository import Repository, open_repository
@@ -30,16 +31,20 @@ class Written:
     """Paths from the folder of the call: the GeoJSON file, then the specs."""
 
 
-def aoi(folder: Path, file: str, *, feature: str | None = None) -> AoiReport:
+def aoi(
+    folder: Path, file: str, *, feature: str | None = None, encoding: str | None = None
+) -> AoiReport:
     """Return what an AOI file holds, and what an order of each feature would be told.
 
     `file` is seen from `folder`, which need not lie in a repository; in one, its region and its
-    areas are looked at too.  With `feature` only the one of that name is returned.  Raises
-    `UsageError` where there is no such file or feature.
+    areas are looked at too.  With `feature` only the one of that name or number is returned.
+    `encoding` is what names are written in, whatever the file says.  Raises `UsageError` where
+    there is no such file, feature or encoding.
     """
     content = read_file(folder / file)
-    with AoiFiles() as aois:
-        report = look(content, file, aois=aois.read, rules=_rules(folder))
+    config, rules = _configured(folder)
+    with _aoi_files(config, encoding) as aois:
+        report = look(content, file, aois=aois.read, rules=rules)
     return report if feature is None else report.only(feature)
 
 
@@ -50,6 +55,7 @@ def split_aoi(
     *,
     name: str | None = None,
     feature: str | None = None,
+    encoding: str | None = None,
     wanted: Wanted | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Written:
@@ -63,7 +69,7 @@ def split_aoi(
     """
     if name is not None and not NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot begin the names of orders: see `satops explain N02`.")
-    division = divide(aoi(folder, file, feature=feature), name)
+    division = divide(aoi(folder, file, feature=feature, encoding=encoding), name)
     opened = None if wanted is None else open_repository(folder, environ=environ)
     root = (folder / into).resolve() if opened is None else opened.root.resolve()
     inside = _inside(opened, root, (folder / into).resolve())
@@ -103,10 +109,22 @@ def _stem(file: str) -> str:
     return PurePosixPath(file).name.split(".")[0] or "aoi"
 
 
-def _rules(folder: Path) -> Rules:
-    """Return the rules of the repository that a folder lies in, or those of satops itself."""
+def _configured(folder: Path) -> tuple[Config, Rules]:
+    """Return what the repository says that a folder lies in, or what satops itself says."""
     try:
         root = find_root(folder)
     except UsageError:
-        return load_rules(Config(), from_tree(folder))
-    return load_rules(load_config(root), from_tree(root))
+        config, root = Config(), folder
+    else:
+        config = load_config(root)
+    return config, load_rules(config, from_tree(root))
+
+
+def _aoi_files(config: Config, encoding: str | None) -> AoiFiles:
+    if encoding is not None and codec_of(encoding) is None:
+        raise UsageError(
+            f"{encoding!r} is no encoding that satops knows. Write gbk, big5 or 1252, for example."
+        )
+    if encoding is not None:
+        return AoiFiles(encoding=encoding, forced=True)
+    return AoiFiles(encoding=config.encoding)

@@ -148,7 +148,7 @@ def read_specs(
         open_to_buy = chunk.only(lambda spec: may_be_bought(known.orders.get(spec.name)))
         return checks_of_specs(rules())(open_to_buy) if open_to_buy.specs else ()
 
-    with AoiFiles() as aois:
+    with AoiFiles(encoding=opened.config.encoding) as aois:
         reader = FileReader(files, opened.config, order_schema(), check=check, read_aoi=aois.read)
         return read_tree(files, reader, kept)
 

@@ -13,7 +13,8 @@ from satops.workflow.scaffold import Wanted
 
 @click.command("aoi")
 @click.argument("file")
-@click.option("--feature", metavar="NAME", help="Only this one of the file.")
+@click.option("--feature", metavar="NAME", help="Only this one of the file, or its number.")
+@click.option("--encoding", metavar="NAME", help="What names are written in, as gbk or 1252.")
 @click.option("--split", "into", metavar="DIR", help="Write each outline there, parts and sides.")
 @click.option("--name", metavar="NAME", help="How names begin. Default: the name of FILE.")
 @click.option(
@@ -35,6 +36,7 @@ def command(  # one option each
     call: Call,
     file: str,
     feature: str | None,
+    encoding: str | None,
     into: str | None,
     name: str | None,
     provider: str | None,
@@ -48,9 +50,8 @@ def command(  # one option each
 ) -> int:
     """Show what is in an AOI file, or split it into polygons that can be ordered.
 
-    FILE is GeoJSON or WKT, and with `pip install 'satops[gis]'` also KML, KMZ, GeoPackage or a
-    zipped Shapefile. Shown are its features with their areas, and what an order of each would be
-    told.
+    FILE is GeoJSON, WKT, KML, KMZ, GeoPackage or a zipped Shapefile. Shown are its features with
+    their areas, and what an order of each would be told.
 
     --split writes one GeoJSON file with a polygon for each feature, each part of a MultiPolygon
     and each side of the antimeridian. With --provider, --start and --end it also writes an order
@@ -60,7 +61,7 @@ def command(  # one option each
     if into is None:
         if wanted is not None or name is not None:
             raise UsageError("--name, --provider and what belongs to an order need --split DIR.")
-        return _show(call, file, feature, as_json=as_json)
+        return _show(call, file, feature, encoding, as_json=as_json)
     from satops.report.json_aoi import split_json
     from satops.report.text.aoi import split_blocks
 
@@ -70,6 +71,7 @@ def command(  # one option each
         into,
         name=name,
         feature=feature,
+        encoding=encoding,
         wanted=wanted,
         environ=call.environ,
     )
@@ -81,11 +83,13 @@ def command(  # one option each
     )
 
 
-def _show(call: Call, file: str, feature: str | None, *, as_json: bool) -> ExitCode:
+def _show(
+    call: Call, file: str, feature: str | None, encoding: str | None, *, as_json: bool
+) -> ExitCode:
     from satops.report.json_aoi import aoi_json
     from satops.report.text.aoi import aoi_blocks
 
-    report = aoi(call.directory, file, feature=feature)
+    report = aoi(call.directory, file, feature=feature, encoding=encoding)
     blocked = any(problem.blocks for problem in report.problems)
     return finish(
         ExitCode.INVALID if blocked else ExitCode.DONE,

@@ -137,12 +137,9 @@ def look(content: bytes, file: str, *, aois: AoiReader, rules: Rules) -> AoiRepo
         _feature(number, member, each, checked, file)
         for number, (member, each) in enumerate(zip(found, cuts, strict=True), 1)
     )
-    unread = () if aoi.unread is None else (_unread(aoi.unread.words()),)
+    said = None if aoi.readings is None else aoi.readings.words()
+    unread = () if said is None else (NAMES_UNREAD.finding((), said),)
     return AoiReport(file, features, unread)
-
-
-def _unread(words: str) -> Finding:
-    return NAMES_UNREAD.finding((), words)
 
 
 def _checked(sound: Sequence[Rings], rules: Rules) -> Iterator[tuple[Footprint, list[Finding]]]:

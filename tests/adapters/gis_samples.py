@@ -78,21 +78,13 @@ def shapefile(folder: Path, *, without: Sequence[str] = (), under: str = "") -> 
     return zipped({name: text for name, text in found.items() if not name.endswith(tuple(without))})
 
 
-def geopackage_without_end(folder: Path) -> bytes:
-    """Return a GeoPackage with a view that counts for ever, listed as a layer."""
-    written(folder, "endless.gpkg", "GPKG", shapes=[WEST], fields={"name": ["x"]}, layer="aoi")
-    with sqlite3.connect(folder / "endless.gpkg") as database:
-        database.executescript(
-            """
-            CREATE VIEW more AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
-              SELECT i AS fid, 'x' AS name, (SELECT geom FROM aoi) AS geom FROM n;
-            INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id)
-              VALUES ('more', 'features', 'more', 4326);
-            INSERT INTO gpkg_geometry_columns VALUES ('more', 'geom', 'POLYGON', 4326, 0, 0);
-            """
-        )
+def geopackage_with(folder: Path, script: str) -> bytes:
+    """Return a GeoPackage of one polygon, after some SQL; its layer is `aoi`."""
+    written(folder, "changed.gpkg", "GPKG", shapes=[WEST], fields={"name": ["x"]}, layer="aoi")
+    with sqlite3.connect(folder / "changed.gpkg") as database:
+        database.executescript(script)
     database.close()
-    return (folder / "endless.gpkg").read_bytes()
+    return (folder / "changed.gpkg").read_bytes()
 
 
 def geopackage_with_a_curve(folder: Path) -> bytes:
@@ -112,3 +104,25 @@ def geopackage_with_a_curve(folder: Path) -> bytes:
         )
     database.close()
     return (folder / "curved.gpkg").read_bytes()
+
+
+def shapefile_files(folder: Path, name: str = "p") -> dict[str, bytes]:
+    """Return the files of a Shapefile by their names."""
+    return {path.name: path.read_bytes() for path in sorted(folder.glob(f"{name}.*"))}
+
+
+def table(names: list[bytes], *, language: int = 0, length: int = 40) -> bytes:
+    """Return a dBASE table with one field of text."""
+    head = pack("<B3xIHH17xB2x", 3, len(names), 65, length + 1, language)
+    field = pack("<11sc4xBB14x", b"NAME", b"C", length, 0)
+    return head + field + b"\r" + b"".join(b" " + name.ljust(length) for name in names) + b"\x1a"
+
+
+def with_names(folder: Path, names: list[bytes], *, language: int = 0, cpg: str = "") -> bytes:
+    """Return a zipped Shapefile of two polygons whose names are these bytes."""
+    written(folder, "p.shp", "ESRI Shapefile")
+    files = shapefile_files(folder) | {
+        "p.dbf": table(names, language=language),
+        "p.cpg": cpg.encode(),
+    }
+    return zipped(files)

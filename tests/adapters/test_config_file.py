@@ -30,6 +30,7 @@ timezone: -03:30
 state: git:satops-state
 orders: imagery/orders/
 region: [102, 8, 110, 24.5]
+aoi: {encoding: GBK}
 areas: {allowed: aois/contract.geojson, forbidden: aois/no-go.geojson}
 limits:
   ordersPerApply: 20
@@ -67,6 +68,7 @@ def test_every_key_is_read() -> None:
         state="git:satops-state",
         orders="imagery/orders/",
         region=(102.0, 8.0, 110.0, 24.5),
+        encoding="GBK",
         allowed="aois/contract.geojson",
         forbidden="aois/no-go.geojson",
         limits=(
@@ -122,6 +124,7 @@ WRONG = {
     "orders: a/../../b": (1, 9, "may not leave"),
     "modes: 'a\\b.json'": (1, 8, "may not leave"),
     "areas: {allowed: /etc/hostname}": (1, 18, "may not leave"),
+    "aoi: {encoding: klingon}": (1, 17, "no encoding that satops knows"),
     "state: mysql://host": (1, 8, "begins with file:"),
     "region: [1, 2, 3]": (1, 9, "4 are needed"),
     "region: [8, 102, 24, 110]": (1, 9, "Longitude comes first"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from satops.errors import ExitCode
-from tests.adapters.gis_samples import kml, placemark, shapefile, written
+from tests.adapters.gis_samples import kml, placemark, shapefile, with_names, written
 from tests.cli.conftest import Satops
 
 ACROSS = "POLYGON ((178 -18, -178 -18, -178 -15, 178 -15, 178 -18))"
@@ -206,3 +206,25 @@ def test_the_ledger_keeps_the_digest_of_the_file_itself_and_a_change_of_it_is_se
     assert include == {"ref": "../aois/a.kml", "sha256": sha256(content).hexdigest()}
     (satops.root / "aois/a.kml").write_bytes(content.replace(b"105.1,10.1", b"105.2,10.1"))
     assert satops("plan", "--json").json["summary"]["conflict"] == 1
+
+
+def test_an_encoding_is_said_for_one_file_by_a_flag_and_for_all_in_the_configuration(
+    satops: Satops, tmp_path: Path
+) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    (satops.root / "aois/p.zip").write_bytes(with_names(made, ["芹苴".encode("gbk"), b"x"]))
+    unsaid = satops("aoi", "aois/p.zip")
+    assert "warning F02: names that cannot be read" in unsaid.out
+    assert "in gbk '芹苴'" in unsaid.out
+    assert "芹苴" in satops("aoi", "aois/p.zip", "--encoding", "CP936", "--json").out
+    assert satops("aoi", "aois/p.zip", "--feature", "芹苴").code == ExitCode.USAGE
+    wrong = satops("aoi", "aois/p.zip", "--encoding", "klingon")
+    assert (wrong.code, "no encoding" in wrong.err) == (ExitCode.USAGE, True)
+    refused = satops("new", "named", *sensor(), "--aoi", "aois/p.zip#芹苴")
+    assert refused.code == ExitCode.INVALID
+    assert "`aoi: {encoding: gbk}` in satops.yaml" in refused.err + refused.out
+    path = satops.root / "satops.yaml"
+    path.write_text(path.read_text() + "aoi: {encoding: gbk}\n")
+    assert satops("new", "named", *sensor(), "--aoi", "aois/p.zip#芹苴").code == ExitCode.DONE
+    assert satops("aoi", "aois/p.zip", "--feature", "芹苴").code == ExitCode.DONE

@@ -1,17 +1,17 @@
 """Every kind of AOI file: text is read here, and the rest in a process that can do nothing else."""
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from satops.adapters.files.order_files import MAX_INCLUDE_BYTES
 from satops.adapters.files.plain_file import read_plain
 from satops.core import json_text
 from satops.core.finding import Finding
-from satops.core.geometry.aoi import Aoi, Kind, aoi_of, kind_of, read_aoi, unreadable
-from satops.core.geometry.checks import AOI_UNREADABLE
+from satops.core.geometry.aoi import Aoi, Kind, Readings, aoi_of, kind_of, read_aoi, unreadable
+from satops.core.geometry.checks import OUT_OF_TIME
 from satops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TIME_MAX_S = 30
 """For one file that is no text."""
+RUN_TIME_MAX_S = 300
+"""For all of them in one run."""
 
 
 class AoiFiles:
@@ -27,8 +29,19 @@ class AoiFiles:
     The first file that is no text costs half a second, each further one some milliseconds.
     """
 
-    def __init__(self, *, time_max_s: int = TIME_MAX_S) -> None:
+    def __init__(
+        self,
+        *,
+        encoding: str | None = None,
+        forced: bool = False,
+        time_max_s: int = TIME_MAX_S,
+        run_time_max_s: float = RUN_TIME_MAX_S,
+    ) -> None:
+        """`encoding` is what names are in, of files that do not say it; `forced`, of all."""
+        self._asked = {"encoding": encoding, "forced": forced}
         self._time_max_s = time_max_s
+        self._run_time_max_s = run_time_max_s
+        self._spent_s = 0.0
         self._process: GisProcess | None = None
 
     def __enter__(self) -> "AoiFiles":
@@ -52,8 +65,11 @@ class AoiFiles:
                     "This is one of the files of a Shapefile, which is four: .shp, .shx, .dbf and "
                     ".prj. Put them in one .zip file, and name that."
                 )
-            case kind:
-                return self._convert(content, kind)
+        found = self._ask(content, self._asked)
+        if isinstance(found, Finding):
+            return found
+        readings = found.pop("readings", None)
+        return aoi_of(found, None if readings is None else Readings(**readings))
 
     def close(self) -> None:
         """End the process; another one is started where it is needed again."""
@@ -61,26 +77,29 @@ class AoiFiles:
         if process is not None:
             process.close()
 
-    def _convert(self, content: bytes, kind: Kind) -> Aoi | Finding:
-        if find_spec("pyogrio") is None:
-            return _without_extra(kind)
+    def _ask(self, content: bytes, question: dict[str, Any]) -> dict[str, Any] | Finding:
         from satops.adapters.gis.gis_files import FAULT, MEMORY_MAX_BYTES
         from satops.adapters.gis.gis_process import GisProcess
 
+        if self._spent_s > self._run_time_max_s:
+            return _out_of_time(self._run_time_max_s)
+        began = monotonic()
         if self._process is None:
             self._process = GisProcess(self._time_max_s)
-        answer = self._process.ask(content)
+        answer = self._process.ask(json_text.dumps(question), content)
+        self._spent_s += monotonic() - began
         if answer is None:
             self.close()
             return unreadable(
                 f"It is damaged, or it needs more than {self._time_max_s} seconds or "
                 f"{MEMORY_MAX_BYTES // 1024**3} GB of memory."
             )
-        value = json_text.loads(answer[1:])
+        value: Any = json_text.loads(answer[1:])
         if answer[:1] == FAULT:
-            check, summary, detail = value
-            return Finding(check, (), summary, detail)
-        return aoi_of(value)
+            check, summary, detail, fix = value
+            return Finding(check, (), summary, detail, fix=fix)
+        assert isinstance(value, dict)
+        return value
 
 
 def read_file(path: Path) -> bytes:
@@ -91,9 +110,10 @@ def read_file(path: Path) -> bytes:
     raise UsageError(f"{path}: {read.words}")
 
 
-def _without_extra(kind: Kind) -> Finding:
-    named = "KMZ files and zipped Shapefiles" if kind is Kind.ZIP else f"{kind} files"
-    return AOI_UNREADABLE.finding(
+def _out_of_time(run_time_max_s: float) -> Finding:
+    return OUT_OF_TIME.finding(
         (),
-        f"satops reads {named} with an extra that is not installed:\n    pip install 'satops[gis]'",
+        f"The AOI files of this run that are no text took more than {run_time_max_s:g} seconds "
+        "together, and this one was not read. Convert large files to GeoJSON, which needs no time "
+        "of that.",
     )

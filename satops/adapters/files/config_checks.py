@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from satops.adapters.gis.encodings import codec_of
 from satops.core.check import Check
 from satops.core.loading import Document
 from satops.core.plan.config import SANDBOX, ApplyConfig
@@ -29,8 +30,15 @@ def check_together(document: Document, file: str) -> list[Problem]:
         *_state(value.get("state", "")),
         *_timeouts(value.get("apply", {})),
         *_corners(value.get("region")),
+        *_encoding(value.get("aoi", {}).get("encoding")),
     ]
     return [_problem(document, file, *remark) for remark in remarks]
+
+
+def _encoding(written: str | None) -> Iterator[Remark]:
+    if written is not None and codec_of(written) is None:
+        words = f"{written!r} is no encoding that satops knows. Write gbk or 1252, for example."
+        yield ("aoi", "encoding"), _FORM, words
 
 
 def _url(url: str) -> Iterator[Remark]:

@@ -113,6 +113,7 @@ def _config(document: "Document", file: str) -> Config:
         reconcile=_reconcile(value.get("reconcile", {})),
         timezone=_zone(value["timezone"]) if "timezone" in value else None,
         region=_region(value.get("region")),
+        encoding=value.get("aoi", {}).get("encoding"),
         allowed=areas.get("allowed"),
         forbidden=areas.get("forbidden"),
         limits=tuple(_limits(document, file)),

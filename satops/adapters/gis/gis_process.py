@@ -1,4 +1,4 @@
-"""The process that reads what GDAL reads: started when it is needed, asked, and ended."""
+"""The process that reads the files of map programs: started when it is needed, asked, and ended."""
 
 import os
 import subprocess
@@ -7,12 +7,14 @@ import sys
 from satops.adapters.gis.gis_files import LENGTH
 
 _MODULE = "satops.adapters.gis.gis_files"
+ANSWER_MAX_BYTES = 512 * 1024 * 1024
+"""Of one answer: what is read here has no limit of memory of its own."""
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
 """Of the environment; no token and no proxy goes to the process."""
 
 
 class GisProcess:
-    """One process of `adapters.gis_files`; it takes half a second to start.
+    """One process of `adapters.gis.gis_files`; it takes half a second to start.
 
     It ends over a question that takes longer than `time_max_s`.
     """
@@ -27,20 +29,23 @@ class GisProcess:
             env=_environment(),
         )
 
-    def ask(self, content: bytes) -> bytes | None:
-        """Return the answer to the bytes of a file; None where the process ended over it."""
-        requests, answers = self._process.stdin, self._process.stdout
-        assert requests is not None
+    def ask(self, question: bytes, content: bytes) -> bytes | None:
+        """Return the answer to a question about a file; None where the process ended over it."""
+        questions, answers = self._process.stdin, self._process.stdout
+        assert questions is not None
         assert answers is not None
         try:
-            requests.write(LENGTH.pack(len(content)) + content)
-            requests.flush()
+            for part in (question, content):
+                questions.write(LENGTH.pack(len(part)) + part)
+            questions.flush()
         except BrokenPipeError:
             return None
         head = answers.read(LENGTH.size)
         if len(head) < LENGTH.size:
             return None
         (length,) = LENGTH.unpack(head)
+        if length > ANSWER_MAX_BYTES:
+            return None
         answer = answers.read(length)
         return answer if len(answer) == length else None
 
@@ -57,5 +62,4 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         # One thread is enough, and each more would ask for memory.
         "OPENBLAS_NUM_THREADS": "1",
-        "GDAL_NUM_THREADS": "1",
     }

@@ -67,31 +67,41 @@ class Aoi:
     where the name is not unique."""
     count: int
     """Features of the file, also those without a name; 0 for a bare geometry."""
-    unread: "UnreadNames | None" = None
-    """Why the names of its features could not be read, where they could not."""
+    readings: "Readings | None" = None
+    """What the names of its features would be in other encodings, where that is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadNames:
-    """Names whose encoding a file does not say, or says wrongly."""
+class Readings:
+    """Names of features whose encoding a file does not say, or perhaps says wrongly."""
 
-    why: str
-    """A whole sentence."""
-    readings: Mapping[str, tuple[str, ...]]
+    why_unread: str
+    """Why the names could not be read, as a sentence; empty where they were."""
+    said: str
+    """Where the encoding is from that they were read in: `The .cpg file says '1252'`."""
+    names: Mapping[str, tuple[str, ...]]
     """What the names would be, by encoding."""
 
-    def words(self, wanted: str | None = None) -> str:
-        """Say why, and how to say the encoding; with the one in which a wanted name is there."""
-        fits = [name for name, names in self.readings.items() if wanted in names]
-        shown = fits or list(self.readings)
+    def words(self, wanted: str | None = None) -> str | None:
+        """Say what is wrong with the encoding, and how to say the right one.
+
+        None where nothing seems to be: the names were read, and the one that is wanted is in no
+        other reading.
+        """
+        fits = [name for name, names in self.names.items() if wanted in names]
+        if not fits and not self.why_unread:
+            return None
+        shown = fits or list(self.names)
         read = "; ".join(
-            f"as {name} {', '.join(map(quoted, self.readings[name][:_READINGS_NAMES]))}"
+            f"in {name} {', '.join(map(quoted, self.names[name][:_READINGS_NAMES]))}"
             for name in shown[:_READINGS_MAX]
         )
-        which = fits[0] if fits else next(iter(self.readings), "windows-1252")
+        why = self.why_unread or f"{self.said}, which is probably wrong."
+        which = fits[0] if fits else next(iter(self.names), "gbk")
+        setting = f", or write `aoi: {{encoding: {which}}}` in satops.yaml"
         return (
-            f"{self.why} Read {read}. Say which is right: put a .cpg file with the one word "
-            f"{which} beside the .dbf, or write `aoi: {{encoding: {which}}}` in satops.yaml."
+            f"{why} They would be {read}. Say the right encoding: put a .cpg file with the "
+            f"one word {which} beside the .dbf file{setting if self.why_unread else ''}."
         )
 
 
@@ -134,7 +144,7 @@ def _read_json(text: str) -> Aoi | Finding:
     return aoi_of(value)
 
 
-def aoi_of(value: object, unread: UnreadNames | None = None) -> Aoi:
+def aoi_of(value: object, readings: Readings | None = None) -> Aoi:
     """Return what a GeoJSON value holds; whether it is sound shows when it is read."""
     features = _features(value)
     named: dict[str, list[dict[str, Any]]] = {}
@@ -142,7 +152,7 @@ def aoi_of(value: object, unread: UnreadNames | None = None) -> Aoi:
         for name in _names(feature):
             named.setdefault(_composed(name), []).append(feature)
     by_name = {name: tuple(found) for name, found in named.items()}
-    return Aoi(value, by_name, len(features), unread)
+    return Aoi(value, by_name, len(features), readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +242,9 @@ def _alone(aoi: Aoi, feature: object) -> object:
 
 
 def _listed(aoi: Aoi, wanted: str | None = None) -> str:
-    if aoi.unread is not None:
-        return aoi.unread.words(wanted)
+    said = None if aoi.readings is None else aoi.readings.words(wanted)
+    if said is not None:
+        return said
     if not aoi.features:
         return (
             "The file has no named features. A number is taken too: `satops aoi FILE` shows the "

@@ -71,10 +71,11 @@ HEIGHTS = Check(
     "G08",
     "heights in the geometry",
     when=When.READ,
-    meaning="An order is a flat outline. Heights that are all 0, as KML writes them, are left "
-    "out, and said so; others are refused, since they may mean something.",
+    meaning="An order is a flat outline. Heights and measures, the third and the fourth number of "
+    "a point, are left out where all are 0 or empty, and said so; others are refused, since they "
+    "may mean something.",
     source="RFC 7946, 3.1.1",
-    remedy="Export the outline in two dimensions.",
+    remedy="Write points of two numbers: `satops aoi FILE --convert OUT --drop-heights` does it.",
     example="POLYGON Z ((5 45 120, 5.1 45 120, 5.1 45.1 120, 5 45 120))",
 )
 NOT_FLAT = {kind: HEIGHTS.variant(f"a {kind} that is not 0") for kind in ("height", "measure")}
@@ -99,9 +100,10 @@ NOT_WGS84 = Check(
     "not in degrees of WGS 84",
     when=When.READ,
     meaning="The coordinates are metres of a projection, or the file names another reference "
-    "system.",
+    "system, names none, or names one that its numbers contradict.",
     source="RFC 7946, 4",
-    remedy="Export the outline as WGS 84 (EPSG:4326), longitude first.",
+    remedy="Convert the outline to WGS 84 (EPSG:4326), longitude first: `satops aoi FILE --convert "
+    "OUT` does it.",
     example="POLYGON ((556597 5621521, 567729 5621521, 567729 5632653, 556597 5621521))",
 )
 UNKNOWN_SYSTEM = NOT_WGS84.variant("the reference system is not known")
@@ -150,13 +152,15 @@ AOI_UNREADABLE = Check(
     "the AOI file cannot be read",
     when=When.READ,
     meaning="The file that a spec refers to is missing, lies outside of the repository, or is no "
-    "GeoJSON, WKT, KML, KMZ, GeoPackage or zipped Shapefile. All but the first two need `pip "
-    "install 'satops[gis]'`.",
+    "GeoJSON, WKT, KML, KMZ, GeoPackage or zipped Shapefile; or it is one that could show another "
+    "outline at the next look.",
     source="satops' own rule",
     remedy="Correct the path, which is relative to the spec, or convert the file. `satops aoi "
     "FILE` shows what is in it.",
     example="geometry: {file: ../aois/missing.geojson}",
 )
+ALIVE_LAYER = AOI_UNREADABLE.variant("a layer that can change by itself")
+OUT_OF_TIME = AOI_UNREADABLE.variant("no time is left for AOI files")
 OTHER_FILE_FORMAT = AOI_UNREADABLE.variant("another format")
 
 NO_SUCH_FEATURE = Check(

@@ -3,7 +3,7 @@ to convert it.  They are recognised before anything is said about what they lack
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from satops.core.finding import Finding
@@ -178,6 +178,15 @@ def foreign_zip(names: list[str]) -> Finding | None:
         if any(re.search(pattern, each, re.IGNORECASE) for each in names):
             return _unread(f"a zip with {name}", "")
     return None
+
+
+def foreign_database(tables: Collection[str]) -> Finding:
+    """Name what an SQLite file is that lists no layers as a GeoPackage does."""
+    if "geometry_columns" in tables:
+        return _unread("a SpatiaLite database", _OGR)
+    if {"metadata", "tiles"} & set(tables):
+        return _unread("a database of map tiles", "")
+    return _unread("an SQLite database, and no GeoPackage: it lists no layers of features", "")
 
 
 def _named(name: str, way: str) -> Finding:

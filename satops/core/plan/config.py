@@ -78,6 +78,8 @@ class Config:
     orders: str = "orders/"
     region: tuple[float, float, float, float] | None = None
     """West, south, east, north: where orders are expected."""
+    encoding: str | None = None
+    """What names in AOI files are written in that do not say it themselves."""
     allowed: str | None = None
     """Path of a file whose polygons every order must lie in."""
     forbidden: str | None = None
