@@ -30,7 +30,6 @@ timezone: -03:30
 state: git:satops-state
 orders: imagery/orders/
 region: [102, 8, 110, 24.5]
-aoi: {encoding: GBK}
 areas: {allowed: aois/contract.geojson, forbidden: aois/no-go.geojson}
 limits:
   ordersPerApply: 20
@@ -42,6 +41,7 @@ limits:
 checks: {A09: error, G07: info}
 modes: modes.json
 prices: {currency: USD, perKm2: {changguang: {very-high: 12.5}, tianyi: 4}, minimumKm2: 25}
+aoi: {encoding: GBK}
 """
 
 

@@ -26,6 +26,7 @@ from satops.core import json_text
 from satops.core.finding import Finding
 from satops.core.geometry.aoi import Kind, kind_of
 from satops.core.geometry.geojson import corners
+from satops.core.geometry.nesting import polygon_of
 from satops.core.geometry.systems import refuse_other, refuse_undefined, system_of, system_of_wkt
 
 LENGTH = Struct(">Q")
@@ -124,14 +125,14 @@ def serve(questions: BinaryIO, answers: BinaryIO, *, time_max_s: int) -> None:
 
 def _load_libraries() -> None:
     """Open what is opened at the first use: codecs, arrays, PROJ's database of systems."""
-    import shapely  # noqa: F401
-
     load_all()
+    polygon_of([_SQUARE, _SQUARE])
     utm = system_of("EPSG:32648")
     assert utm is not None
     assert system_of_wkt(_ESRI_WGS84) is not None
 
 
+_SQUARE: list[list[float | None]] = [[0, 0], [0, 1], [1, 1], [0, 0]]
 _ESRI_WGS84 = (
     'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
     'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'

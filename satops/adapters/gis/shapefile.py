@@ -10,7 +10,7 @@ from typing import Any
 
 from satops.adapters.gis.encodings import decode_names
 from satops.adapters.gis.layers import FEATURES_MAX, NAMED, Layer, faulty, feature, too_many
-from satops.adapters.gis.rings import polygon_of
+from satops.core.geometry.nesting import polygon_of
 from satops.core.geometry.systems import system_of_wkt
 
 _HEADER_BYTES = 100
