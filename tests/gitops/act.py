@@ -26,6 +26,13 @@ DOUBLES = {
     "actions/cache@0057852bfaa89a56745cba8c7296529d2fc39830": "cache",
     "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8": "checkout",
     "actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c": "setup-python",
+    "actions/attest-build-provenance@977bb373ede98d70efbf0b7b13af9c3d6651dc60": (
+        "attest-build-provenance"
+    ),
+    "actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093": "download-artifact",
+    "pypa/gh-action-pypi-publish@dc37677b2e1c63e2034f94d8a5b11f265b73ba33": (
+        "gh-action-pypi-publish"
+    ),
     "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02": "upload-artifact",
 }
 """The digests that the workflows pin, and who stands for each.  Another digest finds nobody."""

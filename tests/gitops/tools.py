@@ -31,7 +31,8 @@ class Tools:
     @property
     def wheels(self) -> dict[str, str]:
         """The environment in which pip and uv know the wheels that are pinned, and no index."""
-        parts = (ROOT / f"satops/requirements/{part}.txt" for part in ("uv", "core", "sandbox"))
+        names = [f"satops/requirements/{part}" for part in ("uv", "core", "sandbox")]
+        parts = [ROOT / f"{name}.txt" for name in (*names, ".ci/release")]
         pins = sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
         folder = str(self.folder / f"wheels-{pins[:12]}")
         return {

@@ -41,6 +41,14 @@ def test_uv_is_pinned_as_it_made_the_pins() -> None:
     assert pinned("uv") == {"uv": constraints()["uv"]}
 
 
+def test_what_builds_a_release_is_pinned_as_it_was_tested() -> None:
+    text = (ROOT / ".ci/release.txt").read_text("utf-8")
+    found = dict(PIN.findall(text))
+    assert "hatchling" in found
+    assert found.items() <= constraints().items()
+    assert "://" not in text
+
+
 @pytest.mark.parametrize("part", ["core", *PARTS])
 def test_every_dependency_of_a_part_is_pinned_as_it_was_tested(part: str) -> None:
     sandbox = {"starlette", "uvicorn"}
