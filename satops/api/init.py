@@ -63,7 +63,7 @@ def init(
     Raises `Refused` where a repository is there already, or a file would be overwritten: then
     nothing was written.  A `.gitignore` that is there gets one more line.
     """
-    is_there = (folder / CONFIG).exists()
+    is_there = _is_there(folder / CONFIG)
     if update and not is_there:
         raise UsageError(f"There is no {CONFIG} in {folder}, so there is nothing to update.")
     wish = None if ci is None else CiWish(ci, branch, tuple(extras), dependabot, update)

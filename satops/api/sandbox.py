@@ -5,7 +5,7 @@ what a lost answer or a slow marketplace does to its workflow.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,23 @@ OPTIONS = "SATOPS_SANDBOX_OPTIONS"
 def embedded(database: Path, environ: Mapping[str, str]) -> Iterator[Sandbox]:
     """Serve the sandbox on loopback for as long as the block lasts.  Raises `UsageError`."""
     faults, options = environ.get(FAULTS), environ.get(OPTIONS)
-    with serve_in_thread(
+    serving = serve_in_thread(
         database,
         faults=faults_from(Path(faults)) if faults else None,
         options=options_from(Path(options)) if options else None,
-    ) as sandbox:
+    )
+    with ExitStack() as stack:
+        try:
+            sandbox = stack.enter_context(serving)
+        except OSError as error:
+            raise not_served(error) from error
         yield sandbox
+
+
+def not_served(error: OSError) -> UsageError:
+    """Return why the sandbox could not begin: its port is taken, or its file cannot be used."""
+    at = f"{error.filename}: " if error.filename else ""
+    return UsageError(f"The sandbox cannot be served. {at}{error.strerror or error}.")
 
 
 def faults_from(path: Path) -> Faults:

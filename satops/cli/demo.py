@@ -9,7 +9,7 @@ import click
 
 from satops.cli.context import Call
 from satops.cli.output import write_report
-from satops.errors import ExitCode, Refused
+from satops.errors import ExitCode, Refused, UsageError
 from satops.report.layout import BLANK, Line, Tone
 from satops.report.layout import command as to_copy
 
@@ -26,20 +26,28 @@ def command(call: Call, keep: str | None) -> int:
     Needs no network, no account and no configuration. Nothing real is ordered.
     """
     with ExitStack() as stack:
-        if keep is None:
-            root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="satops-demo-")))
-        else:
-            root = call.path(keep)
-            if root.exists() and any(root.iterdir()):
-                raise Refused(f"{root} is not empty. Nothing was written. Choose a new folder.")
+        try:
+            if keep is None:
+                root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="satops-demo-")))
+            else:
+                root = _new_folder(call.path(keep))
+        except OSError as error:
+            at = f"{error.filename}: " if error.filename else ""
+            raise UsageError(f"The demo needs a folder. {at}{error.strerror}.") from error
         _tell(root)
     _farewell(keep)
     return ExitCode.DONE
 
 
+def _new_folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    if any(path.iterdir()):
+        raise Refused(f"{path} is not empty. Nothing was written. Choose a new folder.")
+    return path
+
+
 def _tell(root: Path) -> None:
     _say("A repository for satellite orders: a config, three order specs, an empty ledger.")
-    root.mkdir(parents=True, exist_ok=True)
     _run(root, "init")
     _say("Order specs are YAML. This one asks for the centre of Hanoi, in a window next month:")
     _show(root / _SPEC)
@@ -69,7 +77,7 @@ def _run(root: Path, *arguments: str, expected: ExitCode = ExitCode.DONE) -> Non
     # Without the environment of this shell: a token or a guard set here is for real orders.
     code = main(arguments, Call(directory=root, environ={}))
     if code != expected:
-        raise RuntimeError(f"satops {arguments[0]} ended with {code} in the demo")
+        raise click.exceptions.Exit(code)  # the command has said why
     write_report([BLANK])
 
 

@@ -16,7 +16,7 @@ from satops.cli.boundary import end_of
 from satops.cli.commands import COMMANDS
 from satops.cli.context import Call
 from satops.cli.output import prepare_streams
-from satops.errors import ExitCode
+from satops.errors import ExitCode, UsageError
 
 _NAME = "satops"
 _COMPLETE = "_SATOPS_COMPLETE"
@@ -93,10 +93,30 @@ def satops(call: Call, directory: str | None, quiet: bool) -> None:
     exactly that, and the ledger keeps every order number.
     """
     if directory is not None:
-        call.directory = Path(directory)
-        if not call.directory.is_dir():
-            raise click.UsageError(f"-C {directory}: there is no such folder.")
+        call.directory = _folder(directory)
+    elif not call.directory.is_absolute():
+        _refuse_a_deleted_folder()
     call.quiet = quiet
+
+
+def _folder(directory: str) -> Path:
+    """Return the folder of -C.  Raises `UsageError`."""
+    try:
+        if Path(directory).is_dir():
+            return Path(directory)
+    except OSError as error:
+        raise UsageError(f"-C {directory}: {error.strerror}.") from error
+    raise click.UsageError(f"-C {directory}: there is no such folder.")
+
+
+def _refuse_a_deleted_folder() -> None:
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            "The current folder is gone: it was deleted or moved. Go to another one, or name one "
+            "with -C DIR."
+        ) from error
 
 
 def main(argv: Sequence[str] | None = None, call: Call | None = None) -> int:

@@ -33,7 +33,7 @@ def serve_command(
     behaviour: str | None,
 ) -> int:
     """Serve on 127.0.0.1 until Ctrl-C."""
-    from satops.api.sandbox import faults_from, options_from
+    from satops.api.sandbox import faults_from, not_served, options_from
     from satops.sandbox.server import BANNER, Sandbox, serve
 
     database = call.path(db or _DATABASE)
@@ -52,7 +52,7 @@ def serve_command(
             options=options_from(call.path(behaviour)) if behaviour else None,
         )
     except OSError as error:
-        raise UsageError(f"The sandbox cannot be served: {error}.") from error
+        raise not_served(error) from error
     return ExitCode.DONE
 
 

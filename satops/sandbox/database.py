@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from errno import EIO
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +45,20 @@ class Database:
     """
 
     def __init__(self, path: Path) -> None:
+        """Open the file, or make it.  Raises OSError where it cannot be used."""
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(
-            path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        self._connection.row_factory = sqlite3.Row
         try:
-            self._prepare()
-        except BaseException:
-            self._connection.close()
-            raise
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+            self._connection.row_factory = sqlite3.Row
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise OSError(EIO, str(error), str(path)) from error
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""

@@ -23,12 +23,15 @@ MAX_CONFIG_BYTES = 1024 * 1024
 def find_root(start: Path) -> Path:
     """Return the nearest folder with a `satops.yaml`, from `start` upwards.
 
-    Raises `UsageError` where there is none.
+    Raises `UsageError` where there is none, and where a folder on the way cannot be searched.
     """
     start = start.absolute()
     for folder in (start, *start.parents):
-        if (folder / NAME).is_file():
-            return folder
+        try:
+            if (folder / NAME).is_file():
+                return folder
+        except OSError as error:
+            raise UsageError(f"{folder / NAME} cannot be looked for: {error.strerror}.") from error
     raise UsageError(
         f"There is no {NAME} in {start} or above it. Go to a repository of orders, name one with "
         "-C DIR, or make one with `satops init`."

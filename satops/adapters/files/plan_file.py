@@ -6,6 +6,7 @@ only refuse, and an edited one refuses first.
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from satops.core import json_text
 from satops.core.plan.plan import FORMAT, ActionKind, plan_digest
 from satops.errors import UsageError
 
+_STREAMS = frozenset({"/dev", "/dev/fd", "/proc/self/fd"})
+"""Folders of streams: `/dev/stdout` may well lead to a file."""
 _SIZE_MAX = 1 << 30
 """Bytes.  A plan of 100,000 orders has a fifth of it."""
 
@@ -37,12 +40,30 @@ class SavedPlan:
 
 
 def write_plan(path: Path, chunks: Iterable[bytes], *, option: str = "--out") -> None:
-    """Put a plan in its place whole, or leave what was there.
+    """Put a plan in its place whole, or leave what was there; a link stays a link.
 
     `option` is the one that named the file.  Raises `UsageError`.
     """
-    if path.exists() and not path.is_file():
-        raise UsageError(f"{option} {path}: this is not a file. Name a file to write the plan to.")
+    try:
+        target = path.resolve()
+        if _is_no_file(path.absolute()) or _is_no_file(target):
+            raise UsageError(
+                f"{option} {path}: this is not a file. Name a file to write the plan to; "
+                "`satops plan --json` writes it to stdout."
+            )
+        _replace(target, chunks)
+    except OSError as error:
+        raise UsageError(
+            f"{option} {path}: the plan cannot be written: {error.strerror}."
+        ) from error
+
+
+def _is_no_file(path: Path) -> bool:
+    """Tell whether a path is a folder, a device or a stream: no file may take its place."""
+    return str(path.parent) in _STREAMS or (path.exists() and not path.is_file())
+
+
+def _replace(path: Path, chunks: Iterable[bytes]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -50,11 +71,10 @@ def write_plan(path: Path, chunks: Iterable[bytes], *, option: str = "--out") ->
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise UsageError(
-            f"{option} {path}: the plan cannot be written: {error.strerror}."
-        ) from error
+    except OSError:
+        with suppress(OSError):  # on a read-only disk, an error of its own
+            temporary.unlink()
+        raise
 
 
 def read_plan(path: Path) -> SavedPlan:
