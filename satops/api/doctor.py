@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from satops.adapters.files.proof_file import NotedProof, ProofFile
-from satops.api.parts import check_install
+from satops.api.forge_place import check_install
 from satops.api.repository import GUARD, Repository, Say, open_repository
 from satops.errors import ExitCode, Refused, SatopsError
 from satops.workflow.doctor import (

@@ -12,7 +12,7 @@ from satops.adapters.files.local_json import read_object
 from satops.adapters.files.new_files import replace, write_new
 from satops.adapters.files.own_wheel import Wheel, own_wheel
 from satops.adapters.files.plain_file import read_plain
-from satops.api.parts import forge_root, parts_of, place_of
+from satops.api.forge_place import forge_root, place_of
 from satops.api.repository import open_repository
 from satops.core import json_text
 from satops.core.plan.config import Config
@@ -88,14 +88,14 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str]) -> CiFil
     if branch is None:
         branch = _text(before.get("branch")) or "main"
     extras = sorted({*wish.extras, *(part for part in before.get("extras", ()) if part in PARTS)})
-    config, parts = Config(), needed_parts(Config(), ())
+    config = Config()
     if (folder / CONFIG).exists():
-        opened = open_repository(folder, environ=environ)
-        config, parts = opened.config, parts_of(opened)
+        config = open_repository(folder, environ=environ).config
     state = place.state if config.state.startswith("file:") else config.state
+    wanted = {*needed_parts(config), *extras}
     files = {
         **_workflows(place, branch, state, dependabot=wish.dependabot or DEPENDABOT in marks),
-        **_installed(place, own_wheel(), [p for p in PARTS if p in {*parts, *extras}]),
+        **_installed(place, own_wheel(), [part for part in PARTS if part in wanted]),
     }
     asked = {
         "format": "satops.ci/1",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--extra", "extras", type=click.Choice(PARTS), multiple=True,
-    help="With --ci: install this part too, whatever satops.yaml and the AOIs need.",
+    help="With --ci: install this part too, whatever satops.yaml needs.",
 )  # fmt: skip
 @click.option(
     "--dependabot", is_flag=True,

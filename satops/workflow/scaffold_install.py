@@ -4,30 +4,26 @@ satops than a tree needs.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from satops.core.geometry.aoi import Kind
 from satops.core.plan.config import SANDBOX, Config
 
 UV = "uv"
 CORE = "core"
-PARTS = ("sandbox", "gis", "postgresql", "cloud")
+PARTS = ("sandbox", "postgresql", "cloud")
 """What not every tree needs; each has a file of pinned wheels in the package."""
 
 _BY_SCHEME = {"postgresql": "postgresql", "s3": "cloud", "gs": "cloud", "az": "cloud"}
-_BY_GDAL = frozenset({Kind.XML, Kind.ZIP, Kind.GEOPACKAGE})
 _HEAD = """\
 # What CI installs: satops and all that it needs, each wheel with its hash, and nothing else.
 # Written by `satops init --ci`. Parts: {parts}. For Linux on x86-64 and arm64.
 """
 
 
-def needed_parts(config: Config, aois: Iterable[Kind]) -> tuple[str, ...]:
-    """Return the parts that a configuration needs, with the kinds of the AOI files of its tree."""
-    needed = {
-        "sandbox": config.marketplace.url == SANDBOX,
-        "gis": not _BY_GDAL.isdisjoint(aois),
-        _BY_SCHEME.get(config.state.partition(":")[0], ""): True,
-    }
-    return tuple(part for part in PARTS if needed.get(part))
+def needed_parts(config: Config) -> tuple[str, ...]:
+    """Return the parts that a configuration needs."""
+    needed = {_BY_SCHEME.get(config.state.partition(":")[0])}
+    if config.marketplace.url == SANDBOX:
+        needed.add("sandbox")
+    return tuple(part for part in PARTS if part in needed)
 
 
 def requirements(pins: Mapping[str, str], parts: Sequence[str], *, wheel: str, sha256: str) -> str:

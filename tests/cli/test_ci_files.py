@@ -18,17 +18,6 @@ INSTALL = {REQUIREMENTS, WHEEL, ".github/satops/install.sh", ".github/satops/wri
 GITHUB = WORKFLOWS | INSTALL
 
 
-def add_kml(satops: Satops) -> None:
-    """Let an order take its AOI from a KML file."""
-    kml = "<kml xmlns='http://www.opengis.net/kml/2.2'><Placemark/></kml>"
-    (satops.root / "aois/delta.kml").write_text(kml)
-    satops.edit(
-        "orders/hanoi.yaml",
-        "{bbox: [105.80, 21.00, 105.88, 21.06]}",
-        "{file: ../aois/delta.kml}",
-    )
-
-
 def requirements(satops: Satops, path: str = REQUIREMENTS) -> str:
     return (satops.root / path).read_text("utf-8")
 
@@ -58,10 +47,9 @@ def test_the_sandbox_is_installed_for_the_sandbox_alone(empty: Satops) -> None:
 
 
 def test_what_the_tree_needs_is_installed(satops: Satops) -> None:
-    add_kml(satops)
     satops.edit("satops.yaml", "state: file:state/ledger.jsonl", "state: postgresql://db/orders")
     assert satops("init", "--ci", "github").code == ExitCode.DONE
-    for name in ("pyogrio", "psycopg-binary", "uvicorn"):
+    for name in ("psycopg-binary", "uvicorn"):
         assert f"\n{name}==" in requirements(satops)
     assert "\nobstore==" not in requirements(satops)
     workflow = (satops.root / ".github/workflows/satops-apply.yml").read_text("utf-8")
@@ -71,19 +59,20 @@ def test_what_the_tree_needs_is_installed(satops: Satops) -> None:
 def test_an_extra_is_installed_where_it_is_wanted_and_stays_with_an_update(empty: Satops) -> None:
     assert empty("init", "--ci", "github", "--extra", "cloud").code == ExitCode.DONE
     assert "\nobstore==" in requirements(empty)
-    assert empty("init", "--ci", "github", "--update", "--extra", "gis").code == ExitCode.DONE
+    added = empty("init", "--ci", "github", "--update", "--extra", "postgresql")
+    assert added.code == ExitCode.DONE
     assert "\nobstore==" in requirements(empty)
-    assert "\npyogrio==" in requirements(empty)
+    assert "\npsycopg==" in requirements(empty)
 
 
 def test_doctor_says_when_ci_would_lack_something(empty: Satops) -> None:
     assert empty("init", "--ci", "github").code == ExitCode.DONE
     good = "GOOD     install: CI installs what the tree needs, and every wheel has its hash."
     assert good in empty("doctor").out
-    add_kml(empty)
+    empty.edit("satops.yaml", "state: git:satops-state", "state: postgresql://127.0.0.1:9/orders")
     lacking = empty("doctor")
     assert lacking.code != ExitCode.DONE
-    assert f"WRONG    install: {REQUIREMENTS} lacks gis" in lacking.out
+    assert f"WRONG    install: {REQUIREMENTS} lacks postgresql" in lacking.out
     assert "satops init --ci github --update" in lacking.out
     assert empty("init", "--ci", "github", "--update").code == ExitCode.DONE
     assert good in empty("doctor").out
@@ -167,7 +156,7 @@ def test_gitlab_is_told_to_include_the_pipeline_of_a_folder(empty: Satops) -> No
 
 
 @pytest.mark.parametrize(
-    "flags", [["--update"], ["--branch", "x"], ["--extra", "gis"], ["--dependabot"]]
+    "flags", [["--update"], ["--branch", "x"], ["--extra", "cloud"], ["--dependabot"]]
 )
 def test_what_goes_with_ci_is_refused_without_it(empty: Satops, flags: list[str]) -> None:
     assert empty("init", *flags).code == ExitCode.USAGE

@@ -11,7 +11,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from satops.adapters.files.ci_files import pins
-from satops.core.geometry.aoi import Kind
 from satops.core.plan.config import Config, MarketplaceConfig
 from satops.workflow.scaffold_install import (
     PARTS,
@@ -80,22 +79,17 @@ def test_no_part_repeats_what_the_core_has() -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "kinds", "parts"),
+    ("config", "parts"),
     [
-        (Config(), (), ("sandbox",)),
-        (REAL, (Kind.TEXT,), ()),
-        (REAL, (Kind.TEXT, Kind.XML), ("gis",)),
-        (REAL, (Kind.ZIP,), ("gis",)),
-        (REAL, (Kind.GEOPACKAGE,), ("gis",)),
-        (replace(REAL, state="postgresql://ledger@db/orders"), (), ("postgresql",)),
-        (replace(REAL, state="s3://bucket/ledger"), (), ("cloud",)),
-        (replace(Config(), state="az://c/l"), (Kind.XML,), ("sandbox", "gis", "cloud")),
+        (Config(), ("sandbox",)),
+        (REAL, ()),
+        (replace(REAL, state="postgresql://ledger@db/orders"), ("postgresql",)),
+        (replace(REAL, state="s3://bucket/ledger"), ("cloud",)),
+        (replace(Config(), state="az://c/l"), ("sandbox", "cloud")),
     ],
 )
-def test_a_tree_gets_the_parts_that_it_needs(
-    config: Config, kinds: tuple[Kind, ...], parts: tuple[str, ...]
-) -> None:
-    assert needed_parts(config, kinds) == parts
+def test_a_tree_gets_the_parts_that_it_needs(config: Config, parts: tuple[str, ...]) -> None:
+    assert needed_parts(config) == parts
 
 
 def test_the_file_holds_satops_uv_and_the_parts_and_no_package_twice() -> None:
@@ -108,7 +102,7 @@ def test_the_file_holds_satops_uv_and_the_parts_and_no_package_twice() -> None:
 
 
 def test_a_real_marketplace_gets_no_server() -> None:
-    text = requirements(pins(), needed_parts(REAL, ()), wheel="x/satops-1.whl", sha256="a")
+    text = requirements(pins(), needed_parts(REAL), wheel="x/satops-1.whl", sha256="a")
     assert "starlette" not in text
     assert "uvicorn" not in text
     assert lacking(text, pins(), ("sandbox", "cloud")) == ("sandbox", "cloud")
