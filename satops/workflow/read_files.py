@@ -121,7 +121,22 @@ class FileReader:
         self._finish(waiting)
         yield from reads
 
-    def _drafts(self, found: SourceFile, read: FileRead) -> Iterator[_Waiting]:
+    def _drafts(self, found: SourceFile, read: FileRead) -> list[_Waiting]:
+        """Return what can be read of one file, and note its problems by what they came from."""
+        waiting = list(self._documents(found, read))
+        if any(problem.severity is Severity.ERROR for problem in read.problems):
+            from satops.core.loading.causes import with_causes
+
+            def problems_of(content: bytes) -> list[Problem]:
+                other = FileRead(found.path)
+                for _ in self._documents(found._replace(content=content), other):
+                    pass
+                return other.problems
+
+            read.problems = with_causes(found.content, read.problems, problems_of)
+        return waiting
+
+    def _documents(self, found: SourceFile, read: FileRead) -> Iterator[_Waiting]:
         """Yield what can be read of one file, document by document."""
         documents, problems = load(
             found.content, file=found.path, syntax="json" if _is_json(found.path) else "yaml"

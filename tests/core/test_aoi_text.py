@@ -73,6 +73,7 @@ def test_geometries_of_a_sequence_are_features_without_a_name() -> None:
         (f"{text(feature('a'))}\n{collection(feature('b')).decode()}", "line 2 of the sequence"),
         (f'{text(feature("a"))}\n{{"a": 1, "a": 2}}', "in line 2, the key 'a' stands twice"),
         ('{"type": "Feature",}', "not valid JSON"),
+        ('{"type": "Polygon", "properties": {"x": 1} "coordinates": []}', "not valid JSON"),
     ],
 )
 def test_a_broken_sequence_is_refused_and_its_record_named(content: str, words: str) -> None:

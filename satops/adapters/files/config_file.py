@@ -74,21 +74,31 @@ def parse_config(content: bytes, file: str = NAME) -> Config:
     `file` is how messages and limits name it.  Raises `UsageError` with every problem, each with
     its position.
     """
+    from satops.core.loading.causes import with_causes
+
+    documents, problems = _read(content, file)
+    if not documents and [problem.check for problem in problems] == ["L10"]:
+        return Config()
+    if problems:
+        problems = with_causes(
+            content, problems, lambda other: _read(other, file)[1], shows_values=False
+        )
+        raise UsageError(_message(problems, file))
+    return _config(documents[0], file)
+
+
+def _read(content: bytes, file: str) -> tuple[list["Document"], list[Problem]]:
     from satops.adapters.files.config_checks import check_together
     from satops.adapters.files.schemas import config_schema
     from satops.core.loading import load
 
     documents, problems = load(content, file=file, max_bytes=MAX_CONFIG_BYTES)
-    if [problem.check for problem in problems] == ["L10"]:
-        return Config()
     if len(documents) > 1:
         problems.append(_several(documents[1], file))
     elif documents and not problems:
         problems += config_schema().problems(documents[0], file)
         problems += check_together(documents[0], file) if not problems else ()
-    if problems:
-        raise UsageError(_message(problems, file))
-    return _config(documents[0], file)
+    return documents, problems
 
 
 def _several(second: "Document", file: str) -> Problem:

@@ -16,6 +16,7 @@ from satops.core.checks import Rules, rules_from
 from satops.core.finding import Finding, has_error
 from satops.core.geometry.forms import read_geometry
 from satops.core.loading import load
+from satops.core.loading.causes import with_causes
 from satops.core.order.modes import Modes, read_modes
 from satops.core.order.order import Rings
 from satops.core.plan.config import Config
@@ -43,7 +44,11 @@ def load_modes(config: Config, read: Read) -> Modes:
     modes = read_modes(schema_text("modes.json"))
     if config.modes is None:
         return modes
-    documents, problems = load(read(config.modes), file=config.modes)
+    file, content = config.modes, read(config.modes)
+    documents, problems = load(content, file=file)
+    problems = with_causes(
+        content, problems, lambda other: load(other, file=file)[1], shows_values=False
+    )
     if problems or len(documents) != 1:
         why = problems[0].detail if problems else "It must hold one document."
         raise UsageError(f"{config.modes} cannot be used as `modes`. {why}")

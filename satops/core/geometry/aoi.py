@@ -4,7 +4,7 @@ Other kinds are only recognised here; `adapters.aoi_files` makes GeoJSON of them
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,7 @@ from satops.core.geometry.checks import (
 from satops.core.geometry.known import foreign_bytes, foreign_json, foreign_text
 from satops.core.geometry.sequence import looks_like_json, read_json
 from satops.core.geometry.wkt import looks_like_wkt, wkt_type
+from satops.core.loading.look_alikes import cause_in
 
 _BOM = b"\xef\xbb\xbf"
 _BEGINNING_BYTES = 256
@@ -124,6 +125,14 @@ def read_aoi(content: bytes) -> Aoi | Finding:
         text = content.removeprefix(_BOM).decode()
     except UnicodeDecodeError:
         return unreadable("The file is not UTF-8 text.")
+    read = _read_text(text)
+    if not isinstance(read, Finding):
+        return read
+    cause = cause_in(text, lambda plain: not isinstance(_read_text(plain), Finding))
+    return read if cause is None else replace(read, detail=f"In the file: {cause}")
+
+
+def _read_text(text: str) -> Aoi | Finding:
     if looks_like_json(text):
         return _read_json(text)
     if looks_like_wkt(text):

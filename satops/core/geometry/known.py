@@ -43,7 +43,7 @@ _TEXT: tuple[tuple[str, str, str], ...] = (
      "well-known binary in hexadecimal digits. In PostGIS, ST_AsGeoJSON(geom) writes GeoJSON", ""),
 )  # fmt: skip
 _TABLE = re.compile(
-    r"""^[^\n]*\b(?:lat|latitude|lon|lng|long|longitude|wkt|geom|the_geom|x|y)\b[^\n]*$""", re.I
+    r"""^[^\n{[]*\b(?:lat|latitude|lon|lng|long|longitude|wkt|geom|the_geom|x|y)\b[^\n]*$""", re.I
 )
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^}]+\}", re.DOTALL)
 _XML: Mapping[str, tuple[str, str]] = {

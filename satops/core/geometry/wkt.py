@@ -5,11 +5,13 @@ this one has to say where a person mended too little: a missing closing point, a
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from satops.core.finding import Finding, quoted
 from satops.core.geometry.checks import NO_POLYGON_TEXT, NOT_WGS84, PREFIX, SEVERAL_OUTLINES
 from satops.core.geometry.systems import code_in
+from satops.core.loading.look_alikes import cause_in
 
 _HEAD = re.compile(r"\s*(?:SRID\s*=\s*(\d{1,9})\s*;)?\s*([A-Za-z]+)", re.IGNORECASE)
 _FLAG = re.compile(r"\s*(ZM|Z|M)\b", re.IGNORECASE)
@@ -70,6 +72,14 @@ def read_wkt(text: str) -> dict[str, Any] | Finding:
 
     A type that GeoJSON does not have comes without coordinates: it is refused anyway.
     """
+    read = _read(text)
+    if not isinstance(read, Finding):
+        return read
+    cause = cause_in(text, lambda plain: not isinstance(_read(plain), Finding))
+    return read if cause is None else replace(read, detail=cause)
+
+
+def _read(text: str) -> dict[str, Any] | Finding:
     head = _HEAD.match(text)
     if _type(head) is None:
         prefix = _PREFIX.match(text)

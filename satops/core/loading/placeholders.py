@@ -1,0 +1,43 @@
+"""Placeholders of templates that nothing has filled in: `{{ start }}`, `${START}`, `<START>`."""
+
+import re
+from dataclasses import dataclass
+
+_BRACKETS = (
+    r"\$?\{\{.*?\}\}"  # Jinja, Helm, Mustache, the expressions of CI
+    r"|\{%.*?%\}|<%.*?%>"  # statements of Jinja, ERB
+)
+_TEMPLATE = re.compile(_BRACKETS)
+_VALUE = re.compile(
+    _BRACKETS + r"|\$\{[A-Za-z_][^}\s]*\}|\$\([A-Za-z_][^)]*\)|\$[A-Z_][A-Z0-9_]+"  # shells
+    r"|@@[A-Za-z_]\w*@@|@[A-Z_][A-Z0-9_]+@|__[A-Z][A-Z0-9_]*__|%\([A-Za-z_]\w*\)[sd]|%[A-Z_]+%"
+    r"|<[A-Z][A-Z0-9_ -]*>|<your[^>]*>|\{[A-Z_][A-Z0-9_]*\}"
+)
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """One in a line."""
+
+    text: str
+    column: int
+    """From 1."""
+
+
+def template_in(line: str, column: int = 1) -> Placeholder | None:
+    """Return the first brackets of a template in a line that end after a column."""
+    return _first(_TEMPLATE, line, column)
+
+
+def value_at(line: str, column: int) -> Placeholder | None:
+    """Return the first placeholder of any kind in a line that ends after a column."""
+    return _first(_VALUE, line, column)
+
+
+def _first(kind: re.Pattern[str], line: str, column: int) -> Placeholder | None:
+    """Search a line but for its comment."""
+    for found in kind.finditer(_COMMENT.sub("", line)):
+        if found.end() >= column:
+            return Placeholder(found[0], found.start() + 1)
+    return None
