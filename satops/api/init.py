@@ -17,12 +17,21 @@ from satops.core.spec.spec import Spec
 from satops.core.spec.text import wrong_name
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.ports import Clock
-from satops.workflow.scaffold import CONFIG, IGNORED, Wanted, repository_files, spec_text
+from satops.workflow.scaffold import (
+    CONFIG,
+    IGNORED,
+    KEPT_AS_BYTES,
+    Wanted,
+    repository_files,
+    spec_text,
+)
 from satops.workflow.scaffold_ci import Forge, with_state
 from satops.workflow.scaffold_update import FileChange
 
 _SCHEMAS = ("order.schema.json", "config.schema.json")
 """What editors need beside the files of a repository."""
+_LINES = {".gitignore": IGNORED, ".gitattributes": KEPT_AS_BYTES}
+"""Files that get one more line where they are there already."""
 _SUFFIXES = (".yaml", ".yml")
 """Of a new spec: it is written in YAML."""
 
@@ -61,7 +70,8 @@ def init(
     alone, or with `update` newer ones in place of those that satops wrote.
 
     Raises `Refused` where a repository is there already, or a file would be overwritten: then
-    nothing was written.  A `.gitignore` that is there gets one more line.
+    nothing was written.  A `.gitignore` and a
+    `.gitattributes` that are there get one more line.
     """
     is_there = _is_there(folder / CONFIG)
     if update and not is_there:
@@ -90,15 +100,16 @@ def _begin(
     environ: Mapping[str, str],
 ) -> Ready:
     """Write the files of a new repository, and begin its ledger unless a forge will keep it."""
-    written = [*files, ".gitignore"]
+    written = [*files, *_LINES]
     if workflows is None:
         write_new(folder, files)
     else:
         inside = f"{workflows.place.folder}/" if workflows.place.folder else ""
         files = with_state(files, workflows.state)
         beside = {f"{inside}{path}": text for path, text in files.items()}
-        written = [*write_ci(workflows, beside), f"{inside}.gitignore"]
-    add_line(folder / ".gitignore", IGNORED)
+        written = [*write_ci(workflows, beside), *(f"{inside}{name}" for name in _LINES)]
+    for name, line in _LINES.items():
+        add_line(folder / name, line)
     (folder / "orders").mkdir(exist_ok=True)
     begun = None if workflows else start_ledger(folder, environ=environ).address
     return Ready(tuple(written), begun, workflows)

@@ -9,6 +9,8 @@ from satops.core import json_text
 
 CONFIG = "satops.yaml"
 IGNORED = ".satops/"
+KEPT_AS_BYTES = "*.jsonl -text"
+"""For `.gitattributes`: other ends of the lines would break the ledger's chain."""
 """This machine's own files: the spool, the sandbox's orders.  Never committed."""
 
 _SCHEMA = "schema/order.schema.json"
@@ -109,7 +111,7 @@ order:
 def repository_files(
     now: datetime, schemas: Mapping[str, str], *, samples: bool = True
 ) -> dict[str, str]:
-    """Return path and text of every file of a ready repository, `.gitignore` apart.
+    """Return path and text of every file of a ready repository that is its own alone.
 
     `schemas` is copied beside the specs, so that editors find it without a network.  The windows
     of the sample orders begin a month from now and last a month.

@@ -93,3 +93,29 @@ def test_without_the_query_satops_says_what_it_cannot_know(restored: Restored) -
     restored.satops.edit("satops.yaml", "url: sandbox", "url: sandbox\n  query: false")
     ran = restored.satops("apply", "--yes")
     assert "marketplace.query is off: orders that the ledger does not know would not be" in ran.err
+
+
+def test_a_ledger_with_cr_lf_is_called_so_and_its_bytes_come_back(satops: Satops) -> None:
+    assert satops("apply", "--yes").code == ExitCode.DONE
+    ledger = satops.root / "state/ledger.jsonl"
+    whole = ledger.read_bytes()
+    ledger.write_bytes(whole.replace(b"\n", b"\r\n"))
+    for call in ("plan", "list", "verify"):
+        ran = satops(call)
+        assert ran.code == ExitCode.LEDGER
+        assert "Line 1 of the ledger ends with CR LF." in ran.out + ran.err
+    assert "    tr -d '\\r' < LEDGER > whole.jsonl" in ran.out
+    ledger.write_bytes(ledger.read_bytes().replace(b"\r", b""))
+    assert ledger.read_bytes() == whole
+    assert satops("verify").code == ExitCode.DONE
+
+
+def test_a_ledger_that_was_merged_as_text_is_called_so_and_buys_nothing(satops: Satops) -> None:
+    assert satops("apply", "--yes").code == ExitCode.DONE
+    ledger = satops.root / "state/ledger.jsonl"
+    first, *others = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join([first, b"<<<<<<< HEAD\n", *others, b"=======\n>>>>>>> other\n"]))
+    ran = satops("apply", "--yes")
+    assert ran.code == ExitCode.LEDGER
+    assert "Line 2 of the ledger is a conflict marker of git, <<<<<<<." in ran.err
+    assert "    satops adopt NAME ORDER_NO --because TEXT" in ran.err

@@ -33,6 +33,7 @@ def test_init_makes_a_folder_that_is_ready(empty: Satops) -> None:
     assert {
         "satops.yaml",
         ".gitignore",
+        ".gitattributes",
         "state/ledger.jsonl",
         "schema/order.schema.json",
         "schema/config.schema.json",

@@ -114,7 +114,13 @@ def _swapped(lines: list[bytes]) -> list[bytes]:
         (_swapped, "Line 3 .* number 4"),
         (lambda lines: [*lines[:3], lines[2], *lines[3:]], "Line 4 .* number 3"),
         (lambda lines: [*lines[:3], b"", *lines[3:]], "Line 4 .* not JSON"),
-        (lambda lines: [*lines[:3], lines[3] + b"\r", *lines[4:]], "Line 5 .* follow"),
+        (lambda lines: [*lines[:3], lines[3] + b"\r", *lines[4:]], "Line 4 .* CR LF.* tr -d"),
+        (lambda lines: [line + b"\r" for line in lines], "Line 1 .* CR LF"),
+        (lambda lines: [*lines[:3], b"<<<<<<< HEAD", *lines[3:]], "Line 4 .* marker of git, <<<<"),
+        (
+            lambda lines: [*lines[:3], b"=======", *lines[3:]],
+            "Line 4 .* git, ====.*adopt",
+        ),
         (lambda lines: [*lines[:3], b"[]", *lines[4:]], "Line 4 .* not a JSON object"),
         (lambda lines: [b"\xff" + lines[0]], "Line 1 .* not JSON"),
         (lambda lines: altered(lines, 1, b'"seq":1', b'"seq":"1"'), "Line 1 .* number '1'"),
@@ -123,7 +129,7 @@ def _swapped(lines: list[bytes]) -> list[bytes]:
 )
 def test_the_first_bad_line_is_named_and_why(change: Change, message: str) -> None:
     lines, _ = ledger_of(2)
-    with pytest.raises(LedgerCorrupt, match=message):
+    with pytest.raises(LedgerCorrupt, match=f"(?s){message}"):
         list(decode(change(lines)))
 
 

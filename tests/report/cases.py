@@ -303,6 +303,9 @@ LEDGERS = {
     "broken": _ledger(
         broken=LedgerProblem(4, "It does not follow."), problems=(LedgerProblem(2, "Odd."),)
     ),
+    "with CR LF": _ledger(
+        broken=LedgerProblem(1, "Line 1 of the ledger ends with CR LF. To mend it:\n    tr -d CR")
+    ),
     "odd": _ledger(problems=(LedgerProblem(None, "The head is not in it."),)),
 }
 CHECKED = DoctorReport(

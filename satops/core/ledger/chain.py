@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 FORMAT = "satops.ledger/1"
 GENESIS = "0" * 64
 """The head before the first event, and the `prev` of the first event."""
+_CR_LF = (
+    "Git (core.autocrlf) or an editor changed the ends of the lines, and the chain is over their "
+    "bytes. No event holds a CR of its own, so the bytes come back without these. Check the result "
+    "before you put it in the ledger's place, and keep `*.jsonl -text` in .gitattributes:\n"
+    "    tr -d '\\r' < LEDGER > whole.jsonl && satops verify --ledger whole.jsonl"
+)
+_CONFLICT = (
+    "Two ledgers were merged as text, and each of them may hold orders that the other lacks. Do "
+    "not put lines together by hand: take the whole file of one side, and record each order that "
+    "only the other side holds:\n"
+    "    git show COMMIT:LEDGER > LEDGER\n"
+    "    satops adopt NAME ORDER_NO --because TEXT"
+)
+_CONFLICT_MARKERS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 
 class Head(NamedTuple):
@@ -73,9 +87,16 @@ def decode(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[tuple[dic
     seq, prev = after.seq, after.digest
     for line in lines:
         seq += 1
+        if line.endswith(b"\r"):
+            raise LedgerCorrupt(f"Line {seq} of the ledger ends with CR LF. {_CR_LF}")
         try:
             event = json_text.loads(line)
         except json_text.NotJson as error:
+            if line.startswith(_CONFLICT_MARKERS):
+                marker = line[:7].decode()
+                raise LedgerCorrupt(
+                    f"Line {seq} of the ledger is a conflict marker of git, {marker}. {_CONFLICT}"
+                ) from None
             raise LedgerCorrupt(f"Line {seq} of the ledger is not JSON: {error}.") from None
         if not isinstance(event, dict):
             raise LedgerCorrupt(f"Line {seq} of the ledger is not a JSON object.")

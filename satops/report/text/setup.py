@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from satops.core.safe import safe
+from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.workflow.copy_ledger import CopyReport
@@ -98,7 +98,9 @@ def verify_blocks(report: VerifyReport) -> Iterator[Block]:
     """Yield whether the ledger is whole, and where it breaks if it is not."""
     if report.broken is not None:
         yield Line(f"The chain breaks at line {report.broken.line}:", Tone.ERROR)
-        yield Line(safe(report.broken.detail), indent=4)
+        for text in safe_lines(report.broken.detail):
+            tone = Tone.COMMAND if text.startswith(" ") else Tone.PLAIN
+            yield Line(text.lstrip(), tone, indent=8 if tone is Tone.COMMAND else 4)
     for problem in report.problems:
         where = f"Line {problem.line}: " if problem.line else ""
         yield Line(f"{where}{safe(problem.detail)}", Tone.ERROR)
