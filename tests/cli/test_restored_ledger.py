@@ -104,7 +104,7 @@ def test_a_ledger_with_cr_lf_is_called_so_and_its_bytes_come_back(satops: Satops
         ran = satops(call)
         assert ran.code == ExitCode.LEDGER
         assert "Line 1 of the ledger ends with CR LF." in ran.out + ran.err
-    assert "    tr -d '\\r' < LEDGER > whole.jsonl" in ran.out
+        assert "    tr -d '\\r' < LEDGER > whole.jsonl" in ran.out + ran.err
     ledger.write_bytes(ledger.read_bytes().replace(b"\r", b""))
     assert ledger.read_bytes() == whole
     assert satops("verify").code == ExitCode.DONE
