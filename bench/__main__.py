@@ -149,6 +149,7 @@ def _environment(work: Path) -> dict[str, str]:
     """Return the environment of all that is measured: the user's own files play no part."""
     environment = {**os.environ, **peers.ENVIRONMENT, "HOME": str(work)}
     environment |= {"SATOPS_TOKEN": "bench", OPTIONS: str(write_options(work))}
+    environment["SATOPS_LOCAL"] = str(work / "local")
     for name in ("XDG_STATE_HOME", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(name, None)
     return environment

@@ -83,6 +83,7 @@ def _within(work: Path, senders: int) -> Callable[[], AbstractContextManager[Non
 def _fresh(work: Path, url: str, senders: int) -> None:
     root = work / "buying"
     shutil.rmtree(root, ignore_errors=True)
+    shutil.rmtree(work.parent / "local", ignore_errors=True)  # a machine that appended nothing
     shutil.copytree(work / "cold", root)
     config = CONFIG.replace("{url: sandbox}", f"{{url: {url}}}")
     (root / "satops.yaml").write_text(f"{config}apply: {{concurrency: {senders}}}\n")

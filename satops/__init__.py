@@ -17,17 +17,18 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 _VERBS = {
-    "adopt": "reconcile",
+    "adopt": "resolve",
     "aoi": "aoi",
     "apply": "apply",
+    "foreign": "resolve",
     "history": "ledger",
     "init": "init",
     "list_orders": "ledger",
     "new": "init",
     "plan": "plan",
     "reconcile": "reconcile",
-    "refresh": "reconcile",
-    "resolve": "reconcile",
+    "refresh": "refresh",
+    "resolve": "resolve",
     "show": "ledger",
     "split_aoi": "aoi",
     "start_ledger": "ledger",
@@ -42,11 +43,13 @@ if TYPE_CHECKING:
     from satops.api.init import init, new
     from satops.api.ledger import history, list_orders, show, start_ledger, verify
     from satops.api.plan import plan, validate
-    from satops.api.reconcile import adopt, reconcile, refresh, resolve
+    from satops.api.reconcile import reconcile
+    from satops.api.refresh import refresh
+    from satops.api.resolve import adopt, foreign, resolve
 
 __all__ = [
-    "__version__", "adopt", "aoi", "apply", "history", "init", "list_orders", "new", "plan",
-    "reconcile", "refresh", "resolve", "show", "split_aoi", "start_ledger", "validate",
+    "__version__", "adopt", "aoi", "apply", "foreign", "history", "init", "list_orders", "new",
+    "plan", "reconcile", "refresh", "resolve", "show", "split_aoi", "start_ledger", "validate",
     "verify",
 ]  # fmt: skip
 

@@ -6,6 +6,8 @@
     ├── LedgerError             7
     │   ├── LedgerMissing            there is no ledger: never taken for an empty one
     │   ├── LedgerCorrupt            the chain is broken
+    │   ├── LedgerOlder              this machine appended more than the ledger holds
+    │   ├── LedgerClosedError        the ledger goes on elsewhere
     │   ├── HeadMoved                somebody else appended first
     │   └── StoreUnreachable         the store cannot be read or written
     ├── MarketplaceUnreachable  8    a read of the marketplace failed
@@ -153,6 +155,14 @@ class LedgerMissing(LedgerError):
 
 class LedgerCorrupt(LedgerError):
     """The chain of events is broken; the message names the first bad line."""
+
+
+class LedgerOlder(LedgerError):
+    """The ledger lacks what this machine appended to it: an older copy, or another history."""
+
+
+class LedgerClosedError(LedgerError):
+    """The ledger goes on elsewhere: it is read, and never appended to."""
 
 
 class HeadMoved(LedgerError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from satops.core.problem import Problem
 
 if TYPE_CHECKING:
+    from satops.core.ledger.chain import Head
     from satops.core.order.marketplace_order import MarketplaceOrder
     from satops.core.order.submission import Outcome
 
@@ -101,6 +102,12 @@ class Marketplace(Protocol):
         Raises `MarketplaceUnreachable`.
         """
 
+    @property
+    def clock_ahead_s(self) -> float | None:
+        """How far the marketplace's clock was ahead of this machine's at the last answer, in
+        seconds, as its `Date` header tells; None where it does not.
+        """
+
     def order(self, order_no: str) -> "MarketplaceOrder | None":
         """Return one order by its number, or None where the marketplace says there is none.
 
@@ -133,37 +140,55 @@ class Spooled:
     run: str
     name: str
     attempt: int
+    intent: str
+    """The identity of the submission: SHA-256 of the line of its `SubmissionIntended`."""
     time: str
     outcome: "Outcome"
 
 
 class Spool(Protocol):
-    """The last-resort record of outcomes, on local disk."""
+    """The last-resort record of the outcomes of one ledger, on this machine's disk."""
+
+    @property
+    def address(self) -> str:
+        """Where it is, for messages."""
 
     def prepare(self, run: str) -> None:
-        """Make sure that outcomes of a run can be kept; raises OSError when they cannot."""
+        """Take room for the outcomes of a run; raises OSError when they could not be kept."""
+
+    def end(self, run: str) -> None:
+        """Give the room of a run back.  Never raises."""
 
     def keep(self, entry: Spooled) -> None:
         """Write an outcome; it is on the disk when this returns.  Raises OSError."""
 
-    def entries(self, ledger: str) -> Sequence[Spooled]:
-        """Return what is kept for a ledger, oldest first; a torn last line is left out.
-
-        Raises OSError.
-        """
+    def entries(self) -> Sequence[Spooled]:
+        """Return what is kept, oldest first; a torn last line is left out.  Raises OSError."""
 
     def forget(self, entries: Sequence[Spooled]) -> None:
         """Drop entries that are in the ledger now.  Never raises: one that stays harms nothing."""
 
 
+class HeadMark(Protocol):
+    """The last head that this machine appended to one ledger, for certain."""
+
+    def noted(self) -> "Head | None":
+        """Return it, where one was noted."""
+
+    def note(self, head: "Head", *, accepted: bool = False) -> None:
+        """Note a head that an own append made, unless a later one is noted; `accepted` replaces a
+        later one.  Raises OSError.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """When this machine began to look for one submission in doubt, and how often it looked."""
+    """When this machine first saw one open submission, and how often it looked for the order."""
 
     first: float
-    """On the monotonic clock, within `epoch`."""
+    """When it saw the intent, or ended its first look, on the monotonic clock within `epoch`."""
     count: int
-    """Full looks that did not find it, the first included."""
+    """Full looks that did not find it; 0 where it only waited for another run."""
     epoch: str
 
 
@@ -173,11 +198,24 @@ class LookBook(Protocol):
     They are never shared: the wait before an order is called not placed is measured on one clock.
     """
 
-    def look(self, ledger: str, name: str, attempt: int) -> Look | None:
-        """Return what was noted of one submission."""
+    def look(self, intent: str, epoch: str) -> Look | None:
+        """Return what was noted of one submission in this epoch of the monotonic clock."""
 
-    def note(self, ledger: str, name: str, attempt: int, look: Look) -> None:
+    def note(self, intent: str, look: Look) -> None:
         """Note a look.  Losing it only makes the wait begin again.  Raises OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalState:
+    """What this machine keeps of one ledger, outside of every repository."""
+
+    spool: Spool
+    looks: LookBook
+    mark: HeadMark
+    address: str
+    """The folder, for messages."""
+    fresh: bool
+    """Whether no earlier run of this machine left anything: looks begin anew."""
 
 
 class SourceFile(NamedTuple):

@@ -2,29 +2,28 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.files.plan_file import SavedPlan, read_plan
 from satops.api.doctor import require_proof
 from satops.api.plan import late_rules, plan_on
-from satops.api.repository import LOCAL, Repository, Say, open_repository
+from satops.api.repository import Say, open_repository
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.limits import check_limits
-from satops.core.plan.plan import Plan
+from satops.core.plan.plan import Action, Plan, Refusal
 from satops.errors import Refused, UsageError
-from satops.ports import Marketplace
-from satops.workflow.apply import ApplyReport
-from satops.workflow.apply import apply as place_orders
-from satops.workflow.ledger_session import LedgerSession
-from satops.workflow.outcomes import OrderResult
+from satops.workflow.apply import Applying, ApplyReport, Asked
 from satops.workflow.plan import refuse_invalid
-from satops.workflow.review import left_out, left_out_words, only_reviewed, reviewed_orders
+from satops.workflow.review import (
+    left_out,
+    left_out_words,
+    only_named,
+    only_reviewed,
+    reviewed_orders,
+)
 from satops.workflow.submit import Progress
-
-if TYPE_CHECKING:
-    from satops.adapters.files.spool import FileSpool
 
 _DIGEST_MIN = 12
 """Characters: what `satops plan` shows of a digest."""
@@ -38,6 +37,7 @@ def apply(
     plan_file: Path | None = None,
     expect_digest: str | None = None,
     reviewed: Sequence[Path] = (),
+    asked: Asked | None = None,
     stopping: Callable[[], bool] = lambda: False,
     say: Say = lambda _: None,
     environ: Mapping[str, str] = os.environ,
@@ -45,13 +45,20 @@ def apply(
     """Buy the new orders of the plan, each once, and return what became of them.
 
     With `reviewed`, saved plans that were reviewed, only orders are bought that one of them shows
-    with the same order digest (see `workflow.review`).
+    with the same order digest (see `workflow.review`).  `asked` names the orders to buy, and what
+    a person allows this one run.
 
     `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
     nothing to buy.  `progress` hears of each order as soon as its outcome is known.
 
     Raises `Refused`, `InvalidInput`, `UsageError` and `LedgerError`: then nothing was sent.
     """
+    asked = asked or Asked()
+    if asked.unseen and not (asked.names and asked.because):
+        raise UsageError(
+            "--unseen buys without a look at the account, so it needs the names of the orders and "
+            "a reason:\n    satops apply NAME... --unseen --because TEXT"
+        )
     saved = None if plan_file is None else read_plan(plan_file)
     wanted = None if expect_digest is None else _digest(expect_digest)
     if reviewed and (saved is not None or wanted is not None):
@@ -61,19 +68,20 @@ def apply(
         )
     shown = reviewed_orders(read_plan(path).creates for path in reviewed)
     opened = open_repository(repository, environ=environ)
-    store = opened.store()
-    run = opened.new_run()
+    session, local, started = opened.appending("apply", say)
     rules = late_rules(opened)
 
     def replan(state: LedgerState) -> Plan:
-        session = LedgerSession(store, opened.clock, run, state)
         plan = plan_on(opened, state, session, opened.now(), rules)
-        if not reviewed:
-            return plan
         limits = opened.config.limits
-        return only_reviewed(
-            plan, shown, lambda creates: check_limits(creates, state, limits, plan.made_at)
-        )
+
+        def within(creates: Sequence[Action]) -> tuple[Refusal, ...]:
+            return check_limits(creates, state, limits, plan.made_at)
+
+        made = plan
+        if asked.names:
+            made = only_named(made, asked.names, within)
+        return only_reviewed(made, shown, within) if reviewed else made
 
     def guard(plan: Plan, state: LedgerState) -> None:
         refuse_invalid(plan)
@@ -88,33 +96,27 @@ def apply(
             )
         if plan.creates:
             require_proof(opened)
-            _look_elsewhere(opened, plan, state, marketplace, say)
             confirm(plan)
 
-    with opened.marketplace(say) as marketplace:
-        return place_orders(
-            store=store,
+    with opened.marketplace(say, session.state.ledger) as marketplace:
+        return Applying(
+            session=session,
+            local=local,
             marketplace=marketplace,
-            spool=_spool(opened),
-            clock=opened.clock,
             config=opened.config,
-            run=run,
-            started=opened.started("apply"),
-            replan=replan,
-            settle=lambda session: _settle(opened, session, marketplace),
-            guard=guard,
-            progress=progress or _Silent(),
+            started=replace(
+                started,
+                names=asked.names or None,
+                unseen=asked.unseen or None,
+                because=asked.because,
+            ),
+            asked=replace(asked, must_hold=(*asked.must_hold, opened.expected_head())),
+            any_account=opened.sandbox,
+            progress=progress,
             stopping=stopping,
+            tell=lambda line: say(f"satops: {line}"),
             reach=reach_from_environment(),
-        )
-
-
-class _Silent:
-    """A `Progress` that shows nothing."""
-
-    def started(self, expected: int) -> None: ...
-
-    def finished(self, result: OrderResult) -> None: ...
+        ).run(replan, guard)
 
 
 def _digest(given: str) -> str:
@@ -125,49 +127,6 @@ def _digest(given: str) -> str:
             "as `satops plan` shows it."
         )
     return digest
-
-
-def _settle(opened: Repository, session: LedgerSession, marketplace: Marketplace) -> None:
-    """Look once for what is in doubt, without waiting; who cannot be reached settles nothing."""
-    from satops.adapters.files.look_file import LookFile
-    from satops.errors import MarketplaceUnreachable
-    from satops.workflow.reconcile import reconcile
-
-    try:
-        reconcile(
-            session=session,
-            marketplace=marketplace,
-            looks=LookFile(opened.local / "looks.json"),
-            clock=opened.clock,
-            config=opened.config,
-            foreign=False,
-        )
-    except MarketplaceUnreachable:
-        # What is in doubt stays so, and holds its own name.  New orders find out for themselves.
-        return
-
-
-def _look_elsewhere(
-    opened: Repository, plan: Plan, state: LedgerState, marketplace: Marketplace, say: Say
-) -> None:
-    """Refuse what the account holds already, or say that this cannot be known."""
-    from satops.errors import MarketplaceUnreachable
-    from satops.workflow.already_bought import refuse_bought_elsewhere
-
-    unseen = "orders that the ledger does not know would not be noticed"
-    if not opened.config.marketplace.query:
-        say(f"satops: marketplace.query is off: {unseen}.")
-        return
-    try:
-        refuse_bought_elsewhere(plan, state, opened.store(), marketplace, opened.config)
-    except MarketplaceUnreachable as error:
-        say(f"satops: The account could not be looked at, so {unseen}: {error}")
-
-
-def _spool(opened: Repository) -> "FileSpool":
-    from satops.adapters.files.spool import FileSpool
-
-    return FileSpool(opened.root / LOCAL / "spool")
 
 
 def _refuse_stale(saved: SavedPlan, plan: Plan, state: LedgerState) -> None:

@@ -49,7 +49,7 @@ def doctor(
         lambda: _place(opened),
         lambda: check_clock(store, opened.clock),
         lambda: check_waits(opened.config),
-        lambda: _spool(opened),
+        lambda: _local(opened),
         lambda: _git(opened),
         lambda: _access(opened),
         lambda: check_install(opened),
@@ -111,10 +111,8 @@ def require_proof(opened: Repository) -> None:
         if prove_store(opened, _ROUNDS_QUIETLY).holds:
             return
         require_proof(opened)
-    others = _proofs(opened).addresses()
-    instead = f" Proven are: {', '.join(others)}." if others else ""
     raise Refused(
-        f"The ledger store at {address} was never proven from this machine.{instead} Some servers "
+        f"The ledger store at {address} was never proven from this machine. Some servers "
         "let two writers win, and every order would be bought twice. Nothing was sent. To prove "
         f"it:\n    satops doctor\nA machine that begins anew each time takes {PROVEN}, with the "
         "addresses that were proven once."
@@ -138,7 +136,9 @@ def prove_at_start(opened: Repository) -> None:
 
 
 def _proofs(opened: Repository) -> ProofFile:
-    return ProofFile(opened.local / "proofs.json")
+    from satops.adapters.files.local_state import store_folder
+
+    return ProofFile(store_folder(opened.local))
 
 
 def _network(opened: Repository) -> str | None:
@@ -170,20 +170,22 @@ def _place(opened: Repository) -> DoctorNote:
     return good(subject, f"{opened.store().address}")
 
 
-def _spool(opened: Repository) -> DoctorNote:
-    from satops.adapters.files.spool import FileSpool
-
-    folder = opened.local / "spool"
+def _local(opened: Repository) -> DoctorNote:
+    """Tell whether this machine can keep what does not reach the ledger."""
     try:
-        FileSpool(folder).prepare(opened.new_run())
+        local = opened.local_state("doctor")
+        run = opened.new_run()
+        local.spool.prepare(run)
+        local.spool.end(run)
     except OSError as error:
         return wrong(
             "spool",
-            f"{folder} cannot be written: {error.strerror}. Order numbers could be lost when the "
-            "ledger cannot be reached. Make the folder writable.",
+            f"This machine's state cannot be written: {error}. Order numbers could be lost when "
+            "the ledger cannot be reached. Make the folder writable, or name another one in "
+            "SATOPS_LOCAL.",
             ExitCode.LEDGER,
         )
-    return good("spool", f"{folder} can be written.")
+    return good("spool", f"{local.spool.address} can be written.")
 
 
 def _git(opened: Repository) -> DoctorNote:
@@ -220,5 +222,5 @@ def _access(opened: Repository) -> DoctorNote:
 
 
 def _asked(opened: Repository, say: Say) -> DoctorNote:
-    with opened.marketplace(say) as marketplace:
+    with opened.marketplace(say, "doctor") as marketplace:
         return check_marketplace(marketplace)

@@ -60,7 +60,7 @@ def show(repository: Path, name: str, *, environ: Mapping[str, str] = os.environ
     known = _folded(events).orders.get(name)
     if known is None and spec is None:
         raise _nobody_knows(name)
-    return Shown(name, known, spec, tuple(events), opened.now())
+    return Shown(name, known, spec, tuple(event for event, _ in events), opened.now())
 
 
 def history(
@@ -76,7 +76,7 @@ def history(
     events = _history(opened.store(), name)
     if name is not None and not events and _spec(opened, name) is None:
         raise _nobody_knows(name)
-    return events
+    return [event for event, _ in events]
 
 
 def _spec(opened: Repository, name: str) -> Spec | None:
@@ -90,12 +90,12 @@ def _nobody_knows(name: str) -> UsageError:
     )
 
 
-def _history(store: LedgerStore, name: str | None) -> list[dict[str, Any]]:
+def _history(store: LedgerStore, name: str | None) -> "list[tuple[dict[str, Any], Head]]":
     if name is None or not isinstance(store, IndexedStore):
         events = _sound(decode(store.read()))
     else:
         events = _sound(map(_unchained, store.about(name)))
-    return [event for event in events if name is None or event.get("name") == name]
+    return [found for found in events if name is None or found[0].get("name") == name]
 
 
 def _unchained(line: bytes) -> tuple[dict[str, Any], Head]:
@@ -109,14 +109,16 @@ def _unchained(line: bytes) -> tuple[dict[str, Any], Head]:
         ) from None
 
 
-def _folded(events: Iterable[dict[str, Any]]) -> LedgerState:
+def _folded(events: Iterable[tuple[dict[str, Any], Head]]) -> LedgerState:
     state = LedgerState()
-    for event in events:
-        state.take(event)
+    for event, head in events:
+        state.take(event, head.digest)
     return state
 
 
-def _sound(events: Iterable[tuple[dict[str, Any], Head]]) -> Iterator[dict[str, Any]]:
+def _sound(
+    events: Iterable[tuple[dict[str, Any], Head]],
+) -> Iterator[tuple[dict[str, Any], Head]]:
     """Yield events that fit the schema: whoever shows them need not look for what is missing."""
     for event, head in events:
         for breach in _breaches(event):
@@ -124,7 +126,7 @@ def _sound(events: Iterable[tuple[dict[str, Any], Head]]) -> Iterator[dict[str, 
                 f"Line {head.seq} of the ledger was changed after it was written. {breach} To see "
                 "all that is wrong:\n    satops verify"
             )
-        yield event
+        yield event, head
 
 
 def verify(

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 
 from satops.adapters.clock import SystemClock
 from satops.adapters.files.config_file import find_root, load_config
+from satops.core.ledger.chain import Head
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.config import SANDBOX, Config
 from satops.errors import UsageError
-from satops.ports import Clock, LedgerStore, Marketplace
+from satops.ports import Clock, LedgerStore, LocalState, Marketplace
 from satops.workflow.ledger_session import LedgerSession
 
 if TYPE_CHECKING:
     from satops.core.ledger.events import RunStarted
 
-LOCAL = ".satops"
-"""The folder of what belongs to this machine alone."""
 GUARD = "SATOPS_MARKETPLACE"
 """The variable that fixes which marketplace a run may talk to, whatever satops.yaml says."""
 STATE_GUARD = "SATOPS_STATE"
 """The variable that fixes where a run's ledger is, whatever satops.yaml says: with the ledger of
 somebody's choice, what is bought already would look new."""
+HEAD = "SATOPS_HEAD"
+"""The variable with a head that the ledger must hold: a fresh machine remembers none."""
+_GIT_TIMEOUT_S = 30
 SANDBOX_NOTICE = "satops: This is the sandbox. Nothing real is ordered."
 
 Say = Callable[[str], None]
@@ -46,8 +48,30 @@ class Repository:
 
     @property
     def local(self) -> Path:
-        """The folder for the spool, the looks and the sandbox's orders."""
-        return self.root / LOCAL
+        """The folder of this machine's state, outside of the repository; nothing is made.
+
+        Raises `UsageError` where there is no place for it.
+        """
+        from satops.adapters.files.local_state import local_base
+
+        return local_base(self.environ, self.root)
+
+    def local_state(self, ledger: str) -> LocalState:
+        """Return what this machine keeps of a ledger.  Raises `UsageError`."""
+        from satops.adapters.files.head_file import HeadFile
+        from satops.adapters.files.local_state import ledger_folder
+        from satops.adapters.files.look_file import LookFile
+        from satops.adapters.files.spool import FileSpool
+
+        base = self.local
+        folder = ledger_folder(base, ledger)
+        return LocalState(
+            spool=FileSpool(ledger_folder(base, ledger, "spool")),
+            looks=LookFile(folder),
+            mark=HeadFile(folder),
+            address=str(folder.path),
+            fresh=not folder.exists,
+        )
 
     def now(self) -> str:
         """Return the clock's time as the ledger writes it."""
@@ -90,6 +114,43 @@ class Repository:
 
         return run_started(command, self.root, self.environ)
 
+    def appending(self, command: str, say: Say) -> "tuple[LedgerSession, LocalState, RunStarted]":
+        """Return what a verb that appends begins with: the ledger, and this machine's part of it.
+
+        Nothing is written yet.  Raises `LedgerError`, and `UsageError` where this machine has no
+        place for its state.
+        """
+        from satops.adapters.files.left_spool import require_no_left_spool
+        from satops.adapters.provenance import local_user
+        from satops.adapters.git_command import Git
+
+        git = Git(self.root, _GIT_TIMEOUT_S)
+        require_no_left_spool(
+            self.root,
+            lambda path: git.attempt("ls-files", "--error-unmatch", "--", path).ok,
+            say,
+        )
+        session = self.session()
+        local = self.local_state(session.state.ledger)
+        started = replace(self.started(command), user=local_user(), local=local.address)
+        return session, local, started
+
+    def expected_head(self) -> Head | None:
+        """Return the head that `SATOPS_HEAD` says the ledger must hold, as SEQ:DIGEST.
+
+        Raises `UsageError`.
+        """
+        given = self.environ.get(HEAD, "").strip()
+        if not given:
+            return None
+        seq, _, digest = given.partition(":")
+        if not seq.isdecimal() or len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+            raise UsageError(
+                f"{HEAD} is {given!r}. Write the number of an event, a colon, and the SHA-256 of "
+                "its line, as `satops verify` shows them."
+            )
+        return Head(int(seq), digest)
+
     def body(self, order: Order) -> bytes:
         """Return the exact request that would be sent for an order."""
         from satops.core.order.request import create_request
@@ -98,10 +159,11 @@ class Repository:
         return create_request(order, geometry=market.geometry, timezone=market.timezone)
 
     @contextmanager
-    def marketplace(self, say: Say) -> Iterator[Marketplace]:
+    def marketplace(self, say: Say, ledger: str) -> Iterator[Marketplace]:
         """Open the marketplace that the configuration names, as far as `SATOPS_MARKETPLACE` allows.
 
-        Raises `UsageError` without a token, or when another host is named.
+        The embedded sandbox keeps the orders of each ledger, by its id, apart.  Raises `UsageError`
+        without a token, or when another host is named.
         """
         from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
         from satops.adapters.token import read_token, sandbox_token
@@ -113,9 +175,12 @@ class Repository:
             yield HttpMarketplace(config.marketplace, config.apply, token, sleep=self.clock.sleep)
             return
         say(SANDBOX_NOTICE)
+        from satops.adapters.files.local_state import ledger_folder
         from satops.api.sandbox import embedded
 
-        with embedded(self.local / "sandbox.sqlite", self.environ) as sandbox:
+        folder = ledger_folder(self.local, ledger or "none")
+        folder.make()
+        with embedded(folder.path / "sandbox.sqlite", self.environ) as sandbox:
             local = replace(config.marketplace, url=sandbox.url)
             yield HttpMarketplace(local, config.apply, sandbox_token(), sleep=self.clock.sleep)
 

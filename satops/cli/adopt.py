@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import reconcile as settling
+from satops.api import resolve as settling
 from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call

@@ -12,10 +12,12 @@ from satops.cli.output import finish, say
 from satops.cli.progress import watching
 from satops.core.plan.plan import Plan
 from satops.core.words import counted
+from satops.workflow.apply import Asked
 
 
 @click.command("apply")
-@click.argument("plan_file", metavar="[PLAN]", required=False)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--plan", "plan_file", metavar="FILE", help="Buy by this saved plan, if it holds.")
 @options.as_json
 @options.yes
 @click.option(
@@ -26,19 +28,33 @@ from satops.core.words import counted
     "--reviewed", metavar="PLAN", multiple=True,
     help="Buy only orders that this reviewed plan shows, unchanged. May be repeated.",
 )  # fmt: skip
+@options.because
+@click.option(
+    "--unseen", is_flag=True,
+    help="Buy the named orders although the account cannot be looked at. Needs --because.",
+)  # fmt: skip
+@options.no_wait
 @click.pass_obj
 def command(
     call: Call,
+    names: tuple[str, ...],
     plan_file: str | None,
     as_json: bool,
     yes: bool,
     expect_digest: str | None,
     reviewed: tuple[str, ...],
+    because: str | None,
+    unseen: bool,
+    no_wait: bool,
+    wait_max_s: float | None,
 ) -> int:
-    """Buy the new orders of the plan.
+    """Buy the new orders of the plan, or only those that are named.
 
-    PLAN is a file that `satops plan --out` wrote: what has changed since then refuses. Without
-    it, the plan is made now. Asks before it buys; elsewhere than on a terminal it needs --yes.
+    The plan is made now, or --plan names a file that `satops plan --out` wrote: what has changed
+    since then refuses. Asks before it buys; elsewhere than on a terminal it needs --yes.
+
+    It ends when nothing of its plan is open any more: for an order that another run is placing it
+    waits.
     """
     from satops.report.json import apply_json
     from satops.report.text.apply import apply_blocks
@@ -58,6 +74,13 @@ def command(
             plan_file=None if plan_file is None else call.path(plan_file),
             expect_digest=expect_digest,
             reviewed=[call.path(path) for path in reviewed],
+            asked=Asked(
+                names=names,
+                unseen=unseen,
+                because=because,
+                wait=not no_wait,
+                wait_max_s=wait_max_s,
+            ),
             confirm=ask,
             progress=progress,
             stopping=stopping.requested,

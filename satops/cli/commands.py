@@ -24,6 +24,7 @@ COMMANDS = {
     "reconcile": Entry("satops.cli.reconcile", "Look up orders in doubt at the marketplace."),
     "resolve": Entry("satops.cli.resolve", "Settle an order in doubt by hand."),
     "adopt": Entry("satops.cli.adopt", "Record an order that was placed elsewhere."),
+    "foreign": Entry("satops.cli.foreign", "Record that an order of the account is not ours."),
     "refresh": Entry("satops.cli.refresh", "Read the status of placed orders."),
     "verify": Entry("satops.cli.verify", "Check the chain of the ledger."),
     "doctor": Entry("satops.cli.doctor", "Check the ledger's store and this machine."),

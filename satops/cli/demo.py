@@ -31,10 +31,12 @@ def command(call: Call, keep: str | None) -> int:
                 root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="satops-demo-")))
             else:
                 root = _new_folder(call.path(keep))
+            # What belongs to a machine goes with the demo: nothing of it is left in a home.
+            local = stack.enter_context(tempfile.TemporaryDirectory(prefix="satops-demo-"))
         except OSError as error:
             at = f"{error.filename}: " if error.filename else ""
             raise UsageError(f"The demo needs a folder. {at}{error.strerror}.") from error
-        _tell(root)
+        _tell(Call(directory=root, environ={"SATOPS_LOCAL": local}))
     _farewell(keep)
     return ExitCode.DONE
 
@@ -46,36 +48,37 @@ def _new_folder(path: Path) -> Path:
     return path
 
 
-def _tell(root: Path) -> None:
+def _tell(call: Call) -> None:
+    root = call.directory
     _say("A repository for satellite orders: a config, three order specs, an empty ledger.")
-    _run(root, "init")
+    _run(call, "init")
     _say("Order specs are YAML. This one asks for the centre of Hanoi, in a window next month:")
     _show(root / _SPEC)
     _say("Check them. This needs no network and no account, so it can run on every commit:")
-    _run(root, "validate")
+    _run(call, "validate")
     _say("What would be bought? In a pull request, this is what a reviewer reads:")
-    _run(root, "plan")
+    _run(call, "plan")
     _say("Buy it, once. Here the marketplace is a sandbox on this machine:")
-    _run(root, "apply", "--yes")
+    _run(call, "apply", "--yes")
     _say("Every order number is in the ledger now:")
-    _run(root, "list")
+    _run(call, "list")
     _say("Plan again. What is bought is never bought twice:")
-    _run(root, "plan")
+    _run(call, "plan")
     _say("A placed order cannot be changed. So what if somebody edits one?")
     spec = root / _SPEC
     spec.write_text(spec.read_text("utf-8").replace(*_EDITED), "utf-8")
     _show_command(f"sed -i 's/{_EDITED[0].strip()}/{_EDITED[1].strip()}/' {_SPEC}")
-    _run(root, "plan", expected=ExitCode.INVALID)
+    _run(call, "plan", expected=ExitCode.INVALID)
     _say("satops says so (exit code 3) and buys nothing. The ledger proves what happened:")
-    _run(root, "verify")
+    _run(call, "verify")
 
 
-def _run(root: Path, *arguments: str, expected: ExitCode = ExitCode.DONE) -> None:
+def _run(call: Call, *arguments: str, expected: ExitCode = ExitCode.DONE) -> None:
     from satops.cli.main import main
 
     _show_command(shlex.join(["satops", *arguments]))
     # Without the environment of this shell: a token or a guard set here is for real orders.
-    code = main(arguments, Call(directory=root, environ={}))
+    code = main(arguments, call)
     if code != expected:
         raise click.exceptions.Exit(code)  # the command has said why
     write_report([BLANK])

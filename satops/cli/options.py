@@ -36,6 +36,20 @@ def unchecked(command: Command) -> Command:
     )(command)
 
 
+def no_wait(command: Command) -> Command:
+    """Add `--no-wait` and `--wait-max`."""
+    command = click.option(
+        "--wait-max",
+        "wait_max_s",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0),
+        help="Wait no longer than this for orders that other runs are placing.",
+    )(command)
+    return click.option(
+        "--no-wait", is_flag=True, help="Do not wait for orders that other runs are placing."
+    )(command)
+
+
 def label(text: str) -> tuple[str, str]:
     """Return the key and the value of a `--label`."""
     key, equals, value = text.partition("=")

@@ -14,9 +14,17 @@ from satops.cli.output import finish, say
     "--wait", "wait_s", metavar="SECONDS", type=click.FloatRange(min=0), default=0.0,
     help="Look again for so long, while waiting can settle something.",
 )  # fmt: skip
+@options.no_wait
 @options.as_json
 @click.pass_obj
-def command(call: Call, dry_run: bool, wait_s: float, as_json: bool) -> int:
+def command(
+    call: Call,
+    dry_run: bool,
+    wait_s: float,
+    no_wait: bool,
+    wait_max_s: float | None,
+    as_json: bool,
+) -> int:
     """Look up orders in doubt at the marketplace, and settle what is certain.
 
     Never orders anything. Exactly one order that can be it: placed. None: not placed, but only
@@ -26,7 +34,13 @@ def command(call: Call, dry_run: bool, wait_s: float, as_json: bool) -> int:
     from satops.report.text.reconcile import reconcile_blocks
 
     report = settling.reconcile(
-        call.directory, dry_run=dry_run, patience_s=wait_s, environ=call.environ, say=say
+        call.directory,
+        dry_run=dry_run,
+        patience_s=wait_s,
+        wait=not no_wait,
+        wait_max_s=wait_max_s,
+        environ=call.environ,
+        say=say,
     )
     return finish(
         report.exit_code,

@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import reconcile as settling
+from satops.api import refresh as observing
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish, say
@@ -17,7 +17,7 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.json import refresh_json
     from satops.report.text.reconcile import refresh_blocks
 
-    report = settling.refresh(call.directory, environ=call.environ, say=say)
+    report = observing.refresh(call.directory, environ=call.environ, say=say)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

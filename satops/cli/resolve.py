@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import reconcile as settling
+from satops.api import resolve as settling
 from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
@@ -14,6 +14,10 @@ from satops.errors import ExitCode, UsageError
 @click.argument("name")
 @click.option("--placed", "order_no", metavar="ORDER_NO", help="It exists, under this number.")
 @click.option("--not-placed", is_flag=True, help="It does not exist; the next apply buys it.")
+@click.option(
+    "--same-as", metavar="NAME", help="The marketplace took it and the order of NAME for one."
+)
+@click.option("--correct", is_flag=True, help="Take back the last event that settled it.")
 @options.because
 @options.unchecked
 @options.yes
@@ -24,6 +28,8 @@ def command(
     name: str,
     order_no: str | None,
     not_placed: bool,
+    same_as: str | None,
+    correct: bool,
     because: str | None,
     unchecked: bool,
     yes: bool,
@@ -32,21 +38,27 @@ def command(
     """Settle an order in doubt by hand.
 
     With --placed the marketplace must show the number, and the order must be the one that was
-    sent. --not-placed needs --because: if the order exists after all, it is bought twice.
+    sent. --not-placed needs --because, and that the account has not shown the order for long
+    enough: if it exists after all, it is bought twice. --correct takes a wrong answer back: what
+    was called placed is in doubt again; what was called not placed is placed as --placed says.
     """
     from satops.report.json import settled_json
     from satops.report.text.reconcile import settled_blocks
 
-    if (order_no is None) is not not_placed:
-        raise UsageError("Give either --placed ORDER_NO or --not-placed.")
-    if (not_placed or unchecked) and not because:
+    ways = [order_no is not None, not_placed, same_as is not None]
+    if sum(ways) != 1 and not (correct and sum(ways) == 0):
+        raise UsageError("Give one of --placed ORDER_NO, --not-placed and --same-as NAME.")
+    if correct and (not_placed or same_as):
+        raise UsageError("--correct stands alone, or with --placed ORDER_NO.")
+    if (order_no is None or unchecked or correct) and not because:
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
-    outcome = "NOT placed, and buy it again" if not_placed else f"placed as {order_no}"
-    confirm(f"Record that {name} is {outcome}?", yes=yes)
+    confirm(_question(name, order_no, same_as, correct=correct), yes=yes)
     settled = settling.resolve(
         call.directory,
         name,
         order_no=order_no,
+        same_as=same_as,
+        correct=correct,
         because=because,
         unchecked=unchecked,
         environ=call.environ,
@@ -58,3 +70,12 @@ def command(
         json=lambda: settled_json(settled),
         text=lambda: settled_blocks(settled),
     )
+
+
+def _question(name: str, order_no: str | None, same_as: str | None, *, correct: bool) -> str:
+    if correct and order_no is None:
+        return f"Take back that {name} was placed? It is in doubt again."
+    if same_as is not None:
+        return f"Record that {name} shares the number of {same_as}?"
+    outcome = f"placed as {order_no}" if order_no else "NOT placed, and buy it again"
+    return f"Record that {name} is {outcome}?"

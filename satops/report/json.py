@@ -22,14 +22,15 @@ from satops.report.subject import subject
 
 if TYPE_CHECKING:
     from satops.core.check import Check
-    from satops.core.ledger.events import DoubtSettled, OrderAdopted
+    from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
     from satops.core.order.marketplace_order import MarketplaceOrder
     from satops.core.spec.spec import Spec
+    from satops.workflow.account import AccountLook
     from satops.workflow.apply import ApplyReport
     from satops.workflow.copy_ledger import CopyReport
     from satops.workflow.doctor import DoctorReport
     from satops.workflow.explain import Number
-    from satops.workflow.reconcile import Finding, ReconcileReport
+    from satops.workflow.reconcile import DoubtLook, ReconcileReport
     from satops.workflow.refresh import RefreshReport
     from satops.workflow.verify import VerifyReport
 
@@ -84,18 +85,27 @@ def apply_json(report: "ApplyReport") -> Chunks:
             "expected": report.expected,
             "placed": report.count("placed"),
             "rejected": report.count("rejected"),
-            "not_sent": report.count("not-sent"),
+            "not_sent": report.count("not-sent") + report.count("not-seen"),
             "in_doubt": report.count("in-doubt"),
         },
         "ledger_head": report.ledger_head,
         "stopped": None if report.stopped is None else encodable(report.stopped),
-        "unrecorded": report.unrecorded,
+        "unrecorded": len(report.unrecorded),
+        "unspooled": report.unspooled,
+        "settled": [_settled(found) for found in report.settled],
+        "replayed": [
+            {"name": entry.name, "outcome": type(entry.outcome).__name__, "run": entry.run}
+            for entry in report.replayed
+        ],
+        "open": report.open_names,
+        "account": None if report.look is None else _look(report.look),
     }
     orders = (
         {
             "name": result.name,
             "outcome": result.outcome,
             "order_no": result.order_no,
+            "candidate": result.candidate,
             "message": encodable(result.message),
         }
         for result in report.orders
@@ -202,21 +212,47 @@ def reconcile_json(report: "ReconcileReport", *, dry_run: bool) -> Chunks:
     head = {
         "dry_run": dry_run,
         "queried": report.queried,
+        "account": _look(report.look),
         "being_placed": report.being_placed,
     }
     return document(
         head,
         findings=(_finding(finding) for finding in report.findings),
-        foreign=(_shown(order) for order in report.foreign),
+        foreign=(
+            {**_shown(order), "fits": dict(report.fits).get(order.order_no, ())}
+            for order in report.foreign
+        ),
     )
 
 
-def settled_json(settled: "DoubtSettled | OrderAdopted") -> Chunks:
+def _settled(found: "DoubtLook") -> dict[str, Any]:
+    event = found.settled
+    return {
+        "name": found.name,
+        "settled": None if event is None else "placed" if event.placed else "not-placed",
+        "order_no": None if event is None else event.order_no,
+        "why": encodable(found.why or (found.match.note if found.match is not None else "")),
+    }
+
+
+def _look(look: "AccountLook") -> dict[str, Any]:
+    return {
+        "full": look.full,
+        "why_not": encodable(look.why_not) or None,
+        "orders": len(look.orders),
+        "time": look.time,
+    }
+
+
+def settled_json(
+    settled: "DoubtSettled | DoubtCorrected | OrderAdopted | ForeignNoted",
+) -> Chunks:
     """Yield what a person settled."""
     return document(
         {
-            "name": settled.name,
-            "placed": getattr(settled, "placed", True),
+            "name": getattr(settled, "name", None),
+            "event": type(settled).__name__,
+            "placed": getattr(settled, "placed", type(settled).__name__ == "OrderAdopted"),
             "order_no": settled.order_no,
             "by": settled.by,
             "because": encodable(settled.because),
@@ -347,7 +383,7 @@ def _spec(spec: "Spec") -> dict[str, Any]:
     }
 
 
-def _finding(finding: "Finding") -> dict[str, Any]:
+def _finding(finding: "DoubtLook") -> dict[str, Any]:
     settled, match = finding.settled, finding.match
     return {
         "name": finding.name,

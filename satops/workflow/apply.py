@@ -9,26 +9,48 @@ True at any time, also after a kill at any instruction:
 4. A receipt in the ledger names an order that the marketplace has shown us.
 5. The ledger only grows.
 
-The steps: read the ledger, replay the spool, look for what is in doubt, plan, hold the plan
-against its guards and limits, then send (`place.py`).
+The steps: read the ledger and take in the spool (`begin.py`), look at the account and settle what
+is in doubt, plan, hold the plan against its guards, limits and the account, send (`submit.py`),
+then wait for what other runs are placing.  A run that has waited buys nothing more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+from satops.core.ledger.chain import Head
 from satops.core.ledger.events import RunFinished, RunStarted
-from satops.core.ledger.state import OPEN, LedgerState
-from satops.core.order.order import instant_text
+from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
+from satops.core.order.order import instant, instant_text
 from satops.core.plan.config import Config
 from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, Plan, Refusal
 from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError, worst
-from satops.ports import Clock, LedgerStore, Marketplace, Spool, TwoAddressStore
+from satops.ports import Clock, LocalState, Marketplace, Spooled, TwoAddressStore
+from satops.workflow.account import AccountLook, held_by_account, look_at_account
+from satops.workflow.begin import begin, earlier
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult
-from satops.workflow.replay import replay
+from satops.workflow.reconcile import NOTHING_PLACED, DoubtLook, settle_doubts
 from satops.workflow.submit import Progress, Reach, Submitting
+from satops.workflow.waiting import is_being_placed, open_elsewhere, wait_for_others
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked of one run, beside buying what is new."""
+
+    names: tuple[str, ...] = ()
+    """The orders to buy; empty for all."""
+    unseen: bool = False
+    """Buy the named orders although the account could not be looked at."""
+    because: str | None = None
+    wait: bool = True
+    """Whether to wait for the open submissions of other runs."""
+    wait_max_s: float | None = None
+    must_hold: tuple[Head | None, ...] = ()
+    """Heads that the ledger must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +60,42 @@ class ApplyReport:
     run: str
     plan: Plan
     orders: tuple[OrderResult, ...]
-    """Every order that the plan would create, in the order in which their outcomes came."""
+    """Every order that the plan would create, in the order in which their outcomes came, and then
+    those of other runs that this run waited for."""
     ledger_head: str
     stopped: str | None = None
     """Why the rest was not sent, if the run stopped before its end."""
     interrupted: bool = False
     store_error: LedgerError | None = None
-    unrecorded: int = 0
-    """Outcomes that are in the spool and in `orders`, and not in the ledger."""
-    replayed: int = 0
+    unrecorded: tuple[str, ...] = ()
+    """Names whose outcomes are in `orders`, and not in the ledger."""
+    unspooled: tuple[str, ...] = ()
+    """Those of `unrecorded` that are not on this machine's disk either."""
+    spool: str = ""
+    """Where the others of `unrecorded` are kept."""
+    replayed: tuple[Spooled, ...] = ()
     """Outcomes of earlier runs that were taken from the spool into the ledger."""
+    settled: tuple[DoubtLook, ...] = ()
+    """What the look at the account told of submissions of earlier runs."""
+    look: AccountLook | None = None
+    """None where nothing was to be bought and nothing was in doubt."""
+    open_names: tuple[str, ...] = ()
+    """Names of the plan that may exist and are not settled, at this run's last read."""
+    fresh: bool = False
+    """Whether this machine keeps nothing of earlier runs."""
+    local: str = ""
 
     @property
     def expected(self) -> int:
         """How many orders the plan would create."""
         return len(self.plan.creates)
+
+    @property
+    def unseen_why(self) -> str:
+        """Why nothing new was sent for want of a look at the account; else empty."""
+        if self.look is None or self.look.full or self.count("not-seen") == 0:
+            return ""
+        return self.look.why_not
 
     def count(self, outcome: str) -> int:
         """Return how many orders had an outcome."""
@@ -65,131 +108,364 @@ class ApplyReport:
 
     def _exit_codes(self) -> Sequence[ExitCode]:
         codes = []
-        if self.count("in-doubt") or self.plan.in_doubt:
+        if self.count("in-doubt") or self.count("being-placed") or self.open_names:
             codes.append(ExitCode.IN_DOUBT)
         if self.store_error is not None:
             codes.append(ExitCode.LEDGER)
-        if self.count("rejected") or (self.count("not-sent") and not self.interrupted):
+        if self.count("rejected") or self.count("free-again"):
             codes.append(ExitCode.REJECTED)
-        if self.plan.blocked:
+        if self.count("not-sent") and not self.interrupted:
+            codes.append(ExitCode.REJECTED)
+        if self.count("not-seen"):
+            codes.append(ExitCode.MARKETPLACE)
+        if self.plan.blocked or self.count("in-account"):
             codes.append(ExitCode.INVALID)
         if self.interrupted:
             codes.append(ExitCode.INTERRUPTED)
         return codes
 
 
+_CERTAIN = frozenset({"placed", "rejected", "not-sent"})
 Replan = Callable[[LedgerState], Plan]
 """Reads the tree and makes the plan on a state; raises `InvalidInput`."""
 Guard = Callable[[Plan, LedgerState], None]
 """Raises `Refused` when the plan is not the one that was reviewed or confirmed."""
 
 
-def apply(
-    *,
-    store: LedgerStore,
-    marketplace: Marketplace,
-    spool: Spool,
-    clock: Clock,
-    config: Config,
-    run: str,
-    started: RunStarted,
-    replan: Replan,
-    settle: Callable[[LedgerSession], None],
-    guard: Guard,
-    progress: Progress,
-    stopping: Callable[[], bool] = lambda: False,
-    executor: Executor | None = None,
-    reach: Reach = lambda _: None,
-) -> ApplyReport:
-    """Place every order of the plan once.
+@dataclass(slots=True)
+class Applying:
+    """One run of apply: its ports, and what it has learnt so far."""
 
-    `settle` looks for what is in doubt and must not wait; it runs before the plan is made.
-    `guard` runs after it, and before anything is sent.
+    session: LedgerSession
+    local: LocalState
+    marketplace: Marketplace
+    config: Config
+    started: RunStarted
+    asked: Asked = field(default_factory=Asked)
+    any_account: bool = False
+    """Whether the marketplace is a new one on each machine, as the embedded sandbox is."""
+    progress: Progress | None = None
+    stopping: Callable[[], bool] = lambda: False
+    tell: Callable[[str], None] = lambda _: None
+    """Takes one line for people, on stderr."""
+    executor: Executor | None = None
+    reach: Reach = lambda _: None
+    look: AccountLook | None = None
+    settled: tuple[DoubtLook, ...] = ()
+    replayed: tuple[Spooled, ...] = ()
+    results: list[OrderResult] = field(default_factory=list)
 
-    Raises `Refused` (limits, guard), `InvalidInput` and `LedgerError`: then nothing was sent.
-    """
-    try:
-        spool.prepare(run)
-    except OSError as error:
-        raise Refused(
-            f"Outcomes could not be kept on this machine's disk ({error}), so nothing was sent. "
-            "Make room or mend the folder `.satops`, and run again."
-        ) from error
-    session = LedgerSession(store, clock, run)
-    replayed = _settle_earlier(session, spool, started, settle)
-    try:
-        plan = replan(session.state)
-        guard(plan, session.state)
-        refuse_over_limits(plan.refusals)
-    except SatopsError as error:
-        if _in_doubt(session.state):
-            raise error.ending_with(ExitCode.IN_DOUBT) from error
-        raise
-    if not plan.creates:
-        return ApplyReport(run, plan, (), session.state.head.digest, replayed=replayed)
+    @property
+    def clock(self) -> Clock:
+        """The clock of the run."""
+        return self.session.clock
 
-    def recheck(creates: Sequence[Action], state: LedgerState) -> Sequence[Refusal]:
-        return check_limits(creates, state, config.limits, instant_text(clock.now()))
+    def run(self, replan: Replan, guard: Guard) -> ApplyReport:
+        """Place every order of the plan once.
 
-    session.begin(replace(started, plan_digest=plan.digest))
-    if isinstance(store, TwoAddressStore) and store.is_written_elsewhere():
-        _announce(session)
-        refuse_over_limits(recheck(plan.creates, session.state))
-    with executor or ThreadPoolExecutor(config.apply.concurrency, "satops-send") as pool:
-        placing = Submitting(
-            session=session,
-            marketplace=marketplace,
-            spool=spool,
-            clock=clock,
-            config=config,
-            executor=pool,
-            progress=progress,
-            stopping=stopping,
-            recheck=recheck,
-            reach=reach,
+        Raises `Refused` (limits, guard), `InvalidInput` and `LedgerError`: then nothing was sent.
+        """
+        self.replayed = begin(
+            self.session, self.local, self.started, must_hold=self.asked.must_hold
         )
-        placing.run(plan.creates)
-    report = ApplyReport(
-        run=run,
-        plan=plan,
-        orders=tuple(placing.results),
-        ledger_head=session.state.head.digest,
-        stopped=placing.stopped,
-        interrupted=stopping(),
-        store_error=placing.store_error,
-        unrecorded=placing.unrecorded,
-        replayed=replayed,
-    )
-    return _finish(session, report)
-
-
-def _settle_earlier(
-    session: LedgerSession,
-    spool: Spool,
-    started: RunStarted,
-    settle: Callable[[LedgerSession], None],
-) -> int:
-    """Bring what earlier runs left into the ledger, as a run of its own; return the replayed."""
-    before = LedgerSession(session.store, session.clock, f"{session.run}-before", session.state)
-    before.read()
-    before.begin(replace(started, command=f"{started.command} (what earlier runs left)"))
-    replayed = replay(before, spool)
-    settle(before)
-    before.finish(RunFinished(expected=0, placed=0, rejected=0, not_sent=0, in_doubt=0))
-    return replayed
-
-
-def _announce(session: LedgerSession) -> None:
-    """Append the beginning of the run by itself, so that it is seen where everybody reads before
-    the first intent.  Raises `StoreUnreachable` where it is not.
-    """
-    for _ in range(APPENDS_MAX):
+        self._settle_earlier()
         try:
-            session.append([])
-        except HeadMoved:
-            continue
-        return
-    raise never_still(session.store)
+            plan = replan(self.session.state)
+            guard(plan, self.session.state)
+            refuse_over_limits(plan.refusals)
+            ready = self._cleared(plan)
+        except SatopsError as error:
+            if _in_doubt(self.session.state):
+                raise error.ending_with(ExitCode.IN_DOUBT) from error
+            raise
+        report = self._report(plan)
+        if ready:
+            report = self._submit(plan, ready)
+        return self._await_others(report)
+
+    def _settle_earlier(self) -> None:
+        """Look once for what is in doubt, without waiting, as a run of its own."""
+        if not _in_doubt(self.session.state):
+            return
+        self.look = self._look()
+        before = earlier(self.session, self.started)
+        report = settle_doubts(before, self.look, self.local.looks, self.config)
+        before.finish(NOTHING_PLACED)
+        self.settled = report.findings
+
+    def _look(self) -> AccountLook:
+        look = look_at_account(
+            self.marketplace,
+            self.session.state,
+            self.clock,
+            self.config,
+            any_account=self.any_account,
+        )
+        # What other runs intended and placed before the look began is known from here on.
+        self.session.read()
+        return look
+
+    def _cleared(self, plan: Plan) -> list[Action]:
+        """Return the orders to send: those that the account does not hold already.
+
+        The others get their result.  Raises `Refused` where no purchase may follow yet.
+        """
+        if not plan.creates:
+            return []
+        if self.look is None:
+            self.look = self._look()
+        if not self.look.full and not self._may_buy_unseen():
+            self.results += [
+                OrderResult(action.name, "not-seen", None, self._unseen_words())
+                for action in plan.creates
+            ]
+            return []
+        self._require_clocks()
+        self._require_rest_after_turn()
+        specs = [action.spec for action in plan.actions if action.spec and not _is_spent(action)]
+        held = held_by_account(specs, self.look, self.session.state, self.config)
+        self.results += [
+            _held_result(action.name, held[action.name], held)
+            for action in plan.creates
+            if action.name in held
+        ]
+        return [action for action in plan.creates if action.name not in held]
+
+    def _may_buy_unseen(self) -> bool:
+        """Tell whether a person, or a ledger with orders, stands for the look that failed."""
+        state = self.session.state
+        turn = state.turn
+        if turn is not None and turn.kind != "MarketplaceMoved" and self.config.marketplace.query:
+            return False  # what a restored ledger has lost only the account can show
+        if self.asked.unseen:
+            return True
+        placed = any(known.standing is Standing.PLACED for known in state.orders.values())
+        return not self.config.marketplace.query and placed and turn is None
+
+    def _unseen_words(self) -> str:
+        assert self.look is not None
+        return f"not sent, because the account could not be seen: {self.look.why_not}"
+
+    def _require_clocks(self) -> None:
+        """Raise `Refused` where this machine's clock cannot be right: others count on `until`."""
+        assert self.look is not None
+        off_s = self.look.clock_off_s
+        if off_s is not None and abs(off_s) > self.config.reconcile.skew_s:
+            raise Refused(
+                f"This machine's clock differs from the marketplace's by {abs(off_s):,.0f} s, and "
+                f"reconcile.skewS allows {self.config.reconcile.skew_s:,.0f} s. Other runs rely on "
+                "the time that an intent carries. Nothing was sent. Set the clock, and run again."
+            )
+
+    def _require_rest_after_turn(self) -> None:
+        """Raise `Refused` until what a restored ledger may have lost must be visible."""
+        turn = self.session.state.turn
+        if turn is None:
+            return
+        rest_s = self.config.reconcile.wait_s + 2 * self.config.reconcile.skew_s
+        free_at = instant(turn.time) + timedelta(seconds=rest_s)
+        if self.clock.now() < free_at:
+            raise Refused(
+                f"The ledger has a {turn.kind} of {turn.time}. What was bought shortly before may "
+                f"not be in the account's list yet, so nothing is bought before "
+                f"{instant_text(free_at)}. Nothing was sent. Run again then."
+            )
+
+    def _submit(self, plan: Plan, ready: Sequence[Action]) -> ApplyReport:
+        try:
+            self.local.spool.prepare(self.session.run)
+        except OSError as error:
+            raise Refused(
+                f"Outcomes could not be kept on this machine's disk ({error}), so nothing was "
+                f"sent. Make room for {self.local.spool.address}, and run again."
+            ) from error
+        self.session.begin(replace(self.started, plan_digest=plan.digest))
+
+        def recheck(creates: Sequence[Action], state: LedgerState) -> Sequence[Refusal]:
+            return check_limits(creates, state, self.config.limits, instant_text(self.clock.now()))
+
+        store = self.session.store
+        if isinstance(store, TwoAddressStore) and store.is_written_elsewhere():
+            self._announce()
+            refuse_over_limits(recheck(ready, self.session.state))
+        workers = self.config.apply.concurrency
+        with self.executor or ThreadPoolExecutor(workers, "satops-send") as pool:
+            submitting = Submitting(
+                session=self.session,
+                marketplace=self.marketplace,
+                spool=self.local.spool,
+                clock=self.clock,
+                config=self.config,
+                executor=pool,
+                progress=self.progress or _Silent(),
+                stopping=self.stopping,
+                recheck=recheck,
+                reach=self.reach,
+            )
+            submitting.run(ready)
+        self.results += submitting.results
+        report = self._report(plan)
+        report = replace(
+            report,
+            stopped=submitting.stopped,
+            store_error=submitting.store_error,
+            unrecorded=submitting.unrecorded,
+            unspooled=submitting.unspooled,
+        )
+        self.local.spool.end(self.session.run)
+        return self._finish(report)
+
+    def _announce(self) -> None:
+        """Append the beginning of the run by itself, so that it is seen where everybody reads
+        before the first intent.  Raises `StoreUnreachable` where it is not.
+        """
+        for _ in range(APPENDS_MAX):
+            try:
+                self.session.append([])
+            except HeadMoved:
+                continue
+            return
+        raise never_still(self.session.store)
+
+    def _report(self, plan: Plan) -> ApplyReport:
+        return ApplyReport(
+            run=self.session.run,
+            plan=plan,
+            orders=tuple(self.results),
+            ledger_head=self.session.state.head.digest,
+            interrupted=self.stopping(),
+            spool=self.local.spool.address,
+            replayed=self.replayed,
+            settled=self.settled,
+            look=self.look,
+            open_names=self._open_names(plan),
+            fresh=self.local.fresh,
+            local=self.local.address,
+        )
+
+    def _open_names(self, plan: Plan) -> tuple[str, ...]:
+        """Return the names that may exist; not those whose outcome this run knows for certain."""
+        certain = {it.name for it in self.results if it.outcome in _CERTAIN}
+        names = {action.name for action in plan.actions} - certain
+        return tuple(sorted(open_elsewhere(self.session.state, names)))
+
+    def _finish(self, report: ApplyReport) -> ApplyReport:
+        if report.store_error is not None:
+            return report
+        try:
+            self.session.finish(
+                RunFinished(
+                    expected=report.expected,
+                    placed=report.count("placed"),
+                    rejected=report.count("rejected"),
+                    not_sent=report.count("not-sent"),
+                    in_doubt=report.count("in-doubt"),
+                )
+            )
+        except LedgerError:
+            # Every outcome is recorded; only the closing line is missing, and it decides nothing.
+            return report
+        return replace(report, ledger_head=self.session.state.head.digest)
+
+    def _await_others(self, report: ApplyReport) -> ApplyReport:
+        """Wait for the submissions of other runs of the plan's names, and tell what became of them.
+
+        Nothing is intended any more: a name that became free is only named.
+        """
+        if report.store_error is not None:
+            return report
+        session = self.session
+        try:
+            session.read()
+            wanted = {
+                name: intent
+                for name, intent in open_elsewhere(
+                    session.state, {action.name for action in report.plan.actions}
+                ).items()
+                if session.state.orders[name].run != session.run
+            }
+            placing = _placing(session.state, wanted)
+            if placing and self.asked.wait and not self.stopping():
+                wait_for_others(
+                    session,
+                    placing,
+                    self.local.looks,
+                    stopping=self.stopping,
+                    tell=self.tell,
+                    most_s=self.asked.wait_max_s,
+                )
+                self._look_after_waiting(placing)
+            told = [self._awaited(name) for name in placing]
+        except LedgerError as error:
+            return replace(report, store_error=error)
+        known = {result.name for result in report.orders}
+        return replace(
+            report,
+            orders=(*report.orders, *(result for result in told if result.name not in known)),
+            open_names=self._open_names(report.plan),
+            interrupted=self.stopping(),
+        )
+
+    def _awaited(self, name: str) -> OrderResult:
+        """Return what became of another run's submission."""
+        known = self.session.state.orders[name]
+        if known.standing is Standing.PLACED:
+            words = f"run {known.run} placed it"
+            return OrderResult(name, "placed-by-other", known.order_no, words)
+        if known.standing in OPEN:
+            if is_being_placed(known, self.clock, self.local.looks):
+                words = f"run {known.run} is placing it until {known.until}"
+                return OrderResult(name, "being-placed", None, words)
+            return OrderResult(name, "in-doubt", None, f"run {known.run} left it in doubt")
+        words = (
+            f"run {known.run} did not place it ({known.standing}: {known.reason}), so it is free "
+            "again. This run waited for it and buys nothing more; run again"
+        )
+        return OrderResult(name, "free-again", None, words)
+
+    def _look_after_waiting(self, placing: Mapping[str, str]) -> None:
+        """Take one look for what is still open when the wait is over."""
+        state = self.session.state
+        if not any(state.orders[name].standing in OPEN for name in placing):
+            return
+        look = self._look()
+        report = settle_doubts(self.session, look, self.local.looks, self.config)
+        self.settled = (*self.settled, *report.findings)
+        self.session.finish(NOTHING_PLACED)
+
+
+class _Silent:
+    """A `Progress` that shows nothing."""
+
+    def started(self, expected: int) -> None: ...
+
+    def finished(self, result: OrderResult) -> None: ...
+
+
+def _placing(state: LedgerState, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return the submissions that other runs have intended, and that have no outcome yet."""
+    return {
+        name: intent
+        for name, intent in wanted.items()
+        if state.orders[name].standing is Standing.BEING_PLACED
+    }
+
+
+def _held_result(
+    name: str, numbers: Sequence[str], held: Mapping[str, Sequence[str]]
+) -> OrderResult:
+    shared = sorted(other for other, theirs in held.items() if set(theirs) & set(numbers))
+    one_of = f", or is one of {', '.join(shared)}, which read back alike" if shared[1:] else ""
+    words = (
+        f"the account holds {', '.join(numbers)}, which is this order{one_of} and is in no ledger "
+        f"here. Record it: `satops adopt {name} {numbers[0]} --because TEXT`; or if it is none of "
+        f"yours: `satops foreign {numbers[0]} --because TEXT`"
+    )
+    return OrderResult(name, "in-account", None, words, candidate=numbers[0])
+
+
+def _is_spent(action: Action) -> bool:
+    return action.known is not None and action.known.standing in SPENT
 
 
 def _in_doubt(state: LedgerState) -> bool:
@@ -200,22 +476,3 @@ def refuse_over_limits(refusals: Sequence[Refusal]) -> None:
     """Raise `Refused` when a limit is exceeded: all or nothing is sent."""
     if refusals:
         raise Refused("\n".join(refusal.detail for refusal in refusals))
-
-
-def _finish(session: LedgerSession, report: ApplyReport) -> ApplyReport:
-    if report.store_error is not None:
-        return report
-    try:
-        session.finish(
-            RunFinished(
-                expected=report.expected,
-                placed=report.count("placed"),
-                rejected=report.count("rejected"),
-                not_sent=report.count("not-sent"),
-                in_doubt=report.count("in-doubt"),
-            )
-        )
-    except LedgerError:
-        # Every outcome is recorded; only the closing line is missing, and it decides nothing.
-        return report
-    return replace(report, ledger_head=session.state.head.digest)

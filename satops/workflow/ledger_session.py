@@ -1,14 +1,15 @@
 """The ledger as one run sees it: the fold, and appends that are either in the chain or not."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from satops.core import json_text
-from satops.core.ledger.chain import encode, line_digest
+from satops.core.ledger.chain import Head, encode, line_digest
 from satops.core.ledger.state import LedgerState, OrderState
 from satops.core.order.order import Order, order_from_fields
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
-from satops.ports import Clock, LedgerStore
+from satops.ports import Clock, HeadMark, LedgerStore
 
 if TYPE_CHECKING:
     from satops.core.ledger.events import Event, RunFinished, RunStarted
@@ -28,6 +29,8 @@ class LedgerSession:
         self.clock = clock
         self.run = run
         self.state = LedgerState() if state is None else state
+        self.mark: HeadMark | None = None
+        """Notes what this run appends, so that an older ledger is known for one."""
         self.begun = False
         """Whether this run has left a trace that `RunFinished` should close."""
         self._announced: RunStarted | None = None
@@ -44,8 +47,10 @@ class LedgerSession:
         """Have `started` go before the next event that this run appends."""
         self._announced = started
 
-    def append(self, events: "Sequence[Event]") -> None:
+    def append(self, events: "Sequence[Event]") -> tuple[str, ...]:
         """Append on the head that the state stands on; in the chain for certain on return.
+
+        Returns the SHA-256 of the line of each event: of an intent, its identity.
 
         Raises `HeadMoved` when somebody else appended first: nothing was written, and the state
         has been read again, for the caller to decide again.  Raises `StoreUnreachable` when it
@@ -63,8 +68,16 @@ class LedgerSession:
                 raise
         else:
             self.state.fold(lines)
+        self._note(made)
         self._announced = None
         self.begun = True
+        return tuple(map(line_digest, lines[len(announced) :]))
+
+    def _note(self, made: Head) -> None:
+        if self.mark is not None:
+            # A mark that cannot be written only leaves this machine with an older one.
+            with suppress(OSError):
+                self.mark.note(made)
 
     def record(self, events: "Sequence[Event]") -> None:
         """Append facts, on whatever head there is.
@@ -90,7 +103,7 @@ class LedgerSession:
 
     def finish(self, finished: "RunFinished") -> None:
         """Close the run, if it has left a trace."""
-        if self.begun:
+        if self.begun and self.state.closed_to is None:
             self.record([finished])
 
     def recall(self, known: OrderState) -> Order | None:

@@ -12,7 +12,20 @@ from satops.core.ledger.events import (
 )
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 
-OutcomeName = Literal["placed", "rejected", "not-sent", "in-doubt", "held"]
+OutcomeName = Literal[
+    "placed",
+    "rejected",
+    "not-sent",
+    "in-doubt",
+    "placed-by-other",
+    "being-placed",
+    "in-account",
+    "not-seen",
+    "free-again",
+]
+"""What became of an order.  `in-account`: the account holds one like it that the ledger does not
+know.  `not-seen`: the account could not be looked at.  `free-again`: another run did not place
+it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +36,21 @@ class OrderResult:
     outcome: OutcomeName
     order_no: str | None = None
     message: str = ""
+    candidate: str | None = None
+    """The number of the order in the account that holds this one back."""
 
 
-def outcome_event(name: str, attempt: int, outcome: Outcome) -> Event:
-    """Return the event that records an outcome."""
+def outcome_event(name: str, attempt: int, intent: str, outcome: Outcome) -> Event:
+    """Return the event that records the outcome of the submission that `intent` identifies."""
     match outcome:
         case Receipt(order_no):
-            return SubmissionPlaced(name, attempt, order_no)
+            return SubmissionPlaced(name, attempt, order_no, intent)
         case Rejection(code, message):
-            return SubmissionRejected(name, attempt, code, message)
+            return SubmissionRejected(name, attempt, code, message, intent)
         case NotSent(reason):
-            return SubmissionNotSent(name, attempt, reason)
-        case InDoubt(reason, evidence):
-            return SubmissionLeftInDoubt(name, attempt, reason, evidence)
+            return SubmissionNotSent(name, attempt, reason, intent)
+        case InDoubt(reason, evidence, claimed_no):
+            return SubmissionLeftInDoubt(name, attempt, reason, evidence, intent, claimed_no)
         case _:
             assert_never(outcome)
 

@@ -1,115 +1,127 @@
 """Look for submissions in doubt at the marketplace, and settle what can be told for certain."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from satops.core.ledger.events import DoubtSettled, Event
-from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.ledger.events import DoubtSettled, Event, RunFinished
+from satops.core.ledger.state import OPEN, LedgerState, OrderState
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import Doubt, Match, match
-from satops.core.order.order import instant, instant_text
+from satops.core.order.order import Order
 from satops.core.plan.config import Config
 from satops.errors import ExitCode, Refused, worst
-from satops.ports import Clock, Look, LookBook, Marketplace
+from satops.ports import Look, LookBook, Marketplace
+from satops.workflow.account import NO_QUERY, AccountLook, foreign_orders, look_at_account
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
+from satops.workflow.waiting import is_being_placed, next_look, wait_left_s
+
+NOTHING_PLACED: Final = RunFinished(expected=0, placed=0, rejected=0, not_sent=0, in_doubt=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoubtLook:
     """What is known of one submission in doubt after a look."""
 
     name: str
     match: Match | None
-    """None where no look was possible."""
+    """None where no look was possible, or where the order's content is not known."""
     settled: DoubtSettled | None
     """The event that settles it; for a dry run, the one that would."""
     wait_s: float | None = None
-    """For an order that was not found: seconds until it may be called not placed."""
+    """For an order that was not found: seconds until it may be called not placed.  None where
+    waiting settles nothing."""
     looks: int = 0
     """Full looks that did not find it, this one included."""
+    why: str = ""
+    """Why only a person can settle it, where that is so."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReconcileReport:
     """What one look found and settled."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[DoubtLook, ...]
     being_placed: tuple[str, ...]
     """Names that another run is placing: they are left alone."""
     foreign: tuple[MarketplaceOrder, ...]
     """Programming orders of the account that the ledger does not know and no doubt explains."""
-    queried: bool
-    """Whether the marketplace was asked."""
+    look: AccountLook
+    fits: "tuple[tuple[str, tuple[str, ...]], ...]" = ()
+    """Each foreign order that is like specs of the tree, with their names."""
 
     @property
-    def unsettled(self) -> list[Finding]:
+    def queried(self) -> bool:
+        """Whether the marketplace was asked, and showed our whole account."""
+        return self.look.full
+
+    @property
+    def unsettled(self) -> list[DoubtLook]:
         """The submissions that are still in doubt."""
         return [finding for finding in self.findings if finding.settled is None]
 
     @property
     def exit_code(self) -> ExitCode:
-        """6 while anything is in doubt."""
-        return worst({ExitCode.IN_DOUBT} if self.unsettled else set())
+        """6 while anything is in doubt or being placed, else 8 where the look failed."""
+        codes = set()
+        if self.unsettled or self.being_placed:
+            codes.add(ExitCode.IN_DOUBT)
+        if not self.look.full and self.look.why_not != NO_QUERY:
+            codes.add(ExitCode.MARKETPLACE)
+        return worst(codes)
 
 
-def reconcile(
-    *,
+def settle_doubts(
     session: LedgerSession,
-    marketplace: Marketplace,
+    look: AccountLook,
     looks: LookBook,
-    clock: Clock,
     config: Config,
+    *,
     dry_run: bool = False,
-    foreign: bool = True,
 ) -> ReconcileReport:
-    """Take one full look, without waiting, and settle what it tells.
+    """Settle what a look at the account tells of the submissions that are open.
 
     Exactly one order that can be it: settled as placed.  None: settled as not placed only when
-    this machine has looked `looks` times over `waitS` seconds, and `until` passed as long ago;
-    else, and where several can be it, the doubt stays for a later look or a person.
-    `foreign` looks at the account even when nothing is in doubt.
+    this look began `intentS + waitS` after this machine's first one, and is at least the
+    `looks`-th; else, and where several can be it, the doubt stays for a later look or a person.
 
-    Raises `MarketplaceUnreachable`, `LedgerError`, and `Refused` when a look cannot be noted.
+    Raises `LedgerError`, and `Refused` when a look cannot be noted.
     """
-    now = instant_text(clock.now())
-    open_orders = [known for known in session.state.orders.values() if known.standing in OPEN]
-    being_placed = [
-        known.name for known in open_orders if known.standing_at(now) is Standing.BEING_PLACED
-    ]
-    if not config.marketplace.query or not (len(open_orders) > len(being_placed) or foreign):
-        findings = [
-            Finding(known.name, None, None)
-            for known in open_orders
-            if known.name not in being_placed
-        ]
-        return ReconcileReport(tuple(findings), tuple(being_placed), (), queried=False)
-    listed = list(marketplace.orders())
-    doubts = [_doubt(session, known, now) for known in open_orders]
+    session.read()  # what other runs intended and placed before the look began is known now
+    clock = session.clock
+    every = [known for known in session.state.orders.values() if known.standing in OPEN]
+    placing = tuple(known.name for known in every if is_being_placed(known, clock, looks))
+    if not look.full:
+        left = [DoubtLook(k.name, None, None, why=look.why_not) for k in every]
+        findings = tuple(each for each in left if each.name not in placing)
+        return ReconcileReport(findings, placing, (), look)
+    doubts, unknown = _doubts(session, every, placing)
     matches = match(
         doubts,
-        listed,
+        look.orders,
         claimed=session.state.claimed,
+        foreign=session.state.foreign,
         zone=config.marketplace.timezone,
         skew_s=config.reconcile.skew_s,
     )
-    judged = [
-        _judge(session, item, looks, clock, config)
-        for item in matches
-        if not item.doubt.being_placed
-    ]
+    settleable = [item for item in matches if not item.doubt.being_placed]
+    judged = [_judge(session, item, look, looks, config) for item in settleable]
     if not dry_run:
-        _settle(session, judged)
-        for finding in judged:
-            _note(session, finding, looks, clock)
-    explained = {c.order.order_no for item in matches for c in item.candidates}
-    unknown = [
-        order
-        for order in listed
-        if order.order_no not in session.state.claimed
-        and order.order_no not in explained
-        and order.kind in (None, 2)
-    ]
-    return ReconcileReport(tuple(judged), tuple(being_placed), tuple(unknown), queried=True)
+        judged = _settle(session, judged)
+        for item in matches:
+            _note(session, item, judged, look, looks)
+    explained = {
+        candidate.order.order_no
+        for item in matches
+        for candidate in item.candidates
+        if candidate.claimed_by is None
+    }
+    return ReconcileReport(
+        findings=(*judged, *unknown),
+        being_placed=placing,
+        foreign=foreign_orders(look, session.state, explained),
+        look=look,
+    )
 
 
 def reconcile_patiently(
@@ -117,123 +129,173 @@ def reconcile_patiently(
     session: LedgerSession,
     marketplace: Marketplace,
     looks: LookBook,
-    clock: Clock,
     config: Config,
+    any_account: bool,
     patience_s: float,
+    dry_run: bool = False,
 ) -> ReconcileReport:
-    """Look again as often as it takes, while what is left can be settled within `patience_s`."""
+    """Look, and look again while what is left can be settled within `patience_s`."""
+    clock = session.clock
     give_up = clock.monotonic() + patience_s
     while True:
-        report = reconcile(
-            session=session, marketplace=marketplace, looks=looks, clock=clock, config=config
-        )
-        waits = [finding.wait_s for finding in report.unsettled if finding.wait_s is not None]
+        look = look_at_account(marketplace, session.state, clock, config, any_account=any_account)
+        report = settle_doubts(session, look, looks, config, dry_run=dry_run)
+        waits = [found.wait_s for found in report.unsettled if found.wait_s is not None]
         if not waits or clock.monotonic() + min(waits) > give_up:
             return report
         # Several looks belong to one wait, and the last one comes when it is over.
         pause = min(min(waits), config.reconcile.wait_s / config.reconcile.looks)
         clock.sleep(max(pause, 0.05))
-        session.read()
 
 
-def _doubt(session: LedgerSession, known: OrderState, now: str) -> Doubt:
-    order = session.recall(known)
-    assert order is not None, "a submission is intended with its order"
+def gate_of_absence(
+    session: LedgerSession, name: str, look: AccountLook, looks: LookBook, config: Config
+) -> DoubtLook:
+    """Return what one look tells of one submission, and note it: the gate of `--not-placed`."""
+    report = settle_doubts(session, look, looks, config, dry_run=True)
+    found = next((each for each in report.findings if each.name == name), None)
+    if found is None:
+        return DoubtLook(name, None, None, why="another run is placing it")
+    known = session.state.orders[name]
+    if found.match is not None and found.match.absent:
+        noted = next_look(known, look, looks)
+        _keep_look(noted, known, looks)
+        found = replace(found, wait_s=wait_left_s(known, noted, look, config))
+    return found
+
+
+def _doubts(
+    session: LedgerSession, every: Sequence[OrderState], placing: Sequence[str]
+) -> tuple[list[Doubt], list[DoubtLook]]:
+    """Return the doubts that can be compared with the account, and those that cannot."""
+    doubts, unknown = [], []
+    for known in every:
+        order = session.recall(known)
+        if order is not None:
+            doubts.append(_doubt(known, order, being_placed=known.name in placing))
+        elif known.name not in placing:
+            why = "the ledger does not hold its content, so it cannot be recognised"
+            unknown.append(DoubtLook(known.name, None, None, why=why))
+    return doubts, unknown
+
+
+def _doubt(known: OrderState, order: Order, *, being_placed: bool) -> Doubt:
     return Doubt(
         name=known.name,
         attempt=known.attempt,
         order=order,
         intended_at=known.intended_at,
-        being_placed=known.standing_at(now) is Standing.BEING_PLACED,
+        being_placed=being_placed,
     )
 
 
 def _judge(
-    session: LedgerSession, item: Match, looks: LookBook, clock: Clock, config: Config
-) -> Finding:
-    doubt = item.doubt
+    session: LedgerSession, item: Match, look: AccountLook, looks: LookBook, config: Config
+) -> DoubtLook:
+    known = session.state.orders[item.doubt.name]
     if item.order_no is not None:
         settled = DoubtSettled(
-            name=doubt.name,
-            attempt=doubt.attempt,
+            name=known.name,
+            attempt=known.attempt,
             placed=True,
             by="reconcile",
             because="exactly one order of the account can be it",
             order_no=item.order_no,
             evidence={"agrees": item.candidates[0].agrees, "note": item.note},
+            intent=known.intent,
         )
-        return Finding(doubt.name, item, settled)
+        return DoubtLook(known.name, item, settled)
     if not item.absent:
-        return Finding(doubt.name, item, None)
-    look = _next_look(session, doubt, looks, clock)
-    wait_s = _wait_left(session.state.orders[doubt.name], look, clock, config)
+        return DoubtLook(known.name, item, None)
+    noted = next_look(known, look, looks)
+    if why := never_by_absence(session.state, known, look):
+        return DoubtLook(known.name, item, None, looks=noted.count, why=why)
+    wait_s = wait_left_s(known, noted, look, config)
     if wait_s > 0:
-        return Finding(doubt.name, item, None, wait_s, look.count)
-    waited_s = round(clock.monotonic() - look.first)
+        return DoubtLook(known.name, item, None, wait_s, noted.count)
+    waited_s = round(look.began - noted.first)
     settled = DoubtSettled(
-        name=doubt.name,
-        attempt=doubt.attempt,
+        name=known.name,
+        attempt=known.attempt,
         placed=False,
         by="reconcile",
-        because=f"{look.count} full looks over {waited_s} s found no order that can be it",
-        evidence={"looks": look.count, "waited_s": waited_s},
+        because=f"{noted.count} full looks over {waited_s} s found no order that can be it",
+        evidence={"looks": noted.count, "waited_s": waited_s},
+        intent=known.intent,
     )
-    return Finding(doubt.name, item, settled, 0.0, look.count)
+    return DoubtLook(known.name, item, settled, 0.0, noted.count)
 
 
-def _next_look(session: LedgerSession, doubt: Doubt, looks: LookBook, clock: Clock) -> Look:
-    last = looks.look(session.state.ledger, doubt.name, doubt.attempt)
-    if last is None or last.epoch != clock.epoch or last.first > clock.monotonic():
-        return Look(clock.monotonic(), 1, clock.epoch)
-    return Look(last.first, last.count + 1, last.epoch)
+def never_by_absence(state: LedgerState, known: OrderState, look: AccountLook) -> str:
+    """Return why absence from the account never settles a submission; empty where it may."""
+    if known.claimed_no is not None:
+        return (
+            f"the marketplace answered with {known.claimed_no}, which another name holds: that it "
+            "is not in the account proves nothing"
+        )
+    if known.seq < state.moved_seq:
+        return "it was sent before the marketplace moved: its absence from here proves nothing"
+    if not known.verified:
+        return "it was carried from a part of a broken ledger that could not be verified"
+    if not look.witnessed:
+        return (
+            "this ledger holds no placed order that the account shows, so nothing tells whose "
+            "account it is"
+        )
+    return ""
 
 
-def _wait_left(known: OrderState, look: Look, clock: Clock, config: Config) -> float:
-    """Return the seconds before absence may be taken for proof; zero when it may.
+def _settle(session: LedgerSession, findings: Sequence[DoubtLook]) -> list[DoubtLook]:
+    """Append what settles doubts, where they are still open; the others keep their doubt."""
 
-    Two clocks must agree: our own monotonic one since our first look, since another machine's
-    wall clock may be ahead, and the wall clock since `until`.
-    """
-    wait_s = config.reconcile.wait_s
-    since_first = look.first + wait_s - clock.monotonic()
-    since_until = wait_s - (clock.now() - instant(known.until)).total_seconds()
-    left = max(since_first, since_until, 0.0)
-    if left == 0.0 and look.count < config.reconcile.looks:
-        return wait_s / config.reconcile.looks
-    return left
-
-
-def _settle(session: LedgerSession, findings: Sequence[Finding]) -> None:
     def decide(state: LedgerState) -> list[Event]:
         return [
-            finding.settled
-            for finding in findings
-            if finding.settled is not None and _still_open(state, finding.settled)
+            found.settled
+            for found in findings
+            if found.settled is not None and _still_open(state, found.settled)
         ]
 
-    decide_and_append(session, decide)
+    appended = set(map(id, decide_and_append(session, decide)))
+    return [
+        found
+        if found.settled is None or id(found.settled) in appended
+        else replace(found, settled=None, why="another run settled it meanwhile")
+        for found in findings
+        if found.settled is None
+        or id(found.settled) in appended
+        or session.state.orders[found.name].standing in OPEN
+    ]
 
 
 def _still_open(state: LedgerState, settled: DoubtSettled) -> bool:
     known = state.orders[settled.name]
     return (
         known.standing in OPEN
-        and known.attempt == settled.attempt
+        and known.intent == settled.intent
         and (settled.order_no is None or settled.order_no not in state.claimed)
     )
 
 
-def _note(session: LedgerSession, finding: Finding, looks: LookBook, clock: Clock) -> None:
-    if finding.looks and finding.settled is None:
-        assert finding.match is not None
-        doubt = finding.match.doubt
-        look = _next_look(session, doubt, looks, clock)
-        try:
-            looks.note(session.state.ledger, doubt.name, doubt.attempt, look)
-        except OSError as error:
-            raise Refused(
-                f"That {doubt.name} was looked for cannot be noted on this machine's disk "
-                f"({error}), so its wait would never end. Make room or mend the folder `.satops`, "
-                "and run again.",
-                exit_code=ExitCode.IN_DOUBT,
-            ) from error
+def _note(
+    session: LedgerSession,
+    item: Match,
+    judged: Sequence[DoubtLook],
+    look: AccountLook,
+    looks: LookBook,
+) -> None:
+    """Note the look for an order that it did not show and that is not settled."""
+    known = session.state.orders[item.doubt.name]
+    settled = {found.name for found in judged if found.settled is not None}
+    if item.absent and known.name not in settled and known.standing in OPEN:
+        _keep_look(next_look(known, look, looks), known, looks)
+
+
+def _keep_look(noted: Look, known: OrderState, looks: LookBook) -> None:
+    try:
+        looks.note(known.intent, noted)
+    except OSError as error:
+        raise Refused(
+            f"That {known.name} was looked for cannot be noted on this machine's disk ({error}), "
+            "so its wait would never end. Make room or mend the folder, and run again.",
+            exit_code=ExitCode.IN_DOUBT,
+        ) from error

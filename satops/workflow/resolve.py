@@ -1,20 +1,18 @@
-"""What a person settles: doubts, and orders that were placed elsewhere."""
+"""What a person settles: a submission in doubt, and one that was settled wrongly."""
 
-from dataclasses import asdict
-
-from satops.core.finding import quoted
-from satops.core.json_text import Raw
-from satops.core.ledger.events import DoubtSettled, Event, OrderAdopted
-from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.ledger.events import DoubtCorrected, DoubtSettled, Event
+from satops.core.ledger.state import OPEN, LedgerState, OrderState
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import differences
-from satops.core.order.order import Order, instant_text
+from satops.core.order.order import Order
 from satops.core.plan.config import Config
-from satops.core.spec.spec import Spec
-from satops.core.spec.text import wrong_name
-from satops.errors import Refused, UsageError
-from satops.ports import Clock, Marketplace
+from satops.core.safe import shown
+from satops.errors import ExitCode, Refused, UsageError
+from satops.ports import LookBook, Marketplace
+from satops.workflow.account import AccountLook
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
+from satops.workflow.reconcile import gate_of_absence
+from satops.workflow.waiting import is_being_placed
 
 
 def resolve_placed(
@@ -24,7 +22,7 @@ def resolve_placed(
     order_no: str,
     by: str,
     because: str | None,
-    clock: Clock,
+    looks: LookBook,
     config: Config,
     marketplace: Marketplace | None,
 ) -> DoubtSettled:
@@ -33,14 +31,14 @@ def resolve_placed(
     Without a `marketplace` the number is taken on the person's word, and `because` is needed.
     Raises `Refused` where the order is not there, is not the one that was sent, or is claimed.
     """
-    _need_number(order_no)
-    known = _open_order(session, name, clock)
+    need_number(order_no)
+    known = _open_order(session, name, looks)
     evidence = None
     if marketplace is None:
-        _need_reason(because)
+        need_reason(because)
     else:
-        found = _shown(marketplace, order_no)
-        _refuse_other(session.recall(known), found, name, config)
+        found = shown_order(marketplace, order_no)
+        refuse_other(session.recall(known), found, name, config)
         evidence = {"status": found.status, "created": str(found.created_at)}
     settled = DoubtSettled(
         name=name,
@@ -50,11 +48,51 @@ def resolve_placed(
         because=because or "a person named the order, and the marketplace shows it",
         order_no=order_no,
         evidence=evidence,
+        intent=known.intent,
     )
 
     def decide(state: LedgerState) -> list[Event]:
-        _check_open(state, name, known.attempt, clock)
-        _check_unclaimed(state, order_no)
+        _check_open(state, name, known.intent)
+        check_unclaimed(state, order_no)
+        return [settled]
+
+    decide_and_append(session, decide)
+    return settled
+
+
+def resolve_same_as(
+    *,
+    session: LedgerSession,
+    name: str,
+    other: str,
+    by: str,
+    because: str | None,
+    looks: LookBook,
+) -> DoubtSettled:
+    """Settle a doubt as placed under the number of another name: the marketplace took both for one.
+
+    Such an order is counted once.  Raises `Refused` where the other name holds no number.
+    """
+    need_reason(because)
+    known = _open_order(session, name, looks)
+    held = session.state.orders.get(other)
+    if held is None or held.order_no is None or held.same_as is not None:
+        raise Refused(f"{shown(other)} holds no order number of its own. Look at `satops list`.")
+    settled = DoubtSettled(
+        name=name,
+        attempt=known.attempt,
+        placed=True,
+        by=by,
+        because=because or "",
+        order_no=held.order_no,
+        intent=known.intent,
+        same_as=other,
+    )
+
+    def decide(state: LedgerState) -> list[Event]:
+        _check_open(state, name, known.intent)
+        if state.claimed.get(settled.order_no or "") != other:
+            raise Refused(f"{shown(other)} does not hold {settled.order_no} any more.")
         return [settled]
 
     decide_and_append(session, decide)
@@ -62,119 +100,199 @@ def resolve_placed(
 
 
 def resolve_not_placed(
-    *, session: LedgerSession, name: str, by: str, because: str, clock: Clock
+    *,
+    session: LedgerSession,
+    name: str,
+    by: str,
+    because: str,
+    looks: LookBook,
+    config: Config,
+    look: AccountLook | None,
 ) -> DoubtSettled:
     """Settle a doubt as not placed: the next apply will buy the order again.
 
-    Raises `Refused` where the order is not in doubt.
+    The gate is that of reconcile: a full look that began `intentS + waitS` after this machine's own
+    first one, and that shows no order which can be it.  Without a `look` the person answers for
+    it.  Raises `Refused` where the order is not in doubt, or the gate is closed.
     """
-    _need_reason(because)
-    known = _open_order(session, name, clock)
-    settled = DoubtSettled(name=name, attempt=known.attempt, placed=False, by=by, because=because)
+    need_reason(because)
+    known = _open_order(session, name, looks)
+    if look is not None:
+        _require_absence(session, name, look, looks, config)
+    settled = DoubtSettled(
+        name=name,
+        attempt=known.attempt,
+        placed=False,
+        by=by,
+        because=because,
+        evidence={"unchecked": True} if look is None else {"looked": look.time},
+        intent=known.intent,
+    )
 
     def decide(state: LedgerState) -> list[Event]:
-        _check_open(state, name, known.attempt, clock)
+        _check_open(state, name, known.intent)
         return [settled]
 
     decide_and_append(session, decide)
     return settled
 
 
-def adopt(
+def correct(
     *,
     session: LedgerSession,
     name: str,
-    order_no: str,
-    spec: Spec | None,
+    order_no: str | None,
     by: str,
     because: str,
     config: Config,
     marketplace: Marketplace | None,
-) -> OrderAdopted:
-    """Record an order that was placed elsewhere under a name, so that it is never bought again.
+) -> DoubtCorrected:
+    """Take back the last event that settled a submission of a name.
 
-    With a `spec` its content is what was bought, and the marketplace's order must agree.
-    Raises `Refused` where the name is taken, the number is claimed, or the order differs, and
-    `UsageError` for what can be no name or no number.
+    Settled as not placed: it is placed as `order_no`.  Placed or adopted: it is in doubt again, and
+    its number is free; the usual looks decide what then.  Never does a correction lead to an order
+    that may be bought at once.  Raises `Refused` where nothing was settled.
     """
-    _need_reason(because)
-    if wrong := wrong_name(name):
-        raise UsageError(wrong)
-    _need_number(order_no)
-    if marketplace is not None:
-        found = _shown(marketplace, order_no)
-        _refuse_other(spec.order if spec else None, found, name, config)
-    adopted = OrderAdopted(name=name, order_no=order_no, by=by, because=because)
-    if spec is not None:
-        adopted = OrderAdopted(
-            name=name,
-            order_no=order_no,
-            by=by,
-            because=because,
-            order_digest=spec.order.digest,
-            order=Raw(spec.order.canonical),
-            source={**asdict(spec.source), "timezone": str(config.timezone)},
-            footprint=asdict(spec.footprint),
-            labels=dict(spec.labels) if spec.labels else None,
+    need_reason(because)
+    wrong = _last_settled(session.state, name)
+    was_placed = wrong.order_no is not None
+    if was_placed and order_no is not None:
+        raise UsageError(
+            f"{name} is recorded as {wrong.order_no}. Take that back first, then name the right "
+            f"order:\n    satops resolve {name} --correct --because TEXT\n"
+            f"    satops resolve {name} --placed {order_no}"
         )
+    if not was_placed:
+        if order_no is None:
+            raise UsageError(
+                f"{name} is recorded as not placed. Say which order it is:\n"
+                f"    satops resolve {name} --correct --placed ORDER_NO --because TEXT"
+            )
+        need_number(order_no)
+        if marketplace is not None:
+            found = shown_order(marketplace, order_no)
+            refuse_other(session.recall(wrong), found, name, config)
+    corrected = DoubtCorrected(
+        name=name,
+        attempt=wrong.attempt,
+        corrects={"seq": wrong.settled_seq, "digest": wrong.settled_digest},
+        placed=not was_placed,
+        by=by,
+        because=because,
+        intent=wrong.intent,
+        order_no=order_no,
+    )
 
     def decide(state: LedgerState) -> list[Event]:
-        known = state.orders.get(name)
-        if known is not None and known.standing in OPEN:
-            raise Refused(
-                f"{name} is in doubt. Adopting would leave the doubt open; settle it:\n"
-                f"    satops resolve {name} --placed {order_no}"
-            )
-        if known is not None and known.standing is Standing.PLACED:
-            raise Refused(f"{name} is placed as {known.order_no}. A name stands for one order.")
-        _check_unclaimed(state, order_no)
-        return [adopted]
+        now = _last_settled(state, name)
+        if (now.settled_seq, now.settled_digest) != (wrong.settled_seq, wrong.settled_digest):
+            raise Refused(f"Somebody settled or corrected {name} meanwhile. Look at it again.")
+        if order_no is not None:
+            check_unclaimed(state, order_no)
+        return [corrected]
 
     decide_and_append(session, decide)
-    return adopted
+    return corrected
 
 
-def _need_reason(because: str | None) -> None:
+def _last_settled(state: LedgerState, name: str) -> OrderState:
+    known = state.orders.get(name)
+    if known is None:
+        raise UsageError(f"The ledger does not know the name {name!r}. Look at `satops list`.")
+    settled = [each for each in (known, *known.others) if each.settled_seq]
+    last = max(settled, key=lambda each: each.settled_seq, default=None)
+    if last is None or last.standing in OPEN:
+        raise Refused(
+            f"Nothing that settled {name} can be corrected: it is {known.standing}, as the "
+            "marketplace's own answer says."
+            if last is None
+            else f"{name} is in doubt already. Settle it:\n    satops reconcile"
+        )
+    return last
+
+
+def _require_absence(
+    session: LedgerSession, name: str, look: AccountLook, looks: LookBook, config: Config
+) -> None:
+    """Raise `Refused` unless this look shows that the order was not placed."""
+    unchecked = f"satops resolve {name} --not-placed --unchecked --because TEXT"
+    found = gate_of_absence(session, name, look, looks, config)
+    if found.match is None:
+        raise Refused(
+            f"Whether {name} was placed cannot be seen: {found.why}. Nothing was recorded. Where "
+            f"you know it from the marketplace's own pages:\n    {unchecked}",
+            exit_code=ExitCode.IN_DOUBT,
+        )
+    if not found.match.absent:
+        numbers = ", ".join(each.order.order_no for each in found.match.candidates)
+        raise Refused(
+            f"The account holds what may be {name}: {numbers}. Nothing was recorded. Look at them:"
+            f"\n    satops reconcile\nWhere you know that none of them is it:\n    {unchecked}",
+            exit_code=ExitCode.IN_DOUBT,
+        )
+    if found.wait_s is not None and found.wait_s > 0:
+        raise Refused(
+            f"{name} is not in the account's list yet, which proves nothing: it may show later. "
+            f"Nothing was recorded. This machine knows in {found.wait_s:,.0f} s:\n"
+            f"    satops reconcile --wait {found.wait_s + 60:.0f}\n"
+            f"Where you know it from the marketplace's own pages:\n    {unchecked}",
+            exit_code=ExitCode.IN_DOUBT,
+        )
+
+
+def need_reason(because: str | None) -> None:
+    """Raise `UsageError` without a reason."""
     if not (because or "").strip():
         raise UsageError("A reason is needed: add --because TEXT. It is kept in the ledger.")
 
 
-def _need_number(order_no: str) -> None:
+def need_number(order_no: str) -> None:
     """Refuse what no order number can be; otherwise a number means nothing to us."""
     if not order_no.isprintable() or order_no.split() != [order_no]:
         raise UsageError(
-            f"{quoted(order_no)} cannot be an order number: it is empty, or has spaces or "
+            f"{shown(order_no)} cannot be an order number: it is empty, or has spaces or "
             "characters that cannot be seen. Copy it from the marketplace."
         )
 
 
-def _open_order(session: LedgerSession, name: str, clock: Clock) -> OrderState:
+def _open_order(session: LedgerSession, name: str, looks: LookBook) -> OrderState:
     known = session.state.orders.get(name)
     if known is None:
         raise UsageError(f"The ledger does not know the name {name!r}. Look at `satops list`.")
-    _check_open(session.state, name, known.attempt, clock)
-    return known
-
-
-def _check_open(state: LedgerState, name: str, attempt: int, clock: Clock) -> None:
-    known = state.orders[name]
-    if known.standing not in OPEN or known.attempt != attempt:
-        number = f" as {known.order_no}" if known.order_no else ""
-        raise Refused(f"{name} is not in doubt: it is {known.standing}{number}.")
-    if known.standing_at(instant_text(clock.now())) is Standing.BEING_PLACED:
+    _check_open(session.state, name, known.intent)
+    if is_being_placed(known, session.clock, looks):
         raise Refused(
             f"Run {known.run} is placing {name} until {known.until}. Wait for it: what is settled "
             "now could be wrong a moment later."
         )
+    return known
 
 
-def _check_unclaimed(state: LedgerState, order_no: str) -> None:
+def _check_open(state: LedgerState, name: str, intent: str) -> None:
+    known = state.orders[name]
+    if known.standing not in OPEN or known.intent != intent:
+        number = f" as {known.order_no}" if known.order_no else ""
+        way = (
+            f" If that is wrong:\n    satops resolve {name} --correct --because TEXT"
+            if known.settled_seq
+            else ""
+        )
+        raise Refused(f"{name} is not in doubt: it is {known.standing}{number}.{way}")
+
+
+def check_unclaimed(state: LedgerState, order_no: str) -> None:
+    """Raise `Refused` for a number that a name holds."""
     holder = state.claimed.get(order_no)
     if holder is not None:
-        raise Refused(f"{order_no} is recorded under the name {holder}. A number has one name.")
+        raise Refused(
+            f"{order_no} is recorded under the name {holder}. A number has one name. Where the "
+            "marketplace took two orders for one:\n"
+            f"    satops resolve NAME --same-as {holder} --because TEXT"
+        )
 
 
-def _shown(marketplace: Marketplace, order_no: str) -> MarketplaceOrder:
+def shown_order(marketplace: Marketplace, order_no: str) -> MarketplaceOrder:
+    """Return the order as the marketplace shows it; raises `Refused` where it does not."""
     found = marketplace.order(order_no)
     if found is None:
         raise Refused(
@@ -184,7 +302,8 @@ def _shown(marketplace: Marketplace, order_no: str) -> MarketplaceOrder:
     return found
 
 
-def _refuse_other(order: Order | None, found: MarketplaceOrder, name: str, config: Config) -> None:
+def refuse_other(order: Order | None, found: MarketplaceOrder, name: str, config: Config) -> None:
+    """Raise `Refused` where the marketplace's order is not the one of a name."""
     if order is None:
         return
     differing = differences(order, found, zone=config.marketplace.timezone)

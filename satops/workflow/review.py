@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from satops.core.plan.plan import Action, ActionKind, Plan, Refusal, order_digest
-from satops.errors import Refused
+from satops.errors import Refused, UsageError
 
 Reviewed = Mapping[str, frozenset[str | None]]
 """Order names, and the digests under which reviewed plans would buy them."""
@@ -27,6 +27,7 @@ Limits = Callable[[Sequence[Action]], tuple[Refusal, ...]]
 """Holds orders to create against the limits."""
 
 _LEFT_OUT = "left out: no plan that was given as reviewed holds it"
+_NOT_CHOSEN = "left out: it was not among the orders that were named"
 _NAMES_MAX = 5
 
 
@@ -64,6 +65,27 @@ def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
             "None of the orders to buy is in a reviewed plan that was given: "
             f"{_names(left_out(bound))}. Nothing was sent. Give the plans that show them."
         )
+    return replace(bound, refusals=limits(bound.creates))
+
+
+def only_named(plan: Plan, names: Sequence[str], limits: Limits) -> Plan:
+    """Return the plan that buys only the named orders; its limits count only those.
+
+    Raises `UsageError` for a name that is neither in the tree nor in the ledger.
+    """
+    known = {action.name for action in plan.actions}
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(
+            f"Neither the tree nor the ledger knows {_names(unknown)}. Nothing was sent. Look at "
+            "the names:\n    satops plan"
+        )
+    actions = tuple(
+        replace(action, kind=ActionKind.HOLD, reason=_NOT_CHOSEN)
+        if action.kind is ActionKind.CREATE and action.name not in names
+        else action
+        for action in plan.actions
+    )
+    bound = replace(plan, actions=actions)
     return replace(bound, refusals=limits(bound.creates))
 
 

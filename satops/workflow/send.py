@@ -23,6 +23,8 @@ class Intent:
     until: datetime
     deadline: float
     """Not after `until`, on this machine's monotonic clock."""
+    identity: str = ""
+    """SHA-256 of the line of its `SubmissionIntended`; empty before that is in the ledger."""
 
 
 def send(

@@ -13,14 +13,14 @@ A kill between 1 and 3 leaves an intent without an outcome.  Nobody sends that o
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from threading import Lock
 from typing import Protocol
 
 from satops.core.json_text import Raw
 from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent
-from satops.core.ledger.state import OPEN, SPENT, LedgerState
+from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
 from satops.core.order.order import instant_text
 from satops.core.order.request import create_request
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt
@@ -30,7 +30,7 @@ from satops.core.plan.plan import Action, Refusal
 from satops.errors import HeadMoved, LedgerError
 from satops.ports import Clock, Marketplace, Spool, Spooled
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
-from satops.workflow.outcomes import OrderResult, ends_run, outcome_event, result_of
+from satops.workflow.outcomes import OrderResult, OutcomeName, ends_run, outcome_event, result_of
 from satops.workflow.send import Intent, send, whole_second
 
 _POLL_S = 0.2
@@ -82,10 +82,11 @@ class Submitting:
         self._queue: deque[Action] = deque()
         self._ready: deque[Intent] = deque()
         self._flying: dict[Future[tuple[Outcome, Spooled | None]], Intent] = {}
-        self._unrecorded: list[tuple[Event, Spooled | None]] = []
+        self._unrecorded: list[tuple[str, Event, Spooled | None]] = []
         self._recorded: list[Spooled] = []
         self._unsure: list[Intent] = []
         self._receiving = Lock()
+        self._unspooled: set[str] = set()
         self._received: dict[str, str] = {}
         """Order number to order name, of this run's receipts."""
         self.results: list[OrderResult] = []
@@ -117,12 +118,12 @@ class Submitting:
         batch = self._config.apply.batch or self._session.store.orders_per_append
         for _ in range(APPENDS_MAX):
             intents = self._next_intents(max(batch, self._free()))
-            events = [event for event, _ in self._unrecorded]
+            events = [event for _, event, _ in self._unrecorded]
             events += [self._intended(intent) for intent in intents]
             if not events:
                 return
             try:
-                self._session.append(events)
+                digests = self._session.append(events)
             except HeadMoved:
                 self._queue.extendleft(intent.action for intent in reversed(intents))
                 self._check_limits()
@@ -134,7 +135,10 @@ class Submitting:
                 return
             self._reach("intended")
             self._note_recorded()
-            self._ready.extend(intents)
+            lines = digests[len(digests) - len(intents) :]
+            self._ready.extend(
+                replace(intent, identity=line) for intent, line in zip(intents, lines, strict=True)
+            )
             return
         self._give_up(never_still(self._session.store))
 
@@ -155,7 +159,7 @@ class Submitting:
             intents.append(
                 Intent(
                     action=action,
-                    attempt=known.attempt + 1 if known else 1,
+                    attempt=known.attempts + 1 if known else 1,
                     request=create_request(
                         action.spec.order,
                         geometry=config.marketplace.geometry,
@@ -172,16 +176,18 @@ class Submitting:
         state = self._session.state
         known = state.orders.get(action.name)
         if known is not None and known.standing in OPEN:
-            return OrderResult(action.name, "held", None, hold_reason(known, now))
+            outcome: OutcomeName
+            outcome = "in-doubt" if known.standing_at(now) is Standing.IN_DOUBT else "being-placed"
+            return OrderResult(action.name, outcome, None, hold_reason(known, now))
         if known is not None and known.standing in SPENT:
             message = f"run {known.run} placed it in the meantime"
-            return OrderResult(action.name, "held", known.order_no, message)
+            return OrderResult(action.name, "placed-by-other", known.order_no, message)
         assert action.spec is not None
         holder = state.holders.get(action.spec.order.digest)
         agreed = {item.check for item in action.spec.acknowledge}
         if holder not in (None, action.name) and "X01" not in agreed:
             message = f"{holder} is the same order, and was bought in the meantime"
-            return OrderResult(action.name, "held", None, message)
+            return OrderResult(action.name, "placed-by-other", None, message)
         return None
 
     def _check_limits(self) -> None:
@@ -243,6 +249,7 @@ class Submitting:
         return InDoubt(
             "the marketplace answered with the number of another order",
             f"{outcome.order_no} is recorded under the name {holder}",
+            claimed_no=outcome.order_no,
         )
 
     def _spooled(self, intent: Intent, outcome: Outcome) -> Spooled | None:
@@ -251,6 +258,7 @@ class Submitting:
             run=self._session.run,
             name=intent.action.name,
             attempt=intent.attempt,
+            intent=intent.identity,
             time=instant_text(self._clock.now()),
             outcome=outcome,
         )
@@ -258,6 +266,7 @@ class Submitting:
             self._spool.keep(entry)
         except OSError:
             # The disk is full or gone.  The ledger is the record; the spool was the spare.
+            self._unspooled.add(intent.action.name)
             return None
         return entry
 
@@ -275,7 +284,8 @@ class Submitting:
 
     def _note(self, intent: Intent, outcome: Outcome, entry: Spooled | None) -> None:
         name = intent.action.name
-        self._unrecorded.append((outcome_event(name, intent.attempt, outcome), entry))
+        event = outcome_event(name, intent.attempt, intent.identity, outcome)
+        self._unrecorded.append((name, event, entry))
         self._finish(result_of(name, outcome))
 
     def _finish(self, result: OrderResult) -> None:
@@ -293,7 +303,7 @@ class Submitting:
         """Append the outcomes that no intent took along, and disown intents that never flew."""
         try:
             if self._unrecorded:
-                self._session.record([event for event, _ in self._unrecorded])
+                self._session.record([event for _, event, _ in self._unrecorded])
                 self._reach("recorded")
                 self._note_recorded()
             if self._unsure:
@@ -309,15 +319,21 @@ class Submitting:
             known = state.orders.get(intent.action.name)
             if known and known.run == self._session.run and known.standing in OPEN:
                 reason = "the ledger did not answer to the intent"
-                self._session.record([SubmissionNotSent(known.name, intent.attempt, reason)])
+                not_sent = SubmissionNotSent(known.name, known.attempt, reason, known.intent)
+                self._session.record([not_sent])
 
     @property
-    def unrecorded(self) -> int:
-        """How many outcomes are not in the ledger, but in the spool and in the results."""
-        return len(self._unrecorded)
+    def unrecorded(self) -> tuple[str, ...]:
+        """Names whose outcomes are not in the ledger, but in the results."""
+        return tuple(name for name, _, _ in self._unrecorded)
+
+    @property
+    def unspooled(self) -> tuple[str, ...]:
+        """Those of `unrecorded` whose outcomes are not on this machine's disk either."""
+        return tuple(name for name in self.unrecorded if name in self._unspooled)
 
     def _note_recorded(self) -> None:
-        self._recorded += [entry for _, entry in self._unrecorded if entry is not None]
+        self._recorded += [entry for _, _, entry in self._unrecorded if entry is not None]
         self._unrecorded.clear()
 
     def _give_up(self, error: LedgerError) -> None:

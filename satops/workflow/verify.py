@@ -68,7 +68,8 @@ def verify(
     anchored_at = 0 if anchor == GENESIS else None
     try:
         for event, head in decode(store.read()):
-            problems += (LedgerProblem(head.seq, detail) for detail in audit.take(event))
+            sentences = audit.take(event, head.digest)
+            problems += (LedgerProblem(head.seq, detail) for detail in sentences)
             if check is not None:
                 problems += (LedgerProblem(head.seq, detail) for detail in check(event))
             if head.digest == anchor:

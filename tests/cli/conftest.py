@@ -33,6 +33,11 @@ class Satops:
     capture: pytest.CaptureFixture[str]
     environ: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def local(self) -> Path:
+        """Where this machine keeps what does not reach the ledger."""
+        return Path(self.environ["SATOPS_LOCAL"])
+
     def __call__(self, *arguments: str, environ: Mapping[str, str] | None = None) -> Ran:
         self.capture.readouterr()
         call = Call(directory=self.root, environ={**self.environ, **(environ or {})})
@@ -54,9 +59,14 @@ class Satops:
 
 
 @pytest.fixture
-def empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Satops:
-    """An empty folder."""
-    return Satops(tmp_path, capsys)
+def empty(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Satops:
+    """An empty folder, on a machine that keeps nothing of earlier runs."""
+    local = tmp_path_factory.mktemp("local")
+    return Satops(tmp_path, capsys, {"SATOPS_LOCAL": str(local)})
 
 
 @pytest.fixture

@@ -33,9 +33,10 @@ def body() -> dict[str, Any]:
     }
 
 
-def received(root: Path) -> list[dict[str, Any]]:
+def received(local: Path) -> list[dict[str, Any]]:
     """Return what the sandbox was asked to create."""
-    with Store(root / ".satops/sandbox.sqlite") as store:
+    (database,) = local.glob("ledgers/*/sandbox.sqlite")
+    with Store(database) as store:
         return [json.loads(request.body) for request in store.requests("programming/create")]
 
 
@@ -54,7 +55,7 @@ def test_the_body_of_the_create_page_is_bought_field_by_field(satops: Satops, su
     assert planned.code == ExitCode.DONE
     assert {problem["severity"] for problem in planned.json["problems"]} <= {"warning", "info"}
     assert satops("apply", "--yes").code == ExitCode.DONE
-    (sent,) = received(satops.root)
+    (sent,) = received(satops.local)
     polygon = json.loads(sent.pop("geometry"))
     assert sent == {key: value for key, value in pasted.items() if key != "geometry"}
     assert [type(value) for value in sent.values()] == [type(pasted[key]) for key in sent]

@@ -2,6 +2,8 @@
 
 import json
 
+from satops.adapters.files.local_state import store_folder
+from satops.adapters.files.proof_file import NotedProof, ProofFile
 from satops.adapters.git_command import NEEDED, git_version
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
@@ -65,20 +67,18 @@ def test_waits_that_are_too_short_are_a_warning(satops: Satops) -> None:
 
 
 def test_a_file_on_a_local_disk_proves_itself_on_the_first_apply(satops: Satops) -> None:
-    proofs = satops.root / ".satops" / "proofs.json"
-    assert not proofs.exists()
+    assert list(satops.local.glob("stores/*.json")) == []
     assert satops("apply", "--yes").code == ExitCode.DONE
-    [(address, noted)] = json.loads(proofs.read_bytes()).items()
-    assert address.endswith("state/ledger.jsonl")
+    (proof,) = satops.local.glob("stores/*.json")
+    noted = json.loads(proof.read_bytes())
+    assert noted["address"].endswith("state/ledger.jsonl")
     assert noted["broken"] == ""
 
 
 def test_a_store_that_broke_its_promise_before_is_not_bought_on(satops: Satops) -> None:
-    proofs = satops.root / ".satops" / "proofs.json"
     address = f"file:{satops.root}/state/ledger.jsonl"
-    noted = {address: {"time": "2031-01-01T00:00:00Z", "broken": "Both won."}}
-    proofs.parent.mkdir(exist_ok=True)
-    proofs.write_text(json.dumps(noted))
+    proofs = ProofFile(store_folder(satops.local))
+    proofs.note(address, NotedProof("2031-01-01T00:00:00Z", "Both won."))
     ran = satops("apply", "--yes", environ={"SATOPS_PROVEN": address})
     assert ran.code == ExitCode.REFUSED
     assert "broke its promise on 2031-01-01T00:00:00Z: Both won." in ran.err
@@ -86,10 +86,16 @@ def test_a_store_that_broke_its_promise_before_is_not_bought_on(satops: Satops) 
     assert satops("apply", "--yes").code == ExitCode.DONE
 
 
-def test_a_spool_that_cannot_be_written_is_wrong(satops: Satops) -> None:
+def test_a_proof_in_the_repository_is_not_read(satops: Satops) -> None:
+    satops.edit("satops.yaml", "state: file:", "state: s3://nowhere.invalid/")
     folder = satops.root / ".satops"
-    folder.mkdir(exist_ok=True)
-    (folder / "spool").write_text("in the way")
+    folder.mkdir()
+    (folder / "proofs.json").write_text(json.dumps({"s3://nowhere.invalid": {"broken": ""}}))
+    assert satops("apply", "--yes").code == ExitCode.LEDGER
+
+
+def test_a_spool_that_cannot_be_written_is_wrong(satops: Satops) -> None:
+    (satops.local / "ledgers").write_text("in the way")
     ran = satops("doctor")
     assert ran.code == ExitCode.LEDGER
     assert "WRONG    spool:" in ran.out

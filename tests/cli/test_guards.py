@@ -29,8 +29,8 @@ def test_with_nothing_to_buy_no_question_is_asked(satops: Satops) -> None:
 
 def test_a_saved_plan_is_applied_once(satops: Satops) -> None:
     assert satops("plan", "--out", "plan.json").code == ExitCode.DONE
-    assert satops("apply", "plan.json", "--yes").code == ExitCode.DONE
-    again = satops("apply", "plan.json", "--yes")
+    assert satops("apply", "--plan", "plan.json", "--yes").code == ExitCode.DONE
+    again = satops("apply", "--plan", "plan.json", "--yes")
     assert again.code == ExitCode.REFUSED
     assert "was applied before" in again.err
 
@@ -53,7 +53,7 @@ def test_a_saved_plan_is_refused_when_what_it_was_made_from_has_moved(
 ) -> None:
     satops("plan", "--out", "plan.json")
     satops.edit(file, before, after)
-    refused = satops("apply", "plan.json", "--yes")
+    refused = satops("apply", "--plan", "plan.json", "--yes")
     assert refused.code == ExitCode.REFUSED
     assert said in refused.err
     assert placed(satops) == 0
@@ -62,7 +62,7 @@ def test_a_saved_plan_is_refused_when_what_it_was_made_from_has_moved(
 def test_a_saved_plan_is_refused_when_the_ledger_has_grown(satops: Satops) -> None:
     name = satops("plan", "--json", "--out", "plan.json").json["actions"][0]["name"]
     satops("adopt", name, "N1", "--because", "by phone", "--unchecked", "--yes")
-    refused = satops("apply", "plan.json", "--yes")
+    refused = satops("apply", "--plan", "plan.json", "--yes")
     assert refused.code == ExitCode.REFUSED
     assert "the ledger has grown since" in refused.err
 
@@ -243,7 +243,7 @@ def test_a_real_marketplace_needs_a_token_and_never_shows_it(satops: Satops) -> 
     assert "SATOPS_TOKEN" in refused.err
     token = {"SATOPS_TOKEN": "a-secret-that-nobody-may-see"}
     unreachable = satops("apply", "--yes", "--json", environ=token)
-    assert unreachable.code == ExitCode.REJECTED
+    assert unreachable.code == ExitCode.MARKETPLACE
     assert unreachable.json["summary"]["not_sent"] == 3
     ledger = (satops.root / "state/ledger.jsonl").read_text("utf-8")
     assert "a-secret" not in unreachable.out + unreachable.err + ledger

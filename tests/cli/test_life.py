@@ -101,8 +101,11 @@ def test_a_person_settles_a_doubt_by_hand(satops: Satops) -> None:
     (name,) = (o["name"] for o in satops("list", "--json").json["orders"] if not o["order_no"])
     assert satops("reconcile").code == ExitCode.IN_DOUBT
     assert satops("resolve", name, "--not-placed", "--yes").code == ExitCode.USAGE
-    resolved = satops("resolve", name, "--not-placed", "--because", "asked them", "--yes")
-    assert resolved.code == ExitCode.DONE
+    resolve = ["resolve", name, "--not-placed", "--because", "asked them", "--yes"]
+    early = satops(*resolve)
+    assert early.code == ExitCode.IN_DOUBT
+    assert "proves nothing" in early.err
+    assert satops(*resolve, "--unchecked").code == ExitCode.DONE
     assert satops("apply", "--yes", "--json").json["summary"]["placed"] == 1
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from satops.errors import ExitCode
-from tests.cli.conftest import Satops
+from tests.cli.conftest import Ran, Satops
 
 LEDGER = "state/ledger.jsonl"
 
@@ -34,26 +34,56 @@ def restored(satops: Satops) -> Restored:
     before = (satops.root / LEDGER).read_bytes()
     report = satops("apply", "--yes", "--json").json
     (satops.root / LEDGER).write_bytes(before)
+    for head in satops.local.glob("ledgers/*/head.json"):
+        head.unlink()  # as on a machine that appended nothing
     return Restored(satops, {order["name"]: order["order_no"] for order in report["orders"]})
 
 
-def test_apply_refuses_what_the_account_holds_already(restored: Restored) -> None:
-    ran = restored.satops("apply", "--yes")
-    assert ran.code == ExitCode.REFUSED
-    assert "The account holds orders that the ledger does not know" in ran.err
-    for name, number in restored.bought.items():
-        assert f"{name} as {number}" in ran.err
+def outcomes(ran: Ran) -> dict[str, str]:
+    return {order["name"]: order["outcome"] for order in ran.json["orders"]}
+
+
+def test_the_machine_that_appended_more_stops_at_the_older_ledger(satops: Satops) -> None:
+    before = (satops.root / LEDGER).read_bytes()
+    assert satops("apply", "--yes").code == ExitCode.DONE
+    (satops.root / LEDGER).write_bytes(before)
+    for command in (["apply", "--yes"], ["refresh"], ["reconcile"]):
+        ran = satops(*command)
+        assert ran.code == ExitCode.LEDGER
+        assert "satops ledger accept-older" in ran.err
+    assert satops("plan").code == ExitCode.DONE
+
+
+def test_apply_holds_what_the_account_holds_already(restored: Restored) -> None:
+    for _ in range(3):
+        ran = restored.satops("apply", "--yes", "--json")
+        assert ran.code == ExitCode.INVALID
+        assert outcomes(ran) == dict.fromkeys(restored.bought, "in-account")
+        for name, number in restored.bought.items():
+            assert f"satops adopt {name} {number}" in ran.out
     assert restored.foreign() == set(restored.bought.values())
+
+
+def test_buying_another_order_does_not_release_what_is_held(restored: Restored) -> None:
+    restored.satops("new", "another", "--sensor", "optical")
+    spec = (restored.satops.root / "orders/hanoi.yaml").read_text()
+    name = next(name for name in restored.bought if name.startswith("hanoi"))
+    other = spec.replace(name, "another").replace("maxCloud: 20", "maxCloud: 35")
+    (restored.satops.root / "orders/another.yaml").write_text(other)
+    ran = restored.satops("apply", "--yes", "--json")
+    assert outcomes(ran) == dict.fromkeys(restored.bought, "in-account") | {"another": "placed"}
+    assert ran.code == ExitCode.INVALID
+    again = restored.satops("apply", "--yes", "--json")
+    assert outcomes(again) == dict.fromkeys(restored.bought, "in-account")
 
 
 def test_one_order_that_is_recorded_does_not_hide_the_others(restored: Restored) -> None:
     first, *others = restored.bought
     restored.adopt(first)
     restored.satops("refresh")
-    ran = restored.satops("apply", "--yes")
-    assert ran.code == ExitCode.REFUSED
-    assert first not in ran.err
-    assert all(name in ran.err for name in others)
+    ran = restored.satops("apply", "--yes", "--json")
+    assert ran.code == ExitCode.INVALID
+    assert outcomes(ran) == dict.fromkeys(others, "in-account")
     assert restored.foreign() == {restored.bought[name] for name in others}
 
 
@@ -66,33 +96,36 @@ def test_when_all_are_recorded_apply_has_nothing_to_do(restored: Restored) -> No
     assert restored.foreign() == set()
 
 
-def test_a_ledger_that_was_begun_anew_is_held_against_the_whole_account(
+def test_an_order_of_somebody_else_is_called_foreign_and_ours_is_bought_as_well(
     restored: Restored,
 ) -> None:
-    (restored.satops.root / LEDGER).unlink()
-    assert restored.satops("ledger", "start", "--yes").code == ExitCode.DONE
-    assert restored.satops("apply", "--yes").code == ExitCode.REFUSED
-    assert restored.foreign() == set(restored.bought.values())
-
-
-def test_the_same_order_of_somebody_else_is_recorded_under_a_name_of_its_own(
-    restored: Restored,
-) -> None:
-    for name in restored.bought:
-        adopted = restored.satops(
-            "adopt", f"theirs-{name}", restored.bought[name],
-            "--because", "the other team's", "--yes",
-        )  # fmt: skip
-        assert adopted.code == ExitCode.DONE
+    for number in restored.bought.values():
+        noted = restored.satops("foreign", number, "--because", "the other team's", "--yes")
+        assert noted.code == ExitCode.DONE
+    assert restored.foreign() == set()
     ran = restored.satops("apply", "--yes", "--json")
     assert ran.code == ExitCode.DONE
     assert ran.json["summary"]["placed"] == len(restored.bought)
 
 
-def test_without_the_query_satops_says_what_it_cannot_know(restored: Restored) -> None:
+def test_a_look_that_fails_sends_nothing_new(restored: Restored) -> None:
+    down = restored.satops.faults({"kind": "status", "status": 503, "on": "query"})
+    ran = restored.satops("apply", "--yes", "--json", environ=down)
+    assert ran.code == ExitCode.MARKETPLACE
+    assert set(outcomes(ran).values()) == {"not-seen"}
+    assert len(restored.foreign()) == len(restored.bought)
+
+
+def test_without_the_query_a_person_must_say_which_orders_to_buy(restored: Restored) -> None:
     restored.satops.edit("satops.yaml", "url: sandbox", "url: sandbox\n  query: false")
-    ran = restored.satops("apply", "--yes")
-    assert "marketplace.query is off: orders that the ledger does not know would not be" in ran.err
+    ran = restored.satops("apply", "--yes", "--json")
+    assert ran.code == ExitCode.MARKETPLACE
+    assert set(outcomes(ran).values()) == {"not-seen"}
+    name = next(iter(restored.bought))
+    refused = restored.satops("apply", "--unseen", "--because", "I looked", "--yes")
+    assert refused.code == ExitCode.USAGE
+    bought = restored.satops("apply", name, "--unseen", "--because", "I looked", "--yes", "--json")
+    assert outcomes(bought) == {name: "placed"}
 
 
 def test_a_ledger_with_cr_lf_is_called_so_and_its_bytes_come_back(satops: Satops) -> None:

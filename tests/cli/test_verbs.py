@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from satops.workflow.scaffold import Wanted
 
 NOBODY: dict[str, str] = {}
 """An environment without tokens, guards and CI."""
+
+
+@pytest.fixture(autouse=True)
+def _machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    NOBODY["SATOPS_LOCAL"] = str(tmp_path_factory.mktemp("local"))
+    yield
+    NOBODY.clear()
 
 
 @pytest.fixture

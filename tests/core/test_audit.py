@@ -25,7 +25,7 @@ def _said(*events: Event) -> list[str]:
 
 def _of_lines(lines: list[bytes]) -> list[str]:
     audit = Audit()
-    return [sentence for event, _ in decode(lines) for sentence in audit.take(event)]
+    return [said for event, head in decode(lines) for said in audit.take(event, head.digest)]
 
 
 def _settled(name: str, attempt: int, order_no: str | None = None) -> DoubtSettled:

@@ -13,11 +13,13 @@ from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import Candidate, Doubt, Match
 from satops.core.order.modes import Modes
+from satops.core.order.submission import Receipt
 from satops.core.plan.changes import Change
 from satops.core.plan.config import Config
 from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
 from satops.core.problem import Problem, Severity
 from satops.errors import InvalidInput, LedgerMissing
+from satops.ports import Spooled
 from satops.report import geojson, github, json, json_aoi, ledger_page, markdown
 from satops.report.layout import Block
 from satops.report.text.aoi import aoi_blocks, split_blocks
@@ -42,13 +44,14 @@ from satops.report.text.setup import (
     update_blocks,
     verify_blocks,
 )
+from satops.workflow.account import NO_QUERY, AccountLook
 from satops.workflow.aoi import look
 from satops.workflow.aoi_split import divide
 from satops.workflow.apply import ApplyReport
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
 from satops.workflow.outcomes import OrderResult
-from satops.workflow.reconcile import Finding, ReconcileReport
+from satops.workflow.reconcile import DoubtLook, ReconcileReport
 from satops.workflow.refresh import RefreshReport
 from satops.workflow.scaffold_ci import Place
 from satops.workflow.scaffold_update import FileChange
@@ -130,13 +133,23 @@ OUTCOMES = (
     OrderResult("order-1", "rejected", None, "Satellite not available (code 400)"),
     OrderResult("order-2", "in-doubt", None, "the connection was cut"),
     OrderResult("order-3", "not-sent", None, "connection refused"),
-    OrderResult("order-4", "held", None, "being placed by run r0"),
+    OrderResult("order-4", "being-placed", None, "run r0 is placing it until 08:00"),
+    OrderResult("order-5", "placed-by-other", "PROG_5", "run r0 placed it"),
+    OrderResult("order-6", "in-account", None, "the account holds PROG_6", candidate="PROG_6"),
+    OrderResult("order-7", "free-again", None, "run r0 did not place it"),
+    OrderResult("order-8", "not-seen", None, "the account could not be seen"),
 )
 
 
 def _run(*orders: OrderResult, problems: tuple[Problem, ...] = (), **more: Any) -> ApplyReport:
     made = plan(*(_new(result.name) for result in orders), problems=problems)
     return ApplyReport(run="r1", plan=made, orders=orders, ledger_head="c" * 64, **more)
+
+
+def _spooled() -> Spooled:
+    return Spooled(
+        "ledger", "r0", "earlier", 1, "d" * 64, "2031-02-01T08:00:00Z", Receipt("PROG_0")
+    )
 
 
 EVERY_OUTCOME = _run(*OUTCOMES, problems=(problem(check="X03"),))
@@ -146,7 +159,24 @@ RUNS = {
     "nothing to do": _run(),
     "stopped": _run(OUTCOMES[3], stopped="the marketplace could not be reached"),
     "interrupted": _run(OUTCOMES[0], interrupted=True),
-    "not all recorded": _run(*OUTCOMES[:2], unrecorded=2, replayed=1),
+    "not all recorded": _run(
+        *OUTCOMES[:2],
+        unrecorded=("order-0", "order-1"),
+        unspooled=("order-0",),
+        spool="/state/satops/spool",
+        replayed=(_spooled(),),
+    ),
+    "the account could not be seen": _run(
+        OrderResult("order-0", "not-seen", None, "page/query answered 503"),
+        look=AccountLook("", 0.0, 0.0, "", why_not="page/query answered 503"),
+    ),
+    "earlier orders in doubt": _run(
+        settled=(
+            DoubtLook("older", None, None, why="page/query answered 503"),
+            DoubtLook("oldest", None, None, wait_s=300.0, looks=2),
+        ),
+        open_names=("older", "oldest"),
+    ),
 }
 
 
@@ -174,28 +204,46 @@ def _settled(*, was_placed: bool) -> DoubtSettled:
     )  # fmt: skip
 
 
-def _look(*findings: Finding, **more: Any) -> ReconcileReport:
-    fields: dict[str, Any] = {"being_placed": (), "foreign": (), "queried": True}
+def _look(*findings: DoubtLook, **more: Any) -> ReconcileReport:
+    look = AccountLook("2031-02-01T08:00:00Z", 0.0, 1.0, "boot", witnessed=True)
+    fields: dict[str, Any] = {"being_placed": (), "foreign": (), "look": look}
     return ReconcileReport(findings, **(fields | more))
 
 
 _FOUND = Match(DOUBT, "PROG_1", (_candidate("PROG_1"),), "resolutionType 6 and 7 read back alike")
 _SEVERAL = (_candidate("PROG_1"), _candidate("PROG_2", deleted=True))
 LOOKS = {
-    "found": _look(Finding(DOUBT.name, _FOUND, _settled(was_placed=True))),
-    "not placed": _look(Finding(DOUBT.name, Match(DOUBT, None, ()), _settled(was_placed=False))),
+    "found": _look(DoubtLook(DOUBT.name, _FOUND, _settled(was_placed=True))),
+    "not placed": _look(DoubtLook(DOUBT.name, Match(DOUBT, None, ()), _settled(was_placed=False))),
     "several candidates": _look(
-        Finding(
+        DoubtLook(
             DOUBT.name, Match(DOUBT, None, _SEVERAL, "2 orders in the account can be it"), None
         )
     ),
     "not found yet": _look(
-        Finding(
+        DoubtLook(
             DOUBT.name, Match(DOUBT, None, (), "no order in the account can be it"), None,
             wait_s=300.2, looks=2,
         )
     ),
-    "may not be queried": _look(Finding(DOUBT.name, None, None), queried=False),
+    "may not be queried": _look(
+        DoubtLook(DOUBT.name, None, None, why=NO_QUERY),
+        look=AccountLook("", 0.0, 0.0, "", why_not=NO_QUERY),
+    ),
+    "could not be seen": _look(look=AccountLook("", 0.0, 0.0, "", why_not="HTTP 503")),
+    "held by another name": _look(
+        DoubtLook(
+            DOUBT.name,
+            Match(DOUBT, None, (replace(_candidate("PROG_1"), claimed_by="twin"),), "the same"),
+            None,
+        )
+    ),
+    "only a person": _look(
+        DoubtLook(
+            DOUBT.name, Match(DOUBT, None, (), "no order in the account can be it"), None,
+            why="the marketplace moved",
+        )
+    ),
     "nothing in doubt": _look(
         being_placed=("a",), foreign=tuple(MarketplaceOrder(f"PROG_{n}") for n in range(12))
     ),

@@ -6,8 +6,9 @@ from satops.report.subject import status_words
 from satops.report.text.apply import OUTCOME_TONES, result_line
 from satops.report.text.plan import SIGNS, plan_blocks
 from satops.report.text.reconcile import reconcile_blocks
+from satops.workflow.account import AccountLook
 from satops.workflow.outcomes import OrderResult
-from satops.workflow.reconcile import Finding, ReconcileReport
+from satops.workflow.reconcile import DoubtLook, ReconcileReport
 from tests.report.cases import DOUBT, OUTCOMES
 from tests.report.samples import action, plan
 
@@ -41,8 +42,9 @@ def test_one_outcome_is_one_line_whatever_the_marketplace_says() -> None:
 
 def test_a_marketplace_that_lies_cannot_paint_the_terminal() -> None:
     candidate = Candidate(MarketplaceOrder(FORGED), (FORGED,), (), (), True)
-    finding = Finding(DOUBT.name, Match(DOUBT, None, (candidate,), FORGED), None)
-    shown = text(*reconcile_blocks(ReconcileReport((finding,), (), (), True), dry_run=False))
+    look = AccountLook("", 0.0, 1.0, "boot")
+    finding = DoubtLook(DOUBT.name, Match(DOUBT, None, (candidate,), FORGED), None)
+    shown = text(*reconcile_blocks(ReconcileReport((finding,), (), (), look), dry_run=False))
     assert shown.count(SHOWN) == 4
     assert "\x1b" not in shown
 

@@ -15,12 +15,12 @@ from random import Random
 from typing import Any, TypeVar
 
 from satops.core import json_text
-from satops.core.ledger.chain import GENESIS, line_digest
+from satops.core.ledger.chain import GENESIS, Head, line_digest
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import MODES
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.errors import HeadMoved, LedgerMissing, MarketplaceUnreachable, StoreUnreachable
-from satops.ports import LedgerStore, Look, Spooled
+from satops.ports import LedgerStore, LocalState, Look, Spooled
 
 T = TypeVar("T")
 
@@ -159,6 +159,7 @@ class Seller:
 
     address = "https://market.invalid"
     longest_answer_s = 70.0
+    clock_ahead_s: float | None = None
 
     def __init__(self, world: World, *, late_s: float) -> None:
         self._world = world
@@ -237,10 +238,15 @@ class LocalSpool:
         self.received: list[Spooled] = []
         """All that was ever kept: what is no longer in the spool must be in the ledger."""
 
+    address = "the spool of a machine"
+
     def prepare(self, run: str) -> None:
         """See the port."""
         if self._world.happens(0.01):
             raise OSError(28, "No space left on device")
+
+    def end(self, run: str) -> None:
+        """See the port."""
 
     def keep(self, entry: Spooled) -> None:
         """See the port."""
@@ -251,10 +257,10 @@ class LocalSpool:
         self.received.append(entry)
         self._world.step("spooled")
 
-    def entries(self, ledger: str) -> Sequence[Spooled]:
+    def entries(self) -> Sequence[Spooled]:
         """See the port."""
         self._world.step("entries")
-        return [entry for entry in self.kept if entry.ledger == ledger]
+        return list(self.kept)
 
     def forget(self, entries: Sequence[Spooled]) -> None:
         """See the port."""
@@ -266,15 +272,31 @@ class LocalLooks:
     """One machine's looks: they survive a kill."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, int], Look] = {}
+        self._kept: dict[tuple[str, str], Look] = {}
 
-    def look(self, ledger: str, name: str, attempt: int) -> Look | None:
+    def look(self, intent: str, epoch: str) -> Look | None:
         """See the port."""
-        return self._kept.get((ledger, name, attempt))
+        return self._kept.get((intent, epoch))
 
-    def note(self, ledger: str, name: str, attempt: int, look: Look) -> None:
+    def note(self, intent: str, look: Look) -> None:
         """See the port."""
-        self._kept[(ledger, name, attempt)] = look
+        self._kept[(intent, look.epoch)] = look
+
+
+class LocalMark:
+    """One machine's last own head."""
+
+    def __init__(self) -> None:
+        self.head: Head | None = None
+
+    def noted(self) -> Head | None:
+        """See the port."""
+        return self.head
+
+    def note(self, head: Head, *, accepted: bool = False) -> None:
+        """See the port."""
+        if accepted or self.head is None or self.head.seq < head.seq:
+            self.head = head
 
 
 @dataclass
@@ -285,7 +307,13 @@ class Machine:
     clock: MachineClock
     spool: LocalSpool
     looks: LocalLooks
+    mark: LocalMark = field(default_factory=LocalMark)
     runs: int = 0
+
+    @property
+    def local(self) -> LocalState:
+        """What this machine keeps of the ledger."""
+        return LocalState(self.spool, self.looks, self.mark, "a machine", fresh=False)
 
 
 class Inline(Executor):

@@ -13,11 +13,12 @@ from satops.core.order.submission import Outcome
 from satops.core.plan.config import Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.plan.plan import Plan
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
-from satops.workflow.apply import ApplyReport, apply
+from satops.workflow.apply import Applying, ApplyReport, Asked
+from satops.workflow.begin import begin
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.plan import make_plan, refuse_invalid
-from satops.workflow.reconcile import ReconcileReport, reconcile
+from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
 from satops.workflow.validate import Tree
 from tests.simulation.world import (
     Inline,
@@ -85,6 +86,8 @@ class Team:
         )
         self.specs = list(specs)
         self.heard = Heard()
+        self.any_account = True
+        """Spares the proof that it is our account, which needs an order that was placed before."""
         lines, _ = encode(
             [LedgerStarted("team", "satops")], head=EMPTY, time=self.world.start, run="init"
         )
@@ -104,6 +107,7 @@ class Team:
         reach: Callable[[str], None] = lambda _: None,
         guard: Callable[[Plan, LedgerState], None] = lambda plan, state: None,
         tree: Tree | None = None,
+        asked: Asked | None = None,
     ) -> ApplyReport:
         """Apply on a machine, one order after the other."""
         on = machine or self.machine
@@ -113,22 +117,21 @@ class Team:
             refuse_invalid(plan)
             return plan
 
-        return apply(
-            store=self.store,
+        session = LedgerSession(self.store, on.clock, run)
+        session.read()
+        return Applying(
+            session=session,
+            local=on.local,
             marketplace=self.shop,
-            spool=on.spool,
-            clock=on.clock,
             config=self.config,
-            run=run,
             started=RunStarted("apply", "satops", on.name),
-            replan=replan,
-            settle=lambda session: self._settle(session, on),
-            guard=guard,
+            asked=asked or Asked(unseen=not self.config.marketplace.query),
+            any_account=self.any_account,
             progress=self.heard,
             stopping=stopping,
             executor=Inline(),
             reach=reach,
-        )
+        ).run(replan, guard)
 
     def plan(self, state: LedgerState | None = None, tree: Tree | None = None) -> Plan:
         """Plan on the ledger as it stands, or on a state."""
@@ -148,14 +151,14 @@ class Team:
         """Look once."""
         on = machine or self.machine
         session = self.session(on)
-        session.read()
-        session.begin(RunStarted("reconcile", "satops", "m"))
-        return reconcile(
+        begin(session, on.local, RunStarted("reconcile", "satops", "m"))
+        return reconcile_patiently(
             session=session,
             marketplace=self.shop,
             looks=on.looks,
-            clock=on.clock,
             config=self.config,
+            any_account=self.any_account,
+            patience_s=0.0,
             dry_run=dry_run,
         )
 
@@ -176,16 +179,6 @@ class Team:
         """Set a limit."""
         limit = Limit(key, value, "satops.yaml", 9)
         self.config = replace(self.config, limits=(*self.config.limits, limit))
-
-    def _settle(self, session: LedgerSession, machine: Machine) -> None:
-        reconcile(
-            session=session,
-            marketplace=self.shop,
-            looks=machine.looks,
-            clock=machine.clock,
-            config=self.config,
-            foreign=False,
-        )
 
 
 def spec(

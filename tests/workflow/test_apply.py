@@ -13,8 +13,8 @@ from satops.errors import (
     ExitCode,
     HeadMoved,
     InvalidInput,
-    LedgerCorrupt,
     LedgerMissing,
+    LedgerOlder,
     Refused,
     StoreUnreachable,
 )
@@ -179,7 +179,7 @@ def test_a_wall_clock_set_ahead_ends_a_request_that_others_take_for_over() -> No
     assert team.shop.requests == []
 
 
-def test_an_order_that_another_run_is_placing_is_held_and_is_no_failure() -> None:
+def test_a_run_waits_for_what_another_one_is_placing_and_never_ends_green_over_a_doubt() -> None:
     team = Team(spec("a"))
 
     def killed(shop: Shop, request: bytes) -> Outcome:
@@ -188,8 +188,11 @@ def test_an_order_that_another_run_is_placing_is_held_and_is_no_failure() -> Non
     team.shop.script.append(killed)
     with pytest.raises(Killed):
         team.apply()
+    began = team.world.seconds
     report = team.apply(run="second")
-    assert report.exit_code is ExitCode.DONE
+    assert team.world.seconds - began >= team.config.apply.intent_s
+    assert report.exit_code is ExitCode.IN_DOUBT
+    assert [(order.name, order.outcome) for order in report.orders] == [("a", "in-doubt")]
     assert report.plan.actions[0].kind == "hold"
     assert "being placed by run run" in report.plan.actions[0].reason
     assert len(team.shop.requests) == 1
@@ -222,7 +225,7 @@ def test_an_outcome_that_only_the_spool_knows_is_recorded_by_the_next_run() -> N
     with pytest.raises(Killed):
         team.apply(reach=kill)
     report = team.apply(run="second")
-    assert report.replayed == 1
+    assert [entry.name for entry in report.replayed] == ["a"]
     assert report.exit_code is ExitCode.DONE
     assert team.state().orders["a"].order_no == team.shop.bought[0].order.order_no
     assert team.machine.spool.kept == []
@@ -239,7 +242,7 @@ def test_a_rejection_that_only_the_spool_knows_frees_the_order() -> None:
     with pytest.raises(Killed):
         team.apply(reach=kill)
     report = team.apply(run="second")
-    assert report.replayed == 1
+    assert [entry.name for entry in report.replayed] == ["a"]
     assert report.count("placed") == 1
 
 
@@ -252,12 +255,12 @@ def test_a_number_that_is_spooled_while_another_run_begins_is_not_forgotten() ->
         if name == "spooled":
             raise Killed
 
-    def overtaken(ledger: str) -> Sequence[Spooled]:
+    def overtaken() -> Sequence[Spooled]:
         # The beginning run has read the ledger by now, and not yet the spool.
         spool.entries = entries  # type: ignore[method-assign]
         with pytest.raises(Killed):
             team.apply(run="rival", reach=kill)
-        return entries(ledger)
+        return entries()
 
     spool.entries = overtaken  # type: ignore[method-assign]
     team.apply(run="second")
@@ -265,7 +268,7 @@ def test_a_number_that_is_spooled_while_another_run_begins_is_not_forgotten() ->
     assert spool.kept == []
 
 
-def test_a_number_that_the_ledger_lost_with_its_intent_is_adopted_and_not_bought_again() -> None:
+def test_a_number_whose_intent_the_ledger_lacks_stops_every_run_and_is_never_recorded() -> None:
     team = Team(spec("a"), query=False)
     before = list(team.store.lines)
 
@@ -276,8 +279,11 @@ def test_a_number_that_the_ledger_lost_with_its_intent_is_adopted_and_not_bought
     with pytest.raises(Killed):
         team.apply(reach=kill)
     team.store.lines[:] = before  # a copy from before the run was put back
-    assert team.apply(run="second").expected == 0
-    assert team.state().orders["a"].order_no == team.shop.bought[0].order.order_no
+    team.machine.mark.head = None
+    with pytest.raises(LedgerOlder, match=r"got the number PROG_0001(.|\n)*accept-older"):
+        team.apply(run="second")
+    assert team.state().orders == {}
+    assert [entry.name for entry in team.machine.spool.kept] == ["a"]
     assert len(team.shop.bought) == 1
 
 
@@ -293,8 +299,9 @@ def test_a_doubt_that_the_ledger_lost_with_its_intent_refuses_and_stays_in_the_s
     with pytest.raises(Killed):
         team.apply(reach=kill)
     team.store.lines[:] = before
+    team.machine.mark.head = None
     for _ in range(2):
-        with pytest.raises(LedgerCorrupt, match="satops adopt a ORDER_NO"):
+        with pytest.raises(LedgerOlder, match="got no answer that tells"):
             team.apply(run="second")
     assert len(team.shop.bought) == 1
 
@@ -314,10 +321,11 @@ def test_when_the_ledger_fails_after_sending_the_number_is_reported_and_spooled(
     team.shop.script.append(store_then_break)
     report = team.apply()
     assert report.exit_code is ExitCode.LEDGER
-    assert report.unrecorded == 1
+    assert report.unrecorded == ("a",)
+    assert report.unspooled == ()
     assert report.orders[0].order_no == team.shop.bought[0].order.order_no
     team.store.append = good_append  # type: ignore[method-assign]
-    assert team.apply(run="second").replayed == 1
+    assert [entry.name for entry in team.apply(run="second").replayed] == ["a"]
     assert team.standing("a") is Standing.PLACED
 
 
@@ -371,7 +379,7 @@ def test_a_full_disk_refuses_before_anything_is_sent() -> None:
 def test_a_spool_that_cannot_be_read_refuses_since_it_may_hold_numbers() -> None:
     team = Team(spec("a"))
 
-    def fail(ledger: str) -> Sequence[Spooled]:
+    def fail() -> Sequence[Spooled]:
         raise OSError(5, "Input/output error")
 
     team.machine.spool.entries = fail  # type: ignore[method-assign]
@@ -442,7 +450,7 @@ def test_an_order_placed_by_another_run_in_the_meantime_is_not_placed_again() ->
 
     team.shop.script.append(overtake)
     report = team.apply()
-    assert [order.outcome for order in report.orders] == ["placed", "held"]
+    assert [order.outcome for order in report.orders] == ["placed", "placed-by-other"]
     assert len(team.shop.bought) == 2
 
 
@@ -457,7 +465,7 @@ def test_the_same_order_bought_under_another_name_in_the_meantime_is_held() -> N
         return Receipt(shop.store(request))
 
     team.shop.script.append(overtake)
-    assert [order.outcome for order in team.apply().orders] == ["placed", "held"]
+    assert [order.outcome for order in team.apply().orders] == ["placed", "placed-by-other"]
 
 
 def test_a_tree_that_is_not_understood_sends_nothing() -> None:
@@ -559,7 +567,13 @@ def test_a_receipt_outranks_what_was_settled_in_the_meantime() -> None:
     session = team.session()
     session.read()
     resolve_not_placed(
-        session=session, name="a", by="operator", because="wrongly", clock=team.machine.clock
+        session=session,
+        name="a",
+        by="operator",
+        because="wrongly",
+        looks=team.machine.looks,
+        config=team.config,
+        look=None,
     )
     team.apply(run="second")
     assert team.standing("a") is Standing.PLACED

@@ -11,8 +11,9 @@ from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.submission import InDoubt, Outcome
 from satops.errors import ExitCode, Refused, UsageError
 from satops.ports import Look
+from satops.workflow.adopt import adopt
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
-from satops.workflow.resolve import adopt, resolve_not_placed, resolve_placed
+from satops.workflow.resolve import resolve_not_placed, resolve_placed
 from tests.workflow.team import Shop, Team, spec
 
 
@@ -101,7 +102,7 @@ def test_looks_of_another_machine_do_not_count() -> None:
 def test_a_look_that_cannot_be_noted_is_told_since_the_wait_would_never_end() -> None:
     team = in_doubt("a", stored=False)
 
-    def fail(ledger: str, name: str, attempt: int, look: Look) -> None:
+    def fail(intent: str, look: Look) -> None:
         raise OSError(28, "No space left on device")
 
     team.machine.looks.note = fail  # type: ignore[method-assign]
@@ -129,8 +130,8 @@ def test_patience_waits_as_long_as_it_can_settle_something() -> None:
             session=session,
             marketplace=team.shop,
             looks=team.machine.looks,
-            clock=team.machine.clock,
             config=team.config,
+            any_account=True,
             patience_s=patience_s,
         )
 
@@ -157,13 +158,17 @@ def test_an_order_being_placed_is_left_alone_and_so_is_its_candidate() -> None:
     assert team.standing("a") is Standing.BEING_PLACED
 
 
-def test_an_order_that_the_ledger_has_claimed_is_no_candidate() -> None:
+def test_an_order_that_another_name_holds_settles_nothing_and_forbids_to_believe_in_absence() -> (
+    None
+):
     team = Team(spec("a", 0), spec("b", 0, acknowledge=["X01"]))
     team.shop.script.extend([lambda shop, request: _placed(shop, request), lost])
     team.apply()
     team.world.seconds += 10
     report = team.reconcile()
-    assert [finding.match.absent for finding in report.findings if finding.match] == [True]
+    (match,) = [finding.match for finding in report.findings if finding.match]
+    assert match.order_no is None
+    assert [candidate.claimed_by for candidate in match.candidates] == ["a"]
 
 
 def _placed(shop: Shop, request: bytes) -> Outcome:
@@ -343,7 +348,13 @@ def test_an_order_that_a_run_is_placing_cannot_be_settled() -> None:
     session.read()
     with pytest.raises(Refused, match="is placing"):
         resolve_not_placed(
-            session=session, name="a", by="me", because="x", clock=team.machine.clock
+            session=session,
+            name="a",
+            by="me",
+            because="x",
+            looks=team.machine.looks,
+            config=team.config,
+            look=None,
         )
 
 
@@ -353,7 +364,13 @@ def test_not_placed_needs_a_reason() -> None:
     session.read()
     with pytest.raises(UsageError):
         resolve_not_placed(
-            session=session, name="a", by="me", because=" ", clock=team.machine.clock
+            session=session,
+            name="a",
+            by="me",
+            because=" ",
+            looks=team.machine.looks,
+            config=team.config,
+            look=None,
         )
 
 
@@ -400,7 +417,7 @@ def _resolve(team: Team, order_no: str, name: str = "a") -> None:
         order_no=order_no,
         by="operator",
         because=None,
-        clock=team.machine.clock,
+        looks=team.machine.looks,
         config=team.config,
         marketplace=team.shop,
     )

@@ -1,40 +1,41 @@
-"""This machine's looks for submissions in doubt: a small JSON file in `.satops/`."""
+"""This machine's looks for submissions in doubt: a small JSON file for each start of the machine.
 
-from pathlib import Path
+The monotonic clock begins anew at each start, so looks of another one never count.  Two machines
+that share a home write two files.
+"""
+
+from hashlib import sha256
 from typing import Any
 
-from satops.adapters.files.local_json import read_object, write_object
+from satops.adapters.files.local_state import LocalFolder
 from satops.ports import Look
 
 
 class LookFile:
-    """Keeps looks in one file; an unreadable file counts as no looks, which only waits longer."""
+    """Keeps looks by the identity of the submission; one that is unreadable only waits longer."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, folder: LocalFolder) -> None:
+        self._folder = folder
 
-    def look(self, ledger: str, name: str, attempt: int) -> Look | None:
-        """Return what was noted of one submission."""
-        kept: Any = read_object(self._path).get(_key(ledger, name, attempt))
+    def look(self, intent: str, epoch: str) -> Look | None:
+        """Return what was noted of one submission in this epoch."""
+        kept: Any = self._folder.read_object(_file(epoch)).get(intent)
         try:
-            return Look(float(kept["first"]), int(kept["count"]), str(kept["epoch"]))
-        except (TypeError, KeyError, ValueError):
+            first, count = kept["first"], kept["count"]
+        except (TypeError, KeyError):
             return None
+        if type(first) is not float or type(count) is not int or count < 0:
+            return None
+        return Look(first, count, epoch)
 
-    def note(self, ledger: str, name: str, attempt: int, look: Look) -> None:
-        """Note a look, dropping those of earlier epochs: they can never count again."""
-        kept = {
-            key: value
-            for key, value in read_object(self._path).items()
-            if isinstance(value, dict) and value.get("epoch") == look.epoch
-        }
-        kept[_key(ledger, name, attempt)] = {
-            "first": look.first,
-            "count": look.count,
-            "epoch": look.epoch,
-        }
-        write_object(self._path, kept)
+    def note(self, intent: str, look: Look) -> None:
+        """Note a look.  Raises OSError."""
+        name = _file(look.epoch)
+        with self._folder.locked():
+            kept = self._folder.read_object(name)
+            kept[intent] = {"first": look.first, "count": look.count}
+            self._folder.replace_object(name, kept)
 
 
-def _key(ledger: str, name: str, attempt: int) -> str:
-    return f"{ledger} {name} {attempt}"
+def _file(epoch: str) -> str:
+    return f"looks-{sha256(epoch.encode()).hexdigest()[:16]}.json"

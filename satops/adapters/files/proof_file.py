@@ -1,10 +1,9 @@
-"""This machine's proofs that a store lets one of two writers win: a JSON file in `.satops/`."""
+"""This machine's proofs that a store lets one of two writers win: a JSON file for each address."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from hashlib import sha256
 
-from satops.adapters.files.local_json import read_object, write_object
+from satops.adapters.files.local_state import LocalFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,8 @@ class ProofFile:
     a new one.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, folder: LocalFolder) -> None:
+        self._folder = folder
 
     def proven(self, address: str) -> bool:
         """Tell whether the store at an address was proven from this machine."""
@@ -31,17 +30,18 @@ class ProofFile:
 
     def noted(self, address: str) -> NotedProof | None:
         """Return what was found at an address, if it was ever looked at."""
-        kept: Any = read_object(self._path).get(address)
-        try:
-            return NotedProof(str(kept["time"]), str(kept["broken"]))
-        except (TypeError, KeyError):
+        kept = self._folder.read_object(_file(address))
+        time, broken = kept.get("time"), kept.get("broken")
+        if kept.get("address") != address or not isinstance(time, str):
             return None
-
-    def addresses(self) -> list[str]:
-        """Return the addresses that were proven."""
-        return [address for address in read_object(self._path) if self.proven(address)]
+        return NotedProof(time, broken) if isinstance(broken, str) else None
 
     def note(self, address: str, proof: NotedProof) -> None:
         """Keep what was found.  Raises OSError."""
-        kept = {**read_object(self._path), address: {"time": proof.time, "broken": proof.broken}}
-        write_object(self._path, kept)
+        with self._folder.locked():
+            kept = {"address": address, "time": proof.time, "broken": proof.broken}
+            self._folder.replace_object(_file(address), kept)
+
+
+def _file(address: str) -> str:
+    return f"{sha256(address.encode()).hexdigest()[:32]}.json"

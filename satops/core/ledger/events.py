@@ -14,6 +14,13 @@ class LedgerStarted:
     ledger: str
     """Its id, made at random."""
     tool: str
+    marketplace: str | None = None
+    """Address of the one marketplace whose orders this ledger holds; None in ledgers of 0.1."""
+    because: str | None = None
+    """What was bought before this ledger, in a person's words."""
+    continues: Mapping[str, Any] | None = None
+    """`ledger`, `seq` and `head` of the broken ledger that this one goes on from, `verified` (the
+    `seq` up to which its chain was whole) and `sha256` of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,17 @@ class RunStarted:
     pull_request: str | None = None
     run_url: str | None = None
     approvals: tuple[str, ...] | None = None
+    marketplace: str | None = None
+    """Its normalised address."""
+    user: str | None = None
+    local: str | None = None
+    """The folder on `host` that keeps what this run could not append."""
+    names: tuple[str, ...] | None = None
+    """The orders that were chosen, where not all were."""
+    unseen: bool | None = None
+    """Whether a person let the run buy without a look at the account."""
+    because: str | None = None
+    """A person's reason for `unseen`, or for buying a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,38 @@ class SubmissionIntended:
     estimated_cost: float | None = None
     labels: Mapping[str, str] | None = None
     supersedes: str | None = None
+    currency: str | None = None
+    """Of `estimated_cost`."""
+    captures: int | None = None
+    """How many images the order stands for, where it is more than one."""
+    series: str | None = None
+    """The series that the order is a member of."""
+    keys: tuple[tuple[str, str], ...] | None = None
+    """Axis and key of the member, in the order of the axes."""
+    axes: tuple[Mapping[str, Any], ...] | None = None
+    """Name and kind of each axis of the series; a repetition's start and step."""
+    members: int | None = None
+    """How many orders the document stood for."""
+    commit: str | None = None
+    """The commit that last touched the spec or its AOI."""
+    committed: bool | None = None
+    """Whether the bytes are those of the commit."""
+    pull_request: str | None = None
+    approvals: tuple[str, ...] | None = None
+    evidence: str | None = None
+    """SHA-256 of the feasibility evidence that the order's pass was chosen from."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionProbed:
+    """A person is about to ask for the same simulation result once more: it may buy."""
+
+    name: str
+    attempt: int
+    intent: str
+    until: str
+    by: str
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +112,8 @@ class SubmissionPlaced:
     name: str
     attempt: int
     order_no: str
+    intent: str | None = None
+    """SHA-256 of the line of the `SubmissionIntended`: the identity of the submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +124,7 @@ class SubmissionRejected:
     attempt: int
     code: int
     message: str
+    intent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +134,7 @@ class SubmissionNotSent:
     name: str
     attempt: int
     reason: str
+    intent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +145,10 @@ class SubmissionLeftInDoubt:
     attempt: int
     reason: str
     evidence: str
+    intent: str | None = None
+    claimed_no: str | None = None
+    """A number that the marketplace gave, and that another name holds.  Absence from the account
+    never settles such a doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +163,92 @@ class DoubtSettled:
     because: str
     order_no: str | None = None
     evidence: Mapping[str, Any] | None = None
+    intent: str | None = None
+    same_as: str | None = None
+    """The name that shares `order_no`: the marketplace took two orders for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtCorrected:
+    """A person takes back the last event that settled a submission."""
+
+    name: str
+    attempt: int
+    corrects: Mapping[str, Any]
+    """`seq` and `digest` of the event that was wrong."""
+    placed: bool
+    """True: placed as `order_no`.  False: in doubt again."""
+    by: str
+    because: str
+    intent: str | None = None
+    """None for an adoption."""
+    order_no: str | None = None
+    evidence: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignNoted:
+    """A person says that an order of the account is none of ours."""
+
+    order_no: str
+    by: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceMoved:
+    """A person says that the marketplace has another address from here on."""
+
+    to: str
+    by: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerClosed:
+    """The ledger goes on elsewhere: nothing is appended after this event."""
+
+    to: str
+    by: str
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRestored:
+    """A person accepts a ledger that is older than what a machine had appended to it."""
+
+    lost: Mapping[str, Any]
+    """`seq` and `head` of the last event that the machine had appended."""
+    by: str
+    because: str
+    foreign: tuple[str, ...] = ()
+    """Orders of the account that no name holds, as the account was seen then."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCarried:
+    """An order of the broken ledger that this one goes on from."""
+
+    name: str
+    standing: str
+    """`placed` with its number; or `in-doubt`, also for all that could not be verified."""
+    intended_at: str
+    verified: bool
+    """Whether the chain of the broken ledger reaches to the events about this order."""
+    order_no: str | None = None
+    further_order_nos: tuple[str, ...] = ()
+    attempt: int = 0
+    order_digest: str | None = None
+    order: Raw | None = None
+    source: Mapping[str, Any] | None = None
+    footprint: Mapping[str, Any] | None = None
+    labels: Mapping[str, str] | None = None
+    estimated_cost: float | None = None
+    currency: str | None = None
+    captures: int | None = None
+    series: str | None = None
+    keys: tuple[tuple[str, str], ...] | None = None
+    axes: tuple[Mapping[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +266,20 @@ class OrderAdopted:
     footprint: Mapping[str, Any] | None = None
     labels: Mapping[str, str] | None = None
     estimated_cost: float | None = None
+    currency: str | None = None
+    captures: int | None = None
+    series: str | None = None
+    keys: tuple[tuple[str, str], ...] | None = None
+    axes: tuple[Mapping[str, Any], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseCompared:
+    """What was bought is not what was reviewed, as the marketplace shows it after the receipt."""
+
+    name: str
+    order_no: str
+    differs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +289,45 @@ class StatusObserved:
     name: str
     order_no: str
     status: int
+    amount: float | None = None
+    """The marketplace's `finalAmount`; it names no currency."""
+    currency: str | None = None
+    """Of `amount`, as `marketplace.currency` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """The status of every placed order was read."""
+
+    seen: int
+    not_listed: tuple[str, ...] = ()
+    """Order numbers of ours that the marketplace does not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFetched:
+    """A product of a placed order was fetched, whole, and is on the target's disk."""
+
+    name: str
+    order_no: str
+    product: str
+    size: int
+    """Bytes."""
+    sha256: str
+    content_type: str
+    address: str
+    """Where it came from, without the signature."""
+    title: str | None = None
+    """The sender's name of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesSent:
+    """Notices of the events up to a `seq` have left for one hook."""
+
+    variable: str
+    """The environment variable that holds the hook's address."""
+    up_to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +345,23 @@ Event = (
     LedgerStarted
     | RunStarted
     | SubmissionIntended
+    | SubmissionProbed
     | SubmissionPlaced
     | SubmissionRejected
     | SubmissionNotSent
     | SubmissionLeftInDoubt
     | DoubtSettled
+    | DoubtCorrected
     | OrderAdopted
+    | OrderCarried
+    | ForeignNoted
+    | PurchaseCompared
     | StatusObserved
+    | Refreshed
+    | DeliveryFetched
+    | NoticesSent
+    | MarketplaceMoved
+    | LedgerClosed
+    | LedgerRestored
     | RunFinished
 )

@@ -2,75 +2,29 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from satops.core.ledger.chain import EMPTY, Head, decode
+from satops.core.ledger.order_state import (
+    OPEN,
+    SPENT,
+    OrderState,
+    Standing,
+    may_be_bought,
+    shared,
+)
 from satops.errors import LedgerCorrupt
 
-
-class Standing(StrEnum):
-    """What is known of an order, as `satops list` names it."""
-
-    PLACED = "placed"
-    IN_DOUBT = "in-doubt"
-    BEING_PLACED = "being-placed"
-    REJECTED = "rejected"
-    NOT_SENT = "not-sent"
-    NOT_PLACED = "not-placed"
+__all__ = ["OPEN", "SPENT", "LedgerState", "OrderState", "Standing", "Turn", "may_be_bought"]
 
 
-OPEN = frozenset({Standing.IN_DOUBT, Standing.BEING_PLACED})
-"""A submission that may exist: it is never sent again, and it counts as spent."""
-SPENT = OPEN | {Standing.PLACED}
-"""What every limit counts."""
+class Turn(NamedTuple):
+    """An event after which nothing is bought before a wait and a full look at the account."""
 
-
-@dataclass(slots=True)
-class OrderState:
-    """What the ledger knows of one order name."""
-
-    name: str
-    standing: Standing
-    """As the events say; `standing_at` tells whether BEING_PLACED has become IN_DOUBT."""
-    order_digest: str | None = None
-    attempt: int = 0
-    run: str = ""
-    """The run that intended the last attempt, or adopted the order."""
-    intended_at: str = ""
-    until: str = ""
-    seq: int = 0
-    """Of the event that holds the canonical order: SubmissionIntended or OrderAdopted."""
-    order_no: str | None = None
-    placed_at: str | None = None
-    reason: str = ""
-    """What the last outcome said."""
-    status: int | None = None
-    """The marketplace's, as last observed."""
-    further_order_nos: tuple[str, ...] = ()
-    """Numbers beyond the first: the marketplace holds this order more than once."""
-    provider: str = ""
-    resolution_type: int | None = None
-    start: str = ""
-    end: str = ""
-    area_km2: float = 0.0
-    bounds: tuple[float, float, float, float] | None = None
-    """West, south, east, north in degrees."""
-    estimated_cost: float | None = None
-    labels: dict[str, str] | None = None
-    source: dict[str, Any] | None = None
-
-    def standing_at(self, now: str) -> Standing:
-        """Return the standing at an instant (`YYYY-MM-DDThh:mm:ssZ`)."""
-        if self.standing is Standing.BEING_PLACED and now >= self.until:
-            return Standing.IN_DOUBT
-        return self.standing
-
-
-def may_be_bought(known: OrderState | None) -> bool:
-    """Tell whether a name is not spent yet, so that its order may still be sent."""
-    return known is None or known.standing not in SPENT
+    kind: str
+    """`LedgerRestored`, `MarketplaceMoved`, or `LedgerStarted` of a ledger that goes on."""
+    seq: int
+    time: str
 
 
 @dataclass(slots=True)
@@ -80,11 +34,25 @@ class LedgerState:
     head: Head = EMPTY
     ledger: str = ""
     """The ledger's id."""
+    ancestors: tuple[str, ...] = ()
+    """Ids of the broken ledgers that this one goes on from."""
+    marketplace: str = ""
+    """Normalised address of the one marketplace; empty in a ledger that was never bound to one."""
+    closed_to: str | None = None
+    """Where the ledger goes on; nothing may be appended here any more."""
+    turn: Turn | None = None
+    """The last restore, move or new beginning."""
+    moved_seq: int = 0
+    """Of the last `MarketplaceMoved`: absence never settles an intent before it."""
+    restored: set[Head] = field(default_factory=set)
+    """Heads of which a person has said that what led to them is lost."""
     orders: dict[str, OrderState] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
     """Order number to the order name that holds it."""
     holders: dict[str, str] = field(default_factory=dict)
     """Digest of an order that counts as spent to the order name that holds it."""
+    foreign: dict[str, str] = field(default_factory=dict)
+    """Order numbers that a person called none of ours, with the time of the event."""
     plans_used: set[str] = field(default_factory=set)
     """Digests of the plans that some run has applied: a plan is single-use."""
 
@@ -94,156 +62,264 @@ class LedgerState:
         The state then stands where the last good line left it.
         """
         for event, head in decode(lines, after=self.head):
-            self.take(event)
+            self.take(event, head.digest)
             self.head = head
 
-    def take(self, event: dict[str, Any]) -> None:
-        """Fold one event, without a look at the chain; raises `LedgerCorrupt`.
+    def take(self, event: dict[str, Any], digest: str) -> None:
+        """Fold one event, whose line has a digest, without a look at the chain.
 
         The events of one order alone make the same `OrderState` as the whole ledger does.
+        Raises `LedgerCorrupt`.
         """
         try:
-            self._take(event)
+            self._take(event, digest)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise LedgerCorrupt(
                 f"Line {event['seq']} of the ledger is not a whole {event.get('kind')}: "
                 f"{type(error).__name__} {error}."
             ) from error
 
-    def _take(self, event: dict[str, Any]) -> None:
+    def _take(self, event: dict[str, Any], digest: str) -> None:
         kind = event["kind"]
         if kind not in _FOLDS:
             raise ValueError(f"the kind {kind!r} is not known to this version of satops")
-        _FOLDS[kind](self, event)
+        if self.closed_to is not None:
+            raise ValueError(f"the ledger was closed before; it goes on at {self.closed_to}")
+        _FOLDS[kind](self, event, digest)
 
-    def _start(self, event: dict[str, Any]) -> None:
+    def _start(self, event: dict[str, Any], _digest: str) -> None:
         self.ledger = event["ledger"]
+        self.marketplace = event.get("marketplace", "")
+        broken = event.get("continues")
+        if broken is not None:
+            self.ancestors = (broken["ledger"], *broken.get("ancestors", ()))
+            self.turn = Turn("LedgerStarted", event["seq"], event["time"])
 
-    def _start_run(self, event: dict[str, Any]) -> None:
+    def _start_run(self, event: dict[str, Any], _digest: str) -> None:
         if "plan_digest" in event:
             self.plans_used.add(event["plan_digest"])
+        if not self.marketplace and not self.orders:
+            self.marketplace = event.get("marketplace", "")
 
-    def _intend(self, event: dict[str, Any]) -> None:
+    def _move(self, event: dict[str, Any], _digest: str) -> None:
+        self.marketplace = event["to"]
+        self.moved_seq = event["seq"]
+        self.turn = Turn("MarketplaceMoved", event["seq"], event["time"])
+
+    def _close_ledger(self, event: dict[str, Any], _digest: str) -> None:
+        self.closed_to = event["to"]
+
+    def _restore(self, event: dict[str, Any], _digest: str) -> None:
+        lost = event["lost"]
+        self.restored.add(Head(lost["seq"], lost["head"]))
+        self.turn = Turn("LedgerRestored", event["seq"], event["time"])
+
+    def _note_foreign(self, event: dict[str, Any], _digest: str) -> None:
+        self.foreign[event["order_no"]] = event["time"]
+
+    def _intend(self, event: dict[str, Any], digest: str) -> None:
         name = event["name"]
         known = self.orders.get(name)
         if known is not None and known.standing in SPENT:
             raise ValueError(f"{name!r} is intended again while it is {known.standing}")
-        order = OrderState(name, Standing.BEING_PLACED, attempt=event["attempt"])
-        order.until = _shared(event["until"])
-        order.intended_at = _shared(event["time"])
-        self._hold(order, event)
+        order = OrderState(name, Standing.BEING_PLACED, digest, attempt=event["attempt"])
+        order.until = shared(event["until"])
+        order.intended_at = shared(event["time"])
+        self._hold(order, known, event)
 
-    def _adopt(self, event: dict[str, Any]) -> None:
-        name, order_no = event["name"], event["order_no"]
-        known = self.orders.get(name)
-        order = OrderState(name, Standing.PLACED, attempt=known.attempt if known else 0)
+    def _adopt(self, event: dict[str, Any], digest: str) -> None:
+        order = OrderState(event["name"], Standing.NOT_PLACED, digest, adopted=True)
         order.intended_at = event["time"]
-        if known is not None:
-            held = (known.order_no, *known.further_order_nos)
-            order.further_order_nos = tuple(no for no in held if no not in (None, order_no))
-        self._hold(order, event)
-        self._place(event)
+        order.settled_seq, order.settled_digest = event["seq"], digest
+        self._hold(order, self.orders.get(order.name), event)
+        order.further_order_nos = tuple(
+            no for no in order.further_order_nos if no != event["order_no"]
+        )
+        self._place_as(order.name, order, event)
 
-    def _hold(self, order: OrderState, event: dict[str, Any]) -> None:
-        _describe(order, event)
-        self.orders[order.name] = order
+    def _carry(self, event: dict[str, Any], digest: str) -> None:
+        order = OrderState(event["name"], Standing(event["standing"]), digest)
+        order.intended_at = shared(event["intended_at"])
+        order.attempt = event.get("attempt", 0)
+        order.verified = event["verified"]
+        order.reason = "carried from a broken ledger"
+        self._hold(order, self.orders.get(order.name), event)
+        order.attempts = order.attempt
+        order.order_no = event.get("order_no")
+        order.further_order_nos = tuple(event.get("further_order_nos", ()))
+        if order.order_no is not None:
+            order.placed_at = order.intended_at
+        for order_no in order.order_nos:
+            self.claimed[order_no] = order.name
+
+    def _hold(self, order: OrderState, known: OrderState | None, event: dict[str, Any]) -> None:
+        order.describe(event)
+        order.attempts = order.attempt
+        self.orders[order.name] = order if known is None else known.succeeded_by(order)
         if order.order_digest is not None:
             self.holders[order.order_digest] = order.name
 
-    def _place(self, event: dict[str, Any]) -> None:
-        order, order_no = self.orders[event["name"]], event["order_no"]
-        self.claimed[order_no] = order.name
-        if order_no in (order.order_no, *order.further_order_nos):
+    def _place(self, event: dict[str, Any], _digest: str) -> None:
+        order = self.orders[event["name"]]
+        submission = order.submission(event.get("intent"), event["attempt"])
+        if submission is None:
+            raise ValueError(f"no submission of {order.name!r} is the one that is placed here")
+        self._place_as(order.name, submission, event)
+
+    def _place_as(self, name: str, submission: OrderState, event: dict[str, Any]) -> None:
+        """Give a number to one submission of a name.
+
+        A late receipt does not close the attempt that is open now; where none is open, the name is
+        placed with the content of the submission whose number it is.
+        """
+        order, order_no = self.orders[name], event["order_no"]
+        if event.get("same_as") is None:
+            self.claimed[order_no] = name
+        if order_no in order.order_nos:
             return
-        late = event.get("attempt", order.attempt) < order.attempt and order.standing in OPEN
-        if order.order_no is not None or late:
-            # A late receipt of an earlier attempt does not close the attempt that is open now.
+        late = submission is not order
+        if submission.order_no is not None or (late and order.standing in SPENT):
             order.further_order_nos += (order_no,)
+        if submission.order_no is not None:
             return
-        order.standing = Standing.PLACED
-        order.order_no = order_no
-        order.placed_at = _shared(event["time"])
-        order.reason = event.get("because", "")
-        if order.order_digest is not None:
-            self.holders[order.order_digest] = order.name
+        submission.order_no = order_no
+        submission.same_as = event.get("same_as")
+        submission.standing = Standing.PLACED
+        submission.placed_at = shared(event["time"])
+        submission.reason = event.get("because", "")
+        if late and order.standing not in SPENT:
+            order = self.orders[name] = order.promoted(submission)
+        self._hold_again(order)
 
-    def _settle(self, event: dict[str, Any]) -> None:
+    def _settle(self, event: dict[str, Any], digest: str) -> None:
+        order = self.orders[event["name"]]
+        submission = order.submission(event.get("intent"), event["attempt"])
         if event["placed"]:
-            self._place(event)
-        else:
-            self._close(event, Standing.NOT_PLACED, event["because"])
+            self._place(event, digest)
+        elif not self._close(event, Standing.NOT_PLACED, event["because"]):
+            return
+        if submission is not None:
+            submission.settled_seq, submission.settled_digest = event["seq"], digest
 
-    def _reject(self, event: dict[str, Any]) -> None:
+    def _correct(self, event: dict[str, Any], digest: str) -> None:
+        order = self.orders[event["name"]]
+        wrong = (event["corrects"]["seq"], event["corrects"]["digest"])
+        found = [
+            each
+            for each in (order, *order.others)
+            if (each.settled_seq, each.settled_digest) == wrong
+        ]
+        if not found:
+            raise ValueError(f"event {wrong[0]} is not the last one that settled {order.name!r}")
+        submission = found[0]
+        submission.settled_seq, submission.settled_digest = event["seq"], digest
+        if event["placed"]:
+            self._place_as(order.name, submission, event)
+        else:
+            self._reopen(order, submission, event["because"])
+
+    def _reopen(self, order: OrderState, submission: OrderState, reason: str) -> None:
+        """Put a submission back in doubt; its number is free again."""
+        order_no = submission.order_no
+        if order_no is not None and submission.same_as is None:
+            self.claimed.pop(order_no, None)
+        order.further_order_nos = tuple(no for no in order.further_order_nos if no != order_no)
+        submission.order_no = submission.placed_at = submission.same_as = None
+        submission.status = submission.amount = None
+        submission.standing, submission.reason = Standing.IN_DOUBT, reason
+        if submission is not order:
+            order = self.orders[order.name] = order.promoted(submission)
+        self._hold_again(order)
+
+    def _hold_again(self, order: OrderState) -> None:
+        """Let each content of a name be held while one of its submissions counts as spent."""
+        every = (order, *order.others)
+        for each in every:
+            if each.order_digest is not None and self.holders.get(each.order_digest) == order.name:
+                del self.holders[each.order_digest]
+        for each in every:
+            if each.order_digest is not None and each.standing in SPENT:
+                self.holders[each.order_digest] = order.name
+
+    def _reject(self, event: dict[str, Any], _digest: str) -> None:
         self._close(event, Standing.REJECTED, event["message"])
 
-    def _not_send(self, event: dict[str, Any]) -> None:
+    def _not_send(self, event: dict[str, Any], _digest: str) -> None:
         self._close(event, Standing.NOT_SENT, event["reason"])
 
-    def _doubt(self, event: dict[str, Any]) -> None:
-        self._close(event, Standing.IN_DOUBT, event["reason"])
+    def _doubt(self, event: dict[str, Any], _digest: str) -> None:
+        if self._close(event, Standing.IN_DOUBT, event["reason"]):
+            self.orders[event["name"]].claimed_no = event.get("claimed_no")
 
-    def _close(self, event: dict[str, Any], standing: Standing, reason: str) -> None:
+    def _probe(self, event: dict[str, Any], _digest: str) -> None:
+        """Asking once more keeps the submission open, and gives it a new end of its time."""
         order = self.orders[event["name"]]
-        # A late word about an attempt that is over changes nothing: only a receipt is a fact
-        # that outranks what was settled.
-        if order.attempt != event["attempt"] or order.standing not in OPEN:
+        if order.intent != event["intent"] or order.standing not in OPEN:
+            raise ValueError(f"{order.name!r} is asked for again while it is {order.standing}")
+        order.standing, order.until = Standing.BEING_PLACED, event["until"]
+
+    def _close(self, event: dict[str, Any], standing: Standing, reason: str) -> bool:
+        """Close the open submission of a name; tell whether the event is about it.
+
+        A late word about a submission that is over changes nothing: only a receipt is a fact that
+        outranks what was settled.
+        """
+        order = self.orders[event["name"]]
+        if order.submission(event.get("intent"), event["attempt"]) is not order:
+            return False
+        if order.standing not in OPEN:
+            return False
+        order.standing, order.reason = standing, reason
+        if standing not in SPENT:
+            self._fall_back(order)
+        return True
+
+    def _fall_back(self, order: OrderState) -> None:
+        """Where this submission bought nothing, let an earlier one that did count for the name."""
+        placed = [each for each in order.others if each.standing is Standing.PLACED]
+        if placed:
+            order = self.orders[order.name] = order.promoted(placed[0])
+        if order.others:
+            self._hold_again(order)
+        elif order.order_digest is not None and (
+            self.holders.get(order.order_digest) == order.name
+        ):
+            del self.holders[order.order_digest]
+
+    def _observe(self, event: dict[str, Any], _digest: str) -> None:
+        order = self.orders[event["name"]]
+        if event["order_no"] != order.order_no:
             return
-        if order.further_order_nos and standing not in SPENT:
-            # This attempt bought nothing, but an earlier one did after all.
-            order.order_no, *further = order.further_order_nos
-            order.further_order_nos = tuple(further)
-            order.placed_at = event["time"]
-            standing, reason = Standing.PLACED, ""
-        order.standing = standing
-        order.reason = reason
-        digest = order.order_digest
-        if standing not in SPENT and digest is not None and self.holders.get(digest) == order.name:
-            del self.holders[digest]
+        order.status = event["status"]
+        if event.get("amount") is not None:
+            order.amount, order.amount_currency = event["amount"], event.get("currency")
 
-    def _observe(self, event: dict[str, Any]) -> None:
-        self.orders[event["name"]].status = event["status"]
-
-    def _finish_run(self, event: dict[str, Any]) -> None:
-        """Counts are for people; the events before it say all that the fold needs."""
-
-
-@lru_cache(maxsize=4096)
-def _shared(text: str) -> str:
-    """Return one string for all orders of a run, a second or a window, to save memory."""
-    return text
-
-
-def _describe(order: OrderState, event: dict[str, Any]) -> None:
-    order.run = _shared(event["run"])
-    order.seq = event["seq"]
-    order.order_digest = event.get("order_digest")
-    order.source = event.get("source")
-    order.labels = event.get("labels")
-    order.estimated_cost = event.get("estimated_cost")
-    bought = event.get("order")
-    if bought is not None:
-        order.provider = _shared(bought["provider"])
-        order.resolution_type = bought.get("resolutionType")
-        order.start, order.end = _shared(bought["startDate"]), _shared(bought["endDate"])
-    footprint = event.get("footprint")
-    if footprint is not None:
-        order.area_km2 = footprint["area_km2"]
-        order.bounds = (
-            footprint["west"], footprint["south"], footprint["east"], footprint["north"],
-        )  # fmt: skip
+    def _leave(self, event: dict[str, Any], _digest: str) -> None:
+        """Take nothing of an event that decides nothing about what is bought."""
 
 
 # ruff: noqa: SLF001 - the table of folds belongs to the class above it
-_FOLDS: dict[str, Callable[[LedgerState, dict[str, Any]], None]] = {
+_FOLDS: dict[str, Callable[[LedgerState, dict[str, Any], str], None]] = {
     "LedgerStarted": LedgerState._start,
     "RunStarted": LedgerState._start_run,
     "SubmissionIntended": LedgerState._intend,
+    "SubmissionProbed": LedgerState._probe,
     "SubmissionPlaced": LedgerState._place,
     "SubmissionRejected": LedgerState._reject,
     "SubmissionNotSent": LedgerState._not_send,
     "SubmissionLeftInDoubt": LedgerState._doubt,
     "DoubtSettled": LedgerState._settle,
+    "DoubtCorrected": LedgerState._correct,
     "OrderAdopted": LedgerState._adopt,
+    "OrderCarried": LedgerState._carry,
+    "ForeignNoted": LedgerState._note_foreign,
+    "PurchaseCompared": LedgerState._leave,
     "StatusObserved": LedgerState._observe,
-    "RunFinished": LedgerState._finish_run,
+    "Refreshed": LedgerState._leave,
+    "DeliveryFetched": LedgerState._leave,
+    "NoticesSent": LedgerState._leave,
+    "MarketplaceMoved": LedgerState._move,
+    "LedgerClosed": LedgerState._close_ledger,
+    "LedgerRestored": LedgerState._restore,
+    "RunFinished": LedgerState._leave,
 }

@@ -15,6 +15,8 @@ from satops.core.order.dates import read_date
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import Order, instant
 
+_LATER = "9999"
+"""Sorts after every instant."""
 _WINDOW_TOLERANCE = timedelta(minutes=1)
 """The marketplace's notation may drop the seconds."""
 
@@ -46,6 +48,9 @@ class Candidate:
     """It cannot be ruled out: created since the intent, and its shape or its window is not another
     one; or created before, and both are the same, since the clock that dated the intent may have
     been wrong."""
+    claimed_by: str | None = None
+    """The name that holds the order's number.  Such an order never settles another name; it only
+    forbids to take absence for proof."""
 
     @property
     def matches(self) -> bool:
@@ -80,19 +85,28 @@ def match(
     listed: Iterable[MarketplaceOrder],
     *,
     claimed: Mapping[str, str],
+    foreign: Mapping[str, str],
     zone: timezone,
     skew_s: float,
 ) -> list[Match]:
     """Hold every doubt against every order that no name in the ledger has claimed.
 
+    An order that a person called none of ours (`foreign`, by number, with the time of saying so)
+    can still be a submission that was intended before.
+
     n doubts over one and the same order and n candidates are paired, oldest first, since it
     makes no difference which is which.  Any other number of either is left to a person.
     """
-    free = [order for order in listed if order.order_no not in claimed]
+    every = list(listed)
+    free = [order for order in every if order.order_no not in claimed]
     found: dict[str, list[Candidate]] = {}
     wanted_by: defaultdict[str, set[str]] = defaultdict(set)
     for doubt in doubts:
-        held = (compare(doubt, order, zone=zone, skew_s=skew_s) for order in free)
+        held = (
+            compare(doubt, order, zone=zone, skew_s=skew_s)
+            for order in free
+            if foreign.get(order.order_no, _LATER) > doubt.intended_at
+        )
         found[doubt.name] = sorted((c for c in held if c.possible), key=lambda c: not c.matches)
         for candidate in found[doubt.name]:
             if candidate.matches:
@@ -106,7 +120,36 @@ def match(
             seen |= group
             matches += _pair([by_name[name] for name in sorted(group)], found)
     paired = {item.order_no: item.doubt.name for item in matches if item.order_no is not None}
-    return [_without_paired(item, paired) for item in matches]
+    held_by_others = [order for order in every if order.order_no in claimed]
+    return [
+        _with_claimed(_without_paired(item, paired), held_by_others, claimed, zone, skew_s)
+        for item in matches
+    ]
+
+
+def _with_claimed(
+    item: Match,
+    orders: Iterable[MarketplaceOrder],
+    claimed: Mapping[str, str],
+    zone: timezone,
+    skew_s: float,
+) -> Match:
+    """Show the orders of other names that are the same as what is in doubt, and younger."""
+    if item.order_no is not None:
+        return item
+    compared = (
+        replace(
+            compare(item.doubt, order, zone=zone, skew_s=skew_s), claimed_by=claimed[order.order_no]
+        )
+        for order in orders
+    )
+    alike = tuple(candidate for candidate in compared if candidate.matches)
+    if not alike:
+        return item
+    names = ", ".join(sorted({str(candidate.claimed_by) for candidate in alike}))
+    note = f"the same order is in the account, recorded under {names}"
+    kept = [] if not item.candidates else [item.note]
+    return replace(item, candidates=(*item.candidates, *alike), note="; ".join([*kept, note]))
 
 
 def _without_paired(item: Match, paired: Mapping[str, str]) -> Match:

@@ -41,6 +41,8 @@ class InDoubt:
     """A few fixed words."""
     evidence: str = ""
     """What was seen: status, headers, the beginning of the body; never a secret."""
+    claimed_no: str | None = None
+    """The number that was answered, where another name holds it."""
 
 
 Outcome = Receipt | Rejection | NotSent | InDoubt

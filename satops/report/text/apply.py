@@ -10,13 +10,27 @@ from satops.report.text.problems import problem_blocks
 from satops.workflow.apply import ApplyReport
 from satops.workflow.outcomes import OrderResult
 
-_SIGNS = {"placed": "+", "rejected": "x", "not-sent": "x", "in-doubt": "?", "held": "."}
+_SIGNS = {
+    "placed": "+",
+    "rejected": "x",
+    "not-sent": "x",
+    "in-doubt": "?",
+    "placed-by-other": ".",
+    "being-placed": "?",
+    "in-account": "!",
+    "not-seen": "!",
+    "free-again": "x",
+}
 OUTCOME_TONES = {
     "placed": Tone.GOOD,
     "rejected": Tone.ERROR,
     "not-sent": Tone.ERROR,
     "in-doubt": Tone.WARNING,
-    "held": Tone.QUIET,
+    "placed-by-other": Tone.QUIET,
+    "being-placed": Tone.WARNING,
+    "in-account": Tone.WARNING,
+    "not-seen": Tone.WARNING,
+    "free-again": Tone.ERROR,
 }
 """How each outcome looks."""
 _HEADER = ("", "NAME", "OUTCOME", "ORDER")
@@ -69,8 +83,9 @@ def _reason(result: OrderResult) -> str:
 
 def _totals(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
     if report.replayed:
-        count = counted(report.replayed, "outcome")
+        count = counted(len(report.replayed), "outcome")
         yield Line(f"{count} of an earlier run went from this machine's disk into the ledger.")
+    yield from _earlier(report)
     if not report.expected:
         kept = report.plan.blocked or report.plan.in_doubt
         yield Line(
@@ -85,7 +100,11 @@ def _totals(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
             (report.count("rejected"), "rejected"),
             (report.count("not-sent"), "not sent"),
             (report.count("in-doubt"), "in doubt"),
-            (report.count("held"), "held: another run is placing them"),
+            (report.count("placed-by-other"), "placed by another run"),
+            (report.count("being-placed"), "being placed by another run"),
+            (report.count("in-account"), "held: the account has them already"),
+            (report.count("not-seen"), "not sent: the account could not be seen"),
+            (report.count("free-again"), "free again: another run did not place them"),
         )
         if count
     ]
@@ -99,7 +118,15 @@ def _next(report: ApplyReport) -> Iterator[Block]:
         yield Line("Interrupted: nothing new was begun, and what was on the wire was finished.")
     elif report.stopped:
         yield Line(f"The run stopped: {safe(report.stopped)}", Tone.ERROR)
-    if report.count("in-doubt") or report.plan.in_doubt:
+    if report.unseen_why:
+        yield Line(
+            f"Nothing new was sent, because the account could not be seen: "
+            f"{safe(report.unseen_why)}. Without a look, orders that it holds already would be "
+            "bought again. Run again; or for named orders, on your word:",
+            Tone.ERROR,
+        )
+        yield command("satops apply NAME... --unseen --because TEXT")
+    if report.count("in-doubt") or report.open_names:
         yield Line(
             "An order in doubt may exist. Never order it again by hand. To look it up:",
             Tone.WARNING,
@@ -109,16 +136,45 @@ def _next(report: ApplyReport) -> Iterator[Block]:
         yield from _unrecorded(report)
 
 
+def _earlier(report: ApplyReport) -> Iterator[Block]:
+    """Say what the look at the account told of submissions of earlier runs."""
+    for found in report.settled:
+        name, event = safe(found.name), found.settled
+        if event is not None:
+            outcome = f"placed as {safe(event.order_no or '')}" if event.placed else "not placed"
+            yield Line(f"+ {name}, of an earlier run: {outcome}. {safe(event.because)}.", Tone.GOOD)
+            continue
+        why = found.why or (found.match.note if found.match is not None else "")
+        later = (
+            f" It can be settled in {found.wait_s:,.0f} s at the earliest."
+            if found.wait_s is not None
+            else ""
+        )
+        yield Line(f"? {name}, of an earlier run: left alone. {safe(why)}.{later}", Tone.WARNING)
+
+
 def _unrecorded(report: ApplyReport) -> Iterator[Block]:
     """Say how what was bought gets into the ledger, with the commands that do it by hand."""
+    kept = [name for name in report.unrecorded if name not in report.unspooled]
     yield Line(
-        f"The ledger does not hold {counted(report.unrecorded, 'outcome')} of this run yet. "
-        "They are on this machine's disk, and the next run here brings them into the ledger. "
-        "On another machine, once the ledger can be reached:",
+        f"The ledger does not hold {counted(len(report.unrecorded), 'outcome')} of this run yet.",
         Tone.ERROR,
     )
+    if kept:
+        yield Line(
+            f"{counted(len(kept), 'outcome')} are on this machine's disk, in {safe(report.spool)}: "
+            "the next run here brings them into the ledger."
+        )
+    if report.unspooled:
+        yield Line(
+            "Not even on this machine's disk, which is full or gone: "
+            f"{safe(', '.join(report.unspooled))}. Note the commands below.",
+            Tone.ERROR,
+        )
+    yield Line("On another machine, once the ledger can be reached:")
     for result in report.orders:
-        if result.outcome == "placed":
+        if result.outcome == "placed" and result.name in report.unrecorded:
             yield command(
-                f"satops resolve {safe(result.name)} --placed {safe(result.order_no or '')}"
+                f"satops resolve {safe(result.name)} --placed {safe(result.order_no or '')} "
+                f"--because 'answered to run {safe(report.run)}' --yes"
             )

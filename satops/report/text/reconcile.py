@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from math import ceil
 
-from satops.core.ledger.events import DoubtSettled, OrderAdopted
+from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
 from satops.core.order.matching import Candidate
 from satops.core.safe import safe
 from satops.core.words import counted, duration, moment
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import status_words
-from satops.workflow.reconcile import Finding, ReconcileReport
+from satops.workflow.account import NO_QUERY
+from satops.workflow.reconcile import DoubtLook, ReconcileReport
 from satops.workflow.refresh import RefreshReport
 
 _CANDIDATES_MAX = 10
@@ -22,12 +23,15 @@ def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Bloc
         yield from _finding(finding, dry_run=dry_run)
         yield BLANK
     for name in report.being_placed:
-        yield Line(f". {safe(name)}: another run is placing it now; left alone.", Tone.QUIET)
+        yield Line(f"? {safe(name)}: another run is placing it now; left alone.", Tone.WARNING)
+    if not report.findings and not report.queried and report.look.why_not != NO_QUERY:
+        yield Line(f"The account could not be seen: {safe(report.look.why_not)}.", Tone.ERROR)
     if report.foreign:
         yield from _foreign(report)
     settled = len(report.findings) - len(report.unsettled)
     if not report.findings:
-        yield Line("Nothing is in doubt.", Tone.GOOD)
+        if not report.being_placed:
+            yield Line("Nothing is in doubt.", Tone.GOOD)
         return
     verb = "Would settle" if dry_run else "Settled"
     tone = Tone.WARNING if report.unsettled else Tone.GOOD
@@ -35,9 +39,13 @@ def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Bloc
     yield Line(f"{verb} {settled} of {len(report.findings)}{left}.", tone)
 
 
-def settled_blocks(settled: DoubtSettled) -> Iterator[Block]:
+def settled_blocks(settled: DoubtSettled | DoubtCorrected) -> Iterator[Block]:
     """Yield how a doubt was settled, and what that means for the next apply."""
     name = safe(settled.name)
+    if isinstance(settled, DoubtCorrected) and not settled.placed:
+        yield Line(f"{name} is in doubt again, and its number is free. To look it up:", Tone.GOOD)
+        yield command("satops reconcile")
+        return
     if settled.placed:
         yield Line(f"{name} is placed as {safe(settled.order_no or '')}.", Tone.GOOD)
         return
@@ -53,6 +61,11 @@ def adopted_blocks(adopted: OrderAdopted) -> Iterator[Block]:
             "There is no spec of that name in the tree. A spec added later under this name is "
             "taken for this order and is never bought."
         )
+
+
+def foreign_blocks(noted: ForeignNoted) -> Iterator[Block]:
+    """Yield which order is called none of ours."""
+    yield Line(f"{safe(noted.order_no)} is recorded as none of ours.", Tone.GOOD)
 
 
 def refresh_blocks(report: RefreshReport) -> Iterator[Block]:
@@ -73,7 +86,7 @@ def refresh_blocks(report: RefreshReport) -> Iterator[Block]:
     yield Line(f"{counted(len(report.observed), 'status', 'statuses')} changed.", Tone.HEADING)
 
 
-def _finding(finding: Finding, *, dry_run: bool) -> Iterator[Block]:
+def _finding(finding: DoubtLook, *, dry_run: bool) -> Iterator[Block]:
     name = safe(finding.name)
     if finding.settled is not None:
         settled = finding.settled
@@ -87,8 +100,8 @@ def _finding(finding: Finding, *, dry_run: bool) -> Iterator[Block]:
         return
     if finding.match is None:
         yield Line(
-            f"? {name}: the marketplace may not be queried (`query: false`). Look for the order "
-            "in the marketplace's own pages, then settle it:",
+            f"? {name}: {safe(finding.why)}. Look for the order in the marketplace's own pages, "
+            "then settle it:",
             Tone.WARNING,
         )
         yield from _by_hand(name, "ORDER_NO")
@@ -102,6 +115,9 @@ def _finding(finding: Finding, *, dry_run: bool) -> Iterator[Block]:
     if candidates:
         yield Line("If it is none of them:")
         yield command(f"satops resolve {name} --not-placed --because TEXT")
+    elif finding.why:
+        yield Line(f"A person settles it: {safe(finding.why)}.", indent=4)
+        yield from _by_hand(name, "ORDER_NO")
     elif finding.wait_s is not None:
         wait = timedelta(seconds=ceil(finding.wait_s))  # rounded up: nobody comes too early
         yield Line(
@@ -124,12 +140,17 @@ def _candidate(name: str, candidate: Candidate) -> Iterator[Block]:
     ):
         if texts:
             yield Line(f"{title}: {safe(', '.join(texts))}", indent=4)
-    yield command(f"satops resolve {name} --placed {safe(order.order_no)}")
+    if candidate.claimed_by is None:
+        yield command(f"satops resolve {name} --placed {safe(order.order_no)}")
+        return
+    holder = safe(candidate.claimed_by)
+    yield Line(f"recorded under {holder}; where the marketplace took both for one:", indent=4)
+    yield command(f"satops resolve {name} --same-as {holder} --because TEXT")
 
 
 def _by_hand(name: str, order_no: str) -> Iterator[Block]:
     yield command(f"satops resolve {name} --placed {order_no}")
-    yield command(f"satops resolve {name} --not-placed --because TEXT")
+    yield command(f"satops resolve {name} --not-placed --unchecked --because TEXT")
 
 
 def _foreign(report: ReconcileReport) -> Iterator[Block]:
@@ -137,9 +158,13 @@ def _foreign(report: ReconcileReport) -> Iterator[Block]:
     yield Line(f"The account holds {count} that this ledger does not know:", Tone.QUIET)
     for order in report.foreign[:_CANDIDATES_MAX]:
         created = f", created {moment(order.created_at)} UTC" if order.created_at else ""
-        yield Line(f"{safe(order.order_no)}{created}", Tone.QUIET, indent=4)
+        names = dict(report.fits).get(order.order_no, ())
+        like = f", which is {safe(' or '.join(names))}" if names else ""
+        yield Line(f"{safe(order.order_no)}{created}{like}", Tone.QUIET, indent=4)
     if len(report.foreign) > _CANDIDATES_MAX:
         yield Line(f"and {len(report.foreign) - _CANDIDATES_MAX:,} more", Tone.QUIET, indent=4)
     yield Line("To record one under a name of yours:", Tone.QUIET)
     yield command("satops adopt NAME ORDER_NO --because TEXT")
+    yield Line("To say that one is none of yours:", Tone.QUIET)
+    yield command("satops foreign ORDER_NO --because TEXT")
     yield BLANK

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from time import sleep as system_sleep
 from typing import Any, Final
 
@@ -77,11 +78,17 @@ class HttpMarketplace:
         self._sender = Sender(config, apply, token, idle_max_s=idle_max_s)
         self._apply = apply
         self._sleep = sleep
+        self._clock_ahead_s: float | None = None
 
     @property
     def address(self) -> str:
         """Where orders go; it never holds a credential."""
         return self._sender.address
+
+    @property
+    def clock_ahead_s(self) -> float | None:
+        """How far the marketplace's clock was ahead of this machine's at the last read."""
+        return self._clock_ahead_s
 
     @property
     def longest_answer_s(self) -> float:
@@ -175,6 +182,7 @@ class HttpMarketplace:
             answer = self._sender.send(path, body, bytes_max=LIST_BYTES_MAX)
             tries += 1
             if isinstance(answer, Answer):
+                self._clock_ahead_s = _ahead_s(answer)
                 found = envelope(answer)
                 if found is not None and found.contradiction:
                     found = None
@@ -208,6 +216,17 @@ class HttpMarketplace:
         return MarketplaceUnreachable(
             f"{self.address}{path} cannot be read: {reason.rstrip('.')}. Nothing was changed."
         )
+
+
+def _ahead_s(answer: Answer) -> float | None:
+    """Return how far the sender's `Date` is ahead of now; None where it gives none."""
+    try:
+        theirs = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if theirs.tzinfo is None:
+        theirs = theirs.replace(tzinfo=UTC)
+    return (theirs - datetime.now(UTC)).total_seconds()
 
 
 def _may_pass(answer: Answer, found: Envelope | None) -> bool:

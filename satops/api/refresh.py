@@ -1,0 +1,30 @@
+"""Refresh: the marketplace's status of every placed order."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from satops.api.repository import Say, open_repository
+from satops.workflow.begin import begin
+from satops.workflow.reconcile import NOTHING_PLACED
+from satops.workflow.refresh import RefreshReport
+from satops.workflow.refresh import refresh as observe
+
+
+def refresh(
+    repository: Path,
+    *,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+) -> RefreshReport:
+    """Record the marketplace's status of every placed order, where it changed.
+
+    Raises `MarketplaceUnreachable`, `LedgerError` and `UsageError`.
+    """
+    opened = open_repository(repository, environ=environ)
+    session, local, started = opened.appending("refresh", say)
+    begin(session, local, started, must_hold=(opened.expected_head(),))
+    with opened.marketplace(say, session.state.ledger) as marketplace:
+        report = observe(session=session, marketplace=marketplace)
+    session.finish(NOTHING_PLACED)
+    return report

@@ -1,0 +1,38 @@
+"""`satops foreign`."""
+
+import click
+
+from satops.api import resolve as settling
+from satops.cli import options
+from satops.cli.confirm import confirm
+from satops.cli.context import Call
+from satops.cli.output import finish, say
+from satops.errors import ExitCode, UsageError
+
+
+@click.command("foreign")
+@click.argument("order_no")
+@options.because
+@options.yes
+@options.as_json
+@click.pass_obj
+def command(call: Call, order_no: str, because: str | None, yes: bool, as_json: bool) -> int:
+    """Record that an order of the account is none of ours.
+
+    It holds no order of the tree back any more, and is no drift. It is not counted in limits.
+    """
+    from satops.report.json import settled_json
+    from satops.report.text.reconcile import foreign_blocks
+
+    if not because:
+        raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
+    confirm(f"Record that {order_no} is none of our orders?", yes=yes)
+    noted = settling.foreign(
+        call.directory, order_no, because=because, environ=call.environ, say=say
+    )
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: settled_json(noted),
+        text=lambda: foreign_blocks(noted),
+    )

@@ -1,0 +1,161 @@
+"""What the ledger knows of one order name: its submissions, and where each of them stands."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+
+class Standing(StrEnum):
+    """What is known of an order, as `satops list` names it."""
+
+    PLACED = "placed"
+    IN_DOUBT = "in-doubt"
+    BEING_PLACED = "being-placed"
+    REJECTED = "rejected"
+    NOT_SENT = "not-sent"
+    NOT_PLACED = "not-placed"
+
+
+OPEN = frozenset({Standing.IN_DOUBT, Standing.BEING_PLACED})
+"""A submission that may exist: it is never sent again, and it counts as spent."""
+SPENT = OPEN | {Standing.PLACED}
+"""What every limit counts."""
+
+
+@dataclass(slots=True)
+class OrderState:
+    """One order name, as its submission that counts says: the placed one, else the last.
+
+    The other submissions of the name are in `others`, each with its own content: a late receipt
+    of one of them places the name under *that* content.
+    """
+
+    name: str
+    standing: Standing
+    """As the events say; `standing_at` tells whether BEING_PLACED has become IN_DOUBT."""
+    intent: str = ""
+    """The identity of the submission: SHA-256 of the line that intended, adopted or carried it."""
+    order_digest: str | None = None
+    attempt: int = 0
+    """Of this submission; 0 for an adoption."""
+    attempts: int = 0
+    """The last attempt of the name: `attempt` of a placed one may be an earlier one."""
+    run: str = ""
+    """The run that intended this submission, or adopted the order."""
+    intended_at: str = ""
+    until: str = ""
+    seq: int = 0
+    """Of the event that holds the canonical order."""
+    order_no: str | None = None
+    placed_at: str | None = None
+    reason: str = ""
+    """What the last outcome said."""
+    claimed_no: str | None = None
+    """A number that the marketplace answered with, and that another name holds."""
+    same_as: str | None = None
+    """The name that shares `order_no`; such an order counts once, under that name."""
+    settled_seq: int = 0
+    """Of the last event that settled this submission, which alone can be corrected."""
+    settled_digest: str = ""
+    adopted: bool = False
+    status: int | None = None
+    """The marketplace's, as last observed."""
+    amount: float | None = None
+    """The marketplace's final amount, as last observed."""
+    amount_currency: str | None = None
+    further_order_nos: tuple[str, ...] = ()
+    """Numbers beyond the first: the marketplace holds this order more than once."""
+    others: "tuple[OrderState, ...]" = ()
+    """The other submissions of the name, oldest first, without others of their own."""
+    provider: str = ""
+    resolution_type: int | None = None
+    start: str = ""
+    end: str = ""
+    area_km2: float = 0.0
+    bounds: tuple[float, float, float, float] | None = None
+    """West, south, east, north in degrees."""
+    estimated_cost: float | None = None
+    currency: str | None = None
+    captures: int = 1
+    labels: dict[str, str] | None = None
+    source: dict[str, Any] | None = None
+    series: str | None = None
+    keys: tuple[tuple[str, str], ...] | None = None
+    axes: tuple[dict[str, Any], ...] | None = None
+    verified: bool = True
+    """False for what was carried from a part of a broken ledger that could not be checked."""
+
+    def standing_at(self, now: str) -> Standing:
+        """Return the standing at an instant (`YYYY-MM-DDThh:mm:ssZ`)."""
+        if self.standing is Standing.BEING_PLACED and now >= self.until:
+            return Standing.IN_DOUBT
+        return self.standing
+
+    @property
+    def order_nos(self) -> tuple[str, ...]:
+        """Every number that the name holds, its own first."""
+        return ((self.order_no,) if self.order_no else ()) + self.further_order_nos
+
+    def submission(self, intent: str | None, attempt: int) -> "OrderState | None":
+        """Return the submission of an identity; a ledger of 0.1 names the attempt alone."""
+        for each in (self, *self.others):
+            if each.intent == intent if intent is not None else each.attempt == attempt:
+                return each
+        return None
+
+    def describe(self, event: dict[str, Any]) -> None:
+        """Take the content of an event that intends, adopts or carries an order."""
+        self.run = shared(event["run"])
+        self.seq = event["seq"]
+        self.order_digest = event.get("order_digest")
+        self.source = event.get("source")
+        self.labels = event.get("labels")
+        self.estimated_cost = event.get("estimated_cost")
+        if (currency := event.get("currency")) is not None:
+            self.currency = shared(currency)
+        self.captures = event.get("captures", 1)
+        if (series := event.get("series")) is not None:
+            self.series = shared(series)
+            self.keys = tuple((axis, key) for axis, key in event.get("keys", ()))
+            self.axes = tuple(event.get("axes", ()))
+        bought = event.get("order")
+        if bought is not None:
+            self.provider = shared(bought["provider"])
+            self.resolution_type = bought.get("resolutionType")
+            self.start, self.end = shared(bought["startDate"]), shared(bought["endDate"])
+        footprint = event.get("footprint")
+        if footprint is not None:
+            self.area_km2 = footprint["area_km2"]
+            self.bounds = (
+                footprint["west"], footprint["south"], footprint["east"], footprint["north"],
+            )  # fmt: skip
+
+    def succeeded_by(self, later: "OrderState") -> "OrderState":
+        """Return a later submission of the name, which remembers this one."""
+        later.others = (*self.others, replace(self, others=(), further_order_nos=()))
+        later.further_order_nos = self.order_nos
+        later.attempts = max(self.attempts, later.attempt)
+        return later
+
+    def promoted(self, submission: "OrderState") -> "OrderState":
+        """Return one of `others` as the submission that counts for the name."""
+        rest = tuple(each for each in self.others if each is not submission)
+        own = replace(self, others=(), further_order_nos=())
+        submission.others = (*rest, own)
+        submission.further_order_nos = tuple(
+            no for no in self.order_nos if no != submission.order_no
+        )
+        submission.attempts = self.attempts
+        return submission
+
+
+def may_be_bought(known: OrderState | None) -> bool:
+    """Tell whether a name is not spent yet, so that its order may still be sent."""
+    return known is None or known.standing not in SPENT
+
+
+@lru_cache(maxsize=4096)
+def shared(text: str) -> str:
+    """Return one string for all orders of a run, a second or a window, to save memory."""
+    return text

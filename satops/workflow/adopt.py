@@ -1,0 +1,94 @@
+"""Record an order that was placed elsewhere, or that an order of the account is none of ours."""
+
+from dataclasses import asdict
+
+from satops.core.json_text import Raw
+from satops.core.ledger.events import Event, ForeignNoted, OrderAdopted
+from satops.core.ledger.state import OPEN, LedgerState, Standing
+from satops.core.plan.config import Config
+from satops.core.spec.spec import Spec
+from satops.core.spec.text import wrong_name
+from satops.errors import Refused, UsageError
+from satops.ports import Marketplace
+from satops.workflow.ledger_session import LedgerSession, decide_and_append
+from satops.workflow.resolve import (
+    check_unclaimed,
+    need_number,
+    need_reason,
+    refuse_other,
+    shown_order,
+)
+
+
+def adopt(
+    *,
+    session: LedgerSession,
+    name: str,
+    order_no: str,
+    spec: Spec | None,
+    by: str,
+    because: str,
+    config: Config,
+    marketplace: Marketplace | None,
+) -> OrderAdopted:
+    """Record an order that was placed elsewhere under a name, so that it is never bought again.
+
+    With a `spec` its content is what was bought, and the marketplace's order must agree.
+    Raises `Refused` where the name is taken, the number is claimed, or the order differs, and
+    `UsageError` for what can be no name or no number.
+    """
+    need_reason(because)
+    if wrong := wrong_name(name):
+        raise UsageError(wrong)
+    need_number(order_no)
+    if marketplace is not None:
+        found = shown_order(marketplace, order_no)
+        refuse_other(spec.order if spec else None, found, name, config)
+    adopted = OrderAdopted(name=name, order_no=order_no, by=by, because=because)
+    if spec is not None:
+        adopted = OrderAdopted(
+            name=name,
+            order_no=order_no,
+            by=by,
+            because=because,
+            order_digest=spec.order.digest,
+            order=Raw(spec.order.canonical),
+            source={**asdict(spec.source), "timezone": str(config.timezone)},
+            footprint=asdict(spec.footprint),
+            labels=dict(spec.labels) if spec.labels else None,
+        )
+
+    def decide(state: LedgerState) -> list[Event]:
+        known = state.orders.get(name)
+        if known is not None and known.standing in OPEN:
+            raise Refused(
+                f"{name} is in doubt. Adopting would leave the doubt open; settle it:\n"
+                f"    satops resolve {name} --placed {order_no}"
+            )
+        if known is not None and known.standing is Standing.PLACED:
+            raise Refused(f"{name} is placed as {known.order_no}. A name stands for one order.")
+        check_unclaimed(state, order_no)
+        return [adopted]
+
+    decide_and_append(session, decide)
+    return adopted
+
+
+def note_foreign(*, session: LedgerSession, order_no: str, by: str, because: str) -> ForeignNoted:
+    """Record that an order of the account is none of ours: it holds nothing back any more.
+
+    It is not counted, and can still be a submission that was intended before.  Raises `Refused`
+    for a number that a name holds.
+    """
+    need_reason(because)
+    need_number(order_no)
+    noted = ForeignNoted(order_no, by, because)
+
+    def decide(state: LedgerState) -> list[Event]:
+        holder = state.claimed.get(order_no)
+        if holder is not None:
+            raise Refused(f"{order_no} is ours: the ledger holds it under the name {holder}.")
+        return [] if order_no in state.foreign else [noted]
+
+    decide_and_append(session, decide)
+    return noted

@@ -1,0 +1,56 @@
+"""What every verb does before it appends: it makes sure of the ledger, and takes in the spool."""
+
+from dataclasses import replace
+
+from satops.core.ledger.chain import Head
+from satops.core.ledger.events import RunStarted
+from satops.core.ledger.state import LedgerState
+from satops.errors import LedgerClosedError
+from satops.ports import LocalState, Spooled
+from satops.workflow.ledger_session import LedgerSession
+from satops.workflow.reconcile import NOTHING_PLACED
+from satops.workflow.replay import replay, require_own_appends
+
+_EARLIER = "what earlier runs left"
+
+
+def begin(
+    session: LedgerSession,
+    local: LocalState,
+    started: RunStarted,
+    *,
+    must_hold: tuple[Head | None, ...] = (),
+) -> tuple[Spooled, ...]:
+    """Read the ledger for a run that appends, and take in what this machine's spool holds.
+
+    `must_hold` are heads that the ledger must have.  Returns the outcomes of earlier runs that
+    were recorded, as a run of its own.  Raises `LedgerError`, and `Refused` where the spool cannot
+    be read.
+    """
+    session.mark = local.mark
+    session.read()
+    require_open(session.state, session.store.address)
+    require_own_appends(session, must_hold)
+    before = earlier(session, started)
+    replayed = replay(before, local)
+    before.finish(NOTHING_PLACED)
+    session.begin(started)
+    return replayed
+
+
+def earlier(session: LedgerSession, started: RunStarted) -> LedgerSession:
+    """Return a run for what earlier runs left, on the same view of the ledger."""
+    before = LedgerSession(session.store, session.clock, f"{session.run}-before", session.state)
+    before.mark = session.mark
+    before.begin(replace(started, command=f"{started.command} ({_EARLIER})"))
+    return before
+
+
+def require_open(state: LedgerState, address: str) -> None:
+    """Raise `LedgerClosedError` where the ledger goes on elsewhere."""
+    if state.closed_to is not None:
+        raise LedgerClosedError(
+            f"The ledger at {address} was closed: it goes on at {state.closed_to}. Nothing was "
+            "sent. Name that address as `state` in satops.yaml, and in SATOPS_STATE where it is "
+            "set."
+        )

@@ -1,0 +1,145 @@
+"""Waiting for what others are placing, and for what may still appear in the account.
+
+No clock of another machine is believed.  How long a submission may be under way is the *length* of
+its time, `until` minus the time of its intent, which one clock wrote; it is counted on this
+machine's monotonic clock from when this machine first saw the intent.
+"""
+
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass
+
+from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.order.order import instant, instant_text
+from satops.core.plan.config import Config
+from satops.ports import Clock, Look, LookBook
+from satops.workflow.account import AccountLook
+from satops.workflow.ledger_session import LedgerSession
+
+_POLL_S = 2.0
+
+
+def duration_s(known: OrderState) -> float:
+    """Return how long a submission may be under way, by its own clock."""
+    if not known.until or not known.intended_at:
+        return 0.0
+    return max((instant(known.until) - instant(known.intended_at)).total_seconds(), 0.0)
+
+
+def is_being_placed(known: OrderState, clock: Clock, looks: LookBook) -> bool:
+    """Tell whether a run may still be sending this order.
+
+    Its time is over at the earlier of two: `until` has passed on the wall clock, or this machine
+    has known the intent for longer than the time of a submission is.
+    """
+    if known.standing_at(instant_text(clock.now())) is not Standing.BEING_PLACED:
+        return False
+    first = looks.look(known.intent, clock.epoch)
+    return first is None or clock.monotonic() - first.first < duration_s(known)
+
+
+def next_look(known: OrderState, look: AccountLook, looks: LookBook) -> Look:
+    """Return what is to be noted of this look for one submission that it did not show."""
+    last = looks.look(known.intent, look.epoch)
+    if last is None or last.first > look.began:
+        return Look(look.ended, 1, look.epoch)
+    return Look(last.first, last.count + 1, last.epoch)
+
+
+def wait_left_s(known: OrderState, noted: Look, look: AccountLook, config: Config) -> float:
+    """Return the seconds before absence may be taken for proof; zero when it may.
+
+    An order that was sent is visible within `waitS`, or never; it was sent within the time of its
+    submission from when this machine first saw the intent.  So a look that began `intentS + waitS`
+    after this machine's own first look has seen all that can be seen.
+    """
+    placing_s = max(config.apply.intent_s, duration_s(known))
+    left = noted.first + placing_s + config.reconcile.wait_s - look.began
+    if left <= 0 and noted.count < config.reconcile.looks:
+        return config.reconcile.wait_s / config.reconcile.looks
+    return max(left, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Submissions of other runs that were open when the own work was done."""
+
+    names: tuple[str, ...]
+    waited_s: float = 0.0
+    given_up: bool = False
+    """Whether the wait ended before their time was over."""
+
+
+def open_elsewhere(state: LedgerState, names: Collection[str] | None) -> dict[str, str]:
+    """Return the open submissions of some names, or of all, by name with their identity."""
+    return {
+        known.name: known.intent
+        for known in state.orders.values()
+        if known.standing in OPEN and (names is None or known.name in names)
+    }
+
+
+def wait_for_others(
+    session: LedgerSession,
+    wanted: dict[str, str],
+    looks: LookBook,
+    *,
+    stopping: Callable[[], bool],
+    tell: Callable[[str], None],
+    most_s: float | None,
+) -> Awaited:
+    """Wait until the submissions of others have an outcome, or their time is over.
+
+    The set is fixed: what others begin later is not waited for.  Nothing is held meanwhile.
+    Raises `LedgerError`.
+    """
+    clock = session.clock
+    began = clock.monotonic()
+    first = {name: _first_sight(intent, clock, looks) for name, intent in wanted.items()}
+    told = False
+    while True:
+        left = {
+            name: first[name] + duration_s(session.state.orders[name]) - clock.monotonic()
+            for name, intent in wanted.items()
+            if _still_placing(session.state, name, intent, clock, looks)
+        }
+        waits = [seconds for seconds in left.values() if seconds > 0]
+        waited = clock.monotonic() - began
+        if not waits:
+            return Awaited(tuple(wanted), waited)
+        if stopping() or (most_s is not None and waited >= most_s):
+            return Awaited(tuple(wanted), waited, given_up=True)
+        if not told:
+            tell(_waiting(session.state, left))
+            told = True
+        limit = max(waits) if most_s is None else min(max(waits), most_s - waited)
+        clock.sleep(max(min(_POLL_S, limit), 0.05))
+        session.read()
+
+
+def _first_sight(intent: str, clock: Clock, looks: LookBook) -> float:
+    """Return when this machine first saw an intent, and note that it did."""
+    noted = looks.look(intent, clock.epoch)
+    if noted is not None and noted.first <= clock.monotonic():
+        return noted.first
+    first = Look(clock.monotonic(), 0, clock.epoch)
+    with suppress(OSError):  # what cannot be noted only makes a later run wait anew
+        looks.note(intent, first)
+    return first.first
+
+
+def _still_placing(
+    state: LedgerState, name: str, intent: str, clock: Clock, looks: LookBook
+) -> bool:
+    known = state.orders[name]
+    return known.intent == intent and is_being_placed(known, clock, looks)
+
+
+def _waiting(state: LedgerState, left: dict[str, float]) -> str:
+    name = min(left)
+    known = state.orders[name]
+    more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+    return (
+        f"Run {known.run} is placing {name}{more}. Waiting for its outcome, "
+        f"{max(left.values()):.0f} s at most."
+    )
