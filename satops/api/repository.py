@@ -121,8 +121,8 @@ class Repository:
         place for its state.
         """
         from satops.adapters.files.left_spool import require_no_left_spool
-        from satops.adapters.provenance import local_user
         from satops.adapters.git_command import Git
+        from satops.adapters.provenance import local_user
 
         git = Git(self.root, _GIT_TIMEOUT_S)
         require_no_left_spool(
