@@ -226,6 +226,8 @@ PLACEHOLDERS = [
     ("tianyi", "<%= provider %>", "V04", (3, 13)),
     ("tianyi", "<PROVIDER>", "V04", (3, 13)),
     ("tianyi", "__PROVIDER__", "V04", (3, 13)),
+    ("2035-03-01T00:00Z", "'{year}-03-01T00:00Z'", "T11", (5, 15)),
+    ("coast-watch", "coast-{number}", "N02", (1, 13)),
     ("coast-watch", "@@NAME@@", "L01", (1, 7)),
     ("coast-watch", "%(name)s", "L01", (1, 7)),
 ]
@@ -243,6 +245,11 @@ def test_a_placeholder_is_called_so(old: str, new: str, check: str, place: tuple
 )
 def test_what_looks_like_a_placeholder_in_a_sound_text_is_no_fault(line: str) -> None:
     assert told(f"{SPEC}{line}\n") == []
+
+
+def test_a_group_of_one_field_is_no_placeholder() -> None:
+    text = changed(("tianyi", "{tianyi}"))
+    assert told(text) == as_it_is(text.encode()) != []
 
 
 def test_a_placeholder_in_another_value_is_not_named() -> None:

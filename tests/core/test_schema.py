@@ -61,6 +61,7 @@ def test_a_valid_document_has_no_problems() -> None:
         ("maxCloud:", "V03", (7, 12), "it has no value"),
         ("maxCloud: 120", "V05", (7, 13), "from 0 to 100, and 120 is written"),
         ("recurring: yes", "V03", (7, 14), "write true."),
+        ("recurring: 'true'", "V03", (7, 14), "Write true without quotes."),
         ("recurring: off", "V03", (7, 14), "write false."),
         ("maxCloud: 20 %", "V03", (7, 13), "Write 20."),
         ("cloud: 20", "V01", (7, 3), "Did you mean `maxCloud`? Whole percent"),
@@ -227,6 +228,7 @@ def test_the_other_name_of_a_field_is_told_once_and_where_it_belongs() -> None:
         ("recurringUnit: month", "For month write 3."),
         ("recurringUnit: Weekly", "For Weekly write 2."),
         ("recurringUnit: '3'", "Write 3 without quotes."),
+        ("recurringUnit: 4", "must be 1, 2 or 3, and 4 is written. 1 day, 2 week, 3 month."),
         ("recurringDay: 7 days", "Write the number without its unit."),
     ],
 )

@@ -12,6 +12,7 @@ _VALUE = re.compile(
     _BRACKETS + r"|\$\{[A-Za-z_][^}\s]*\}|\$\([A-Za-z_][^)]*\)|\$[A-Z_][A-Z0-9_]+"  # shells
     r"|@@[A-Za-z_]\w*@@|@[A-Z_][A-Z0-9_]+@|__[A-Z][A-Z0-9_]*__|%\([A-Za-z_]\w*\)[sd]|%[A-Z_]+%"
     r"|<[A-Z][A-Z0-9_ -]*>|<your[^>]*>|\{[A-Z_][A-Z0-9_]*\}"
+    r"|(?<=[\w\"'-])\{[A-Za-z_]\w*\}|\{[A-Za-z_]\w*\}(?=[\w\"'-])"  # in a text, not a group
 )
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 

@@ -183,6 +183,7 @@ class Words:
             advice = f"Did you mean `{meant}`?" if meant else ""
         if meant == error.instance:
             advice = f"Write {meant} without quotes."
+        advice = advice or keywords(error).get("description", "")
         return sentences(
             f"{name} must be {listed(texts, 'or')}{self._condition(error)}, and "
             f"{written(error)} is written.",

@@ -87,6 +87,8 @@ def kind_advice(value: object, kinds: list[str], schema: Mapping[str, Any]) -> s
     if isinstance(value, str):
         if numeric and value.removeprefix("-").replace(".", "", 1).isdecimal():
             return f"Write {shown(value)} without quotes."
+        if "boolean" in kinds and value.lower() in ("true", "false"):
+            return f"Write {value.lower()} without quotes."
         if "boolean" in kinds and value.lower() in ("yes", "no", "on", "off", "y", "n"):
             meant = "true" if value.lower() in ("yes", "on", "y") else "false"
             return f"In YAML 1.2 this word is a text: write {meant}."
