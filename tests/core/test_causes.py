@@ -1,5 +1,6 @@
 """What a problem came from: a look-alike, or a placeholder; and never one that is not the cause."""
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -210,6 +211,21 @@ def test_a_hostile_text_is_read_a_bounded_number_of_times() -> None:
     with_causes(text.encode(), as_it_is(text.encode()), read)
     assert sizes
     assert sum(sizes) <= 512 * 1024
+
+
+@pytest.mark.parametrize(("before", "is_named"), [(20, True), (200, False)])
+def test_a_cause_that_would_take_too_many_readings_to_find_is_not_named(
+    before: int, *, is_named: bool
+) -> None:
+    text = f"a: {before * chr(0xFF0C)}{chr(0xFF1A)}"
+    error = replace(as_it_is(b"name: X\n")[0], line=1, column=4)
+
+    def read(content: bytes) -> list[Problem]:
+        return [error] if chr(0xFF1A) in content.decode() else []
+
+    (problem,) = with_causes(text.encode(), [error], read)
+    assert ("U+FF1A (fullwidth colon)" in problem.detail) == is_named
+    assert is_named or problem == error
 
 
 PLACEHOLDERS = [
