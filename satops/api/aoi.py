@@ -14,10 +14,15 @@ from satops.api.overlay import Overlay
 from satops.api.plan import order_tree, read_specs
 from satops.api.repository import Repository, open_repository
 from satops.core.checks.rules import Rules
+from satops.core.finding import Finding
+from satops.core.geometry.convert import Wanted as Changes
+from satops.core.geometry.fixes import with_command
+from satops.core.geometry.systems import code_in
 from satops.core.plan.config import Config
 from satops.core.spec.text import NAME
 from satops.errors import InvalidInput, Refused, UsageError
-from satops.workflow.aoi import AoiReport, look
+from satops.workflow.aoi import AoiReport, look, problem_of
+from satops.workflow.aoi_convert import Conversion, converted
 from satops.workflow.aoi_split import Division, divide, division_files
 from satops.workflow.scaffold import Wanted
 
@@ -80,6 +85,40 @@ def split_aoi(
     write_new(root, files)
     written = [os.path.relpath(root / path, folder.resolve()) for path in files]
     return Written(division, tuple(written))
+
+
+def convert_aoi(
+    folder: Path,
+    file: str,
+    out: str,
+    *,
+    wanted: Changes = Changes(),  # noqa: B008 - it is frozen
+    feature: str | None = None,
+    encoding: str | None = None,
+    crs: str | None = None,
+    reproject: bool = False,
+) -> Conversion:
+    """Write the areas of an AOI file into a new GeoJSON file, with the changes that are wanted.
+
+    `crs` is the code of the system that the coordinates are in, whatever the file says; with
+    `reproject` they are moved to WGS 84.  Raises `InvalidInput` where an area cannot be changed or
+    there is none, `Refused` where `out` is there, and `UsageError`; then nothing was written.
+    """
+    if crs is not None and code_in(crs) is None:
+        raise UsageError(f"{crs!r} is no code of a reference system. Write it as EPSG:32648.")
+    content = read_file(folder / file)
+    config, _ = _configured(folder)
+    with _aoi_files(config, encoding) as aois:
+        read = aois.read_to_convert(
+            content, crs=None if crs is None else code_in(crs), reproject=reproject
+        )
+    if isinstance(read, Finding):
+        problem = problem_of(with_command(read, file), file, "")
+        raise InvalidInput(f"Nothing was written of {file}.", (problem,))
+    made = converted(read, file, wanted, feature=feature)
+    path = folder / out
+    write_new(path.parent, {path.name: made.text}, instead="Choose another name.")
+    return made
 
 
 def _inside(opened: Repository | None, root: Path, into: Path) -> PurePosixPath:

@@ -1,20 +1,36 @@
 """`satops aoi`."""
 
+from math import isfinite
+from typing import Any
+
 import click
 
-from satops.api.aoi import aoi, split_aoi
+from satops.api.aoi import aoi, convert_aoi, split_aoi
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
+from satops.core.geometry.convert import Wanted as Changes
 from satops.core.order.order import MODE_NUMBERS, Provider
 from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold import Wanted
+
+_ORDER = ("name", "provider", "mode", "start", "end", "max_cloud", "description", "labels")
+"""Options that only --split takes."""
+_CHANGES = ("drop_heights", "swap_axes", "reproject", "crs", "buffer_km", "simplify_m")
+"""Options that only --convert takes."""
 
 
 @click.command("aoi")
 @click.argument("file")
 @click.option("--feature", metavar="NAME", help="Only this one of the file, or its number.")
 @click.option("--encoding", metavar="NAME", help="What names are written in, as gbk or 1252.")
+@click.option("--convert", "out", metavar="OUT", help="Write a new GeoJSON file of its areas.")
+@click.option("--drop-heights", is_flag=True, help="Leave out heights and measures.")
+@click.option("--reproject", is_flag=True, help="Move to WGS 84 longitude and latitude.")
+@click.option("--crs", metavar="EPSG:CODE", help="What coordinates are in, whatever FILE says.")
+@click.option("--swap-axes", is_flag=True, help="Exchange latitude and longitude.")
+@click.option("--buffer-km", type=float, metavar="KM", help="Widen outlines, points and lines.")
+@click.option("--simplify-m", type=float, metavar="M", help="Leave out corners, no farther off.")
 @click.option("--split", "into", metavar="DIR", help="Write each outline there, parts and sides.")
 @click.option("--name", metavar="NAME", help="How names begin. Default: the name of FILE.")
 @click.option(
@@ -32,36 +48,96 @@ from satops.workflow.scaffold import Wanted
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="May be repeated.")
 @options.as_json
 @click.pass_obj
-def command(  # one option each
+def command(
     call: Call,
+    /,
     file: str,
     feature: str | None,
     encoding: str | None,
+    out: str | None,
     into: str | None,
-    name: str | None,
-    provider: str | None,
-    mode: str | None,
-    start: str | None,
-    end: str | None,
-    max_cloud: int | None,
-    description: str | None,
-    labels: tuple[str, ...],
     as_json: bool,
+    **given: Any,
 ) -> int:
-    """Show what is in an AOI file, or split it into polygons that can be ordered.
+    """Show what is in an AOI file, convert it, or split it into polygons that can be ordered.
 
     FILE is GeoJSON, WKT, KML, KMZ, GeoPackage or a zipped Shapefile. Shown are its features with
     their areas, and what an order of each would be told.
+
+    --convert writes one new GeoJSON file with the areas of FILE, and says what it changed and by
+    how much the area did.
 
     --split writes one GeoJSON file with a polygon for each feature, each part of a MultiPolygon
     and each side of the antimeridian. With --provider, --start and --end it also writes an order
     spec for each of them; DIR must then lie under the folder of orders.
     """
-    wanted = _wanted(provider, mode, start, end, max_cloud, description, labels)
-    if into is None:
-        if wanted is not None or name is not None:
-            raise UsageError("--name, --provider and what belongs to an order need --split DIR.")
-        return _show(call, file, feature, encoding, as_json=as_json)
+    if into is not None and out is not None:
+        raise UsageError("--convert and --split are two steps: convert first, then split.")
+    if into is None and any(_is_given(given[name]) for name in _ORDER):
+        raise UsageError("--name, --provider and what belongs to an order need --split DIR.")
+    if out is None and any(_is_given(given[name]) for name in _CHANGES):
+        raise UsageError("--drop-heights, --reproject and other changes need --convert OUT.")
+    if out is not None:
+        return _convert(call, file, out, feature, encoding, given, as_json=as_json)
+    if into is not None:
+        return _split(call, file, into, feature, encoding, given, as_json=as_json)
+    return _show(call, file, feature, encoding, as_json=as_json)
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and value is not False and value != ()
+
+
+def _convert(
+    call: Call,
+    file: str,
+    out: str,
+    feature: str | None,
+    encoding: str | None,
+    given: dict[str, Any],
+    *,
+    as_json: bool,
+) -> ExitCode:
+    from satops.report.json_aoi import conversion_json
+    from satops.report.text.aoi import conversion_blocks
+
+    for name in ("buffer_km", "simplify_m"):
+        length = given[name]
+        if length is not None and not (isfinite(length) and length > 0):
+            raise UsageError(f"--{name.replace('_', '-')} takes a number above 0.")
+    made = convert_aoi(
+        call.directory,
+        file,
+        out,
+        wanted=Changes(
+            drop_heights=given["drop_heights"],
+            swap_axes=given["swap_axes"],
+            buffer_km=given["buffer_km"],
+            simplify_m=given["simplify_m"],
+        ),
+        feature=feature,
+        encoding=encoding,
+        crs=given["crs"],
+        reproject=given["reproject"],
+    )
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: conversion_json(made, out),
+        text=lambda: conversion_blocks(made, out),
+    )
+
+
+def _split(
+    call: Call,
+    file: str,
+    into: str,
+    feature: str | None,
+    encoding: str | None,
+    given: dict[str, Any],
+    *,
+    as_json: bool,
+) -> ExitCode:
     from satops.report.json_aoi import split_json
     from satops.report.text.aoi import split_blocks
 
@@ -69,10 +145,10 @@ def command(  # one option each
         call.directory,
         file,
         into,
-        name=name,
+        name=given["name"],
         feature=feature,
         encoding=encoding,
-        wanted=wanted,
+        wanted=_wanted(given),
         environ=call.environ,
     )
     return finish(
@@ -99,29 +175,20 @@ def _show(
     )
 
 
-def _wanted(
-    provider: str | None,
-    mode: str | None,
-    start: str | None,
-    end: str | None,
-    max_cloud: int | None,
-    description: str | None,
-    labels: tuple[str, ...],
-) -> Wanted | None:
+def _wanted(given: dict[str, Any]) -> Wanted | None:
     """Return what the specs shall say, None where no order was asked for."""
-    given = [mode, start, end, max_cloud, description, *labels]
-    if provider is None and all(value is None for value in given):
+    if not any(_is_given(given[name]) for name in _ORDER if name != "name"):
         return None
-    if provider is None or start is None or end is None:
+    if given["provider"] is None or given["start"] is None or given["end"] is None:
         raise UsageError("Orders need all of --provider, --start and --end.")
     return Wanted(
         name="",
-        provider=provider,
+        provider=given["provider"],
         geometry={},
-        start=start,
-        end=end,
-        mode=mode,
-        max_cloud=max_cloud,
-        description=description,
-        labels=dict(map(options.label, labels)),
+        start=given["start"],
+        end=given["end"],
+        mode=given["mode"],
+        max_cloud=given["max_cloud"],
+        description=given["description"],
+        labels=dict(map(options.label, given["labels"])),
     )

@@ -8,6 +8,7 @@ from satops.core.safe import encodable
 from satops.core.spec.spec import Footprint
 from satops.report.json import Chunks, document, problem_items
 from satops.workflow.aoi import AoiReport, Feature, Outline
+from satops.workflow.aoi_convert import Conversion
 from satops.workflow.aoi_split import Division
 
 FORMAT = "satops.aoi/1"
@@ -42,6 +43,34 @@ def split_json(division: Division, files: tuple[str, ...]) -> Chunks:
             for feature in division.left_out
         ),
     )
+
+
+def conversion_json(made: Conversion, out: str) -> Chunks:
+    """Yield what a conversion changed, feature by feature."""
+    return document(
+        {"file": encodable(out)},
+        features=(
+            {
+                "feature": each.number,
+                "names": [encodable(name) for name in each.names],
+                "changes": [encodable(note) for note in each.changed.notes],
+                "area_before_km2": _rounded(each.changed.area_before_km2),
+                "area_after_km2": _rounded(each.changed.area_after_km2),
+                "vertices_before": each.changed.corners_before,
+                "vertices_after": each.changed.corners_after,
+                "left_out": dict(each.changed.left_out),
+            }
+            for each in made.features
+        ),
+        left_out=(
+            {"feature": each.number, "names": [encodable(name) for name in each.names]}
+            for each in made.left_out
+        ),
+    )
+
+
+def _rounded(area_km2: float | None) -> float | None:
+    return None if area_km2 is None else round(area_km2, _AREA_DECIMALS)
 
 
 def _feature(feature: Feature) -> dict[str, Any]:

@@ -102,9 +102,11 @@ class AoiReport:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Every finding; the path says which feature and part, as `feature 1` and `feature 1.2`."""
-        found = [_problem(finding, self.file, "") for finding in self.findings]
+        found = [problem_of(finding, self.file, "") for finding in self.findings]
         for feature in self.features:
-            found += [_problem(each, self.file, feature.part_of(each)) for each in feature.findings]
+            found += [
+                problem_of(each, self.file, feature.part_of(each)) for each in feature.findings
+            ]
         return tuple(found)
 
     def only(self, name: str) -> "AoiReport":
@@ -187,7 +189,8 @@ def _commanded(
         yield finding if finding.fix == SPLIT and not can_cut else with_command(finding, file)
 
 
-def _problem(finding: Finding, file: str, path: str) -> Problem:
+def problem_of(finding: Finding, file: str, path: str) -> Problem:
+    """Return what is said of an AOI file; `path` is where in it."""
     return Problem(
         check=finding.check,
         severity=finding.severity,

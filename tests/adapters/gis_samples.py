@@ -78,9 +78,11 @@ def shapefile(folder: Path, *, without: Sequence[str] = (), under: str = "") -> 
     return zipped({name: text for name, text in found.items() if not name.endswith(tuple(without))})
 
 
-def geopackage_with(folder: Path, script: str) -> bytes:
+def geopackage_with(
+    folder: Path, script: str, *, shapes: Sequence[shapely.Geometry] = (WEST,)
+) -> bytes:
     """Return a GeoPackage of one polygon, after some SQL; its layer is `aoi`."""
-    written(folder, "changed.gpkg", "GPKG", shapes=[WEST], fields={"name": ["x"]}, layer="aoi")
+    written(folder, "changed.gpkg", "GPKG", shapes=shapes, fields={"name": ["x"]}, layer="aoi")
     with sqlite3.connect(folder / "changed.gpkg") as database:
         database.executescript(script)
     database.close()
@@ -126,3 +128,31 @@ def with_names(folder: Path, names: list[bytes], *, language: int = 0, cpg: str 
         "p.cpg": cpg.encode(),
     }
     return zipped(files)
+
+
+def polygon_file(
+    kind: int, rings: list[list[tuple[float, ...]]], *, has_measures: bool = True
+) -> dict[str, bytes]:
+    """Return a Shapefile with one polygon; a point is x, y and what the kind has beyond."""
+    points = [point for ring in rings for point in ring]
+    begins = np.cumsum([0, *map(len, rings)])[:-1].tolist()
+    body = pack("<i4d", kind, 0, 0, 0, 0) + pack("<ii", len(rings), len(points))
+    body += pack(f"<{len(rings)}i", *begins)
+    body += b"".join(pack("<2d", *point[:2]) for point in points)
+    axes = {5: [], 15: [2, 3], 25: [2]}[kind]
+    for axis in axes[: None if has_measures else -1]:
+        body += pack("<2d", 0, 0) + b"".join(pack("<d", point[axis]) for point in points)
+    words = len(body) // 2
+    head = pack(">i20xi", 9994, 50 + 4 + words) + pack("<ii64x", 1000, kind)
+    return {
+        "p.shp": head + pack(">ii", 1, words) + body,
+        "p.shx": head + pack(">ii", 50, words),
+        "p.dbf": table([b"x"]),
+        "p.prj": WGS84.encode(),
+    }
+
+
+WGS84 = (
+    'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
+    'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
+)

@@ -7,7 +7,6 @@ from pathlib import Path
 from struct import pack
 from typing import Any
 
-import numpy as np
 import pytest
 import shapely
 from pyogrio import raw
@@ -23,9 +22,11 @@ from tests.adapters.gis_samples import (
     EAST,
     RING,
     WEST,
+    WGS84,
     geopackage_with,
     kml,
     placemark,
+    polygon_file,
     shapefile_files,
     table,
     with_names,
@@ -360,34 +361,6 @@ def test_rings_of_a_shapefile_become_the_polygons_that_gdal_makes(
     (ours,) = shapes(read(aois, zipped(shapefile_files(tmp_path))))
     assert ours.is_valid
     assert ours.normalize().equals_exact(shapely.from_wkb(theirs).normalize(), 0)
-
-
-def polygon_file(
-    kind: int, rings: list[list[tuple[float, ...]]], *, has_measures: bool = True
-) -> dict[str, bytes]:
-    """Return a Shapefile with one polygon; a point is x, y and what the kind has beyond."""
-    points = [point for ring in rings for point in ring]
-    begins = np.cumsum([0, *map(len, rings)])[:-1].tolist()
-    body = pack("<i4d", kind, 0, 0, 0, 0) + pack("<ii", len(rings), len(points))
-    body += pack(f"<{len(rings)}i", *begins)
-    body += b"".join(pack("<2d", *point[:2]) for point in points)
-    axes = {5: [], 15: [2, 3], 25: [2]}[kind]
-    for axis in axes[: None if has_measures else -1]:
-        body += pack("<2d", 0, 0) + b"".join(pack("<d", point[axis]) for point in points)
-    words = len(body) // 2
-    head = pack(">i20xi", 9994, 50 + 4 + words) + pack("<ii64x", 1000, kind)
-    return {
-        "p.shp": head + pack(">ii", 1, words) + body,
-        "p.shx": head + pack(">ii", 50, words),
-        "p.dbf": table([b"x"]),
-        "p.prj": WGS84.encode(),
-    }
-
-
-WGS84 = (
-    'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
-    'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
-)
 
 
 def ring(*beyond: float) -> list[tuple[float, ...]]:

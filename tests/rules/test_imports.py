@@ -30,7 +30,7 @@ HOMES = {
     "jsonschema_rs": ("core/spec/schema.py",),
     "orjson": ("core/json_text.py",),
     "shapely": ("core/geometry/",),
-    "pyproj": ("core/geometry/ellipsoid.py", "core/geometry/systems.py"),
+    "pyproj": tuple(f"core/geometry/{name}.py" for name in ("ellipsoid", "systems", "moving")),
     "numpy": ("core/geometry/",),
     "pyogrio": ("adapters/gis/",),
     "deepdiff": ("core/plan/changes.py",),

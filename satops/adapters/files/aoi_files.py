@@ -68,8 +68,21 @@ class AoiFiles:
         found = self._ask(content, self._asked)
         if isinstance(found, Finding):
             return found
-        readings = found.pop("readings", None)
-        return aoi_of(found, None if readings is None else Readings(**readings))
+        readings = found.get("readings")
+        collection = {"type": "FeatureCollection", "features": found["features"]}
+        return aoi_of(collection, None if readings is None else Readings(**readings))
+
+    def read_to_convert(
+        self, content: bytes, *, crs: str | None, reproject: bool
+    ) -> dict[str, Any] | Finding:
+        """Return the features of a file in WGS 84, moved there where that is wanted.
+
+        `crs` is the code of the system that the coordinates are in, whatever the file says.  The
+        member `moved` says for each feature from where it was moved (`from`), how far off it may be
+        (`accuracy_m`, None where nobody knows), and its true area (`area_km2`).
+        """
+        question = {**self._asked, "convert": True, "crs": crs, "reproject": reproject}
+        return self._ask(content, question)
 
     def close(self) -> None:
         """End the process; another one is started where it is needed again."""

@@ -11,7 +11,7 @@ The process reads questions from stdin and writes answers to stdout, each with i
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from signal import alarm
 from struct import Struct
 from typing import Any, BinaryIO
@@ -22,12 +22,20 @@ from satops.adapters.gis.geopackage import read_geopackage
 from satops.adapters.gis.kml import read_kml
 from satops.adapters.gis.layers import FEATURES_MAX, Faulty, Layer, faulty, too_many
 from satops.adapters.gis.shapefile import read_shapefile
+from satops.adapters.gis.text import read_text
 from satops.core import json_text
 from satops.core.finding import Finding
 from satops.core.geometry.aoi import Kind, kind_of
 from satops.core.geometry.geojson import corners
+from satops.core.geometry.moving import Mover, NotMovable
 from satops.core.geometry.nesting import polygon_of
-from satops.core.geometry.systems import refuse_other, refuse_undefined, system_of, system_of_wkt
+from satops.core.geometry.systems import (
+    REPROJECT,
+    refuse_other,
+    refuse_undefined,
+    system_of,
+    system_of_wkt,
+)
 
 LENGTH = Struct(">Q")
 """Before each question, each file and each answer."""
@@ -45,34 +53,39 @@ class Asked:
     """What names are written in, where the file does not say it."""
     forced: bool = False
     """Whether that counts whatever the file says."""
+    convert: bool = False
+    """Whether a new file is to be made of it, so that text is read here too."""
+    crs: str | None = None
+    """The code of the system that the coordinates are in, whatever the file says."""
+    reproject: bool = False
+    """Whether they are to be moved to WGS 84."""
 
 
 def to_geojson(content: bytes, asked: Asked = Asked()) -> dict[str, Any] | Finding:
     """Return what a file holds as a GeoJSON FeatureCollection, or why it cannot be used.
 
-    Coordinates are those of the file: a reference system other than WGS 84 is refused.  The member
-    `readings` holds the fields of `core.geometry.aoi.Readings`, where there are some.
+    Coordinates are those of the file: a reference system other than WGS 84 is refused, unless they
+    are to be moved.  The member `readings` holds the fields of `core.geometry.aoi.Readings`, where
+    there are some; `moved` says for each feature from where it was moved, how far off it may be in
+    metres, and its true area in km².
     """
-    features: list[dict[str, Any]] = []
-    readings, empty = None, ""
+    found: dict[str, Any] = {"type": "FeatureCollection", "features": [], "moved": []}
+    empty = ""
     try:
         for layer in _layers(content, asked):
             empty = empty or layer.empty
             if not layer.features:
                 continue
-            refused = _refused(layer)
-            if refused is not None:
-                return refused
-            features += layer.features
-            readings = readings or layer.readings
-            if len(features) > FEATURES_MAX:
-                raise too_many(len(features))
-    except Faulty as wrong:
+            layer, moved = _in_wgs84(layer, asked)
+            found["features"] += layer.features
+            found["moved"] += moved
+            if layer.readings is not None:
+                found.setdefault("readings", asdict(layer.readings))
+            if len(found["features"]) > FEATURES_MAX:
+                raise too_many(len(found["features"]))
+    except (Faulty, NotMovable) as wrong:
         return wrong.finding
-    if not features:
-        return faulty(empty or "The file has no features.").finding
-    found: dict[str, Any] = {"type": "FeatureCollection", "features": features}
-    return found if readings is None else {**found, "readings": asdict(readings)}
+    return found if found["features"] else faulty(empty or "The file has no features.").finding
 
 
 def _layers(content: bytes, asked: Asked) -> Iterator[Layer]:
@@ -83,18 +96,32 @@ def _layers(content: bytes, asked: Asked) -> Iterator[Layer]:
                     yield read_kml(source, asked.encoding)
                 else:
                     yield read_shapefile(source, encoding=asked.encoding, forced=asked.forced)
+        case Kind.TEXT if asked.convert:
+            yield read_text(content)
         case Kind.GEOPACKAGE:
             yield from read_geopackage(content)
         case _:
             yield read_kml(content, asked.encoding)
 
 
-def _refused(layer: Layer) -> Finding | None:
-    """Return why the coordinates of a layer cannot be taken as they are."""
-    if layer.system is None:
-        return refuse_undefined(layer.what, layer.where)
+def _in_wgs84(layer: Layer, asked: Asked) -> tuple[Layer, list[dict[str, Any] | None]]:
+    """Return a layer that is in WGS 84, or that was moved there.  Raises `Faulty`, `NotMovable`."""
+    system = layer.system if asked.crs is None else system_of(asked.crs)
+    if system is None:
+        raise Faulty(refuse_undefined(layer.what, layer.where))
     points = corners({"type": "FeatureCollection", "features": layer.features})
-    return refuse_other(layer.what, layer.system, points)
+    refused = refuse_other(layer.what, system, points)
+    if refused is None:
+        return layer, [None] * len(layer.features)
+    if not asked.reproject or refused.fix != REPROJECT:
+        raise Faulty(refused)
+    mover = Mover(str(system), system.code or layer.system_wkt)
+    moved = {"from": mover.name, "accuracy_m": mover.accuracy_m}
+    features = [
+        {**feature, "geometry": mover.geometry(feature["geometry"])} for feature in layer.features
+    ]
+    areas = [mover.true_area_km2(feature["geometry"]) for feature in layer.features]
+    return replace(layer, features=features), [{**moved, "area_km2": area} for area in areas]
 
 
 def answer(question: bytes, content: bytes) -> bytes:
@@ -130,6 +157,7 @@ def _load_libraries() -> None:
     utm = system_of("EPSG:32648")
     assert utm is not None
     assert system_of_wkt(_ESRI_WGS84) is not None
+    Mover(utm.name, utm.code).geometry({"type": "Point", "coordinates": [5e5, 1e6]})
 
 
 _SQUARE: list[list[float | None]] = [[0, 0], [0, 1], [1, 1], [0, 0]]

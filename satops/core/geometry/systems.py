@@ -8,9 +8,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from satops.core.finding import Finding, quoted
 from satops.core.geometry.checks import CONTRADICTION, NOT_WGS84, UNKNOWN_SYSTEM
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from shapely import Geometry
 
 _WGS84 = frozenset({"EPSG:4326", "EPSG:4979", "OGC:CRS84", "OGC:CRS84H"})
 """Longitude and latitude of WGS 84, perhaps with heights."""
@@ -23,7 +29,8 @@ _LOOKED_AT = 100_000
 _CONFIDENCE = 90
 """Percent, of pyproj: how sure it must be that a text means a code."""
 _SAY = "--crs EPSG:4326"
-_REPROJECT = "--reproject"
+REPROJECT = "--reproject"
+"""The fix that moves an outline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +121,35 @@ def refuse_other(
         f"{what} has its coordinates in {system}. An order is in WGS 84 longitude and latitude "
         "(EPSG:4326), and satops moves no corner by itself. Convert the outline, and look at the "
         "result on a map.",
-        fix=_REPROJECT,
+        fix=REPROJECT,
     )
+
+
+class Plane:
+    """A map around one place, in metres: lengths from there are those on the ellipsoid."""
+
+    def __init__(self, longitude: float, latitude: float) -> None:
+        from pyproj import Proj
+
+        self._longitude = longitude
+        self._proj = Proj(proj="aeqd", lon_0=longitude, lat_0=latitude, ellps="WGS84")
+
+    def to(self, shape: "Geometry") -> "Geometry":
+        """Return a shape of longitudes and latitudes in the plane."""
+        return self._mapped(shape, inverse=False)
+
+    def back(self, shape: "Geometry") -> "Geometry":
+        """Return a shape of the plane in longitudes, perhaps beyond 180, and latitudes."""
+        return self._mapped(shape, inverse=True)
+
+    def _mapped(self, shape: "Geometry", *, inverse: bool) -> "Geometry":
+        import numpy as np
+        import shapely
+
+        def mapped(corners: "NDArray[np.float64]") -> "NDArray[np.float64]":
+            x, y = self._proj(corners[:, 0], corners[:, 1], inverse=inverse)
+            if inverse:
+                x = self._longitude + (x - self._longitude + 180) % 360 - 180
+            return np.column_stack([x, y])
+
+        return shapely.transform(shape, mapped)

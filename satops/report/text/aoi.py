@@ -11,6 +11,7 @@ from satops.core.words import area, counted, location, number
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.aoi import AoiReport, Feature, Outline
+from satops.workflow.aoi_convert import Conversion, ConvertedFeature
 from satops.workflow.aoi_split import Division
 
 _HEADER = ("FEATURE", "NAME", "TYPE", "AREA KM²", "SIZE KM", "CORNERS", "CENTRE", "CHECKS")
@@ -66,6 +67,65 @@ def split_blocks(division: Division, files: tuple[str, ...]) -> Iterator[Block]:
         yield BLANK
         yield Line("To see what would be bought:")
         yield command("satops plan")
+
+
+def conversion_blocks(made: Conversion, out: str) -> Iterator[Block]:
+    """Yield each feature with its area before and after, what was done, and the new file."""
+    yield Table(
+        ("FEATURE", "NAME", "KM² BEFORE", "KM² AFTER", "CHANGE", "CORNERS"),
+        made.features,
+        _converted_row,
+        frozenset({2, 3, 4, 5}),
+        names=frozenset({1}),
+    )
+    yield BLANK
+    done: dict[str, list[str]] = {}
+    for each in made.features:
+        for note in each.changed.notes:
+            done.setdefault(note, []).append(str(each.number))
+    for note, features in done.items():
+        where = "" if len(features) == len(made.features) else f"Feature {_some(features)}: "
+        yield Line(f"{where}{safe(note)}")
+    if not done:
+        yield Line("No outline was changed.")
+    for each in made.features:
+        if each.changed.left_out:
+            beside = counted_types(each.changed.left_out)
+            yield Line(f"Left out of feature {each.number}: {beside}, which is no area.")
+    for feature in made.left_out:
+        yield Line(f"Left out: feature {feature.number} ({feature.kinds}), which is no area.")
+    yield Line(f"Wrote {safe(out)}. Look at it on a map, and name it in the spec. To check it:")
+    yield command(f"satops aoi {shlex.quote(safe(out))}")
+
+
+def _converted_row(each: ConvertedFeature) -> Row:
+    before, after = each.changed.area_before_km2, each.changed.area_after_km2
+    corners = f"{each.changed.corners_after:,}"
+    if each.changed.corners_before not in (0, each.changed.corners_after):
+        corners = f"{each.changed.corners_before:,} to {corners}"
+    cells = (
+        str(each.number),
+        cut(", ".join(each.names), _NAME_WIDTH),
+        "" if before is None else number(before),
+        "" if after is None else number(after),
+        _change(before, after),
+        corners,
+    )
+    return Row(cells, Tone.NEW)
+
+
+def _change(before: float | None, after: float | None) -> str:
+    if not before or after is None:
+        return ""
+    percent = 100 * (after / before - 1)
+    if percent == 0:
+        return "none"
+    return "under 0.001 %" if abs(percent) < 0.001 else f"{percent:+.3g} %"
+
+
+def _some(features: list[str]) -> str:
+    more = f" and {len(features) - _PLACES_MAX} more" if len(features) > _PLACES_MAX else ""
+    return ", ".join(features[:_PLACES_MAX]) + more
 
 
 def _rows(report: AoiReport) -> Iterator[Row]:
