@@ -64,8 +64,8 @@ def result_of(name: str, outcome: Outcome) -> OrderResult:
             return OrderResult(name, "rejected", None, f"{message} (code {code})")
         case NotSent(reason):
             return OrderResult(name, "not-sent", None, reason)
-        case InDoubt(reason):
-            return OrderResult(name, "in-doubt", None, reason)
+        case InDoubt(reason, told=told):
+            return OrderResult(name, "in-doubt", None, f"{reason} {told}".rstrip())
         case _:
             assert_never(outcome)
 

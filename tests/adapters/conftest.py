@@ -11,5 +11,5 @@ def _no_proxy_and_no_authorities_of_this_machine(monkeypatch: pytest.MonkeyPatch
     for variable in _OUTSIDE:
         monkeypatch.delenv(variable, raising=False)
         monkeypatch.delenv(variable.lower(), raising=False)
-    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.delenv(variable, raising=False)

@@ -228,6 +228,18 @@ def test_an_address_that_is_not_safe_is_refused(url: str) -> None:
     assert "marketplace.url" in refusal(f"marketplace: {{url: '{url}'}}")
 
 
+def test_a_host_with_letters_beyond_ascii_is_told_its_plain_form() -> None:
+    said = wrong_url("https://bücher.example/market") or ""
+    assert said.endswith(": xn--bcher-kva.example")
+    assert said.isascii()
+    assert "xn--hst-sed.st" in (wrong_url("https://h\u043est.st/") or "")
+
+
+@pytest.mark.parametrize("host", ["straße.example", "a\u200d.example", "\u2024.example"])
+def test_a_host_that_two_rules_write_in_two_ways_gets_no_advice(host: str) -> None:
+    assert "xn--" not in (wrong_url(f"https://{host}/") or "xn--")
+
+
 @given(st.text(max_size=40))
 def test_no_address_raises(url: str) -> None:
     said = wrong_url(url)

@@ -163,12 +163,13 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
-def test_a_certificate_that_nobody_signed_is_not_sent(certificate: Path) -> None:
+def test_an_unknown_authority_is_not_sent_and_named_with_what_to_do(certificate: Path) -> None:
     with RawServer(echo, server_context(certificate)) as server:
         found = client(server.url).place(ORDER)
 
     assert isinstance(found, NotSent)
-    assert found.reason.startswith("The TLS handshake failed.")
+    assert "signed by an authority that this machine does not know" in found.reason
+    assert "name it in REQUESTS_CA_BUNDLE or SSL_CERT_FILE" in found.reason
     assert "self-signed" in found.reason or "self signed" in found.reason
     assert server.requests == []
 
@@ -201,7 +202,7 @@ def test_a_handshake_that_stalls_is_not_sent() -> None:
     assert found.reason.startswith("No connection could be made in time.")
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_the_environment_may_name_the_authorities(
     variable: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,11 +229,21 @@ def test_a_dripped_answer_over_tls_ends_at_the_deadline(
     assert len(server.requests) == 1
 
 
-def test_a_bundle_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "No such file"), ("", "no certificate"), ("PEM", "no certif")]
+)
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_a_bundle_that_cannot_be_loaded_is_refused_at_the_start(
+    variable: str, content: str | None, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    if content is not None:
+        bundle.write_text(content)
+    monkeypatch.setenv(variable, str(bundle))
 
-    with pytest.raises(UsageError, match=r"/nowhere/ca\.pem, which does not exist"):
+    with pytest.raises(UsageError, match=f"^{variable} names {bundle} .*{reason}"):
         client(HOST)
+    client("http://127.0.0.1:1").close()
 
 
 # Proxies

@@ -14,6 +14,7 @@ from satops.adapters.marketplaces.eo_imagery.outcome import (
     outcome_of,
     retry_after_s,
 )
+from satops.adapters.token import Token
 from satops.core.order.submission import InDoubt, Outcome, Receipt, Rejection
 from tests.net.raw_server import receipt, refusal
 
@@ -90,12 +91,55 @@ def test_a_body_that_is_not_the_envelope_is_in_doubt_under_success(body: bytes) 
     assert found.reason == "The answer is not the marketplace's JSON."
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            b"<html><title>Guest Wi-Fi:\n please log in</title><body>Accept",
+            "Guest Wi-Fi: please log in Accept",
+        ),
+        (b"<script>var x = '<b>'</script >Sign in &amp; go<!-- x", "Sign in & go"),
+        (b"\x1b[2Jplaced as PROG_9", r"\x1b[2Jplaced as PROG_9"),
+        (b"w" * 500, "w" * 160 + "\u2026"),
+    ],
+)
+def test_what_a_strange_page_says_is_told_in_one_line(body: bytes, told: str) -> None:
+    found = outcome(200, body)
+
+    assert isinstance(found, InDoubt)
+    assert found.told == f"It says: {told}"
+
+
+def test_a_page_that_echoes_the_token_as_html_does_not_tell_it() -> None:
+    token = Token("s3cret-token-of-a-buyer")
+    page = "<p>s3cret-&#116;oken-of-a-buyer</p>" + "<!--" * 9_000
+    found = outcome_of(Answer(200, {}, page.encode(), token.redact), NOW)
+
+    assert isinstance(found, InDoubt)
+    assert found.told == "It says: [token]"
+
+
+def test_where_a_redirect_leads_is_told() -> None:
+    found = outcome(301, b"<p>Moved", {"location": "https://login.example/\x1b[2J"})
+
+    assert isinstance(found, InDoubt)
+    assert found.told == r"It leads to https://login.example/\x1b[2J"
+
+
+def test_what_the_marketplace_itself_says_is_told() -> None:
+    found = outcome(503, {"code": 503, "message": "closed until noon"})
+
+    assert isinstance(found, InDoubt)
+    assert found.told == "It says: closed until noon"
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP"])
 def test_a_compressed_body_is_not_expanded(encoding: str) -> None:
     found = outcome(200, receipt("PROG_1"), {"content-encoding": encoding})
 
     assert isinstance(found, InDoubt)
     assert f"content-encoding: {encoding}" in found.evidence
+    assert found.told == ""
 
 
 def test_identity_is_no_compression() -> None:

@@ -59,6 +59,11 @@ def wrong_url(url: str) -> str | None:
             "The address holds a user name or a password, and everybody who reads the repository "
             "can read it. Remove it; the token comes from the environment."
         )
+    if not host.isascii() and (plain := _in_plain_letters(host)):
+        return (
+            f"The host has letters beyond a to z, and such letters can look like others. Write it "
+            f"in the form that the network uses, and compare that with what you were given: {plain}"
+        )
     if not url.isascii() or not url.isprintable() or " " in url:
         return "The address has characters that no address has. Write it in plain letters."
     if parts.scheme not in ("https", "http") or not host or port == 0:
@@ -71,6 +76,18 @@ def wrong_url(url: str) -> str | None:
             "https://. Only addresses of this machine (127.0.0.1, ::1, localhost) may use http://."
         )
     return None
+
+
+def _in_plain_letters(host: str) -> str | None:
+    """Return the form of a host's name with `xn--`; None where there is none, or two rules differ.
+
+    Python's codec follows the rules of 2003, which take some letters for others.
+    """
+    try:
+        plain = host.encode("idna").decode("ascii")
+        return plain if plain.encode("ascii").decode("idna") == host else None
+    except UnicodeError:
+        return None
 
 
 def _is_loopback(host: str) -> bool:

@@ -43,6 +43,8 @@ class InDoubt:
     """What was seen: status, headers, the beginning of the body; never a secret."""
     claimed_no: str | None = None
     """The number that was answered, where another name holds it."""
+    told: str = ""
+    """One sentence for whoever waits: where a redirect leads, or what a strange page says."""
 
 
 Outcome = Receipt | Rejection | NotSent | InDoubt

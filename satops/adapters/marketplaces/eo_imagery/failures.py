@@ -9,12 +9,24 @@ a test walks the classes of requests, urllib3 and http.client and fails on one t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ssl import SSLCertVerificationError
 from typing import Final
 
 from satops.core.order.submission import InDoubt, NotSent
 from satops.core.safe import shown
 
+CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+"""Variables that may name the certificates of the authorities to trust; the first one counts."""
+
 _DETAIL_CHARS: Final = 300
+_UNKNOWN_AUTHORITY_CODES: Final = frozenset({18, 19, 20, 21})
+"""OpenSSL's: self-signed, self-signed in the chain, the issuer's certificate not found, not one
+signature that can be checked."""
+_UNKNOWN_AUTHORITY: Final = (
+    "The TLS handshake failed: the certificate is signed by an authority that this machine does "
+    "not know. Where the network puts certificates of its own in the way, as a company's proxy "
+    "does, ask for the file of its authority, and name it in REQUESTS_CA_BUNDLE or SSL_CERT_FILE."
+)
 _LINKS_MAX: Final = 20
 """Longer chains than this are not made by the libraries; a loop would be."""
 
@@ -150,8 +162,16 @@ def failure_outcome(error: BaseException, evidence: str, *, sent: bool) -> NotSe
     telling = ([m for m in meanings if m not in (_LINK, _CONNECT)] or meanings)[-1]
     if sent or any(meaning.before is None for meaning in meanings):
         return InDoubt(telling.after, evidence)
+    unknown = next((link for link in links if _is_unknown_authority(link)), None)
+    if unknown is not None:
+        return NotSent(f"{_UNKNOWN_AUTHORITY} ({shown(str(unknown), _DETAIL_CHARS)})")
     detail = shown(str(links[-1]), _DETAIL_CHARS)
     return NotSent(f"{telling.before} ({detail})")
+
+
+def _is_unknown_authority(error: BaseException) -> bool:
+    is_about_a_certificate = isinstance(error, SSLCertVerificationError)
+    return is_about_a_certificate and getattr(error, "verify_code", 0) in _UNKNOWN_AUTHORITY_CODES
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

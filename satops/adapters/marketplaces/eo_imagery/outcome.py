@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope
+from satops.adapters.marketplaces.eo_imagery.answer import TOLD_CHARS, Answer, Envelope, envelope
 from satops.adapters.marketplaces.eo_imagery.named import (
     may_name_an_order,
     named_orders,
@@ -129,9 +129,20 @@ def _refused(answer: Answer, found: Envelope | None, now: datetime) -> Outcome:
 def _doubt(reason: str, answer: Answer, found: Envelope | None) -> InDoubt:
     """Return a doubt whose evidence begins with what may be order numbers: none may be lost."""
     names = [] if found is None else named_orders(found.whole)
-    told = [shown(answer.redact(name), ORDER_NO_CHARS_MAX) for name in names[:_NAMES_MAX]]
+    named = [shown(answer.redact(name), ORDER_NO_CHARS_MAX) for name in names[:_NAMES_MAX]]
     evidence = answer.evidence()
-    return InDoubt(reason, f"it names {', '.join(told)}; {evidence}" if told else evidence)
+    if named:
+        evidence = f"it names {', '.join(named)}; {evidence}"
+    return InDoubt(reason, evidence, told=_told(answer, found))
+
+
+def _told(answer: Answer, found: Envelope | None) -> str:
+    """Return where a redirect leads, or what the answer says, as one sentence; else nothing."""
+    leads_to = answer.headers.get("location", "") if 300 <= answer.status < 400 else ""
+    if leads_to:
+        return f"It leads to {shown(answer.redact(leads_to), TOLD_CHARS)}"
+    says = answer.words() if found is None else found.message
+    return f"It says: {says}" if says else ""
 
 
 def _rejection(code: int, found: Envelope, *, stops_run: bool) -> Rejection:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import ssl
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,7 +18,7 @@ from satops import __version__
 from satops.adapters.clock import monotonic_s
 from satops.adapters.marketplaces.eo_imagery.address import base_url, is_loopback
 from satops.adapters.marketplaces.eo_imagery.answer import EXCERPT_CHARS, Answer
-from satops.adapters.marketplaces.eo_imagery.failures import failure_outcome
+from satops.adapters.marketplaces.eo_imagery.failures import CA_VARIABLES, failure_outcome
 from satops.adapters.marketplaces.eo_imagery.wire import (
     FRAMING_BYTES,
     AnswerTooLong,
@@ -71,7 +72,7 @@ class Sender:
         self._blanks: dict[str, requests.PreparedRequest] = {}
         """By path, requests without body and token: preparing costs as much as sending."""
         self._proxies = _proxies(self.address)
-        self._verify = _ca_bundle()
+        self._verify = _ca_bundle() if self.address.startswith("https") else True
         self._idle: deque[OneShotSession] = deque()
 
     def send(self, path: str, body: bytes, *, bytes_max: int) -> Answer | NotSent | InDoubt:
@@ -174,11 +175,21 @@ def _proxies(address: str) -> dict[str, str]:
 
 
 def _ca_bundle() -> str | bool:
-    """Return the CA bundle that the environment names, as requests itself would take it."""
-    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        path = os.environ.get(variable)
-        if path:
-            if not Path(path).exists():
-                raise UsageError(f"{variable} names the CA bundle {path}, which does not exist.")
-            return path
-    return True
+    """Return the CA bundle that the environment names: for requests, curl, or all of OpenSSL.
+
+    Raises UsageError for one that cannot be loaded: every request would fail.
+    """
+    variable = next((name for name in CA_VARIABLES if os.environ.get(name)), None)
+    if variable is None:
+        return True
+    path = os.environ[variable]
+    try:
+        if not Path(path).is_dir():
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as error:  # ssl.SSLError is one
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UsageError(
+            f"{variable} names {path} as the certificates of the authorities to trust, and it "
+            f"cannot be loaded: {reason}. Name a file in PEM format, or unset {variable}."
+        ) from None
+    return path
