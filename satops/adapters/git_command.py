@@ -271,4 +271,7 @@ def _environment() -> dict[str, str]:
 def _end(git: "subprocess.Popen[bytes]") -> None:
     """End git and what it has started, so that nobody waits for its pipes."""
     with suppress(ProcessLookupError):
-        os.killpg(git.pid, signal.SIGKILL)
+        if hasattr(os, "killpg"):
+            os.killpg(git.pid, signal.SIGKILL)
+        else:  # Windows
+            git.kill()

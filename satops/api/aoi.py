@@ -83,7 +83,8 @@ def split_aoi(
     if opened is not None:
         _check_specs(opened, files)
     write_new(root, files)
-    written = [os.path.relpath(root / path, folder.resolve()) for path in files]
+    here = folder.resolve()
+    written = (os.path.relpath(root / path, here).replace(os.sep, "/") for path in files)
     return Written(division, tuple(written))
 
 

@@ -82,9 +82,9 @@ def command(
         ExitCode.DONE,
         as_json=as_json,
         json=lambda: document(
-            {"root": str(root), "ledger": ready.ledger}, written=ready.written, kept=kept
+            {"root": root.as_posix(), "ledger": ready.ledger}, written=ready.written, kept=kept
         ),
-        text=lambda: _blocks(ready, str(root), folder),
+        text=lambda: _blocks(ready, root.as_posix(), folder),
     )
 
 
@@ -97,4 +97,4 @@ def _blocks(ready: starting.Ready, root: str, folder: str) -> "Iterator[Block]":
     if ready.changes is not None:
         return update_blocks(ready.changes)
     ci = ready.ci
-    return ci_blocks(str(ci.top), ready.written, ci.place, ci.state, there)
+    return ci_blocks(ci.top.as_posix(), ready.written, ci.place, ci.state, there)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from typing import Any
 
 import pytest
 
@@ -308,3 +309,8 @@ def test_an_address_opens_a_file_below_the_root(tmp_path: Path) -> None:
 def test_an_address_outside_the_table_is_refused(tmp_path: Path, address: str) -> None:
     with pytest.raises(UsageError, match=r"satops\.yaml"):
         open_store(address, tmp_path)
+
+
+def test_an_address_has_forward_slashes_on_every_system() -> None:
+    windows: Any = PureWindowsPath(r"C:\orders\state\ledger.jsonl")
+    assert FileStore(windows).address == "file:C:/orders/state/ledger.jsonl"

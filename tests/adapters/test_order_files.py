@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,7 @@ def denied(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
         if any(str(path).endswith(name) for name in names):
             raise PermissionError(13, "Permission denied")
 
-    def opened(path: str, flags: int) -> int:
+    def opened(path: str, flags: int, mode: int = 0o777) -> int:
         refuse(path)
         return real_open(path, flags)
 
@@ -287,3 +288,20 @@ def test_files_beyond_the_bound_are_forgotten(root: Path, monkeypatch: pytest.Mo
     (root / "orders" / "c").write_text("new")
     first, last = (tree.include("orders/good.yaml", name) for name in "ac")
     assert (first[0], last[0]) == (b"new", b"cccc")
+
+
+def test_a_file_of_the_tree_is_inside_where_the_system_writes_backslashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders/a.geojson").write_text("{}")
+    real = os.path.realpath
+
+    def windows(path: str | Path, *, strict: bool = False) -> str:
+        return real(path, strict=strict).replace("/", "\\")
+
+    monkeypatch.setattr(os.path, "realpath", windows)
+    monkeypatch.setattr(os, "sep", "\\")
+    tree = OrderTree(tmp_path, "orders/")
+    assert tree.include("orders/spec.yaml", "a.geojson") == (b"{}", sha256(b"{}").hexdigest())
+    assert "leaves the repository" in str(tree.include("orders/spec.yaml", "../../a.geojson"))

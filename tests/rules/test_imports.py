@@ -37,7 +37,7 @@ HOMES = {
     "requests": ("adapters/marketplaces/",),
     "urllib3": ("adapters/marketplaces/",),
     "click": ("cli/",),
-    "filelock": ("adapters/files/local_state.py",),
+    "filelock": ("adapters/file_lock.py", "adapters/files/local_state.py"),
     "rich": ("report/terminal.py", "cli/"),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),

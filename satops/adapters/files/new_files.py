@@ -16,8 +16,8 @@ def write_new(root: Path, files: Mapping[str, str | bytes], *, instead: str = ""
         taken = [path for path, content in files.items() if _differs(root / path, content)]
         if taken:
             raise Refused(
-                f"Nothing was written: {', '.join(taken)} in {root} would be overwritten. "
-                + (instead or "Move what is there, or choose another folder.")
+                f"Nothing was written: {', '.join(taken)} in {root.as_posix()} would be "
+                "overwritten. " + (instead or "Move what is there, or choose another folder.")
             )
         for path, content in files.items():
             if not (root / path).exists():
@@ -55,7 +55,9 @@ def _differs(path: Path, content: str | bytes) -> bool:
 def _write(root: Path, path: str, content: str | bytes, *, mode: str) -> None:
     folder = (root / path).parent
     if not folder.resolve().is_relative_to(root.resolve()):
-        raise Refused(f"{path} lies behind a link that leaves {root}. It was not written.")
+        raise Refused(
+            f"{path} lies behind a link that leaves {root.as_posix()}. It was not written."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     with (root / path).open(mode) as file:
         file.write(_bytes(content))

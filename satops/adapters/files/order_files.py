@@ -32,7 +32,7 @@ class OrderTree:
     """The folder of orders of one repository."""
 
     def __init__(self, root: Path, orders: str) -> None:
-        self._root = os.path.realpath(root)
+        self._root = _real(root)
         self._orders = posixpath.normpath(orders)
         self._included: OrderedDict[str, tuple[bytes, str] | str] = OrderedDict()
         self._included_bytes = 0
@@ -112,7 +112,7 @@ class OrderTree:
 
     def _read_linked(self, path: str) -> bytes | Unreadable:
         try:
-            target = os.path.realpath(f"{self._root}/{path}", strict=True)
+            target = _real(f"{self._root}/{path}", strict=True)
         except OSError as error:
             words = f"It is a link that leads nowhere. The system says: {error.strerror}."
             return Unreadable("link", words)
@@ -151,11 +151,16 @@ class OrderTree:
 
     def _inside(self, path: str) -> str | None:
         """Return where a path from the root leads when links are followed; None if it leaves."""
-        target = os.path.realpath(f"{self._root}/{path}")
+        target = _real(f"{self._root}/{path}")
         return target if self._is_inside(target) else None
 
     def _is_inside(self, target: str) -> bool:
         return target.startswith(self._root.rstrip("/") + "/")
+
+
+def _real(path: str | Path, *, strict: bool = False) -> str:
+    """Return a path without links in it, and with forward slashes on every system."""
+    return os.path.realpath(path, strict=strict).replace(os.sep, "/")
 
 
 def _listed(folder: str, path: str) -> tuple[list[str], list[Problem]]:

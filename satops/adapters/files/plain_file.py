@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from stat import S_ISREG
 
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
+from satops.adapters.disk import open_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def read_plain(path: str, max_bytes: int) -> bytes | Unreadable:
     opened without waiting, and refused by its kind.
     """
     try:
-        file = os.open(path, _FLAGS)
+        file = open_plain(path, os.O_RDONLY)
     except OSError as error:
         return _why_not(error)
     try:

@@ -8,11 +8,14 @@ disk or the network.  Memory and time have an end as well.
 The process reads questions from stdin and writes answers to stdout, each with its length before it.
 """
 
+import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from signal import alarm
 from struct import Struct
 from typing import Any, BinaryIO
 
@@ -143,11 +146,25 @@ def serve(questions: BinaryIO, answers: BinaryIO, *, time_max_s: int) -> None:
     while head := questions.read(LENGTH.size):
         question = questions.read(LENGTH.unpack(head)[0])
         content = questions.read(LENGTH.unpack(questions.read(LENGTH.size))[0])
-        alarm(time_max_s)
-        reply = answer(question, content)
-        alarm(0)
+        with _ended_after(time_max_s):
+            reply = answer(question, content)
         answers.write(LENGTH.pack(len(reply)) + reply)
         answers.flush()
+
+
+@contextmanager
+def _ended_after(seconds: int) -> Iterator[None]:
+    """End the process over a block that takes longer."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
+        yield
+        signal.alarm(0)
+        return
+    clock = threading.Timer(seconds, os._exit, (1,))  # on Windows; code in C may hold it up
+    clock.daemon = True
+    clock.start()
+    yield
+    clock.cancel()
 
 
 def _load_libraries() -> None:
@@ -168,9 +185,14 @@ _ESRI_WGS84 = (
 
 
 def _close_in() -> None:
-    """Take the rights to open anything, to write a file, and to use memory without end."""
-    import resource
+    """Take the rights to open anything, to write a file, and to use memory without end.
 
+    Windows has no such limits: there a file is read with the rights of who asks.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
     if sys.platform == "linux":  # others count the libraries in ways of their own
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
     for right in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):

@@ -5,14 +5,15 @@ replaces it.  So a power cut in the middle of a write costs nothing that anybody
 """
 
 import errno
-import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from satops.adapters.stores.file_lock import LockBusy, locked
+from satops.adapters.disk import flush as flush_file
+from satops.adapters.disk import flush_folder, open_plain, write_at
+from satops.adapters.file_lock import LockBusy, locked
 from satops.adapters.stores.lines import joined, offset_after, stream, tail
 from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
@@ -40,19 +41,19 @@ class FileStore:
         """Take the path; `flush` brings an open file to the disk and raises OSError if it fails."""
         self.path = path
         self._lock_wait_s = lock_wait_s
-        self._flush = flush or _flush
+        self._flush = flush or flush_file
         self._distrust = ""
         """Why what the file shows can no longer be believed, once that is so."""
 
     @property
     def address(self) -> str:
-        """The path, as `file:PATH`."""
-        return f"file:{self.path}"
+        """The path, as `file:PATH`, with forward slashes on every system."""
+        return f"file:{self.path.as_posix()}"
 
     def read(self, after: int = 0) -> Iterator[bytes]:
         """Yield the lines above `after`; see `ports.LedgerStore.read`."""
         with self._told(), self._opened(os.O_RDONLY) as fd:
-            with locked(fd, exclusive=False, wait_s=self._lock_wait_s):
+            with locked(fd, self.path, exclusive=False, wait_s=self._lock_wait_s):
                 found = tail(fd, os.fstat(fd).st_size)
             if found.last is None:
                 raise LedgerMissing(self._empty())
@@ -74,14 +75,14 @@ class FileStore:
                     raise HeadMoved(f"Somebody else appended to the ledger at {self.address}.")
                 self._write(fd, found.end, content)
                 if expected_head == GENESIS:
-                    _flush_folder(self.path.parent)
+                    flush_folder(self.path.parent)
 
     def unterminated_bytes(self) -> int:
         """Return the size of an unterminated last line, which was never acknowledged."""
         with (
             self._told(),
             self._opened(os.O_RDONLY) as fd,
-            locked(fd, exclusive=False, wait_s=self._lock_wait_s),
+            locked(fd, self.path, exclusive=False, wait_s=self._lock_wait_s),
         ):
             size = os.fstat(fd).st_size
             return size - tail(fd, size).end
@@ -89,9 +90,7 @@ class FileStore:
     def _write(self, fd: int, end: int, content: bytes) -> None:
         try:
             os.ftruncate(fd, end)
-            written = 0
-            while written < len(content):
-                written += os.pwrite(fd, content[written:], end + written)
+            write_at(fd, content, end)
             self._flush(fd)
         except OSError as error:
             self._take_back(fd, end)
@@ -117,7 +116,7 @@ class FileStore:
         while True:
             with (
                 self._opened(os.O_RDWR | (os.O_CREAT if create else 0)) as fd,
-                locked(fd, exclusive=True, wait_s=self._lock_wait_s),
+                locked(fd, self.path, exclusive=True, wait_s=self._lock_wait_s),
             ):
                 # While this process waited, git or a person may have put another file here.
                 if os.path.samestat(os.fstat(fd), self.path.lstat()):
@@ -128,12 +127,11 @@ class FileStore:
     def _opened(self, flags: int) -> Iterator[int]:
         if self._distrust:
             raise StoreUnreachable(self._distrust)
-        # O_NONBLOCK: opening a FIFO must not wait for its other end.
-        fd = os.open(self.path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+        fd = open_plain(self.path, flags)
         try:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise StoreUnreachable(
-                    f"{self.path} is not a file, so it cannot be a ledger. "
+                    f"{self.path.as_posix()} is not a file, so it cannot be a ledger. "
                     "Name a file in `state` of satops.yaml."
                 )
             yield fd
@@ -175,25 +173,9 @@ def _why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _flush(fd: int) -> None:
-    os.fsync(fd)
-    # On macOS fsync leaves the bytes in the drive's own cache; this asks for the rest.
-    full = getattr(fcntl, "F_FULLFSYNC", None)
-    if full is not None:
-        fcntl.fcntl(fd, full)
-
-
 def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _flush_folder(folder.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    flush_folder(folder.parent)

@@ -4,10 +4,10 @@ Everything here reads at an offset, so that neither an append nor a look at what
 in a ledger of a million events than in one of ten.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from satops.adapters.disk import read_at
 from satops.core import json_text
 
 _BLOCK_BYTES = 64 * 1024
@@ -37,7 +37,7 @@ def tail(fd: int, size: int) -> Tail:
     if end == 0:
         return Tail(0, None)
     start = _newline_before(fd, end - 1)
-    return Tail(end, os.pread(fd, end - 1 - start, start))
+    return Tail(end, read_at(fd, end - 1 - start, start))
 
 
 def offset_after(fd: int, end: int, after: int) -> int:
@@ -74,7 +74,7 @@ def _newline_before(fd: int, position: int, floor: int = 0) -> int:
     """Return the offset behind the last newline before `position`, or `floor` without one."""
     while position > floor:
         start = max(floor, position - _BLOCK_BYTES)
-        found = os.pread(fd, position - start, start).rfind(b"\n")
+        found = read_at(fd, position - start, start).rfind(b"\n")
         if found >= 0:
             return start + found + 1
         position = start
@@ -84,7 +84,7 @@ def _newline_before(fd: int, position: int, floor: int = 0) -> int:
 def _line_at(fd: int, start: int, end: int) -> bytes:
     parts = []
     for position in range(start, end, _BLOCK_BYTES):
-        block = os.pread(fd, min(_BLOCK_BYTES, end - position), position)
+        block = read_at(fd, min(_BLOCK_BYTES, end - position), position)
         line, newline, _ = block.partition(b"\n")
         parts.append(line)
         if newline:
@@ -117,7 +117,7 @@ def _offset_by_count(fd: int, end: int, after: int) -> int:
 
 def _blocks(fd: int, start: int, end: int) -> Iterator[bytes]:
     while start < end:
-        block = os.pread(fd, min(_STREAM_BYTES, end - start), start)
+        block = read_at(fd, min(_STREAM_BYTES, end - start), start)
         if not block:
             raise OSError("the file became shorter while it was read")
         start += len(block)

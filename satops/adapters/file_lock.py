@@ -1,0 +1,98 @@
+"""The lock on an open file that lets one process write and keeps readers between appends.
+
+The kernel frees it when its holder ends, however it ends, so it is never left behind.  Windows has
+no such lock on a file that others read: there a file beside it is locked, by `filelock`, and
+readers take none.  What an append has not ended yet has no newline at its end, and is not read.
+"""
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+try:
+    import fcntl
+
+    _HAS_FLOCK = True
+except ImportError:  # Windows
+    _HAS_FLOCK = False
+
+_FIRST_WAIT_S = 0.002
+_LONGEST_WAIT_S = 0.05
+
+
+class LockBusy(Exception):
+    """Somebody else held the lock for the whole time; the message says who, where it is known."""
+
+
+@contextmanager
+def locked(fd: int, path: Path, *, exclusive: bool, wait_s: float) -> Iterator[None]:
+    """Hold the lock on the open file at a path for the time of the block.
+
+    Raises `LockBusy`, and OSError without locks.
+    """
+    if not _HAS_FLOCK:
+        with _locked_beside(path, exclusive=exclusive, wait_s=wait_s):
+            yield
+        return
+    _take(fd, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH, wait_s)
+    try:
+        yield
+    finally:
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
+
+def holder(fd: int) -> str:
+    """Name the process that holds the lock, as far as this system tells."""
+    inode = str(os.fstat(fd).st_ino)
+    try:
+        for line in Path("/proc/locks").read_text("ascii").splitlines():
+            # 1: FLOCK  ADVISORY  WRITE 7291 fe:00:2148011 0 EOF; a waiting process has "->".
+            fields = line.split()
+            if fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == inode:
+                name = Path("/proc", fields[4], "comm").read_text("utf-8", "replace").strip()
+                return f"Process {fields[4]} ({name})"
+    except (OSError, IndexError):
+        pass
+    return "Another process"
+
+
+def _take(fd: int, kind: int, wait_s: float) -> None:
+    deadline = time.monotonic() + wait_s
+    pause = _FIRST_WAIT_S
+    while True:
+        try:
+            fcntl.flock(fd, kind | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise
+        else:
+            return
+        if time.monotonic() >= deadline:
+            raise _busy(holder(fd), wait_s)
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_WAIT_S)
+
+
+@contextmanager
+def _locked_beside(path: Path, *, exclusive: bool, wait_s: float) -> Iterator[None]:
+    if not exclusive:
+        yield
+        return
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(f"{path}.lock")
+    try:
+        lock.acquire(timeout=wait_s)
+    except Timeout:
+        raise _busy("Another process", wait_s) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _busy(who: str, wait_s: float) -> LockBusy:
+    return LockBusy(f"{who} holds the lock, and did for {wait_s:g} seconds")
