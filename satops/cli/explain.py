@@ -19,8 +19,8 @@ def command(call: Call, code: str | None, as_json: bool) -> int:
 
     In a repository, the numbers are those of that repository.
     """
+    from satops.report.catalogue import catalogue_blocks, explain_blocks
     from satops.report.json import explain_json
-    from satops.report.text.explain import catalogue_blocks, explain_blocks
 
     if code is None:
         return finish(

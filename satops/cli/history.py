@@ -16,7 +16,7 @@ from satops.errors import ExitCode
 def command(call: Call, name: str | None, as_json: bool) -> int:
     """Show the events of the ledger, oldest first; with NAME, those of one order."""
     from satops.report.json import history_json
-    from satops.report.text.history import history_blocks
+    from satops.report.text.ledger import history_blocks
 
     events = ledger.history(call.directory, name, environ=call.environ)
     return finish(

@@ -18,7 +18,7 @@ def command(call: Call, as_json: bool) -> int:
     Reads the ledger alone: no order spec, no marketplace.
     """
     from satops.report.json import list_json
-    from satops.report.text.list import list_blocks
+    from satops.report.text.ledger import list_blocks
 
     state, now = ledger.list_orders(call.directory, environ=call.environ)
     return finish(

@@ -16,7 +16,7 @@ from satops.errors import ExitCode
 def command(call: Call, name: str, as_json: bool) -> int:
     """Show all that is known of one order: its spec, its state, its events."""
     from satops.report.json import show_json
-    from satops.report.text.list import show_blocks
+    from satops.report.text.ledger import show_blocks
 
     shown = ledger.show(call.directory, name, environ=call.environ)
     return finish(

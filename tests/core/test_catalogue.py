@@ -13,7 +13,7 @@ from satops.core.checks.catalogue import CATALOGUE, RUNS, found_only, times_of
 from satops.core.order.modes import ModeRules
 from satops.core.problem import Severity
 from satops.errors import UsageError
-from satops.report.checks_page import checks_page
+from satops.report.catalogue import checks_page
 from satops.workflow.explain import explain, explain_text
 from tests.core.checks.making import modes
 

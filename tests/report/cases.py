@@ -24,8 +24,7 @@ from satops.report import geojson, github, json, json_aoi, ledger_page, markdown
 from satops.report.layout import Block
 from satops.report.text.aoi import aoi_blocks, split_blocks
 from satops.report.text.apply import apply_blocks
-from satops.report.text.history import history_blocks
-from satops.report.text.list import list_blocks, show_blocks
+from satops.report.text.ledger import history_blocks, list_blocks, show_blocks
 from satops.report.text.plan import plan_blocks
 from satops.report.text.problems import error_blocks, validate_blocks
 from satops.report.text.reconcile import (

@@ -19,7 +19,7 @@ from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import ActionKind
 from satops.report import terminal
 from satops.report.layout import Block, Line, Row, Table, command, cut, plain
-from satops.report.text.list import list_blocks
+from satops.report.text.ledger import list_blocks
 from satops.report.text.plan import plan_blocks
 from tests.report.samples import NOW, action, known, plan, problem
 

@@ -1,4 +1,4 @@
-"""What the ledger knows, for people: all orders as a table, or one order in full."""
+"""What the ledger knows, for people: all orders, one order in full, the events."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,9 +9,8 @@ from satops.core.spec.spec import Spec
 from satops.core.words import about, area, counted, moment
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.subject import known_subject, status_words
-from satops.report.text.history import event_table
 
-_TONES = {
+_STANDING_TONES = {
     Standing.PLACED: Tone.GOOD,
     Standing.IN_DOUBT: Tone.WARNING,
     Standing.BEING_PLACED: Tone.QUIET,
@@ -19,7 +18,16 @@ _TONES = {
     Standing.NOT_SENT: Tone.ERROR,
     Standing.NOT_PLACED: Tone.QUIET,
 }
-_HEADER = ("NAME", "STATE", "ORDER", "PLACED (UTC)", "STATUS")
+_HISTORY_HEADER = ("SEQ", "TIME (UTC)", "EVENT", "NAME", "WHAT")
+_EVENT_TONES = {
+    "SubmissionPlaced": Tone.GOOD,
+    "OrderAdopted": Tone.GOOD,
+    "SubmissionRejected": Tone.ERROR,
+    "SubmissionNotSent": Tone.ERROR,
+    "SubmissionLeftInDoubt": Tone.WARNING,
+    "DoubtSettled": Tone.HEADING,
+}
+_LIST_HEADER = ("NAME", "STATE", "ORDER", "PLACED (UTC)", "STATUS")
 _ORDER_WIDTH = 40
 _DIGEST_WIDTH = 12
 
@@ -30,7 +38,7 @@ def list_blocks(state: LedgerState, now: str) -> Iterator[Block]:
     if not orders:
         yield Line("The ledger knows no orders yet.")
         return
-    yield Table(_HEADER, orders, lambda order: _row(order, now), names=frozenset({0}))
+    yield Table(_LIST_HEADER, orders, lambda order: _order_row(order, now), names=frozenset({0}))
     yield BLANK
     counts = dict.fromkeys(Standing, 0)
     for order in orders:
@@ -56,12 +64,32 @@ def show_blocks(
         yield event_table(events)
 
 
+def history_blocks(events: Sequence[dict[str, Any]]) -> Iterator[Block]:
+    """Yield the events; an empty history says so."""
+    if events:
+        yield event_table(events)
+    else:
+        yield Line("The ledger has no such events.")
+
+
+def event_table(events: Sequence[dict[str, Any]]) -> Table:
+    """Return events as a table."""
+    return Table(
+        _HISTORY_HEADER,
+        events,
+        _event_row,
+        right=frozenset({0}),
+        names=frozenset({3}),
+        has_prose=True,
+    )
+
+
 def words(standing: Standing) -> str:
     """Return a standing as a sentence needs it: `in doubt`."""
     return standing.value.replace("-", " ")
 
 
-def _row(order: OrderState, now: str) -> Row:
+def _order_row(order: OrderState, now: str) -> Row:
     standing = order.standing_at(now)
     cells = (
         safe(order.name),
@@ -70,7 +98,7 @@ def _row(order: OrderState, now: str) -> Row:
         moment(order.placed_at) if order.placed_at else "",
         status_words(order.status),
     )
-    return Row(cells, _TONES[standing])
+    return Row(cells, _STANDING_TONES[standing])
 
 
 def _spec_facts(spec: Spec | None) -> Iterator[tuple[str, str]]:
@@ -110,3 +138,52 @@ def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
     yield "Placed from", safe(str((known.source or {}).get("file", "?")))
     digest = known.order_digest and known.order_digest[:_DIGEST_WIDTH]
     yield "Digest in ledger", digest or "not known: the order was adopted"
+
+
+def _event_row(event: dict[str, Any]) -> Row:
+    kind = str(event["kind"])
+    cells = (
+        str(event["seq"]),
+        moment(event["time"]),
+        safe(kind),
+        safe(str(event.get("name", ""))),
+        safe(_what(kind, event)),
+    )
+    return Row(cells, _EVENT_TONES.get(kind, Tone.PLAIN))
+
+
+def _what(kind: str, event: dict[str, Any]) -> str:
+    match kind:
+        case "LedgerStarted":
+            return f"ledger {event['ledger']}"
+        case "RunStarted":
+            return _run(event)
+        case "SubmissionIntended":
+            return f"attempt {event['attempt']}, order {event['order_digest'][:12]}"
+        case "SubmissionPlaced":
+            return str(event["order_no"])
+        case "SubmissionRejected":
+            return f"{event['message']} (code {event['code']})"
+        case "SubmissionNotSent" | "SubmissionLeftInDoubt":
+            return str(event["reason"])
+        case "DoubtSettled":
+            outcome = f"placed as {event.get('order_no')}" if event["placed"] else "not placed"
+            return f"{outcome}, by {event['by']}: {event['because']}"
+        case "OrderAdopted":
+            return f"{event['order_no']}, by {event['by']}: {event['because']}"
+        case "StatusObserved":
+            return f"{event['order_no']} has the status {event['status']}"
+        case "RunFinished":
+            return f"placed {event['placed']} of {event['expected']} expected"
+        case _:
+            return ""
+
+
+def _run(event: dict[str, Any]) -> str:
+    parts = [event["command"], f"by {event['actor']}" if event.get("actor") else ""]
+    if event.get("commit"):
+        parts.append(f"at {event['commit'][:12]}")
+    if event.get("pull_request"):
+        parts.append(f"for {event['pull_request']}")
+    parts.append(f"on {event['host']}")
+    return " ".join(part for part in parts if part)
