@@ -12,7 +12,7 @@ from satops.api.plan import late_rules, plan_on
 from satops.api.repository import Say, open_repository
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.limits import check_limits
-from satops.core.plan.plan import Action, Plan, Refusal
+from satops.core.plan.plan import Action, Plan, Refusal, action_digest
 from satops.errors import Refused, UsageError
 from satops.workflow.apply import Applying, ApplyReport, Asked
 from satops.workflow.plan import refuse_invalid
@@ -45,7 +45,7 @@ def apply(
     """Buy the new orders of the plan, each once, and return what became of them.
 
     With `reviewed`, saved plans that were reviewed, only orders are bought that one of them shows
-    with the same order digest (see `workflow.review`).  `asked` names the orders to buy, and what
+    with the same action digest (see `workflow.review`).  `asked` names the orders to buy, and what
     a person allows this one run.
 
     `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
@@ -151,7 +151,7 @@ def _moved(saved: SavedPlan, plan: Plan) -> list[str]:
         moved.append("the ledger has grown since")
     if saved.rules_digest != plan.rules_digest:
         moved.append("limits or severities changed")
-    creates = {(a.name, a.spec.order.digest if a.spec else None) for a in plan.creates}
+    creates = {(a.name, action_digest(a)) for a in plan.creates}
     added = sorted(name for name, _ in creates - saved.creates)
     gone = sorted(name for name, _ in saved.creates - creates)
     if added:

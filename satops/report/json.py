@@ -14,7 +14,7 @@ from satops.core import json_text
 from satops.core.ledger.state import LedgerState, OrderState
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.plan import FORMAT as PLAN_FORMAT
-from satops.core.plan.plan import Action, ActionKind, Plan, order_digest
+from satops.core.plan.plan import Action, ActionKind, Plan, action_digest, order_digest
 from satops.core.problem import Problem, by_position
 from satops.core.safe import encodable
 from satops.errors import SatopsError
@@ -358,6 +358,7 @@ def _action(action: Action, body: Body) -> dict[str, Any]:
         "action": action.kind,
         "reason": action.reason,
         "order_digest": order_digest(action),
+        "action_digest": action_digest(action),
         "order_no": known.order_no if known else None,
         "file": None if file is None else encodable(file),
         "line": line,

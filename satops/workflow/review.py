@@ -4,8 +4,9 @@ A plan as a whole is stale as soon as another pull request is merged, so of two 
 the second could never be applied.  What reviewers approve is each order.  So the comparison is per
 order, and there are three cases for an order that would be bought:
 
-- a reviewed plan shows it with this order digest: it is bought;
-- a reviewed plan shows its name with another order: what was approved is not what was merged, as
+- a reviewed plan shows it with this action digest, which is of the order, its labels, what it
+  acknowledges and supersedes, and its estimate: it is bought;
+- a reviewed plan shows its name with another digest: what was approved is not what was merged, as
   when two changes meet in one AOI file.  Nothing is sent, since a person must look;
 - no reviewed plan knows its name: it came with another pull request, whose own run buys it.  It is
   left out, so that nothing is bought that no reviewer saw, and the others are not kept waiting.
@@ -18,11 +19,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from satops.core.plan.plan import Action, ActionKind, Plan, Refusal, order_digest
+from satops.core.plan.plan import Action, ActionKind, Plan, Refusal, action_digest
 from satops.errors import Refused, UsageError
 
-Reviewed = Mapping[str, frozenset[str | None]]
-"""Order names, and the digests under which reviewed plans would buy them."""
+Reviewed = Mapping[str, frozenset[str]]
+"""Order names, and the action digests under which reviewed plans would buy them."""
 Limits = Callable[[Sequence[Action]], tuple[Refusal, ...]]
 """Holds orders to create against the limits."""
 
@@ -31,9 +32,9 @@ _NOT_CHOSEN = "left out: it was not among the orders that were named"
 _NAMES_MAX = 5
 
 
-def reviewed_orders(creates: Iterable[Iterable[tuple[str, str | None]]]) -> Reviewed:
+def reviewed_orders(creates: Iterable[Iterable[tuple[str, str]]]) -> Reviewed:
     """Return what several reviewed plans would buy, from the name and digest of each order."""
-    digests: defaultdict[str, set[str | None]] = defaultdict(set)
+    digests: defaultdict[str, set[str]] = defaultdict(set)
     for plan in creates:
         for name, digest in plan:
             digests[name].add(digest)
@@ -49,13 +50,14 @@ def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
     changed = [
         action.name
         for action in plan.creates
-        if action.name in reviewed and order_digest(action) not in reviewed[action.name]
+        if action.name in reviewed and action_digest(action) not in reviewed[action.name]
     ]
     if changed:
         raise Refused(
-            f"Not what was reviewed: {_names(changed)}. The order that would be bought now differs "
-            "from the one in the reviewed plan, and nothing was sent. A file that it refers to may "
-            "have been changed by another pull request. Plan again, and have it reviewed:\n"
+            f"Not what was reviewed: {_names(changed)}. The order that would be bought now, its "
+            "labels, what it acknowledges or supersedes, or its estimate differs from the reviewed "
+            "plan, and nothing was sent. A file that it refers to may have been changed by another "
+            "pull request. Plan again, and have it reviewed:\n"
             "    satops plan"
         )
     actions = tuple(_bound(action, reviewed) for action in plan.actions)

@@ -57,6 +57,46 @@ def test_an_order_that_changed_after_its_review_refuses_the_run(satops: Satops) 
     assert names(satops) == set()
 
 
+HANOI = "orders/hanoi.yaml"
+
+
+@pytest.mark.parametrize(
+    ("added", "word"),
+    [
+        ("acknowledge: [{check: A09, reason: added after the approval}]\n", "acknowledgement"),
+        ("labels: {team: other}\n", "label"),
+        ("supersedes: mekong-flood\n", "supersedes"),
+    ],
+)
+def test_what_decides_beside_the_order_is_bound_by_the_review_and_by_the_plan(
+    satops: Satops, added: str, word: str
+) -> None:
+    hanoi = satops.root / HANOI
+    text = "".join(
+        line for line in hanoi.read_text("utf-8").splitlines(True) if not line.startswith("labels")
+    )
+    hanoi.write_text(text, "utf-8")
+    satops("plan", "--out", "plan.json")
+    before = satops("plan", "--json").json
+    hanoi.write_text(text + added, "utf-8")
+    after = satops("plan", "--json").json
+    assert before["plan_digest"] != after["plan_digest"], word
+    for wish in (("--reviewed", "plan.json"), ("--plan", "plan.json")):
+        assert satops("apply", "--yes", *wish).code == ExitCode.REFUSED
+    assert names(satops) == set()
+
+
+def test_the_order_of_labels_in_a_file_is_no_part_of_what_was_reviewed(satops: Satops) -> None:
+    hanoi = satops.root / HANOI
+    text = "".join(
+        line for line in hanoi.read_text("utf-8").splitlines(True) if not line.startswith("labels")
+    )
+    hanoi.write_text(text + "labels: {a: x, b: y}\n", "utf-8")
+    satops("plan", "--out", "plan.json")
+    hanoi.write_text(text + "labels: {b: y, a: x}\n", "utf-8")
+    assert satops("apply", "--yes", "--reviewed", "plan.json").code == ExitCode.DONE
+
+
 def test_a_plan_that_shows_none_of_the_orders_is_the_wrong_one(two_pull_requests: Satops) -> None:
     satops = two_pull_requests
     satops("apply", "--yes", "--reviewed", "second.json")
@@ -88,7 +128,7 @@ def test_limits_count_only_what_the_run_would_buy(two_pull_requests: Satops) -> 
 def test_a_review_that_cannot_be_checked_is_an_error_and_never_skipped(satops: Satops) -> None:
     satops("plan", "--out", "plan.json")
     saved = json.loads((satops.root / "plan.json").read_bytes())
-    saved["actions"][0]["order_digest"] = "0" * 64
+    saved["actions"][0]["action_digest"] = "0" * 64
     (satops.root / "edited.json").write_text(json.dumps(saved))
     (satops.root / "other.json").write_text(json.dumps({**saved, "format": "satops.plan/2"}))
     (satops.root / "text.json").write_text("no plan")

@@ -30,12 +30,12 @@ class SavedPlan:
     ledger_head: str | None
     rules_digest: str
     made_at: str
-    actions: tuple[tuple[str, str, str | None], ...]
-    """Name, action and order digest."""
+    actions: tuple[tuple[str, str, str], ...]
+    """Name, action and action digest."""
 
     @property
-    def creates(self) -> frozenset[tuple[str, str | None]]:
-        """Name and order digest of every order that was to be bought."""
+    def creates(self) -> frozenset[tuple[str, str]]:
+        """Name and action digest of every order that was to be bought."""
         return frozenset((n, d) for n, kind, d in self.actions if kind == ActionKind.CREATE)
 
 
@@ -96,7 +96,7 @@ def read_plan(path: Path) -> SavedPlan:
             ledger_head=content["ledger_head"],
             rules_digest=content["rules_digest"],
             made_at=content["made_at"],
-            actions=tuple((a["name"], a["action"], a["order_digest"]) for a in content["actions"]),
+            actions=tuple((a["name"], a["action"], a["action_digest"]) for a in content["actions"]),
         )
         refusals = [refusal["summary"] for refusal in content["refusals"]]
     except (KeyError, TypeError) as error:

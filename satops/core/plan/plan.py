@@ -102,12 +102,12 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 over everything that apply is bound to: the ledger's head, each action with its
-        order digest, and the rules.  The clock is not in it: what time changes shows as actions.
+        digest, and the rules.  The clock is not in it: what time changes shows as actions.
         """
         return plan_digest(
             ledger_head=self.ledger_head,
             rules_digest=self.rules_digest,
-            actions=[(a.name, a.kind, order_digest(a)) for a in self.actions],
+            actions=[(a.name, a.kind, action_digest(a)) for a in self.actions],
             refusals=[refusal.summary for refusal in self.refusals],
         )
 
@@ -121,7 +121,7 @@ def plan_digest(
 ) -> str:
     """Return the digest of a plan, from the plan itself or from a saved one.
 
-    An action is its name, its kind and its order digest.
+    An action is its name, its kind and its action digest.
     """
     content = {
         "format": FORMAT,
@@ -138,3 +138,23 @@ def order_digest(action: Action) -> str | None:
     if action.spec is not None:
         return action.spec.order.digest
     return action.known.order_digest if action.known else None
+
+
+def action_digest(action: Action) -> str:
+    """Return the SHA-256 of all that an approver accepts with one action.
+
+    That is the order, and beside it what decides whether it may be bought and what it counts
+    against: labels, acknowledgements with their reasons, `supersedes`, and the estimate.  The
+    order of labels and acknowledgements in the file has no part in it.
+    """
+    spec = action.spec
+    content = {
+        "order": order_digest(action),
+        "labels": dict(sorted((spec.labels or {}).items())) if spec else {},
+        "acknowledge": sorted([item.check, item.reason] for item in spec.acknowledge)
+        if spec
+        else [],
+        "supersedes": spec.supersedes if spec else None,
+        "estimate": action.estimated_cost,
+    }
+    return sha256(json_text.dumps_replacing(content)).hexdigest()
