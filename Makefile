@@ -52,5 +52,5 @@ clean:
 
 .venv/developer: .venv/bin/python pyproject.toml .ci/constraints.txt
 	@echo "Installing satops and its test tools into .venv"
-	@.ci/install .venv -e '.[gis,postgresql,cloud,dev]'
+	@.ci/install .venv -e '.[postgresql,cloud,dev]'
 	@touch $@ .venv/user

@@ -1,7 +1,7 @@
 """Beginnings: a repository, and an order spec."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -10,8 +10,10 @@ from satops.adapters.files.new_files import add_line, write_new
 from satops.api.init_ci import CiFiles, CiWish, ci_files_of, update_ci, write_ci
 from satops.api.ledger import start_ledger
 from satops.api.overlay import Overlay
-from satops.api.plan import order_tree, read_specs
+from satops.api.plan import late_rules, order_tree, read_specs
 from satops.api.repository import Repository, open_repository
+from satops.core.ledger.state import LedgerState
+from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import wrong_name
@@ -27,6 +29,8 @@ from satops.workflow.scaffold import (
 )
 from satops.workflow.scaffold_ci import Forge, with_state
 from satops.workflow.scaffold_update import FileChange
+from satops.workflow.slug import slug
+from satops.workflow.validate import Tree
 
 _SCHEMAS = ("order.schema.json", "config.schema.json")
 """What editors need beside the files of a repository."""
@@ -34,6 +38,17 @@ _LINES = {".gitignore": IGNORED, ".gitattributes": KEPT_AS_BYTES}
 """Files that get one more line where they are there already."""
 _SUFFIXES = (".yaml", ".yml")
 """Of a new spec: it is written in YAML."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSpec:
+    """An order spec that `new` wrote."""
+
+    name: str
+    file: str
+    """From the root of the repository."""
+    warnings: tuple[Problem, ...]
+    """What a plan would warn of, as far as the tree and the clock tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +142,17 @@ def new(
     *,
     file: str | None = None,
     environ: Mapping[str, str] = os.environ,
-) -> str:
-    """Write an order spec, once it is known to be sound in its tree; return its path.
+) -> NewSpec:
+    """Write an order spec, once it is known to be sound in its tree.
+
+    A name in other letters is turned into plain ones: `Cát Lái` into `cat-lai`.
 
     `file` is a path from the root of the repository; by default the spec goes to `orders/` under
     its own name.  Raises `InvalidInput` with what is wrong, also for a window that is over,
     `Refused` where the file exists, and `UsageError` for what can be no name and no path.
     """
     opened = open_repository(repository, environ=environ)
+    wanted = _named(wanted)
     path = _spec_path(opened, wanted.name, file)
     if _is_there(opened.root / path):
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
@@ -143,9 +161,28 @@ def new(
     wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
     if wrong:
         raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
-    _refuse_the_past(opened, next(spec for spec in tree.specs if spec.name == wanted.name))
+    spec = next(spec for spec in tree.specs if spec.name == wanted.name)
+    _refuse_the_past(opened, spec)
     write_new(opened.root, {path: text})
-    return path
+    warnings = (p for p in (*tree.problems, *_across(opened, tree, spec)) if p.file == path)
+    warned = tuple(p for p in warnings if p.severity is Severity.WARNING)
+    return NewSpec(wanted.name, path, warned)
+
+
+def _across(opened: Repository, tree: Tree, spec: Spec) -> Iterable[Problem]:
+    """Return what the clock and the other specs bring; the ledger is not read."""
+    from satops.workflow.checks import checks_of_plan
+
+    check = checks_of_plan(late_rules(opened)(), now=opened.now(), recall=lambda _: None)
+    return check([spec], tree.specs, LedgerState())
+
+
+def _named(wanted: Wanted) -> Wanted:
+    """Return what is wanted under a name in plain letters, with the one given as description."""
+    if wanted.name.isascii() or not slug(wanted.name).word:
+        return wanted
+    title = wanted.name
+    return replace(wanted, name=slug(title).word, description=wanted.description or title)
 
 
 def _refuse_the_past(opened: Repository, spec: Spec) -> None:

@@ -52,9 +52,10 @@ def command(  # one option each
 ) -> int:
     """Write an order spec from flags, once it is known to be sound.
 
-    NAME is the identity of the order: unique, and never used again.
+    NAME is the identity of the order: unique, and never used again. Letters of other scripts are
+    turned into plain ones: Cát Lái into cat-lai. What a plan would warn of is shown.
     """
-    from satops.report.json import document
+    from satops.report.json import document, problem_items
     from satops.report.text.setup import new_blocks
 
     wanted = Wanted(
@@ -73,8 +74,13 @@ def command(  # one option each
     return finish(
         ExitCode.DONE,
         as_json=as_json,
-        json=lambda: document({"name": name, "file": written}),
-        text=lambda: new_blocks(written),
+        json=lambda: document(
+            {"name": written.name, "file": written.file},
+            warnings=problem_items(written.warnings),
+        ),
+        text=lambda: new_blocks(
+            written.file, written.warnings, "" if written.name == name else written.name
+        ),
     )
 
 

@@ -1,7 +1,6 @@
 """The orders that an AOI file can be split into: one GeoJSON file, and a spec for each outline."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -11,11 +10,10 @@ from satops.core.problem import Severity
 from satops.errors import InvalidInput
 from satops.workflow.aoi import AoiReport, Feature
 from satops.workflow.scaffold import Wanted, spec_text
+from satops.workflow.slug import slug
 
 _NAME_MAX = 128
 """Characters of a name (`core.spec_text.NAME`)."""
-_WORD_MAX = 48
-"""Of the file's or a feature's name, what goes into the name of an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,17 @@ class NamedOutline:
     feature: Feature
     rings: Rings
     area_km2: float
+
+    @property
+    def title(self) -> str | None:
+        """What the file calls the feature; None where that is no more than the name."""
+        title = self.feature.names[-1] if self.feature.names else ""
+        return None if title in ("", self.name) else title
+
+    @property
+    def lost(self) -> str:
+        """The characters of the title that no letters of a name stand for."""
+        return slug(self.title or "").lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ def divide(report: AoiReport, base: str | None = None) -> Division:
             errors,
         )
     if base is None:
-        base = _word(PurePosixPath(report.file).name.split(".")[0]) or "aoi"
+        base = slug(PurePosixPath(report.file).name.split(".")[0]).word or "aoi"
     taken: set[str] = set()
     outlines = []
     for feature in areas:
@@ -82,13 +91,19 @@ def division_files(
         assert wanted is not None
         path = str(folder / f"{outline.name}.yaml")
         geometry = {"file": outlines_file, "feature": outline.name}
-        files[path] = spec_text(replace(wanted, name=outline.name, geometry=geometry), path=path)
+        spec = replace(
+            wanted,
+            name=outline.name,
+            geometry=geometry,
+            description=wanted.description or outline.title,
+        )
+        files[path] = spec_text(spec, path=path)
     return files
 
 
 def _own_word(feature: Feature, base: str) -> str:
     """Return what tells a feature from the others of the file; nothing where `base` does."""
-    words = [_word(name) for name in reversed(feature.names)]  # a name says more than a number
+    words = [slug(name).word for name in reversed(feature.names)]  # a name says more than a number
     word = next(filter(None, words), str(feature.number))
     return "" if word == base else word
 
@@ -120,20 +135,19 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _word(text: str) -> str:
-    """Return what of a text may stand in the name of an order."""
-    return re.sub(r"[^a-z0-9._]+", "-", text.lower()).strip("-._")[:_WORD_MAX].strip("-._")
-
-
 def _collection(outlines: Iterable[NamedOutline]) -> str:
     """Write a FeatureCollection, one feature a line, so that changes show in a review."""
-    lines = ",\n".join(map(_feature_text, outlines))
+    taken = {outline.name for outline in outlines}
+    lines = ",\n".join(_feature_text(outline, taken) for outline in outlines)
     return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
 
 
-def _feature_text(outline: NamedOutline) -> str:
+def _feature_text(outline: NamedOutline, taken: Collection[str]) -> str:
     name = json_text.dumps(outline.name).decode()
+    # A title that is the id of another outline would make that one ambiguous.
+    titled = {} if outline.title in (None, *taken) else {"name": outline.title}
+    properties = json_text.dumps_replacing(titled).decode()
     return (
-        f'{{"type": "Feature", "id": {name}, "properties": {{}}, "geometry": '
+        f'{{"type": "Feature", "id": {name}, "properties": {properties}, "geometry": '
         f'{{"type": "Polygon", "coordinates": {coordinates_text(outline.rings)}}}}}'
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from satops.core import json_text
+from satops.core.order.order import MODES
 
 CONFIG = "satops.yaml"
 IGNORED = ".satops/"
@@ -171,7 +172,7 @@ def spec_text(wanted: Wanted, *, path: str) -> str:
         ("startDate", wanted.start),
         ("endDate", wanted.end),
         ("maxCloud", wanted.max_cloud),
-        ("resolutionType", _number_or_name(wanted.mode)),
+        ("resolutionType", _mode_name(wanted.mode)),
     ]
     lines = [
         f"# yaml-language-server: $schema={posixpath.relpath(_SCHEMA, folder)}",
@@ -207,8 +208,12 @@ def _is_word(text: str) -> bool:
     return text.lower() in {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
-def _number_or_name(mode: str | None) -> int | str | None:
-    return int(mode) if mode is not None and mode.isdecimal() and mode.isascii() else mode
+def _mode_name(mode: str | None) -> int | str | None:
+    """Return the name of a mode that is given by its number: it says more to a reviewer."""
+    if mode is None or not (mode.isdecimal() and mode.isascii()):
+        return mode
+    known = MODES.get(int(mode))
+    return int(mode) if known is None else known.name
 
 
 def _minutes(instant: datetime) -> str:

@@ -228,3 +228,71 @@ def test_an_encoding_is_said_for_one_file_by_a_flag_and_for_all_in_the_configura
     path.write_text(path.read_text() + "aoi: {encoding: gbk}\n")
     assert satops("new", "named", *sensor(), "--aoi", "aois/p.zip#芹苴").code == ExitCode.DONE
     assert satops("aoi", "aois/p.zip", "--feature", "芹苴").code == ExitCode.DONE
+
+
+def named(*names: str) -> bytes:
+    """Return a GeoJSON file of polygons side by side, with these names."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[x, 10], [x + 1, 10], [x + 1, 11], [x, 10]]],
+            },
+        }
+        for x, name in enumerate(names, 100)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def test_a_split_turns_names_of_places_into_names_of_orders_and_keeps_them_beside(
+    satops: Satops,
+) -> None:
+    (satops.root / "aois/cảng.geojson").write_bytes(named("Cát Lái", "芹苴", "⟐ Hải Phòng", "⟐"))
+    ran = satops("aoi", "aois/cảng.geojson", "--split", "orders/ports", *sensor())
+    assert ran.code == ExitCode.DONE, ran.err
+    names = {"cang-cat-lai", "cang-qinju", "cang-hai-phong", "cang-4"}
+    assert {path.stem for path in (satops.root / "orders/ports").glob("*.yaml")} == names
+    assert 'description: "Cát Lái"' in (satops.root / "orders/ports/cang-cat-lai.yaml").read_text()
+    features = json.loads((satops.root / "orders/ports/cảng.geojson").read_text())["features"]
+    assert {each["id"]: each["properties"]["name"] for each in features} == {
+        "cang-cat-lai": "Cát Lái",
+        "cang-qinju": "芹苴",
+        "cang-hai-phong": "⟐ Hải Phòng",
+        "cang-4": "⟐",
+    }
+    assert "The name of 3 ⟐ Hải Phòng has no letters for ⟐" in ran.out
+    assert "the order is called cang-4" in ran.out
+    assert satops("validate").code == ExitCode.DONE
+
+
+def test_a_title_that_is_the_name_of_another_outline_is_left_out(satops: Satops) -> None:
+    (satops.root / "aois/p.geojson").write_bytes(named("1", "p-1"))
+    assert satops("aoi", "aois/p.geojson", "--split", "orders/p", *sensor()).code == ExitCode.DONE
+    assert satops("validate").code == ExitCode.DONE
+
+
+def test_a_new_order_takes_the_name_of_a_place(satops: Satops) -> None:
+    ran = satops("new", "Cát Lái", *sensor(), "--aoi", "aois/mekong.geojson#can-tho")
+    assert ran.code == ExitCode.DONE, ran.err
+    assert "Wrote orders/cat-lai.yaml. The order is called cat-lai." in ran.out
+    text = (satops.root / "orders/cat-lai.yaml").read_text()
+    assert "name: cat-lai" in text
+    assert 'description: "Cát Lái"' in text
+    assert satops("new", "⟐", *sensor(), "--aoi", "aois/mekong.geojson#can-tho").code == 64
+    assert satops("new", "Bad Name", *sensor(), "--aoi", "aois/mekong.geojson").code == 64
+
+
+def test_a_new_order_names_its_mode_and_says_what_a_plan_would_warn_of(satops: Satops) -> None:
+    given = list(sensor())
+    given[given.index("wide-scan")] = "4"
+    ran = satops("new", "north", *given, "--bbox", "105", "10", "106", "11")
+    assert ran.code == ExitCode.DONE, ran.err
+    assert "resolutionType: spotlight" in (satops.root / "orders/north.yaml").read_text()
+    assert "warning A09" in ran.out
+    planned = satops("plan", "--json").json["problems"]
+    warned = {p["check"] for p in planned if p["order"] == "north" and p["severity"] == "warning"}
+    again = list(given)
+    told = satops("new", "south", *again, "--bbox", "105", "8", "106", "9", "--json").json
+    assert {each["check"] for each in told["warnings"]} == warned

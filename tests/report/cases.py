@@ -411,7 +411,7 @@ def _set_up() -> Mapping[str, Blocks]:
         "init --ci of a folder": ci_blocks(".", written, Place("gitlab", "imagery"), "git:x", ""),
         "init --ci --update": update_blocks(CHANGES),
         "init --ci --update without anything new": update_blocks(()),
-        "new": new_blocks("orders/hanoi.yaml"),
+        "new": new_blocks("orders/hanoi.yaml", (), ""),
         "ledger start": started_blocks("file:state"),
         "ledger copy": copied_blocks(copied),
     }

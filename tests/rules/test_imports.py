@@ -32,7 +32,7 @@ HOMES = {
     "shapely": ("core/geometry/",),
     "pyproj": tuple(f"core/geometry/{name}.py" for name in ("ellipsoid", "systems", "moving")),
     "numpy": ("core/geometry/",),
-    "pyogrio": ("adapters/gis/",),
+    "anyascii": ("workflow/slug.py",),
     "deepdiff": ("core/plan/changes.py",),
     "requests": ("adapters/marketplaces/",),
     "urllib3": ("adapters/marketplaces/",),

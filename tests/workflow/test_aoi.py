@@ -3,6 +3,7 @@
 import json
 from pathlib import Path, PurePosixPath
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -14,6 +15,7 @@ from satops.core.plan.config import Config
 from satops.errors import InvalidInput, UsageError
 from satops.workflow.aoi import AoiReport, look
 from satops.workflow.aoi_split import divide, division_files
+from satops.workflow.slug import Slug, slug
 
 Ring = list[list[float]]
 
@@ -152,7 +154,7 @@ def test_outlines_are_named_after_the_file_the_feature_the_part_and_the_side(
         feature(PLAIN, id="delta"),
     )
     assert [each.name for each in divide(seen(content, rules)).outlines] == [
-        "delta-c-n-th-west",
+        "delta-can-tho-west",
         "delta-islands-1",
         "delta-islands-2",
         "delta-fiji-1-west-of-180",
@@ -209,3 +211,25 @@ def test_what_is_written_is_read_back_as_it_was_cut(rules: Rules) -> None:
     assert [each.names for each in again.features] == [(each.name,) for each in division.outlines]
     for before, after in zip(division.outlines, again.features, strict=True):
         assert after.area_km2 == pytest.approx(area_km2(before.rings), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "lost"),
+    [
+        ("Cát Lái", "cat-lai", ""),
+        (normalize("NFD", "Cát Lái"), "cat-lai", ""),
+        ("Đà Nẵng", "da-nang", ""),
+        ("芹苴", "qinju", ""),
+        ("Одесса", "odessa", ""),
+        ("서울", "seoul", ""),
+        ("Łódź / Łęczyca", "lodz-leczyca", ""),
+        ("Straße №5", "strasse-no5", ""),
+        ("🛰 north", "north", "🛰"),
+        ("⟐⟐", "", "⟐"),
+        ("..-x_Y-..", "x_y", ""),
+        ("", "", ""),
+        ("é" * 200, "e" * 48, ""),
+    ],
+)
+def test_a_name_of_any_script_becomes_a_part_of_a_name(text: str, word: str, lost: str) -> None:
+    assert slug(text) == Slug(word, lost)

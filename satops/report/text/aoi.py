@@ -60,6 +60,13 @@ def split_blocks(division: Division, files: tuple[str, ...]) -> Iterator[Block]:
         if feature.left_out:
             beside = counted_types(feature.left_out)
             yield Line(f"Left out of {_called(feature)}: {beside}, which is no area.", Tone.WARNING)
+    for each in division.outlines:
+        if each.lost:
+            yield Line(
+                f"The name of {_called(each.feature)} has no letters for {safe(each.lost)}: the "
+                f"order is called {each.name}.",
+                Tone.WARNING,
+            )
     yield Line("Wrote:", Tone.GOOD)
     for file in files:
         yield Line(safe(file), indent=4)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from satops.core.problem import Problem
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Tone, command
+from satops.report.text.problems import problem_blocks
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorReport, Verdict
 from satops.workflow.scaffold_ci import Place
@@ -70,9 +72,16 @@ def update_blocks(changes: Sequence[FileChange]) -> Iterator[Block]:
         yield Line("Read the changes, and commit them in a pull request.")
 
 
-def new_blocks(path: str) -> Iterator[Block]:
-    """Yield which spec was written, and the command that shows what it would buy."""
-    yield Line(f"Wrote {safe(path)}.", Tone.GOOD)
+def new_blocks(path: str, warnings: Sequence[Problem], renamed: str) -> Iterator[Block]:
+    """Yield what a plan would warn of, which spec was written, and the command that shows it.
+
+    `renamed` is the name of the order where it is not the one that was given.
+    """
+    if warnings:
+        yield from problem_blocks(warnings)
+        yield BLANK
+    called = f" The order is called {safe(renamed)}." if renamed else ""
+    yield Line(f"Wrote {safe(path)}.{called}", Tone.GOOD)
     yield BLANK
     yield Line("To see what it would buy:")
     yield command("satops plan")
