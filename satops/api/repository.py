@@ -179,7 +179,13 @@ class Repository:
         from satops.api.sandbox import embedded
 
         folder = ledger_folder(self.local, ledger or "none")
-        folder.make()
+        try:
+            folder.make()
+        except OSError as error:
+            raise UsageError(
+                f"The sandbox keeps its orders in {folder.path}, which cannot be made: "
+                f"{error.strerror or error}. Name another folder for this machine in SATOPS_LOCAL."
+            ) from error
         with embedded(folder.path / "sandbox.sqlite", self.environ) as sandbox:
             local = replace(config.marketplace, url=sandbox.url)
             yield HttpMarketplace(local, config.apply, sandbox_token(), sleep=self.clock.sleep)

@@ -9,6 +9,8 @@ import pytest
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 
+_SERVE = ("sandbox", "serve", "--db", "own")
+
 
 def test_a_current_folder_that_was_deleted_is_called_gone(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
@@ -45,15 +47,24 @@ def test_a_saved_plan_goes_to_where_a_link_points(satops: Satops) -> None:
 
 
 def test_a_full_disk_under_the_sandbox_is_said(satops: Satops) -> None:
-    database = satops.root / ".satops/sandbox.sqlite"
-    database.parent.mkdir(exist_ok=True)
-    database.symlink_to("/dev/full")
-    said = f"satops: The sandbox cannot be served. {database}: database or disk is full.\n"
-    for call in (("apply", "--yes"), ("sandbox", "serve")):
+    ledger = satops("history", "--json").json["events"][0]["ledger"]
+    database = satops.local / f"ledgers/{ledger}/sandbox.sqlite"
+    database.parent.mkdir(mode=0o700, parents=True)
+    for full, call in ((database, ("apply", "--yes")), (satops.root / "own", _SERVE)):
+        full.symlink_to("/dev/full")
         ran = satops(*call)
         assert ran.code == ExitCode.USAGE
-        assert ran.err.endswith(said)
+        assert ran.err.endswith(
+            f"satops: The sandbox cannot be served. {full}: database or disk is full.\n"
+        )
     assert satops("list", "--json").json == {"orders": []}
+
+
+def test_a_local_folder_that_cannot_be_made_is_named_with_its_variable(satops: Satops) -> None:
+    ran = satops("apply", "--yes", environ={"SATOPS_LOCAL": "/dev/null/x"})
+    assert ran.code == ExitCode.USAGE
+    assert "/dev/null/x/ledgers" in ran.err
+    assert "Name another folder for this machine in SATOPS_LOCAL." in ran.err
 
 
 @pytest.mark.parametrize("folder", ["satops.yaml", "satops.yaml/x"])
