@@ -31,6 +31,9 @@ def run() -> "NoReturn":
     import signal
 
     signal.signal(signal.SIGTERM, _interrupt)
+    # A terminal that closes stops like SIGTERM does, unless `nohup` has said otherwise.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _interrupt)
     from satops.cli.main import main
 
     code = main(sys.argv[1:])

@@ -11,7 +11,8 @@
     │   ├── HeadMoved                somebody else appended first
     │   └── StoreUnreachable         the store cannot be read or written
     ├── MarketplaceUnreachable  8    a read of the marketplace failed
-    └── UsageError             64    the call or the configuration is wrong
+    ├── UsageError             64    the call or the configuration is wrong
+    └── Interrupted           130    somebody asked to stop; 6 while an order is in doubt
 
 A finding about input is a value (`core.problem.Problem`), and so is the outcome of a submission
 (`core.submission.Outcome`); neither is an exception.  Anything else that is raised is a bug.
@@ -183,3 +184,9 @@ class UsageError(SatopsError):
     """The call or the configuration is wrong."""
 
     exit_code = ExitCode.USAGE
+
+
+class Interrupted(SatopsError):
+    """Somebody asked to stop before the work was done; what was recorded stays so."""
+
+    exit_code = ExitCode.INTERRUPTED

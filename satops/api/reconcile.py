@@ -6,7 +6,7 @@ from pathlib import Path
 
 from satops.api.repository import Say, open_repository
 from satops.core.ledger.state import Standing
-from satops.workflow.begin import begin
+from satops.workflow.begin import begin, doubt_first
 from satops.workflow.reconcile import NOTHING_PLACED, ReconcileReport, reconcile_patiently
 from satops.workflow.waiting import open_elsewhere, wait_for_others
 
@@ -26,34 +26,41 @@ def reconcile(
 
     Unless `wait` is false, it waits first for what other runs are placing, `wait_max_s` at most.
     With `patience_s` it looks again for so long, while waiting can settle something.  Raises
-    `LedgerError`, `UsageError` and `Refused`; a look that fails is in the report.
+    `LedgerError`, `UsageError`, `Refused`, and `Interrupted` for a stop; a look that fails is in
+    the report.
     """
     opened = open_repository(repository, environ=environ)
     session, local, started = opened.appending("reconcile", say)
-    if not dry_run:
-        begin(session, local, started, must_hold=(opened.expected_head(),))
-    with opened.marketplace(say, session.state.ledger) as marketplace:
-        if wait and not dry_run:
-            wait_for_others(
-                session,
-                {
-                    name: intent
-                    for name, intent in open_elsewhere(session.state, None).items()
-                    if session.state.orders[name].standing is Standing.BEING_PLACED
-                },
-                local.looks,
-                stopping=stopping,
-                tell=lambda line: say(f"satops: {line}"),
-                most_s=wait_max_s,
+
+    def tell(line: str) -> None:
+        say(f"satops: {line}")
+
+    with doubt_first(session):
+        if not dry_run:
+            begin(session, local, started, must_hold=(opened.expected_head(),))
+        with opened.marketplace(say, session.state.ledger) as marketplace:
+            if wait and not dry_run:
+                wait_for_others(
+                    session,
+                    {
+                        name: intent
+                        for name, intent in open_elsewhere(session.state, None).items()
+                        if session.state.orders[name].standing is Standing.BEING_PLACED
+                    },
+                    local.looks,
+                    stopping=stopping,
+                    tell=tell,
+                    most_s=wait_max_s,
+                )
+            report = reconcile_patiently(
+                session=session,
+                marketplace=marketplace,
+                looks=local.looks,
+                config=opened.config,
+                any_account=opened.sandbox,
+                patience_s=0.0 if dry_run else patience_s,
+                dry_run=dry_run,
+                tell=tell,
             )
-        report = reconcile_patiently(
-            session=session,
-            marketplace=marketplace,
-            looks=local.looks,
-            config=opened.config,
-            any_account=opened.sandbox,
-            patience_s=0.0 if dry_run else patience_s,
-            dry_run=dry_run,
-        )
-    session.finish(NOTHING_PLACED)
+        session.finish(NOTHING_PLACED)
     return report

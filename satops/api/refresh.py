@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from satops.api.repository import Say, open_repository
-from satops.workflow.begin import begin
+from satops.workflow.begin import begin, doubt_first
 from satops.workflow.reconcile import NOTHING_PLACED
 from satops.workflow.refresh import RefreshReport
 from satops.workflow.refresh import refresh as observe
@@ -24,7 +24,10 @@ def refresh(
     opened = open_repository(repository, environ=environ)
     session, local, started = opened.appending("refresh", say)
     begin(session, local, started, must_hold=(opened.expected_head(),))
-    with opened.marketplace(say, session.state.ledger) as marketplace:
+    with (
+        doubt_first(session),
+        opened.marketplace(say, session.state.ledger) as marketplace,
+    ):
         report = observe(session=session, marketplace=marketplace)
     session.finish(NOTHING_PLACED)
     return report

@@ -15,7 +15,7 @@ from satops.ports import LocalState, Marketplace
 from satops.workflow import adopt as adopting
 from satops.workflow import resolve as settling
 from satops.workflow.account import AccountLook, look_at_account
-from satops.workflow.begin import begin
+from satops.workflow.begin import begin, doubt_first
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.reconcile import NOTHING_PLACED
 
@@ -173,7 +173,7 @@ def _witness(
     if unchecked or not opened.config.marketplace.query:
         yield None
         return
-    with opened.marketplace(say, session.state.ledger) as marketplace:
+    with doubt_first(session), opened.marketplace(say, session.state.ledger) as marketplace:
         yield marketplace
 
 

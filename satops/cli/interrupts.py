@@ -1,15 +1,20 @@
-"""What Ctrl-C and SIGTERM do while orders are being placed."""
+"""What Ctrl-C, SIGTERM and a terminal that closes do while orders are being placed."""
 
 import os
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any
 
 from satops.cli.output import say
 from satops.errors import ExitCode
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+_ONE_STOP_S = 1.0
+"""A terminal and a wrapper may both pass on one stop: what comes so soon after it is the same."""
 
 
 class Stopping:
@@ -21,6 +26,7 @@ class Stopping:
     def __init__(self) -> None:
         self._armed = False
         self._requested = False
+        self._heard_at = float("-inf")
         self._before: dict[int, Any] = {}
 
     def requested(self) -> bool:
@@ -33,7 +39,11 @@ class Stopping:
 
     def __enter__(self) -> "Stopping":
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+            self._before = {
+                number: signal.signal(number, self._note)
+                for number in _SIGNALS
+                if not is_ignored(number)
+            }
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -41,6 +51,10 @@ class Stopping:
             signal.signal(number, action)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if now - self._heard_at < _ONE_STOP_S:
+            return
+        self._heard_at = now
         if not self._armed:
             raise KeyboardInterrupt
         if self._requested:
@@ -54,3 +68,10 @@ class Stopping:
             "satops: Stopping. Nothing new is begun; what is on the wire is finished and recorded. "
             "A second Ctrl-C stops at once and leaves orders in doubt."
         )
+
+
+def is_ignored(number: int) -> bool:
+    """Tell whether the caller had this process ignore SIGHUP, as `nohup` does."""
+    return number == getattr(signal, "SIGHUP", None) and (
+        signal.getsignal(number) is signal.SIG_IGN
+    )

@@ -5,6 +5,7 @@ import click
 from satops.api import reconcile as settling
 from satops.cli import options
 from satops.cli.context import Call
+from satops.cli.interrupts import Stopping
 from satops.cli.output import finish, say
 
 
@@ -33,15 +34,16 @@ def command(
     from satops.report.json import reconcile_json
     from satops.report.text.reconcile import reconcile_blocks
 
-    report = settling.reconcile(
-        call.directory,
-        dry_run=dry_run,
-        patience_s=wait_s,
-        wait=not no_wait,
-        wait_max_s=wait_max_s,
-        environ=call.environ,
-        say=say,
-    )
+    with Stopping():  # never armed: a stop ends the wait at once, as nothing is on the wire
+        report = settling.reconcile(
+            call.directory,
+            dry_run=dry_run,
+            patience_s=wait_s,
+            wait=not no_wait,
+            wait_max_s=wait_max_s,
+            environ=call.environ,
+            say=say,
+        )
     return finish(
         report.exit_code,
         as_json=as_json,

@@ -36,8 +36,6 @@ class AccountLook:
     """The wall clock before the first page was asked for."""
     began: float
     """The monotonic clock then."""
-    ended: float
-    """The monotonic clock after the last page."""
     epoch: str
     orders: tuple[MarketplaceOrder, ...] = ()
     why_not: str = ""
@@ -70,10 +68,11 @@ def look_at_account(
     """
     time, began = instant_text(clock.now()), clock.monotonic()
     if not config.marketplace.query:
-        return AccountLook(time, began, began, clock.epoch, why_not=NO_QUERY)
-    listed: tuple[MarketplaceOrder, ...] = ()
+        return AccountLook(time, began, clock.epoch, why_not=NO_QUERY)
+    listed: list[MarketplaceOrder] = []
     try:
-        listed = tuple(marketplace.orders())
+        for order in marketplace.orders():
+            listed.append(order)  # what was seen before a look failed still holds orders back
         missing, witnessed = _witness(listed, state)
         why_not = "" if any_account or not missing else _not_ours(missing)
     except MarketplaceUnreachable as error:
@@ -81,9 +80,8 @@ def look_at_account(
     return AccountLook(
         time=time,
         began=began,
-        ended=clock.monotonic(),
         epoch=clock.epoch,
-        orders=listed,
+        orders=tuple(listed),
         why_not=why_not,
         witnessed=witnessed or any_account,
         clock_off_s=marketplace.clock_ahead_s,

@@ -21,7 +21,7 @@ from datetime import timedelta
 
 from satops.core.ledger.chain import Head
 from satops.core.ledger.events import RunFinished, RunStarted
-from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
+from satops.core.ledger.state import OPEN, LedgerState, Standing, may_be_bought
 from satops.core.order.order import instant, instant_text
 from satops.core.plan.config import Config
 from satops.core.plan.limits import check_limits
@@ -29,7 +29,7 @@ from satops.core.plan.plan import Action, Plan, Refusal
 from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError, worst
 from satops.ports import Clock, LocalState, Marketplace, Spooled, TwoAddressStore
 from satops.workflow.account import AccountLook, held_by_account, look_at_account
-from satops.workflow.begin import begin, earlier
+from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import NOTHING_PLACED, DoubtLook, settle_doubts
@@ -168,24 +168,26 @@ class Applying:
         self.replayed = begin(
             self.session, self.local, self.started, must_hold=self.asked.must_hold
         )
-        self._settle_earlier()
         try:
-            plan = replan(self.session.state)
-            guard(plan, self.session.state)
-            refuse_over_limits(plan.refusals)
-            ready = self._cleared(plan)
+            with doubt_first(self.session):
+                self._settle_earlier()
+                plan = replan(self.session.state)
+                guard(plan, self.session.state)
+                refuse_over_limits(plan.refusals)
+                ready = self._cleared(plan)
         except SatopsError as error:
-            if _in_doubt(self.session.state):
+            if is_anything_open(self.session.state):
                 raise error.ending_with(ExitCode.IN_DOUBT) from error
             raise
         report = self._report(plan)
         if ready:
             report = self._submit(plan, ready)
-        return self._await_others(report)
+        with doubt_first(self.session):
+            return self._await_others(report)
 
     def _settle_earlier(self) -> None:
         """Look once for what is in doubt, without waiting, as a run of its own."""
-        if not _in_doubt(self.session.state):
+        if not is_anything_open(self.session.state):
             return
         self.look = self._look()
         before = earlier(self.session, self.started)
@@ -222,8 +224,10 @@ class Applying:
             return []
         self._require_clocks()
         self._require_rest_after_turn()
-        specs = [action.spec for action in plan.actions if action.spec and not _is_spent(action)]
-        held = held_by_account(specs, self.look, self.session.state, self.config)
+        state = self.session.state
+        # What another run has intended since the plan was made is for its own outcome to tell.
+        specs = [a.spec for a in plan.actions if a.spec and may_be_bought(state.orders.get(a.name))]
+        held = held_by_account(specs, self.look, state, self.config)
         self.results += [
             _held_result(action.name, held[action.name], held)
             for action in plan.creates
@@ -264,7 +268,9 @@ class Applying:
             return
         rest_s = self.config.reconcile.wait_s + 2 * self.config.reconcile.skew_s
         free_at = instant(turn.time) + timedelta(seconds=rest_s)
-        if self.clock.now() < free_at:
+        assert self.look is not None
+        # The look, and not the present: a machine that was paused after it has seen too little.
+        if instant(self.look.time) < free_at:
             raise Refused(
                 f"The ledger has a {turn.kind} of {turn.time}. What was bought shortly before may "
                 f"not be in the account's list yet, so nothing is bought before "
@@ -374,7 +380,7 @@ class Applying:
         """
         if report.store_error is not None:
             return report
-        session = self.session
+        session, interrupted = self.session, False
         try:
             session.read()
             wanted = {
@@ -386,24 +392,27 @@ class Applying:
             }
             placing = _placing(session.state, wanted)
             if placing and self.asked.wait and not self.stopping():
-                wait_for_others(
+                interrupted = wait_for_others(
                     session,
                     placing,
                     self.local.looks,
                     stopping=self.stopping,
                     tell=self.tell,
                     most_s=self.asked.wait_max_s,
-                )
-                self._look_after_waiting(placing)
+                ).interrupted
+                if not (interrupted or self.stopping()):
+                    self._look_after_waiting(placing)
             told = [self._awaited(name) for name in placing]
         except LedgerError as error:
             return replace(report, store_error=error)
-        known = {result.name for result in report.orders}
+        # Of a name that another run took while this one was at work, the last word counts.
+        names = {result.name for result in told}
+        self.results = [result for result in self.results if result.name not in names] + told
         return replace(
             report,
-            orders=(*report.orders, *(result for result in told if result.name not in known)),
+            orders=tuple(self.results),
             open_names=self._open_names(report.plan),
-            interrupted=self.stopping(),
+            interrupted=interrupted or self.stopping(),
         )
 
     def _awaited(self, name: str) -> OrderResult:
@@ -462,14 +471,6 @@ def _held_result(
         f"yours: `satops foreign {numbers[0]} --because TEXT`"
     )
     return OrderResult(name, "in-account", None, words, candidate=numbers[0])
-
-
-def _is_spent(action: Action) -> bool:
-    return action.known is not None and action.known.standing in SPENT
-
-
-def _in_doubt(state: LedgerState) -> bool:
-    return any(order.standing in OPEN for order in state.orders.values())
 
 
 def refuse_over_limits(refusals: Sequence[Refusal]) -> None:

@@ -1,11 +1,13 @@
 """What every verb does before it appends: it makes sure of the ledger, and takes in the spool."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from satops.core.ledger.chain import Head
 from satops.core.ledger.events import RunStarted
-from satops.core.ledger.state import LedgerState
-from satops.errors import LedgerClosedError
+from satops.core.ledger.state import OPEN, LedgerState
+from satops.errors import ExitCode, Interrupted, LedgerClosedError, MarketplaceUnreachable
 from satops.ports import LocalState, Spooled
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.reconcile import NOTHING_PLACED
@@ -54,3 +56,30 @@ def require_open(state: LedgerState, address: str) -> None:
             "sent. Name that address as `state` in satops.yaml, and in SATOPS_STATE where it is "
             "set."
         )
+
+
+def is_anything_open(state: LedgerState) -> bool:
+    """Tell whether any order is in doubt or being placed."""
+    return any(order.standing in OPEN for order in state.orders.values())
+
+
+@contextmanager
+def doubt_first(session: LedgerSession) -> Iterator[None]:
+    """Let a look that fails, and a stop, end with 6 while an order is in doubt, else as they do.
+
+    Raises `Interrupted` for a stop.
+    """
+    try:
+        yield
+    except MarketplaceUnreachable as error:
+        if is_anything_open(session.state):
+            raise error.ending_with(ExitCode.IN_DOUBT) from error
+        raise
+    except KeyboardInterrupt as stop:
+        if not is_anything_open(session.state):
+            raise Interrupted("Interrupted. What was recorded before stays recorded.") from stop
+        raise Interrupted(
+            "Interrupted while an order is in doubt. Never order it again by hand. To look it up:\n"
+            "    satops reconcile",
+            exit_code=ExitCode.IN_DOUBT,
+        ) from stop

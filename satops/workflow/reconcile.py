@@ -1,6 +1,6 @@
 """Look for submissions in doubt at the marketplace, and settle what can be told for certain."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -133,16 +133,24 @@ def reconcile_patiently(
     any_account: bool,
     patience_s: float,
     dry_run: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> ReconcileReport:
-    """Look, and look again while what is left can be settled within `patience_s`."""
+    """Look, and look again while what is left can be settled within `patience_s`.
+
+    `tell` takes one line for people, before the first wait.
+    """
     clock = session.clock
-    give_up = clock.monotonic() + patience_s
+    give_up, told = clock.monotonic() + patience_s, False
     while True:
         look = look_at_account(marketplace, session.state, clock, config, any_account=any_account)
         report = settle_doubts(session, look, looks, config, dry_run=dry_run)
         waits = [found.wait_s for found in report.unsettled if found.wait_s is not None]
         if not waits or clock.monotonic() + min(waits) > give_up:
             return report
+        if not told:
+            names = ", ".join(found.name for found in report.unsettled if found.wait_s is not None)
+            tell(f"Waiting for {names}: it can be settled in {min(waits):,.0f} s at the earliest.")
+            told = True
         # Several looks belong to one wait, and the last one comes when it is over.
         pause = min(min(waits), config.reconcile.wait_s / config.reconcile.looks)
         clock.sleep(max(pause, 0.05))
@@ -158,7 +166,7 @@ def gate_of_absence(
         return DoubtLook(name, None, None, why="another run is placing it")
     known = session.state.orders[name]
     if found.match is not None and found.match.absent:
-        noted = next_look(known, look, looks)
+        noted = next_look(known, look, looks, session.clock)
         _keep_look(noted, known, looks)
         found = replace(found, wait_s=wait_left_s(known, noted, look, config))
     return found
@@ -185,6 +193,7 @@ def _doubt(known: OrderState, order: Order, *, being_placed: bool) -> Doubt:
         attempt=known.attempt,
         order=order,
         intended_at=known.intended_at,
+        seq=known.seq,
         being_placed=being_placed,
     )
 
@@ -207,7 +216,7 @@ def _judge(
         return DoubtLook(known.name, item, settled)
     if not item.absent:
         return DoubtLook(known.name, item, None)
-    noted = next_look(known, look, looks)
+    noted = next_look(known, look, looks, session.clock)
     if why := never_by_absence(session.state, known, look):
         return DoubtLook(known.name, item, None, looks=noted.count, why=why)
     wait_s = wait_left_s(known, noted, look, config)
@@ -287,7 +296,7 @@ def _note(
     known = session.state.orders[item.doubt.name]
     settled = {found.name for found in judged if found.settled is not None}
     if item.absent and known.name not in settled and known.standing in OPEN:
-        _keep_look(next_look(known, look, looks), known, looks)
+        _keep_look(next_look(known, look, looks, session.clock), known, looks)
 
 
 def _keep_look(noted: Look, known: OrderState, looks: LookBook) -> None:

@@ -40,7 +40,7 @@ def replay(session: LedgerSession, local: LocalState) -> tuple[Spooled, ...]:
             raise LedgerOlder(_lost(entry, session.store.address, local.spool.address))
     missing = tuple(entry for entry in entries if _is_missing(session.state, entry))
     if missing:
-        session.record([_event(entry) for entry in missing])
+        session.record([_event(session.state, entry) for entry in missing])
     local.spool.forget(entries)
     return missing
 
@@ -81,13 +81,21 @@ def _is_missing(state: LedgerState, entry: Spooled) -> bool:
     submission = _submission(state, entry)
     if submission is None:
         return False  # rejected or not sent, by a run that the ledger has lost: nothing was bought
-    if isinstance(entry.outcome, Receipt):
-        return entry.outcome.order_no not in state.claimed
+    if isinstance(entry.outcome, Receipt) and entry.outcome.order_no not in state.claimed:
+        return True
     return submission is state.orders[entry.name] and submission.standing in OPEN
 
 
-def _event(entry: Spooled) -> Event:
-    return outcome_event(entry.name, entry.attempt, entry.intent, entry.outcome)
+def _event(state: LedgerState, entry: Spooled) -> Event:
+    outcome = entry.outcome
+    holder = state.claimed.get(outcome.order_no) if isinstance(outcome, Receipt) else None
+    if isinstance(outcome, Receipt) and holder not in (None, entry.name):
+        outcome = InDoubt(
+            "another name was given the number of this order meanwhile",
+            f"{outcome.order_no} is recorded under the name {holder}",
+            claimed_no=outcome.order_no,
+        )
+    return outcome_event(entry.name, entry.attempt, entry.intent, outcome)
 
 
 def _lost(entry: Spooled, address: str, spool: str) -> str:

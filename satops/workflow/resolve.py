@@ -155,6 +155,7 @@ def correct(
     """
     need_reason(because)
     wrong = _last_settled(session.state, name)
+    event = (wrong.settled_seq, wrong.settled_digest)  # `wrong` changes with the ledger
     was_placed = wrong.order_no is not None
     if was_placed and order_no is not None:
         raise UsageError(
@@ -175,7 +176,7 @@ def correct(
     corrected = DoubtCorrected(
         name=name,
         attempt=wrong.attempt,
-        corrects={"seq": wrong.settled_seq, "digest": wrong.settled_digest},
+        corrects={"seq": event[0], "digest": event[1]},
         placed=not was_placed,
         by=by,
         because=because,
@@ -185,7 +186,7 @@ def correct(
 
     def decide(state: LedgerState) -> list[Event]:
         now = _last_settled(state, name)
-        if (now.settled_seq, now.settled_digest) != (wrong.settled_seq, wrong.settled_digest):
+        if (now.settled_seq, now.settled_digest) != event:
             raise Refused(f"Somebody settled or corrected {name} meanwhile. Look at it again.")
         if order_no is not None:
             check_unclaimed(state, order_no)
@@ -217,7 +218,7 @@ def _require_absence(
     """Raise `Refused` unless this look shows that the order was not placed."""
     unchecked = f"satops resolve {name} --not-placed --unchecked --because TEXT"
     found = gate_of_absence(session, name, look, looks, config)
-    if found.match is None:
+    if found.match is None or found.why:
         raise Refused(
             f"Whether {name} was placed cannot be seen: {found.why}. Nothing was recorded. Where "
             f"you know it from the marketplace's own pages:\n    {unchecked}",

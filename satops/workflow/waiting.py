@@ -38,11 +38,15 @@ def is_being_placed(known: OrderState, clock: Clock, looks: LookBook) -> bool:
     return first is None or clock.monotonic() - first.first < duration_s(known)
 
 
-def next_look(known: OrderState, look: AccountLook, looks: LookBook) -> Look:
-    """Return what is to be noted of this look for one submission that it did not show."""
+def next_look(known: OrderState, look: AccountLook, looks: LookBook, clock: Clock) -> Look:
+    """Return what is to be noted of this look for one submission that it did not show.
+
+    The wait of a submission begins when this machine first knew of its intent.  That is now, and
+    not the time of the look: the intent may have come while this machine was paused after it.
+    """
     last = looks.look(known.intent, look.epoch)
     if last is None or last.first > look.began:
-        return Look(look.ended, 1, look.epoch)
+        return Look(clock.monotonic(), 1, look.epoch)
     return Look(last.first, last.count + 1, last.epoch)
 
 
@@ -68,6 +72,7 @@ class Awaited:
     waited_s: float = 0.0
     given_up: bool = False
     """Whether the wait ended before their time was over."""
+    interrupted: bool = False
 
 
 def open_elsewhere(state: LedgerState, names: Collection[str] | None) -> dict[str, str]:
@@ -113,8 +118,11 @@ def wait_for_others(
             tell(_waiting(session.state, left))
             told = True
         limit = max(waits) if most_s is None else min(max(waits), most_s - waited)
-        clock.sleep(max(min(_POLL_S, limit), 0.05))
-        session.read()
+        try:
+            clock.sleep(max(min(_POLL_S, limit), 0.05))
+            session.read()
+        except KeyboardInterrupt:
+            return Awaited(tuple(wanted), waited, given_up=True, interrupted=True)
 
 
 def _first_sight(intent: str, clock: Clock, looks: LookBook) -> float:

@@ -89,6 +89,7 @@ def test_a_second_signal_stops_at_once_and_leaves_the_doubt_in_the_ledger(satops
         wait_until(lambda: b"SubmissionIntended" in ledger.read_bytes())
         process.send_signal(signal.SIGINT)
         seen = read_until_said(process.stderr, b"satops: Stopping.")
+        time.sleep(1.1)  # sooner it would be the same stop, heard twice
         process.send_signal(signal.SIGINT)
         seen += process.stderr.read()
     assert process.returncode == ExitCode.IN_DOUBT

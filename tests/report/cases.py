@@ -167,7 +167,7 @@ RUNS = {
     ),
     "the account could not be seen": _run(
         OrderResult("order-0", "not-seen", None, "page/query answered 503"),
-        look=AccountLook("", 0.0, 0.0, "", why_not="page/query answered 503"),
+        look=AccountLook("", 0.0, "", why_not="page/query answered 503"),
     ),
     "earlier orders in doubt": _run(
         settled=(
@@ -204,7 +204,7 @@ def _settled(*, was_placed: bool) -> DoubtSettled:
 
 
 def _look(*findings: DoubtLook, **more: Any) -> ReconcileReport:
-    look = AccountLook("2031-02-01T08:00:00Z", 0.0, 1.0, "boot", witnessed=True)
+    look = AccountLook("2031-02-01T08:00:00Z", 0.0, "boot", witnessed=True)
     fields: dict[str, Any] = {"being_placed": (), "foreign": (), "look": look}
     return ReconcileReport(findings, **(fields | more))
 
@@ -227,9 +227,9 @@ LOOKS = {
     ),
     "may not be queried": _look(
         DoubtLook(DOUBT.name, None, None, why=NO_QUERY),
-        look=AccountLook("", 0.0, 0.0, "", why_not=NO_QUERY),
+        look=AccountLook("", 0.0, "", why_not=NO_QUERY),
     ),
-    "could not be seen": _look(look=AccountLook("", 0.0, 0.0, "", why_not="HTTP 503")),
+    "could not be seen": _look(look=AccountLook("", 0.0, "", why_not="HTTP 503")),
     "held by another name": _look(
         DoubtLook(
             DOUBT.name,

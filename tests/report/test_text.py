@@ -42,7 +42,7 @@ def test_one_outcome_is_one_line_whatever_the_marketplace_says() -> None:
 
 def test_a_marketplace_that_lies_cannot_paint_the_terminal() -> None:
     candidate = Candidate(MarketplaceOrder(FORGED), (FORGED,), (), (), True)
-    look = AccountLook("", 0.0, 1.0, "boot")
+    look = AccountLook("", 0.0, "boot")
     finding = DoubtLook(DOUBT.name, Match(DOUBT, None, (candidate,), FORGED), None)
     shown = text(*reconcile_blocks(ReconcileReport((finding,), (), (), look), dry_run=False))
     assert shown.count(SHOWN) == 4

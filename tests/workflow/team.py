@@ -19,6 +19,7 @@ from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.plan import make_plan, refuse_invalid
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
+from satops.workflow.review import only_named
 from satops.workflow.validate import Tree
 from tests.simulation.world import (
     Inline,
@@ -108,14 +109,15 @@ class Team:
         guard: Callable[[Plan, LedgerState], None] = lambda plan, state: None,
         tree: Tree | None = None,
         asked: Asked | None = None,
+        narrow: Sequence[str] = (),
     ) -> ApplyReport:
-        """Apply on a machine, one order after the other."""
+        """Apply on a machine, one order after the other; `narrow` names the orders to buy."""
         on = machine or self.machine
 
         def replan(state: LedgerState) -> Plan:
             plan = self.plan(state, tree)
             refuse_invalid(plan)
-            return plan
+            return only_named(plan, narrow, lambda _: ()) if narrow else plan
 
         session = LedgerSession(self.store, on.clock, run)
         session.read()

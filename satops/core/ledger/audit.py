@@ -20,6 +20,8 @@ class _Known:
     """The last that was intended."""
     open: bool = False
     """Intended or in doubt."""
+    open_attempt: int = 0
+    """The one that is open: after a correction it may be an earlier one, or 0 for an adoption."""
     placed: bool = False
     attempts: dict[str, int] = field(default_factory=dict)
     """Identity of each submission that was intended, adopted or carried, with its attempt."""
@@ -31,6 +33,8 @@ class Audit:
 
     _names: dict[str, _Known] = field(default_factory=dict)
     _claimed: dict[str, str] = field(default_factory=dict)
+    _settled: dict[str, str] = field(default_factory=dict)
+    """Digest of each event that a person or reconcile settled with, to the order number."""
     _freed: dict[str, str] = field(default_factory=dict)
     """Numbers that a correction has taken from a name."""
     _shared: dict[str, str] = field(default_factory=dict)
@@ -72,6 +76,7 @@ class Audit:
             yield f"Attempt {attempt} of {name!r} follows attempt {known.attempt}."
         yield from _wrong_digest(event)
         known.attempt, known.open, known.placed = attempt, True, False
+        known.open_attempt = attempt
         known.attempts[digest] = attempt
 
     def _place(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
@@ -81,21 +86,27 @@ class Audit:
     def _close(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
         yield from self._without_intent(event)
         known = self._names.get(event["name"])
-        if known is not None and known.attempt == event["attempt"]:
+        if known is not None and known.open_attempt == event["attempt"]:
             known.open = event["kind"] == "SubmissionLeftInDoubt" and not known.placed
 
     def _settle(self, event: dict[str, Any], digest: str) -> Iterator[str]:
-        return self._place(event, digest) if event["placed"] else self._close(event, digest)
+        if event["placed"]:
+            self._settled[digest] = event["order_no"]
+            yield from self._place(event, digest)
+        else:
+            yield from self._close(event, digest)
 
-    def _correct(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
+    def _correct(self, event: dict[str, Any], digest: str) -> Iterator[str]:
         if event["corrects"]["seq"] >= event["seq"]:
             yield "A correction names an event that does not come before it."
         if event["placed"]:
+            self._settled[digest] = event["order_no"]
             yield from self._claim(event)
             return
         known = self._names.setdefault(event["name"], _Known())
-        known.open, known.placed = True, False
-        for order_no in [no for no, name in self._claimed.items() if name == event["name"]]:
+        known.open, known.placed, known.open_attempt = True, False, event["attempt"]
+        order_no = self._settled.get(event["corrects"]["digest"], "")
+        if self._claimed.get(order_no) == event["name"]:
             self._freed[order_no] = self._claimed.pop(order_no)
 
     def _probe(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
@@ -108,6 +119,7 @@ class Audit:
         if event.get("order") is not None:
             yield from _wrong_digest(event)
         yield from self._claim(event)
+        self._settled[digest] = event["order_no"]
         self._names[event["name"]].attempts[digest] = 0
 
     def _carry(self, event: dict[str, Any], digest: str) -> Iterator[str]:
@@ -117,6 +129,7 @@ class Audit:
         known.attempt = event.get("attempt", 0)
         known.attempts[digest] = known.attempt
         known.open = event["standing"] != "placed"
+        known.open_attempt = known.attempt
         numbers = [event.get("order_no"), *event.get("further_order_nos", ())]
         for order_no in numbers:
             if order_no is not None:

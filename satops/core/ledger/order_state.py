@@ -51,6 +51,8 @@ class OrderState:
     placed_at: str | None = None
     reason: str = ""
     """What the last outcome said."""
+    receipt_no: str | None = None
+    """The number that the marketplace itself answered with, for this submission."""
     claimed_no: str | None = None
     """A number that the marketplace answered with, and that another name holds."""
     same_as: str | None = None

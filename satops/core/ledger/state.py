@@ -51,8 +51,8 @@ class LedgerState:
     """Order number to the order name that holds it."""
     holders: dict[str, str] = field(default_factory=dict)
     """Digest of an order that counts as spent to the order name that holds it."""
-    foreign: dict[str, str] = field(default_factory=dict)
-    """Order numbers that a person called none of ours, with the time of the event."""
+    foreign: dict[str, int] = field(default_factory=dict)
+    """Order numbers that a person called none of ours, with the `seq` of the event."""
     plans_used: set[str] = field(default_factory=set)
     """Digests of the plans that some run has applied: a plan is single-use."""
 
@@ -115,7 +115,7 @@ class LedgerState:
         self.turn = Turn("LedgerRestored", event["seq"], event["time"])
 
     def _note_foreign(self, event: dict[str, Any], _digest: str) -> None:
-        self.foreign[event["order_no"]] = event["time"]
+        self.foreign.setdefault(event["order_no"], event["seq"])
 
     def _intend(self, event: dict[str, Any], digest: str) -> None:
         name = event["name"]
@@ -165,6 +165,11 @@ class LedgerState:
         if submission is None:
             raise ValueError(f"no submission of {order.name!r} is the one that is placed here")
         self._place_as(order.name, submission, event)
+        if event["kind"] == "SubmissionPlaced":
+            # The marketplace's own word: it outlasts what a person takes back.
+            submission.receipt_no = event["order_no"]
+            if submission.order_no == submission.receipt_no:
+                submission.settled_seq, submission.settled_digest = 0, ""
 
     def _place_as(self, name: str, submission: OrderState, event: dict[str, Any]) -> None:
         """Give a number to one submission of a name.
@@ -175,9 +180,12 @@ class LedgerState:
         order, order_no = self.orders[name], event["order_no"]
         if event.get("same_as") is None:
             self.claimed[order_no] = name
-        if order_no in order.order_nos:
-            return
         late = submission is not order
+        if order_no in order.order_nos:
+            if late or submission.standing not in OPEN:
+                return
+            # The marketplace took this attempt for an earlier one: the number is held once.
+            order.further_order_nos = tuple(no for no in order.further_order_nos if no != order_no)
         if submission.order_no is not None or (late and order.standing in SPENT):
             order.further_order_nos += (order_no,)
         if submission.order_no is not None:
@@ -227,6 +235,12 @@ class LedgerState:
         submission.order_no = submission.placed_at = submission.same_as = None
         submission.status = submission.amount = None
         submission.standing, submission.reason = Standing.IN_DOUBT, reason
+        if submission.receipt_no is not None:
+            submission.order_no, submission.standing = submission.receipt_no, Standing.PLACED
+            submission.placed_at = submission.intended_at
+            order.further_order_nos = tuple(
+                no for no in order.further_order_nos if no != submission.receipt_no
+            )
         if submission is not order:
             order = self.orders[order.name] = order.promoted(submission)
         self._hold_again(order)

@@ -15,8 +15,6 @@ from satops.core.order.dates import read_date
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import Order, instant
 
-_LATER = "9999"
-"""Sorts after every instant."""
 _WINDOW_TOLERANCE = timedelta(minutes=1)
 """The marketplace's notation may drop the seconds."""
 
@@ -29,6 +27,8 @@ class Doubt:
     attempt: int
     order: Order
     intended_at: str
+    seq: int = 0
+    """Of the event that intended it."""
     being_placed: bool = False
     """Another run is still placing it: it takes part in the matching, and must not be settled."""
 
@@ -85,13 +85,13 @@ def match(
     listed: Iterable[MarketplaceOrder],
     *,
     claimed: Mapping[str, str],
-    foreign: Mapping[str, str],
+    foreign: Mapping[str, int],
     zone: timezone,
     skew_s: float,
 ) -> list[Match]:
     """Hold every doubt against every order that no name in the ledger has claimed.
 
-    An order that a person called none of ours (`foreign`, by number, with the time of saying so)
+    An order that a person called none of ours (`foreign`, by number, with the `seq` of the event)
     can still be a submission that was intended before.
 
     n doubts over one and the same order and n candidates are paired, oldest first, since it
@@ -105,7 +105,7 @@ def match(
         held = (
             compare(doubt, order, zone=zone, skew_s=skew_s)
             for order in free
-            if foreign.get(order.order_no, _LATER) > doubt.intended_at
+            if foreign.get(order.order_no, doubt.seq) >= doubt.seq
         )
         found[doubt.name] = sorted((c for c in held if c.possible), key=lambda c: not c.matches)
         for candidate in found[doubt.name]:

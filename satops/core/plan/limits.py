@@ -2,14 +2,15 @@
 
 Each counts orders, km² or estimated cost.  `PerOrder` looks at each order to create; `PerApply`
 at all of them and what is in doubt or being placed; `PerMonth` at those, and at what the ledger
-says was placed in this calendar month (UTC, by the time of the intent).  A limit under a label
-counts only orders with that label.  What cannot be counted, for want of a price, is refused.
+says was placed in this calendar month (UTC, by the time of the intent, whenever it was settled or
+corrected).  An order that shares its number with another counts once.  A limit under a label counts
+only orders with that label.  What cannot be counted, for want of a price, is refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState
+from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState, Standing
 from satops.core.plan.config import Limit
 from satops.core.plan.plan import Action, Refusal
 
@@ -36,7 +37,12 @@ def check_limits(
     `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`; its month is the month that is counted.  A limit that no
     order to create falls under refuses nothing, even when it has been exceeded already.
     """
-    spent = [known for known in state.orders.values() if known.standing in SPENT]
+    spent = [
+        submission
+        for known in state.orders.values()
+        for submission in (known, *known.others)
+        if submission.standing in SPENT
+    ]
     refusals: list[Refusal] = []
     for limit in limits:
         mine = [action for action in creates if _has_label(_labels(action), limit)]
@@ -87,7 +93,9 @@ def _area_km2(action: Action) -> float:
 
 
 def _spent_share(known: OrderState, unit: str) -> _Share:
-    held = 1 + len(known.further_order_nos)
+    own = {each.order_no for each in known.others if each.standing is Standing.PLACED}
+    further = sum(number not in own for number in known.further_order_nos)
+    held = (known.same_as is None) + further
     if unit == "orders":
         return _Share(known.name, held)
     once = known.area_km2 if unit == "areaKm2" else known.estimated_cost
