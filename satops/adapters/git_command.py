@@ -153,6 +153,12 @@ def git_version() -> tuple[int, ...] | None:
     return None if program is None else _version(str(Path(program).absolute()))
 
 
+def is_in_work_tree(folder: Path) -> bool:
+    """Tell whether a folder lies below a `.git`; git is not asked."""
+    folder = folder.resolve()
+    return any(map(_has_git, (folder, *folder.parents)))
+
+
 def said(stderr: bytes) -> str:
     """Return what git said in a few lines: no advice, no credentials, no control characters."""
     # Up to the last @ before the path: a password may hold one.

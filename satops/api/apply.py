@@ -8,7 +8,7 @@ from pathlib import Path
 from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.files.plan_file import SavedPlan, read_plan
 from satops.api.doctor import require_proof
-from satops.api.plan import late_rules, plan_on
+from satops.api.plan import late_rules, plan_on, require_named_files
 from satops.api.repository import Say, open_repository
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.limits import check_limits
@@ -68,11 +68,12 @@ def apply(
         )
     shown = reviewed_orders(read_plan(path).creates for path in reviewed)
     opened = open_repository(repository, environ=environ)
+    require_named_files(opened)
     session, local, started = opened.appending("apply", say)
     rules = late_rules(opened)
 
     def replan(state: LedgerState) -> Plan:
-        plan = plan_on(opened, state, session, opened.now(), rules)
+        plan = plan_on(opened, state, session, opened.now(), rules, strict=True)
         limits = opened.config.limits
 
         def within(creates: Sequence[Action]) -> tuple[Refusal, ...]:

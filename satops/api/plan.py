@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from satops.adapters.files.aoi_files import AoiFiles
 from satops.adapters.files.order_files import OrderTree
 from satops.adapters.files.schemas import order_schema
+from satops.adapters.files.whole_tree import WholeTree
 from satops.api.repository import Repository, open_repository
 from satops.core.ledger.kept import KeptSpecs
-from satops.core.ledger.state import LedgerState, may_be_bought
+from satops.core.ledger.state import SPENT, LedgerState, may_be_bought
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, by_position
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 def validate(repository: Path, *, environ: Mapping[str, str] = os.environ) -> Tree:
     """Read every order spec and report every problem; needs no ledger, token or network."""
-    return read_specs(open_repository(repository, environ=environ))
+    opened = open_repository(repository, environ=environ)
+    require_named_files(opened)
+    return whole(opened, read_specs(opened), None, strict=in_ci(environ))
 
 
 def plan(
@@ -76,6 +79,7 @@ def plan_to_show(
 ) -> Planned:
     """Return what `plan` does, with what reports show beside it."""
     opened = open_repository(repository, environ=environ)
+    require_named_files(opened)
     changed = None
     if limits_from is not None:
         opened, changed = _with_limits_from(opened, limits_from)
@@ -89,7 +93,7 @@ def plan_to_show(
         if ledger is not None:
             raise no_copy(ledger) from None
         state = None
-    made = plan_on(opened, state, session, now, rules)
+    made = plan_on(opened, state, session, now, rules, strict=in_ci(environ))
     if changed is not None:
         made = replace(made, problems=tuple(sorted((*made.problems, changed), key=by_position)))
     currency = str((opened.config.prices or {}).get("currency", ""))
@@ -102,8 +106,10 @@ def plan_on(
     session: LedgerSession,
     now: str,
     rules: "LateRules",
+    *,
+    strict: bool,
 ) -> Plan:
-    """Read the tree, and make the plan on a state of the ledger; see `read_specs`."""
+    """Read the tree, and make the plan on a state of the ledger; see `read_specs` and `whole`."""
 
     def across(
         creating: Sequence[Spec], tree: Sequence[Spec], known: LedgerState
@@ -114,8 +120,9 @@ def plan_on(
 
         return checks_of_plan(rules(), now=now, recall=session.recall)(creating, tree, known)
 
+    tree = read_specs(opened, rules=rules, state=state)
     return make_plan(
-        read_specs(opened, rules=rules, state=state),
+        whole(opened, tree, state, strict=strict),
         state,
         opened.config,
         now=now,
@@ -155,7 +162,35 @@ def read_specs(
 
 def order_tree(opened: Repository) -> OrderFiles:
     """Return the tree of order specs as it lies on disk."""
-    return OrderTree(opened.root, opened.config.orders)
+    absent = WholeTree(opened.root, opened.config.orders).why_absent
+    return OrderTree(opened.root, opened.config.orders, why_absent=absent)
+
+
+def whole(opened: Repository, tree: Tree, state: LedgerState | None, *, strict: bool) -> Tree:
+    """Return a tree with an error for each part of it that git has and the work tree lacks.
+
+    With `strict`, a spec that is missing and not staged as deleted is an error too.
+    """
+    held = state is not None and any(known.standing in SPENT for known in state.orders.values())
+    missing = WholeTree(opened.root, opened.config.orders).problems(
+        holds_orders=held, files=tree.files, strict=strict
+    )
+    return tree.lacking(missing)
+
+
+def require_named_files(opened: Repository) -> None:
+    """Raise `UsageError` where a file that satops.yaml names is missing or was not fetched.
+
+    The checks read it only where there is something to check.
+    """
+    config = opened.config
+    whole_tree = WholeTree(opened.root, config.orders)
+    whole_tree.require(config.allowed, config.forbidden, config.modes)
+
+
+def in_ci(environ: Mapping[str, str]) -> bool:
+    """Tell whether this is a CI run, as every CI says it: `CI` is set."""
+    return environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
 
 
 def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":

@@ -48,7 +48,7 @@ def make_plan(
     return Plan(
         ledger_head=None if state is None else state.head.digest,
         made_at=now,
-        actions=tuple(_without_unread(actions, tree.problems)),
+        actions=tuple(_without_unread(actions, tree)),
         problems=tuple(sorted(problems, key=by_position)),
         refusals=check_limits(creates, ledger, config.limits, now),
         specs=len(tree.specs) + len(tree.kept),
@@ -121,11 +121,14 @@ def _late(action: Action, reasons: Mapping[str | None, str]) -> Action:
     return replace(action, kind=ActionKind.EXPIRED, reason=reason)
 
 
-def _without_unread(actions: list[Action], problems: Iterable[Problem]) -> Iterable[Action]:
-    """Leave out `retired` orders whose file could not be understood: their specs may be there."""
-    unread = {problem.file for problem in problems if problem.blocks}
+def _without_unread(actions: list[Action], tree: Tree) -> Iterable[Action]:
+    """Leave out `retired` orders whose specs may be there: a file, or a part of the tree, is not
+    understood or is missing.
+    """
+    unread = {problem.file for problem in tree.problems if problem.blocks}
     for action in actions:
         source = action.known.source if action.known and action.spec is None else None
-        if action.kind is ActionKind.RETIRED and source and source.get("file") in unread:
+        lost = tree.partial or (source and source.get("file") in unread)
+        if action.kind is ActionKind.RETIRED and lost:
             continue
         yield action

@@ -1,7 +1,7 @@
 """Read the whole tree: every spec that is sound, and every problem of every file."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from satops.core.ledger.kept import KeptSpec, KeptSpecs
 from satops.core.problem import Position, Problem, Severity, by_position
@@ -24,6 +24,15 @@ class Tree:
     files: int
     kept: tuple[KeptSpec, ...] = ()
     """Specs whose files were not parsed: the ledger holds their bytes as placed."""
+    partial: bool = False
+    """Whether some of the tree is missing: then no order can be called retired."""
+
+    def lacking(self, missing: Sequence[Problem]) -> "Tree":
+        """Return the tree with what was found to be missing from it."""
+        if not missing:
+            return self
+        problems = sorted((*self.problems, *missing), key=by_position)
+        return replace(self, problems=tuple(problems), partial=True)
 
 
 @dataclass(slots=True)

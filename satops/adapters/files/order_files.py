@@ -8,7 +8,7 @@ read.
 import os
 import posixpath
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +24,11 @@ MAX_INCLUDE_BYTES = 32 * 1024 * 1024
 """Per file that a spec refers to."""
 _KEPT_BYTES = 64 * 1024 * 1024
 """Of the files that specs refer to, the bytes that stay in memory: many specs share one AOI."""
+LFS_WORDS = (
+    "The file itself was not fetched. Run `git lfs pull`; in CI, let the checkout take LFS files."
+)
+_LFS_BEGIN = b"version https://git-lfs.github.com/spec/"
+_LFS_MAX_BYTES = 1024
 _PATH_SHOWN = 400
 _CHECK_OF = {"special": "L21", "link": "L22", "large": "L08"}
 
@@ -31,7 +36,11 @@ _CHECK_OF = {"special": "L21", "link": "L22", "large": "L08"}
 class OrderTree:
     """The folder of orders of one repository."""
 
-    def __init__(self, root: Path, orders: str) -> None:
+    def __init__(
+        self, root: Path, orders: str, *, why_absent: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        """`why_absent` says of a file that is not there what more is known; empty for nothing."""
+        self._why_absent = why_absent
         self._root = _real(root)
         self._orders = posixpath.normpath(orders)
         self._included: OrderedDict[str, tuple[bytes, str] | str] = OrderedDict()
@@ -101,6 +110,8 @@ class OrderTree:
 
     def _read(self, path: str) -> SourceFile | Problem:
         read = read_plain(f"{self._root}/{path}", MAX_SPEC_BYTES)
+        if isinstance(read, bytes) and is_lfs_pointer(read):
+            return _problem("L27", path, LFS_WORDS)
         if isinstance(read, bytes):
             return SourceFile(path, read, sha256(read).hexdigest())
         if read.kind == "link":
@@ -133,13 +144,15 @@ class OrderTree:
         if ".git" in path.lower().split("/"):
             return f"The path {shown(ref)} leads into git's own folder. No AOI belongs there."
         read = read_plain(target, MAX_INCLUDE_BYTES)
+        if isinstance(read, bytes) and is_lfs_pointer(read):
+            return f"The file {_safe(path)} is a pointer of Git LFS. {LFS_WORDS}"
         if isinstance(read, bytes):
             return read, sha256(read).hexdigest()
         if read.kind == "missing":
             return (
                 f"There is no file {_safe(path)}. The path {shown(ref)} is relative to the folder "
-                f"of {_safe(spec_file)}." + _suggestion(target)
-            )
+                f"of {_safe(spec_file)}."
+            ) + (self._why_absent(path) or _suggestion(target))
         return f"The file {_safe(path)} cannot be read. {read.words}"
 
     def _forget_oldest(self) -> None:
@@ -161,6 +174,11 @@ class OrderTree:
 def _real(path: str | Path, *, strict: bool = False) -> str:
     """Return a path without links in it, and with forward slashes on every system."""
     return os.path.realpath(path, strict=strict).replace(os.sep, "/")
+
+
+def is_lfs_pointer(content: bytes) -> bool:
+    """Tell whether Git LFS has put a pointer where a file belongs."""
+    return len(content) < _LFS_MAX_BYTES and content.startswith(_LFS_BEGIN)
 
 
 def _listed(folder: str, path: str) -> tuple[list[str], list[Problem]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from satops.adapters.files.aoi_files import AoiFiles
-from satops.adapters.files.order_files import OrderTree
+from satops.adapters.files.order_files import OrderTree, is_lfs_pointer
 from satops.adapters.files.schemas import schema_text
 from satops.core.checks import Rules, rules_from
 from satops.core.finding import Finding, has_error
@@ -82,6 +82,11 @@ def from_commit(root: Path, ref: str) -> Read:
         if not found.ok:
             why = found.reason.removeprefix("fatal: ")
             raise UsageError(f"{ref}:{path} cannot be read. git says: {why}")
+        if is_lfs_pointer(found.out):
+            raise UsageError(
+                f"{ref}:{path} is a pointer of Git LFS, so it cannot be read from a commit. Keep "
+                "files that satops.yaml names in git itself."
+            )
         return found.out
 
     return read

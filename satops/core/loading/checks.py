@@ -174,6 +174,66 @@ _CHECKS = (
         remedy="Create the folder, or correct `orders` in satops.yaml.",
         example="orders: ordres/",
     ),
+    Check(
+        "L26",
+        "A spec is left out by a sparse checkout",
+        when=When.READ,
+        meaning="Git has the spec, and was told not to put it into the work tree. Its order would "
+        "look retired, or would never be bought.",
+        source="git sparse-checkout",
+        remedy="Take the folder in: `git sparse-checkout add FOLDER`.",
+        example="git sparse-checkout set docs",
+    ),
+    Check(
+        "L27",
+        "This is a pointer of Git LFS",
+        when=When.READ,
+        meaning="The file itself was not fetched: three lines stand in its place that say where "
+        "Git LFS keeps it.",
+        source="the specification of Git LFS pointers",
+        remedy="Fetch the file: `git lfs pull`. In CI, let the checkout take LFS files.",
+        example="version https://git-lfs.github.com/spec/v1",
+    ),
+    Check(
+        "L28",
+        "A submodule is not checked out",
+        when=When.READ,
+        meaning="The folder of a submodule is empty, so the specs in it are not read.",
+        source="git submodule",
+        remedy="Run `git submodule update --init`. In CI, let the checkout take submodules.",
+        example="a clone without --recurse-submodules",
+    ),
+    Check(
+        "L29",
+        "A spec is missing, and git does not know that it was deleted",
+        when=When.READ,
+        meaning="Git has the spec, and the work tree does not. It may have been lost by mistake. "
+        "A plan at your own machine warns; `apply`, and `plan` in CI, take it for an error.",
+        source="satops' own rule: what is missing is not taken for deleted",
+        remedy="`git rm` the spec if it is meant, or `git restore` it.",
+        example="rm orders/port.yaml",
+    ),
+    Check(
+        "L31",
+        "There are no specs, and the ledger holds orders",
+        when=When.READ,
+        meaning="All orders would look retired. More often `orders` of satops.yaml is misspelt, or "
+        "only a part of the repository is here.",
+        source="satops' own rule: what is missing is not taken for deleted",
+        remedy="Correct `orders` in satops.yaml; or commit a file in the folder, such as "
+        ".gitkeep, to say that it is empty on purpose.",
+        example="orders: ordres/",
+    ),
+    Check(
+        "L32",
+        "Git cannot tell whether specs are missing",
+        when=When.READ,
+        meaning="The folder lies in a git repository, and git cannot be used there. A guard that "
+        "cannot be checked is never skipped: `apply`, and `plan` in CI, take it for an error.",
+        source="satops' own rule",
+        remedy="Install git, or let it use the folder (`git config --global safe.directory`).",
+        example="a checkout that belongs to another user",
+    ),
 )
 
 CHECKS: Mapping[str, Check] = MappingProxyType({check.code: check for check in _CHECKS})
