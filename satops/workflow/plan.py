@@ -40,7 +40,7 @@ def make_plan(
     creating = [action.spec for action in actions if action.kind is ActionKind.CREATE]
     if across is not None:
         problems += across([spec for spec in creating if spec], tree.specs, ledger)
-    actions = _out_of_time(actions, problems)
+    actions = _without_blocked(actions, problems)
     prices = prices_from(config.prices)
     if prices is not None:
         actions = [_priced(action, prices.estimate) for action in actions]
@@ -104,21 +104,27 @@ def _priced(action: Action, estimate: Callable[[Spec], float | None]) -> Action:
     return replace(action, estimated_cost=estimate(action.spec))
 
 
-def _out_of_time(actions: list[Action], problems: Iterable[Problem]) -> list[Action]:
-    """Turn a create into `expired` where a check against the clock was raised to an error."""
-    reasons = {
-        problem.order: problem.summary
+def _without_blocked(actions: list[Action], problems: Iterable[Problem]) -> list[Action]:
+    """Turn each create that a problem of its own blocks into what is not bought.
+
+    That is `expired` where a check against the clock was raised to an error, else `conflict`, as
+    for the copy of another spec.  What blocks the whole tree needs no such care.
+    """
+    blocking = {
+        problem.order: problem
         for problem in problems
-        if problem.blocks and When.CLOCK in _times_of(problem)
+        if problem.blocks and not blocks_tree(problem)
     }
-    return [_late(action, reasons) for action in actions] if reasons else actions
+    return [_blocked(action, blocking) for action in actions] if blocking else actions
 
 
-def _late(action: Action, reasons: Mapping[str | None, str]) -> Action:
-    reason = reasons.get(action.name)
-    if reason is None or action.kind is not ActionKind.CREATE:
+def _blocked(action: Action, blocking: Mapping[str | None, Problem]) -> Action:
+    problem = blocking.get(action.name)
+    if problem is None or action.kind is not ActionKind.CREATE:
         return action
-    return replace(action, kind=ActionKind.EXPIRED, reason=reason)
+    late = When.CLOCK in _times_of(problem)
+    kind = ActionKind.EXPIRED if late else ActionKind.CONFLICT
+    return replace(action, kind=kind, reason=problem.summary)
 
 
 def _without_unread(actions: list[Action], tree: Tree) -> Iterable[Action]:

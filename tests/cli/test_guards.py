@@ -106,6 +106,23 @@ def test_a_spec_that_is_not_understood_keeps_everything_from_being_sent(satops: 
     assert placed(satops) == 0
 
 
+def test_of_two_new_specs_with_the_same_order_only_the_first_is_bought(satops: Satops) -> None:
+    hanoi = (satops.root / "orders/hanoi.yaml").read_text("utf-8")
+    copy = re.sub(r"(?m)^name: \S+", "name: copy", hanoi)
+    (satops.root / "orders/the-copy.yaml").write_text(copy, "utf-8")
+    planned = satops("plan", "--json").json
+    actions = {it["name"]: (it["action"], it["reason"]) for it in planned["actions"]}
+    assert actions["copy"] == ("conflict", "the same order under another name")
+    assert planned["summary"]["create"] == 3
+    assert satops("apply", "--yes").code == ExitCode.INVALID
+    assert placed(satops) == 3
+    assert "copy" not in satops("list").out
+    accepted = copy + "acknowledge: [{check: X01, reason: two are wanted}]\n"
+    (satops.root / "orders/the-copy.yaml").write_text(accepted, "utf-8")
+    assert satops("apply", "--yes").code == ExitCode.DONE
+    assert placed(satops) == 4
+
+
 def test_a_ledger_that_is_missing_is_never_taken_for_an_empty_one(satops: Satops) -> None:
     (satops.root / "state/ledger.jsonl").unlink()
     planned = satops("plan", "--json")
