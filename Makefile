@@ -5,10 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types lock bench soak clean
+.PHONY: demo quick test lint types lock bench soak clean
 
 demo: .venv/user
 	@$(BIN)/satops demo
+
+# No server, no network, no rights of root: what to run after each change.
+quick: .venv/developer
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal @tests/quick $(ARGS)
 
 test: .venv/developer .venv/servers
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal $(ARGS)

@@ -11,6 +11,7 @@ from tests.servers.fleet import Servers
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of `make soak`, of the simulation and of the golden reports."""
+    parser.addoption("--quick", action="store_true", help="draw few examples")
     parser.addoption("--soak", action="store_true", help="walk many more schedules, for hours")
     parser.addoption("--seed", type=int, help="replay one seed of the simulation")
     parser.addoption("--update-golden", action="store_true", help="renew tests/report/golden")
@@ -22,12 +23,12 @@ def pytest_configure(config: pytest.Config) -> None:
     Nearly the same: hypothesis takes numbers from the modules that are loaded.
     """
     too_slow = [HealthCheck.too_slow]  # a busy machine is no fault
-    soak = config.getoption("--soak")
+    soak, quick = config.getoption("--soak"), config.getoption("--quick")
     settings.register_profile(
         "satops",
         deadline=None,
         derandomize=not soak,
-        max_examples=2000 if soak else 100,
+        max_examples=2000 if soak else 10 if quick else 100,
         suppress_health_check=too_slow,
     )
     settings.load_profile("satops")

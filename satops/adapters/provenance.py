@@ -47,7 +47,7 @@ def local_user() -> str | None:
     """Return the name of the person at this machine, where there is one."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError, ImportError):  # Windows has no module pwd
         return None
 
 

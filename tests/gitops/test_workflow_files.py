@@ -73,7 +73,10 @@ def test_they_fit_the_schemas_of_the_forges(
     check = ("check-jsonschema", "--builtin-schema")
     tools.run(*check, "vendor.github-workflows", *map(str, workflows))
     tools.run(*check, "vendor.github-actions", str(folder / "action.yml"))
-    tools.run(*check, "vendor.dependabot", str(folder / DEPENDABOT))
+    tools.run(*check, "vendor.dependabot", str(folder / DEPENDABOT), str(ROOT / DEPENDABOT))
+    forms = ROOT / ".github/ISSUE_TEMPLATE"
+    tools.run(*check, "vendor.github-issue-config", str(forms / "config.yml"))
+    tools.run(*check, "vendor.github-issue-forms", str(forms / "bug.yml"), str(forms / "idea.yml"))
     pipelines = [folder / ".gitlab-ci.yml", *folder.glob(".ci/satops/*/gitlab-ci.yml")]
     assert len(pipelines) == 3
     tools.run(*check, "vendor.gitlab-ci", *map(str, pipelines))

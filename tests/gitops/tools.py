@@ -35,6 +35,8 @@ class Tools:
         parts = [ROOT / f"{name}.txt" for name in (*names, ".ci/release")]
         pins = sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
         folder = str(self.folder / f"wheels-{pins[:12]}")
+        if not Path(folder).is_dir():
+            pytest.fail(f"the wheels that are pinned are not here. Run: {INSTALL}")
         return {
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": folder,

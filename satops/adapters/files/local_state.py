@@ -24,6 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from satops.adapters.disk import flush_folder
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core import json_text
 from satops.errors import UsageError
@@ -197,14 +198,3 @@ def _require_own(folder: Path) -> None:
     own = getattr(os, "geteuid", lambda: status.st_uid)()
     if status.st_uid != own:
         raise PermissionError(f"{folder} belongs to another user")
-
-
-def flush_folder(folder: Path) -> None:
-    """Bring the names of a folder to the disk, where the system can."""
-    if sys.platform == "win32":
-        return
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

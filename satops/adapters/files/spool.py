@@ -13,7 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from satops.adapters.files.local_state import LocalFolder, flush_folder
+from satops.adapters.disk import flush_folder
+from satops.adapters.files.local_state import LocalFolder
 from satops.core import json_text
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.ports import Spooled
