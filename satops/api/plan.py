@@ -255,6 +255,7 @@ def _with_limits_from(opened: Repository, ref: str) -> tuple[Repository, Problem
         allowed=base.allowed,
         forbidden=base.forbidden,
         modes=base.modes,
+        labels=base.labels,
     )
     problem = config_problem(base, opened.config, file=NAME, ref=ref)
     return replace(opened, config=config), problem

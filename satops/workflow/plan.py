@@ -93,6 +93,9 @@ def rules_digest(config: Config) -> str:
                 "region": config.region,
                 "areas": [config.allowed, config.forbidden],
                 "modes": config.modes,
+                "labels": [
+                    [key, rule.required, rule.one_of] for key, rule in sorted(config.labels.items())
+                ],
             }
         )
     ).hexdigest()

@@ -12,7 +12,14 @@ from satops.adapters.files import schemas
 from satops.adapters.files.config_checks import wrong_url
 from satops.adapters.files.config_file import find_root, load_config, load_config_at, parse_config
 from satops.core import json_text
-from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.plan.config import (
+    ApplyConfig,
+    Config,
+    LabelRule,
+    Limit,
+    MarketplaceConfig,
+    ReconcileConfig,
+)
 from satops.core.problem import Severity
 from satops.errors import UsageError
 
@@ -38,10 +45,13 @@ limits:
     team:
       hydrology:
         costPerMonth: 5000
+  without:
+    team: {ordersPerMonth: 0}
 checks: {A09: error, G07: info}
 modes: modes.json
 prices: {currency: USD, perKm2: {changguang: {very-high: 12.5}, tianyi: 4}, minimumKm2: 25}
 aoi: {encoding: GBK}
+labels: {team: {required: true, oneOf: [hydrology, planning]}, ticket: {}}
 """
 
 
@@ -75,7 +85,9 @@ def test_every_key_is_read() -> None:
             Limit("ordersPerApply", 20, "base:satops.yaml", 16),
             Limit("areaKm2PerOrder", 20000.5, "base:satops.yaml", 17),
             Limit("costPerMonth", 5000, "base:satops.yaml", 21, ("team", "hydrology")),
+            Limit("ordersPerMonth", 0, "base:satops.yaml", 23, ("team", None)),
         ),
+        labels={"team": LabelRule(True, ("hydrology", "planning")), "ticket": LabelRule()},
         severities={"A09": Severity.ERROR, "G07": Severity.INFO},
         modes="modes.json",
         prices={
@@ -136,6 +148,11 @@ WRONG = {
     "apply: {batch: many}": (1, 16, "must be auto"),
     "reconcile: {waitS: 0}": (1, 20, "more than 0"),
     "reconcile: {looks: 0}": (1, 20, "from 1 to 100"),
+    "marketplace: {url: https://a.example}\nreconcile: {waitS: 1}": (2, 20, "60 seconds or more"),
+    "marketplace: {url: https://a.example}\nreconcile: {looks: 1}": (2, 20, "2 or more"),
+    "labels: {team: {oneOf: []}}": (1, 24, "at least 1"),
+    "labels: {team: {needed: true}}": (1, 17, "no field of `team`"),
+    "limits: {without: {team: {oops: 1}}}": (1, 27, "no field of `team`"),
     "limits: {ordersPerDay: 3}": (1, 10, "ordersPerApply"),
     "limits: {ordersPerApply: 1.5}": (1, 26, "a whole number"),
     "limits: {areaKm2PerApply: -1}": (1, 27, "at least 0"),
@@ -151,6 +168,12 @@ WRONG = {
     "orders: [a": (1, 9, "no ] that closes it"),
     "orders: [": (2, 1, "a bracket is not closed"),
 }
+
+
+@pytest.mark.parametrize("url", ["sandbox", "http://127.0.0.1:8080"])
+def test_only_the_sandbox_may_give_up_a_doubt_at_once(url: str) -> None:
+    text = f"marketplace: {{url: '{url}'}}\nreconcile: {{waitS: 0.1, looks: 1}}"
+    assert parse_config(text.encode()).reconcile.wait_s == 0.1
 
 
 @pytest.mark.parametrize("text", WRONG)

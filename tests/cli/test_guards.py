@@ -123,6 +123,21 @@ def test_of_two_new_specs_with_the_same_order_only_the_first_is_bought(satops: S
     assert placed(satops) == 4
 
 
+def test_an_order_without_the_label_that_limits_count_by_is_not_bought(satops: Satops) -> None:
+    hanoi = satops.root / "orders/hanoi.yaml"
+    for rule in ("required: true", "required: true, oneOf: [hydrology]"):
+        with (satops.root / "satops.yaml").open("a") as config:
+            config.write(f"labels: {{team: {{{rule}}}}}\n")
+        text = hanoi.read_text("utf-8")
+        hanoi.write_text(re.sub(r"(?m)^labels.*\n", "", text), "utf-8")
+        planned = satops("plan", "--json").json
+        assert {"N06"} == {it["check"] for it in planned["problems"] if it["severity"] == "error"}
+        assert satops("apply", "--yes").code == ExitCode.INVALID
+        hanoi.write_text(text, "utf-8")
+        satops.edit("satops.yaml", f"labels: {{team: {{{rule}}}}}\n", "")
+    assert placed(satops) == 0
+
+
 def test_a_ledger_that_is_missing_is_never_taken_for_an_empty_one(satops: Satops) -> None:
     (satops.root / "state/ledger.jsonl").unlink()
     planned = satops("plan", "--json")

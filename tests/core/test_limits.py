@@ -18,7 +18,7 @@ GENOA_KM2 = spec().footprint.area_km2
 LABEL = ("team", "hydrology")
 
 
-def limit(key: str, value: float, label: tuple[str, str] | None = None) -> Limit:
+def limit(key: str, value: float, label: tuple[str, str | None] | None = None) -> Limit:
     return Limit(key, value, "satops.yaml", 12, label)
 
 
@@ -177,3 +177,14 @@ def test_a_label_is_named_with_its_limit() -> None:
 def test_every_limit_that_is_exceeded_is_said() -> None:
     limits = [limit("ordersPerApply", 0), limit("areaKm2PerApply", 1), limit("areaKm2PerOrder", 1)]
     assert len(refusals([create("a"), create("b")], limits)) == 4
+
+
+def test_a_limit_without_a_label_counts_only_orders_that_lack_it() -> None:
+    mine = {"team": "hydrology"}
+    one = [limit("ordersPerApply", 1, ("team", None))]
+    assert not refusals([create("a", labels=mine), create("b", labels=mine), create("c")], one)
+    [refusal] = refusals([create("a"), create("b", labels={"ticket": "1"})], one)
+    assert "orders without team" in refusal.detail
+    monthly = [limit("ordersPerMonth", 1, ("team", None))]
+    assert refusals([create()], monthly, ledger(held("old")))
+    assert not refusals([create()], monthly, ledger(held("old", labels=mine)))

@@ -19,6 +19,10 @@ _CREDENTIAL = re.compile(r"//[^/@\s]*@|(?:password|passwd|secret|token)\s*=", re
 _LONE_USER = re.compile(r"//[^/@:\s]+@")
 """`ssh://git@host` and `postgresql://satops@host` name a user and no password."""
 
+WAIT_LEAST_S = 60
+LOOKS_LEAST = 2
+"""What `reconcile` must have at a real marketplace."""
+
 Remark = tuple[tuple[str, ...], Check, str]
 
 
@@ -29,6 +33,7 @@ def check_together(document: Document, file: str) -> list[Problem]:
         *_url(value.get("marketplace", {}).get("url", SANDBOX)),
         *_state(value.get("state", "")),
         *_timeouts(value.get("apply", {})),
+        *_patience(value),
         *_corners(value.get("region")),
         *_encoding(value.get("aoi", {}).get("encoding")),
     ]
@@ -128,6 +133,28 @@ def _timeouts(apply: dict[str, Any]) -> Iterator[Remark]:
                 f"outlive the request, or nothing could be sent in time. Write {least:g} or more."
             ),
         )
+
+
+def _patience(value: dict[str, Any]) -> Iterator[Remark]:
+    """Refuse settings by which an order in doubt is called not placed nearly at once.
+
+    The sandbox is asked in tests, and no money is lost there; servers of this machine stand for it.
+    """
+    url = value.get("marketplace", {}).get("url", SANDBOX)
+    if url == SANDBOX or wrong_url(url) or _is_loopback(urlsplit(url).hostname or ""):
+        return
+    given = value.get("reconcile", {})
+    for key, least, unit in (("waitS", WAIT_LEAST_S, " seconds"), ("looks", LOOKS_LEAST, "")):
+        if key in given and given[key] < least:
+            yield (
+                ("reconcile", key),
+                _TOGETHER,
+                (
+                    f"{key} is {given[key]:g}. An order in doubt would be called not placed before "
+                    "the marketplace can show it, and be bought a second time. At a real "
+                    f"marketplace write {least}{unit} or more; only the sandbox takes less."
+                ),
+            )
 
 
 def _corners(region: list[float] | None) -> Iterator[Remark]:

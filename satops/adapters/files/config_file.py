@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from satops.adapters.files.plain_file import Unreadable, read_plain
-from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.plan.config import (
+    ApplyConfig,
+    Config,
+    LabelRule,
+    Limit,
+    MarketplaceConfig,
+    ReconcileConfig,
+)
 from satops.core.problem import Problem, Severity
 from satops.errors import StoreUnreachable, UsageError
 
@@ -130,6 +137,7 @@ def _config(document: "Document", file: str) -> Config:
         allowed=areas.get("allowed"),
         forbidden=areas.get("forbidden"),
         limits=tuple(_limits(document, file)),
+        labels={key: _label_rule(rule) for key, rule in value.get("labels", {}).items()},
         severities={code: Severity(word) for code, word in value.get("checks", {}).items()},
         **given,
     )
@@ -196,7 +204,7 @@ def _limits(document: "Document", file: str) -> Iterator[Limit]:
     """Yield every limit with the line that sets it."""
     limits: dict[str, Any] = document.value.get("limits", {})
     for key, number in limits.items():
-        if key != "by":
+        if key not in ("by", "without"):
             line, _ = document.position(("limits", key), key=True)
             yield Limit(key, float(number), file, line)
     for label, values in limits.get("by", {}).items():
@@ -204,3 +212,12 @@ def _limits(document: "Document", file: str) -> Iterator[Limit]:
             for key, number in numbers.items():
                 line, _ = document.position(("limits", "by", label, value, key), key=True)
                 yield Limit(key, float(number), file, line, (label, value))
+    for label, numbers in limits.get("without", {}).items():
+        for key, number in numbers.items():
+            line, _ = document.position(("limits", "without", label, key), key=True)
+            yield Limit(key, float(number), file, line, (label, None))
+
+
+def _label_rule(value: Mapping[str, Any]) -> LabelRule:
+    one_of = value.get("oneOf")
+    return LabelRule(value.get("required", False), None if one_of is None else tuple(one_of))

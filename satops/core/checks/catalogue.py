@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType, ModuleType
 
 from satops.core.check import SUBJECTS, Check, Run, When
-from satops.core.checks import across, location, sensor, shape, window
+from satops.core.checks import across, labels, location, sensor, shape, window
 from satops.core.finding import Finding
 from satops.core.geometry import checks as geometry
 from satops.core.loading import checks as loading
@@ -17,7 +17,20 @@ from satops.core.plan import checks as plan
 from satops.core.spec import checks as spec
 from satops.core.spec import read
 
-_MODULES = (shape, location, window, sensor, across, geometry, loading, dates, plan, spec, read)
+_MODULES = (
+    shape,
+    location,
+    window,
+    sensor,
+    labels,
+    across,
+    geometry,
+    loading,
+    dates,
+    plan,
+    spec,
+    read,
+)
 _TABLES = (loading.CHECKS, spec.CHECKS)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from satops.core.geometry.overlaps import Zone
 from satops.core.order.modes import Modes
 from satops.core.order.order import Rings
-from satops.core.plan.config import Config
+from satops.core.plan.config import Config, LabelRule
 from satops.core.problem import Severity
 
 
@@ -21,6 +21,7 @@ class Rules:
     allowed: tuple[Rings, ...] | None = None
     forbidden: tuple[Rings, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    labels: Mapping[str, LabelRule] = field(default_factory=dict)
 
     @cached_property
     def allowed_zone(self) -> Zone | None:
@@ -47,4 +48,5 @@ def rules_from(
         allowed=None if allowed is None else tuple(allowed),
         forbidden=tuple(forbidden),
         severities=config.severities,
+        labels=config.labels,
     )

@@ -61,8 +61,17 @@ class Limit:
     value: float
     file: str
     line: int
-    label: tuple[str, str] | None = None
-    """Counts only orders with this label: key and value."""
+    label: tuple[str, str | None] | None = None
+    """Counts only orders with this label: key and value; with None those that lack the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRule:
+    """What the specs of a repository must say under one label."""
+
+    required: bool = False
+    one_of: tuple[str, ...] | None = None
+    """None where any value is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ class Config:
     """Path of a file whose polygons every order must lie in."""
     forbidden: str | None = None
     limits: tuple[Limit, ...] = ()
+    labels: Mapping[str, LabelRule] = field(default_factory=dict)
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Check code to the severity that this repository gives it."""
     modes: str | None = None

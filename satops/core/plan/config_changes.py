@@ -15,6 +15,7 @@ _PARTS: Mapping[str, Callable[[Config], object]] = {
     "reconcile": lambda config: config.reconcile,
     # The line that sets a limit is no part of it.
     "limits": lambda config: [(limit.key, limit.value, limit.label) for limit in config.limits],
+    "labels": lambda config: dict(config.labels),
     "checks": lambda config: dict(config.severities),
     "region": lambda config: config.region,
     "areas": lambda config: (config.allowed, config.forbidden),

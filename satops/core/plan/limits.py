@@ -170,8 +170,9 @@ def _setting(limit: Limit) -> str:
     return f"{limit.key}{whose} ({limit.file}:{limit.line})"
 
 
-def _label_text(label: tuple[str, str]) -> str:
-    return f"{label[0]}: {label[1]}"
+def _label_text(label: tuple[str, str | None]) -> str:
+    key, value = label
+    return f"orders without {key}" if value is None else f"{key}: {value}"
 
 
 def _parts(limit: Limit) -> tuple[str, str]:
@@ -189,4 +190,4 @@ def _has_label(labels: Mapping[str, str] | None, limit: Limit) -> bool:
     if limit.label is None:
         return True
     key, value = limit.label
-    return labels is not None and labels.get(key) == value
+    return (labels or {}).get(key) == value
