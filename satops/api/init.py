@@ -73,6 +73,7 @@ def init(
     branch: str | None = None,
     extras: Sequence[str] = (),
     dependabot: bool = False,
+    from_index: bool = False,
     update: bool = False,
     clock: Clock | None = None,
     environ: Mapping[str, str] = os.environ,
@@ -80,7 +81,8 @@ def init(
     """Make a folder a repository: configuration, schemas, sample orders, and an empty ledger.
 
     With `ci` it gets the workflows of a forge, which buy from `branch`, and a wheel of this satops
-    with the hashes of all that it needs and of the parts `extras`; its ledger will be on a branch
+    with the hashes of all that it needs and of the parts `extras`, or with `from_index` the hash of
+    the wheel that the package index has of this version; its ledger will be on a branch
     of the forge, and is not begun yet.  A repository that is there already gets the workflows
     alone, or with `update` newer ones in place of those that satops wrote.
 
@@ -91,7 +93,7 @@ def init(
     is_there = _is_there(folder / CONFIG)
     if update and not is_there:
         raise UsageError(f"There is no {CONFIG} in {folder}, so there is nothing to update.")
-    wish = None if ci is None else CiWish(ci, branch, tuple(extras), dependabot, update)
+    wish = None if ci is None else CiWish(ci, branch, tuple(extras), dependabot, from_index, update)
     workflows = None if wish is None else ci_files_of(folder, wish, environ)
     if not is_there:
         now = (clock or SystemClock()).now()

@@ -10,8 +10,9 @@ from satops import __version__
 from satops.adapters.files.ci_files import ci_templates, dependabot_template, pins
 from satops.adapters.files.local_json import read_object
 from satops.adapters.files.new_files import replace, write_new
-from satops.adapters.files.own_wheel import Wheel, own_wheel
+from satops.adapters.files.own_wheel import own_wheel
 from satops.adapters.files.plain_file import read_plain
+from satops.adapters.files.published_wheel import published_sha256
 from satops.api.forge_place import forge_root, place_of
 from satops.api.repository import open_repository
 from satops.core import json_text
@@ -45,6 +46,8 @@ class CiWish:
     extras: tuple[str, ...] = ()
     """Parts to install beside those that the tree needs."""
     dependabot: bool = False
+    from_index: bool = False
+    """Whether satops comes from the package index, and not from a wheel beside the workflows."""
     update: bool = False
     """Whether files that satops wrote may be replaced."""
 
@@ -92,10 +95,11 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str]) -> CiFil
     if (folder / CONFIG).exists():
         config = open_repository(folder, environ=environ).config
     state = place.state if config.state.startswith("file:") else config.state
+    from_index = wish.from_index or before.get("from_index") is True
     wanted = {*needed_parts(config), *extras}
     files = {
         **_workflows(place, branch, state, dependabot=wish.dependabot or DEPENDABOT in marks),
-        **_installed(place, own_wheel(), [part for part in PARTS if part in wanted]),
+        **_installed(place, [part for part in PARTS if part in wanted], from_index=from_index),
     }
     asked = {
         "format": "satops.ci/1",
@@ -103,6 +107,7 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str]) -> CiFil
         "ci": wish.forge,
         "branch": branch,
         "extras": extras,
+        "from_index": from_index,
     }
     return CiFiles(top, place, state, files, marks, asked)
 
@@ -144,10 +149,16 @@ def _workflows(place: Place, branch: str, state: str, *, dependabot: bool) -> di
     return {path: text.encode() for path, text in files.items()}
 
 
-def _installed(place: Place, wheel: Wheel, parts: list[str]) -> dict[str, bytes]:
+def _installed(place: Place, parts: list[str], *, from_index: bool) -> dict[str, bytes]:
+    """Return the requirements file, and the wheel that it names unless the index has it."""
+    wheel = own_wheel()
     path = f"{place.install}/{wheel.name}"
-    text = requirements(pins(), parts, wheel=path, sha256=wheel.sha256)
-    return {f"{place.install}/{REQUIREMENTS}": text.encode(), path: wheel.content}
+    if from_index:
+        satops, digest, beside = f"satops=={__version__}", published_sha256(wheel), {}
+    else:
+        satops, digest, beside = f"./{path}", wheel.sha256, {path: wheel.content}
+    text = requirements(pins(), parts, satops=satops, sha256=digest)
+    return {f"{place.install}/{REQUIREMENTS}": text.encode(), **beside}
 
 
 def _marks(before: Mapping[str, Any], place: Place) -> dict[str, str]:

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     help="With --ci github: write .github/dependabot.yml, which moves the pins of actions.",
 )  # fmt: skip
 @click.option(
+    "--from-index", is_flag=True,
+    help="With --ci: install satops by name and hash, and write no wheel. Asks the index by pip.",
+)  # fmt: skip
+@click.option(
     "--update", is_flag=True,
     help="With --ci: replace what satops wrote, keep what you changed, and show both.",
 )  # fmt: skip
@@ -52,6 +56,7 @@ def command(
     branch: str | None,
     extras: tuple[str, ...],
     dependabot: bool,
+    from_index: bool,
     update: bool,
     as_json: bool,
 ) -> int:
@@ -64,8 +69,8 @@ def command(
     """
     from satops.report.json import document
 
-    if ci is None and (branch or extras or dependabot or update):
-        raise UsageError("--branch, --extra, --dependabot and --update go with --ci.")
+    if ci is None and (branch or extras or dependabot or from_index or update):
+        raise UsageError("--branch, --extra, --dependabot, --from-index and --update go with --ci.")
     root = call.path(folder)
     ready = starting.init(
         root,
@@ -74,6 +79,7 @@ def command(
         branch=branch,
         extras=extras,
         dependabot=dependabot,
+        from_index=from_index,
         update=update,
         environ=call.environ,
     )

@@ -26,18 +26,19 @@ def needed_parts(config: Config) -> tuple[str, ...]:
     return tuple(part for part in PARTS if part in needed)
 
 
-def requirements(pins: Mapping[str, str], parts: Sequence[str], *, wheel: str, sha256: str) -> str:
-    """Return a requirements file: the wheel of satops at a path, uv, the core, and these parts.
+def requirements(pins: Mapping[str, str], parts: Sequence[str], *, satops: str, sha256: str) -> str:
+    """Return a requirements file: satops, uv, the core, and these parts.
 
-    `pins` holds the text of each part's own file.  A package of several parts stands there once.
+    `satops` is the path of a wheel with `./` before it, or a name and a version.  `pins` holds the
+    text of each part's own file.  A package of several parts stands there once.
     """
     wanted = [UV, CORE, *parts]
     blocks: dict[str, str] = {}
     for part in wanted:
         for name, block in _blocks(pins[part]):
             blocks.setdefault(name, block)
-    satops = f"./{wheel} \\\n    --hash=sha256:{sha256}\n"
-    return _HEAD.format(parts=", ".join(wanted[1:])) + satops + "".join(blocks.values())
+    first = f"{satops} \\\n    --hash=sha256:{sha256}\n"
+    return _HEAD.format(parts=", ".join(wanted[1:])) + first + "".join(blocks.values())
 
 
 def lacking(text: str, pins: Mapping[str, str], parts: Iterable[str]) -> tuple[str, ...]:

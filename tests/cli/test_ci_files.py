@@ -3,11 +3,15 @@
 import json
 import re
 from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import yaml
 
 from satops import __version__
+from satops.adapters.files.own_wheel import own_wheel
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 
@@ -156,7 +160,8 @@ def test_gitlab_is_told_to_include_the_pipeline_of_a_folder(empty: Satops) -> No
 
 
 @pytest.mark.parametrize(
-    "flags", [["--update"], ["--branch", "x"], ["--extra", "cloud"], ["--dependabot"]]
+    "flags",
+    [["--update"], ["--branch", "x"], ["--extra", "cloud"], ["--dependabot"], ["--from-index"]],
 )
 def test_what_goes_with_ci_is_refused_without_it(empty: Satops, flags: list[str]) -> None:
     assert empty("init", *flags).code == ExitCode.USAGE
@@ -176,3 +181,52 @@ def test_one_plan_is_written_in_several_formats_at_once(satops: Satops) -> None:
 @pytest.mark.parametrize("also", ["", "markdown", "markdown=", "pdf=x.pdf", "text=x.txt"])
 def test_a_further_format_that_is_none_is_a_wrong_call(satops: Satops, also: str) -> None:
     assert satops("plan", "--also", also).code == ExitCode.USAGE
+
+
+@pytest.fixture
+def index(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What pip takes for the package index: a folder, which is empty."""
+    folder = tmp_path_factory.mktemp("index")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+def test_where_the_index_has_satops_it_is_taken_by_name_and_hash(
+    empty: Satops, index: Path
+) -> None:
+    # The index has it compressed, as builders make it: the bytes differ, and the files do not.
+    with (
+        ZipFile(BytesIO(own_wheel().content)) as own,
+        ZipFile(index / own_wheel().name, "w", ZIP_DEFLATED) as published,
+    ):
+        for name in own.namelist():
+            published.writestr(name, own.read(name))
+    digest = sha256((index / own_wheel().name).read_bytes()).hexdigest()
+    made = empty("init", "--ci", "github", "--from-index")
+    assert made.code == ExitCode.DONE, made.err
+    assert f"satops=={__version__} \\\n    --hash=sha256:{digest}\n" in requirements(empty)
+    assert not (empty.root / WHEEL).exists()
+    assert empty("init", "--ci", "github", "--update").out == "The workflows are up to date.\n"
+    assert "GOOD     install:" in empty("doctor").out
+
+
+def test_another_satops_of_the_same_version_at_the_index_is_refused(
+    empty: Satops, index: Path
+) -> None:
+    with ZipFile(index / own_wheel().name, "w") as published:
+        with ZipFile(BytesIO(own_wheel().content)) as own:
+            for name in own.namelist():
+                published.writestr(name, own.read(name))
+        published.writestr("satops/more.py", "import os")
+    refused = empty("init", "--ci", "github", "--from-index")
+    assert refused.code == ExitCode.USAGE
+    assert "is not the one that runs" in refused.err
+    assert list(empty.root.iterdir()) == []
+
+
+def test_an_index_without_satops_is_said_in_the_words_of_pip(empty: Satops, index: Path) -> None:
+    refused = empty("init", "--ci", "github", "--from-index")
+    assert refused.code == ExitCode.USAGE
+    assert "No matching distribution found for satops" in refused.err
+    assert list(empty.root.iterdir()) == []

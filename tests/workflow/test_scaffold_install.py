@@ -95,7 +95,9 @@ def test_a_tree_gets_the_parts_that_it_needs(config: Config, parts: tuple[str, .
 
 
 def test_the_file_holds_satops_uv_and_the_parts_and_no_package_twice() -> None:
-    text = requirements(pins(), PARTS, wheel=".github/satops/satops-1-py3-none-any.whl", sha256="a")
+    text = requirements(
+        pins(), PARTS, satops="./.github/satops/satops-1-py3-none-any.whl", sha256="a"
+    )
     names = [match[0] for match in PIN.findall(text)]
     assert len(names) == len(set(names))
     assert set(names) == {name for part in pins() for name in pinned(part)}
@@ -104,13 +106,13 @@ def test_the_file_holds_satops_uv_and_the_parts_and_no_package_twice() -> None:
 
 
 def test_a_real_marketplace_gets_no_server() -> None:
-    text = requirements(pins(), needed_parts(REAL), wheel="x/satops-1.whl", sha256="a")
+    text = requirements(pins(), needed_parts(REAL), satops="./x/satops-1.whl", sha256="a")
     assert "starlette" not in text
     assert "uvicorn" not in text
     assert lacking(text, pins(), ("sandbox", "cloud")) == ("sandbox", "cloud")
 
 
 def test_a_package_that_was_taken_out_by_hand_is_lacking() -> None:
-    text = requirements(pins(), ("postgresql",), wheel="x/satops-1.whl", sha256="a")
+    text = requirements(pins(), ("postgresql",), satops="./x/satops-1.whl", sha256="a")
     assert lacking(text, pins(), ("postgresql",)) == ()
     assert lacking(text.replace("\npsycopg-binary==", "\nother=="), pins(), ("postgresql",))
