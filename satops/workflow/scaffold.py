@@ -29,7 +29,7 @@ marketplace:
 timezone: UTC             # how dates without a zone are read in order specs
 state: file:state/ledger.jsonl
 orders: orders/
-region: [102, 8, 110, 24] # west, south, east, north: where orders are expected
+# region: [102, 8, 110, 24]  # west, south, east, north: a warning for orders elsewhere
 limits:
   ordersPerApply: 20
   areaKm2PerOrder: 200000 # the order in the marketplace's documentation has 147,150

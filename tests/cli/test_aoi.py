@@ -46,6 +46,9 @@ def test_it_needs_no_repository(empty: Satops) -> None:
 
 def test_the_region_of_the_repository_is_looked_at(satops: Satops) -> None:
     (satops.root / "genoa.wkt").write_text("POLYGON ((8.8 44.3, 9 44.3, 9 44.5, 8.8 44.3))")
+    assert "warning A02" not in satops("aoi", "genoa.wkt").out
+    path = satops.root / "satops.yaml"
+    path.write_text(path.read_text() + "region: [102, 8, 110, 24]\n")
     assert "warning A02" in satops("aoi", "genoa.wkt").out
 
 
@@ -54,7 +57,7 @@ def test_the_report_for_machines_has_a_part_for_each_polygon(satops: Satops) -> 
     report = satops("aoi", "fiji.wkt", "--json").json
     assert report["format"] == "satops.aoi/1"
     (feature,) = report["features"]
-    assert feature["checks"] == ["A02", "A04"]
+    assert feature["checks"] == ["A04"]
     assert [part["side"] for part in feature["parts"]] == ["west-of-180", "east-of-180"]
     assert [part["bbox"] for part in feature["parts"]] == [
         [178, -18, 180, -15],

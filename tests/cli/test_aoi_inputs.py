@@ -328,3 +328,20 @@ def test_options_that_do_not_fit_are_a_wrong_call(
     ran = satops("aoi", "aois/mekong.geojson", *options)
     assert ran.code == ExitCode.USAGE
     assert words in ran.err
+
+
+def test_a_swapped_city_is_warned_of_without_a_region(satops: Satops) -> None:
+    for old in (satops.root / "orders").glob("*"):
+        old.unlink()
+    assert "\nregion:" not in (satops.root / "satops.yaml").read_text()
+    start = datetime.now(UTC) + timedelta(days=60)
+    given = (
+        *("--provider", "changguang", "--mode", "2", "--max-cloud", "20", "--radius-km", "5"),
+        *("--start", f"{start:%Y-%m-%dT00:00Z}"),
+        *("--end", f"{start + timedelta(days=30):%Y-%m-%dT00:00Z}"),
+    )
+    swapped = satops("new", "paris", *given, "--point", "48.85", "2.35")
+    assert "warning A02" in swapped.out
+    assert "48.85°N 2.35°E" in swapped.out
+    right = satops("new", "paris-2", *given, "--point", "2.35", "48.85")
+    assert "A02" not in right.out

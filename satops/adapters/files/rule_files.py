@@ -22,6 +22,8 @@ from satops.core.order.order import Rings
 from satops.core.plan.config import Config
 from satops.errors import StoreUnreachable, UsageError
 
+_LAND = Path(__file__).parents[2] / "data" / "land.json"
+"""In the package; `.ci/land-mask` makes it."""
 Read = Callable[[str], bytes]
 """Returns the bytes of a file, by its path from the root.  Raises `UsageError`."""
 
@@ -33,6 +35,7 @@ def load_rules(config: Config, read: Read) -> Rules:
         load_modes(config, read),
         allowed=None if config.allowed is None else _areas(config.allowed, read),
         forbidden=() if config.forbidden is None else _areas(config.forbidden, read),
+        read_land=_LAND.read_bytes,
     )
 
 

@@ -20,8 +20,8 @@ from satops.core.plan.decide import Recall
 from satops.core.problem import Severity
 from satops.core.spec.spec import Spec
 
-_LEAST_PERCENT = 0.1
-"""Below this, two orders share a border that was rounded."""
+_ROUNDING_PERCENT = 0.1
+"""Below this, two orders share a border that was rounded, whatever a team has set."""
 _MOST_COMPARED = 8
 """Orders that one order's outline is compared with, those whose boxes share most: all of a
 repository may lie on one place.
@@ -114,12 +114,14 @@ def check_superseded(around: Around) -> Found:
     meaning="Another order of the same mode, with a window at the same time, covers a part of the "
     "area: that part may be bought twice. Counted against the other specs and against what the "
     "ledger holds as placed or in doubt, in percent of the smaller area. An order that "
-    "`supersedes` the other one is left alone, and so is the rounding of a shared border.",
+    "`supersedes` the other one is left alone, and so are the slivers along a border that was "
+    "drawn twice.",
     source="an order tool that billed 2,204 km² for 1,109",
     remedy="Cut the outline, move the window, or acknowledge the overlap.",
     example="two specs for neighbouring districts",
     severity=Severity.WARNING,
     acknowledgeable=True,
+    thresholds=("min_overlap_percent",),
 )
 def check_overlaps(around: Around) -> Found:
     """Find specs that are not bought yet and overlap another order, placed or in doubt.
@@ -150,7 +152,7 @@ def check_overlaps(around: Around) -> Found:
         parties = [party for party in bought if party.provider == provider]
         first = len(parties)
         parties += [_spec_party(specs[index]) for index in mine]
-        for later, overlap in _overlaps(parties, first, around.recall):
+        for later, overlap in _overlaps(parties, first, around):
             yield mine[later - first], overlap
 
 
@@ -181,6 +183,36 @@ def check_among_others(around: Around) -> Found:
                 f"other orders are around {words.location(x, y)}. With latitude and longitude "
                 "exchanged it would be among them: write the longitude first. To have this checked "
                 "exactly, set `region` in satops.yaml."
+            )
+            yield index, detail
+
+
+@also(check_region, when=When.ACROSS, at="order.geometry")
+def check_open_sea(around: Around) -> Found:
+    """Find specs that lie wholly in open sea, and would lie on land with latitude and longitude
+    exchanged.  For repositories that set no region; an order that was placed nearby has shown that
+    the place is meant.
+    """
+    if around.rules.region is not None or around.rules.land is None:
+        return
+    land = around.rules.land
+    bought = [
+        ((s.bounds[0] + s.bounds[2]) / 2, (s.bounds[1] + s.bounds[3]) / 2)
+        for s in around.known.values()
+        if s.standing is Standing.PLACED and s.bounds is not None
+    ]
+    for index, spec in enumerate(around.specs):
+        seen = spec.footprint
+        x, y = seen.longitude, seen.latitude
+        if not -90 <= x <= 90 or not land.is_land(y, x):
+            continue
+        if any(_distance((x, y), spot) <= _NEAR_DEG for spot in bought):
+            continue
+        if land.is_open_sea((seen.west, seen.south, seen.east, seen.north)):
+            detail = (
+                f"The area lies in open sea, around {words.location(x, y)}. With latitude and "
+                f"longitude exchanged it would lie on land, around {words.location(y, x)}. If "
+                "that is meant, write the longitude first; if the sea is meant, acknowledge A02."
             )
             yield index, detail
 
@@ -217,24 +249,33 @@ def _known_party(known: OrderState) -> _Party:
     )
 
 
-def _overlaps(parties: list[_Party], first: int, recall: Recall) -> Found:
+def _overlaps(parties: list[_Party], first: int, around: Around) -> Found:
     """Yield one finding for each party from `first` on that overlaps earlier ones."""
     pairs = [
         (later, earlier)
         for later, earlier in meeting([party.extent for party in parties], first, _MOST_COMPARED)
         if not _is_meant(parties[later], parties[earlier])
     ]
-    orders = {index: _order(parties[index], recall) for index in set(chain.from_iterable(pairs))}
+    orders = {
+        index: _order(parties[index], around.recall) for index in set(chain.from_iterable(pairs))
+    }
     outlines = [(index, order.rings) for index, order in orders.items() if order is not None]
     slots = {index: slot for slot, (index, _) in enumerate(outlines)}
     pairs = [pair for pair in pairs if pair[0] in slots and pair[1] in slots]
     percents = shares([rings for _, rings in outlines], [(slots[a], slots[b]) for a, b in pairs])
     overlapping: dict[int, list[tuple[float, _Party]]] = {}
     for (later, earlier), percent in zip(pairs, percents, strict=True):
-        if percent >= _LEAST_PERCENT:
+        least = _least_percent(parties[later], around.rules)
+        if least is not None and percent >= max(least, _ROUNDING_PERCENT):
             overlapping.setdefault(later, []).append((percent, parties[earlier]))
     for later, others in overlapping.items():
         yield later, _overlap(parties[later], others)
+
+
+def _least_percent(party: _Party, rules: Rules) -> float | None:
+    assert party.spec is not None
+    mode = rules.modes.rules(party.provider, party.spec.order.resolution_type)
+    return None if mode.min_overlap_percent is None else mode.min_overlap_percent.value
 
 
 def _overlap(later: _Party, others: list[tuple[float, _Party]]) -> str:

@@ -7,13 +7,22 @@ from math import ceil, inf
 from satops.core import words
 from satops.core.check import Found, When, check
 from satops.core.checks.batch import Batch
-from satops.core.geometry.measures import box_size_km, rectangle_km, touches
+from satops.core.geometry.measures import (
+    box_size_km,
+    extent_km,
+    rectangle,
+    touches,
+    track_lean_deg,
+)
 from satops.core.order.modes import ModeRules, Threshold
+from satops.core.order.order import Provider
 from satops.core.problem import Severity
 from satops.core.spec.spec import Footprint, Spec
 
 _HARDLY = 0.95
 """Below the least bill by less than a twentieth is no news worth a warning."""
+_STEERED_DEG = 60
+"""So far from its track, about, an agile satellite can lay a strip."""
 _STRIP_SLACK = 0.05
 """A strip may be so much narrower than the area before another one is counted."""
 
@@ -209,8 +218,9 @@ class Passes:
 def passes(batch: Batch, index: int) -> Passes | None:
     """Return the least number of passes for an area; None where the swath is not known.
 
-    Strips run from north to south, as satellites fly, or along the smallest rectangle around the
-    area, as agile ones can: the kinder of the two.
+    Strips run along the track of a satellite in near-polar orbit, which leans to one side where it
+    rises and to the other where it sinks; or from north to south.  An optical one can be steered
+    to follow an area that runs aslant.  The kindest of these.
     """
     spec, mode = batch.specs[index], batch.modes[index]
     if mode.swath_km is None:
@@ -218,8 +228,14 @@ def passes(batch: Batch, index: int) -> Passes | None:
     boxed = _passes(*box_size_km(spec.footprint), mode)
     if boxed.count == 1:
         return boxed
-    turned = _passes(*rectangle_km(batch.shapes[index], spec.footprint), mode)
-    return min(boxed, turned, key=lambda passes: passes.count)
+    lean = track_lean_deg(spec.footprint.latitude)
+    tracks = (extent_km(batch.shapes[index], spec.footprint, side * lean) for side in (-1, 1))
+    leaning = [_passes(*size, mode) for size in tracks]
+    found = [boxed, *leaning]
+    if spec.order.provider != Provider.TIANYI:
+        short, long, off_north = rectangle(batch.shapes[index], spec.footprint)
+        found += [_passes(short, long, mode)] if off_north <= _STEERED_DEG else []
+    return min(found, key=lambda passes: passes.count)
 
 
 def _passes(across_km: float, along_km: float, mode: ModeRules) -> Passes:
@@ -239,8 +255,9 @@ def _pieces(length_km: float, piece_km: float) -> int:
     at="order.geometry",
     meaning="The area is wider than the strip of ground that the sensor takes in one pass, or "
     "longer than the longest strip (too wide, too tall, too large). It will be put together from "
-    "several passes, on several days. Measured east to west, and along the smallest rectangle "
-    "around the area; the kinder of the two counts.",
+    "several passes, on several days. Measured across the track of a satellite in near-polar "
+    "orbit, which runs nearly from north to south: a long area from west to east takes many. "
+    "Optical ones are taken to follow an area that runs aslant.",
     source="published swaths of each sensor",
     remedy="Take a coarser mode with a wider swath, or split the area, or accept several passes.",
     example="{provider: tianyi, resolutionType: spotlight, geometry: {bbox: [5, 45, 5.3, 45.2]}}",

@@ -1,9 +1,10 @@
 """What the checks compare with: modes, areas and severities, as one value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from satops.core.geometry.land import Land
 from satops.core.geometry.overlaps import Zone
 from satops.core.order.modes import Modes
 from satops.core.order.order import Rings
@@ -22,6 +23,13 @@ class Rules:
     forbidden: tuple[Rings, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     labels: Mapping[str, LabelRule] = field(default_factory=dict)
+    read_land: Callable[[], bytes] | None = None
+    """Reads where there is land; None where nobody is to look at that."""
+
+    @cached_property
+    def land(self) -> Land | None:
+        """Where there is land; read at the first use."""
+        return None if self.read_land is None else Land(self.read_land())
 
     @cached_property
     def allowed_zone(self) -> Zone | None:
@@ -40,6 +48,7 @@ def rules_from(
     *,
     allowed: Sequence[Rings] | None = None,
     forbidden: Sequence[Rings] = (),
+    read_land: Callable[[], bytes] | None = None,
 ) -> Rules:
     """Make the rules of a configuration, with what the files say that it names."""
     return Rules(
@@ -49,4 +58,5 @@ def rules_from(
         forbidden=tuple(forbidden),
         severities=config.severities,
         labels=config.labels,
+        read_land=read_land,
     )

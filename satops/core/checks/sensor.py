@@ -7,10 +7,11 @@ from satops.core import words
 from satops.core.check import Found, When, check
 from satops.core.checks.batch import Batch, Window
 from satops.core.order.modes import ModeRules
-from satops.core.order.order import Provider
+from satops.core.order.order import MODES, Provider
 from satops.core.order.recurrence import Recurrence
 from satops.core.problem import Severity
 
+_ALL_CLOUDS = 100
 _UNCONFIRMED = "The marketplace does not explain recurrence; this is how satops reads it."
 _READING = "the marketplace does not explain recurrence; satops reads it as every N units"
 
@@ -36,6 +37,55 @@ def check_radar_cloud(batch: Batch) -> Found:
             detail = (
                 f"maxCloud is {cloud}, and {words.mode(spec)} is radar, which sees through clouds. "
                 "Leave maxCloud out. If clouds matter, the order may be meant for changguang."
+            )
+            yield index, detail
+
+
+@check(
+    "S07",
+    "no sensor mode",
+    when=When.SPEC,
+    at="order",
+    meaning="What the marketplace takes when an order has no resolutionType is not documented: it "
+    "may be the dearest mode, or the coarsest.",
+    source="the marketplace's create page gives no default",
+    remedy="Write resolutionType: for changguang super-high, very-high or high; for tianyi "
+    "spotlight, stripmap, narrow-scan, narrow-scan-tops or wide-scan.",
+    example="{provider: changguang, maxCloud: 20}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+def check_no_mode(batch: Batch) -> Found:
+    """No sensor mode."""
+    for index, spec, _ in batch.rows():
+        if spec.order.resolution_type is None:
+            modes = ", ".join(m.name for m in MODES.values() if m.provider == spec.order.provider)
+            detail = (
+                "The order has no resolutionType, and the marketplace does not say which mode it "
+                f"takes then. Write one of: {modes}."
+            )
+            yield index, detail
+
+
+@check(
+    "S08",
+    "clouds are no matter",
+    when=When.SPEC,
+    at="order.maxCloud",
+    meaning="With maxCloud 100 an image that shows nothing but clouds fulfils an optical order.",
+    source="Airbus, UP42: 10 to 30 % is usual",
+    remedy="Write maxCloud in percent; 10 to 30 is usual.",
+    example="{provider: changguang, maxCloud: 100}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+def check_every_cloud(batch: Batch) -> Found:
+    """An optical order that takes any cloud."""
+    for index, spec, _ in batch.rows():
+        if spec.order.provider != Provider.TIANYI and spec.order.max_cloud == _ALL_CLOUDS:
+            detail = (
+                "maxCloud is 100: an image that shows nothing but clouds fulfils the order, and is "
+                "paid. Write 20, for example, or acknowledge it."
             )
             yield index, detail
 

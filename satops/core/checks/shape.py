@@ -10,7 +10,7 @@ from satops.core.geometry.measures import (
     find_corner_faults,
     perimeter_km,
     perimeters_deg,
-    rectangle_km,
+    rectangle,
     simpler,
 )
 from satops.core.geometry.shapes import area_km2
@@ -170,7 +170,7 @@ def check_fill(batch: Batch) -> Found:
         # The smallest rectangle is at most as large as the box.
         if net >= _LEAST_FILL * width * height:
             continue
-        short, long = rectangle_km(batch.shapes[index], spec.footprint)
+        short, long, _ = rectangle(batch.shapes[index], spec.footprint)
         gross = short * long
         if net < _LEAST_FILL * gross:
             detail = (

@@ -5,7 +5,8 @@ Cheap questions are asked of all polygons at once; dear ones only of the few tha
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import cos, radians
+from math import atan2, cos, degrees, radians, sin, sqrt
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -21,6 +22,11 @@ _RADIUS_KM = 6371.007
 _DEGREE_KM = _RADIUS_KM * radians(1)
 _MAP_DEG = 60
 """The widest map that keeps lengths within some percent."""
+_INCLINATION_COSINE = cos(radians(97.5))
+"""Of sun-synchronous orbits between 450 and 700 km."""
+_GROUND_KM_S = 6.9
+_EQUATOR_KM_S = 0.465
+"""How fast the point below such a satellite moves, and the ground at the equator."""
 _SPIKE_DEG = 1.0
 _SPIKE_KM = 0.05
 """Of a spike's shorter leg: the sharp corners of detailed coastlines are smaller."""
@@ -113,22 +119,62 @@ def box_size_km(footprint: Footprint) -> tuple[float, float]:
     return width, (footprint.north - footprint.south) * _DEGREE_KM
 
 
-def rectangle_km(shape: shapely.Polygon, footprint: Footprint) -> tuple[float, float]:
-    """Return the sides of the smallest rectangle around a polygon, the shorter one first.
+class Rectangle(NamedTuple):
+    """The smallest rectangle around a polygon."""
+
+    short_km: float
+    long_km: float
+    off_north_deg: float
+    """How far its long sides are from running north and south: 0 to 90."""
+
+
+def rectangle(shape: shapely.Polygon, footprint: Footprint) -> Rectangle:
+    """Return the smallest rectangle around a polygon.
 
     Measured on an equal-area map around the polygon's centre (Lambert's azimuthal); of a part of
     the world that no such map can show, the box is returned.
     """
     if footprint.east - footprint.west > _MAP_DEG or footprint.north - footprint.south > _MAP_DEG:
         width, height = box_size_km(footprint)
-        return min(width, height), max(width, height)
+        return Rectangle(min(width, height), max(width, height), 90.0 if width > height else 0.0)
     flat = shapely.transform(
         shape, lambda corners: _flat_km(corners, footprint.longitude, footprint.latitude)
     )
-    rectangle = shapely.minimum_rotated_rectangle(flat)
-    corners = shapely.get_coordinates(rectangle)
-    first, second = (float(np.hypot(*(corners[k + 1] - corners[k]))) for k in (0, 1))
-    return min(first, second), max(first, second)
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(flat))
+    sides = sorted((corners[k + 1] - corners[k] for k in (0, 1)), key=lambda side: np.hypot(*side))
+    (short, long), (east, north) = (float(np.hypot(*side)) for side in sides), np.abs(sides[1])
+    return Rectangle(short, long, degrees(atan2(east, north)))
+
+
+def track_lean_deg(latitude: float) -> float:
+    """Return how many degrees the track of a satellite in sun-synchronous orbit leans from north.
+
+    Seen from the ground, which turns below: 11 at the equator, 17 at 60 degrees, 90 beyond 82.5.
+    """
+    cosine = max(cos(radians(latitude)), 1e-9)
+    inertial = -_INCLINATION_COSINE / cosine
+    if inertial >= 1:
+        return 90.0
+    east = _GROUND_KM_S * inertial + _EQUATOR_KM_S * cosine
+    north = _GROUND_KM_S * sqrt(1 - inertial**2)
+    return degrees(atan2(east, north))
+
+
+def extent_km(
+    shape: shapely.Polygon, footprint: Footprint, heading_deg: float
+) -> tuple[float, float]:
+    """Return how far a polygon reaches across and along a track, in km.
+
+    `heading_deg` is the track's, from north to east.  Measured on an equal-area map around the
+    polygon's centre; of a part of the world that no such map can show, the box is returned.
+    """
+    if footprint.east - footprint.west > _MAP_DEG or footprint.north - footprint.south > _MAP_DEG:
+        return box_size_km(footprint)
+    corners = _flat_km(shapely.get_coordinates(shape), footprint.longitude, footprint.latitude)
+    turn = radians(heading_deg)
+    across = corners[:, 0] * cos(turn) - corners[:, 1] * sin(turn)
+    along = corners[:, 0] * sin(turn) + corners[:, 1] * cos(turn)
+    return float(np.ptp(across)), float(np.ptp(along))
 
 
 def _flat_km(

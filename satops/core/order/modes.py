@@ -55,6 +55,8 @@ class ModeRules:
     low_cloud_percent: Threshold | None = None
     low_cloud_window_days: Threshold | None = None
     max_occurrences: Threshold | None = None
+    min_overlap_percent: Threshold | None = None
+    """Of the smaller of two areas: what they share below it is the border that was drawn twice."""
 
 
 KEYS = {

@@ -86,7 +86,7 @@ def spec(
     )
 
 
-def radar(rings: Rings = GENOA, *, mode: int = 5, **more: Any) -> Spec:
+def radar(rings: Rings = GENOA, *, mode: int | None = 5, **more: Any) -> Spec:
     """An ordinary radar order."""
     return spec(rings, provider="tianyi", mode=mode, cloud=None, **more)
 

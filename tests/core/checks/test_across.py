@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from satops.core.checks import check_across
+from satops.core.checks import Rules, check_across
 from satops.core.finding import Finding
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.order.order import Order, Rings
@@ -19,6 +19,7 @@ from tests.core.checks.making import (
     SWAPPED,
     box,
     known,
+    modes,
     radar,
     ring,
     rules,
@@ -235,3 +236,16 @@ def test_an_order_of_the_tree_or_of_the_ledger_may_be_superseded(standing: Stand
 
 def test_no_specs_are_no_trouble() -> None:
     assert across() == []
+
+
+def test_a_sliver_along_a_border_is_left_alone_by_a_share_that_a_team_may_set() -> None:
+    first = spec(box(8.0, 44.0, 8.1, 44.1), name="a", line=1)
+    for shared, is_found in ((0.0009, False), (0.0011, True)):  # of 0.1 degrees: 0.9 % and 1.1 %
+        second = spec(box(8.1 - shared, 44.0, 8.2, 44.1), name="b", line=2)
+        found = check_across([first, second], {}, rules(), lambda _: None)
+        assert [finding.check for row in found for finding in row] == ["X02"] * is_found
+    second = spec(box(8.095, 44.0, 8.2, 44.1), name="b", line=2)
+    for written, is_found in ((10, False), (3, True), (None, False)):
+        held = Rules(modes().overridden_by({"every": {"minOverlapPercent": written}}, "m.yaml"))
+        found = check_across([first, second], {}, held, lambda _: None)
+        assert [finding.check for row in found for finding in row] == ["X02"] * is_found

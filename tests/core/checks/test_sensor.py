@@ -18,7 +18,15 @@ def test_radar_needs_no_cloud_limit(cloud: int) -> None:
 
 def test_optical_needs_one() -> None:
     assert codes(spec(cloud=None)) == ["S03"]
-    assert codes(spec(cloud=None, mode=None)) == ["S03"]
+    assert codes(spec(cloud=None, mode=None)) == ["S03", "S07"]
+
+
+def test_an_order_names_its_mode_and_accepts_no_image_of_clouds_alone() -> None:
+    assert "super-high, very-high, high." in detail(spec(mode=None), "S07")
+    assert "stripmap" in detail(radar(mode=None), "S07")
+    assert codes(spec(cloud=100)) == ["S08"]
+    assert codes(spec(cloud=99)) == []
+    assert codes(radar()) == []
 
 
 @pytest.mark.parametrize(
