@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from satops.core.ledger.kept import KeptSpecs
 from satops.core.ledger.state import SPENT, LedgerState, may_be_bought
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.plan import Plan
-from satops.core.problem import Problem, by_position
+from satops.core.problem import Problem
 from satops.core.spec.spec import Spec
 from satops.errors import LedgerMissing, UsageError
 from satops.ports import LedgerStore, OrderFiles
@@ -80,9 +80,12 @@ def plan_to_show(
     """Return what `plan` does, with what reports show beside it."""
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)
-    changed = None
+    base = None
     if limits_from is not None:
-        opened, changed = _with_limits_from(opened, limits_from)
+        from satops.api.base import Base
+
+        base = Base(opened, limits_from)
+        opened = base.ruling
     rules = late_rules(opened, limits_from)
     now = opened.now() if at is None else _moment(at)
     session = LedgerSession(_store(opened, ledger), opened.clock, "")
@@ -94,8 +97,8 @@ def plan_to_show(
             raise no_copy(ledger) from None
         state = None
     made = plan_on(opened, state, session, now, rules, strict=in_ci(environ))
-    if changed is not None:
-        made = replace(made, problems=tuple(sorted((*made.problems, changed), key=by_position)))
+    if base is not None:
+        made = base.compared(made)
     currency = str((opened.config.prices or {}).get("currency", ""))
     return Planned(made, opened.body, currency)
 
@@ -233,29 +236,3 @@ def _moment(text: str) -> str:
     if isinstance(found, Finding):
         raise UsageError(f"--at: {found.detail}")
     return instant_text(found)
-
-
-def _with_limits_from(opened: Repository, ref: str) -> tuple[Repository, Problem | None]:
-    """Return the repository with the limits, severities, prices and ledger of another commit.
-
-    The ledger too: a change under review must not choose what counts as bought, nor which host
-    this machine talks to.  The problem tells reviewers that the configuration was changed.
-    """
-    from satops.adapters.files.config_file import NAME, load_config_at
-    from satops.core.plan.config_changes import config_problem
-
-    base = load_config_at(opened.root, ref)
-    config = replace(
-        opened.config,
-        state=base.state,
-        limits=base.limits,
-        severities=base.severities,
-        prices=base.prices,
-        region=base.region,
-        allowed=base.allowed,
-        forbidden=base.forbidden,
-        modes=base.modes,
-        labels=base.labels,
-    )
-    problem = config_problem(base, opened.config, file=NAME, ref=ref)
-    return replace(opened, config=config), problem

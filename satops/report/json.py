@@ -60,6 +60,15 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
         actions=(_action(action, body) for action in plan.actions),
         problems=problem_items(plan.problems),
         refusals=({"summary": r.summary, "detail": r.detail} for r in plan.refusals),
+        guard_changes=(
+            {
+                "key": encodable(change.field),
+                "before": encodable(change.before),
+                "after": encodable(change.after),
+            }
+            for change in plan.guard_changes
+        ),
+        already_on_base=problem_items(plan.already),
     )
 
 

@@ -108,3 +108,75 @@ def test_every_check_is_explained_outside_of_a_repository_too(empty: Satops) -> 
     for check in listed:
         assert check["title"] in empty("explain", check["code"]).out
     assert empty("explain", "Z99").code == ExitCode.USAGE
+
+
+def changes(satops: Satops) -> dict[str, tuple[str, str]]:
+    found = satops("plan", "--limits-from", "HEAD", "--json").json["guard_changes"]
+    return {it["key"]: (it["before"], it["after"]) for it in found}
+
+
+def test_every_key_that_a_pull_request_changes_is_shown_with_both_values(satops: Satops) -> None:
+    satops.edit(
+        "satops.yaml",
+        "limits:\n",
+        "limits:\n  by: {team: {a: {ordersPerMonth: 1}, b: {ordersPerMonth: 2}}}\n",
+    )
+    commit(satops)
+    assert changes(satops) == {}
+    satops.edit("satops.yaml", "ordersPerApply: 20", "ordersPerApply: 2000")
+    satops.edit("satops.yaml", "region: [102, 8, 110, 24]", "region: [0, 8, 110, 24]")
+    satops.edit("satops.yaml", ", b: {ordersPerMonth: 2}", "")
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("reconcile: {looks: 5}\nlabels: {team: {required: true}}\n")
+        config.write("prices: {currency: USD, perKm2: 0.01}\n")
+    assert changes(satops) == {
+        "labels.team.required": ("(absent)", "true"),
+        "limits.by.team.b.ordersPerMonth": ("2", "(absent)"),
+        "limits.ordersPerApply": ("20", "2000"),
+        "prices.currency": ("(absent)", "USD"),
+        "prices.perKm2": ("(absent)", "0.01"),
+        "reconcile.looks": ("(absent)", "5"),
+        "region": ("[102,8,110,24]", "[0,8,110,24]"),
+    }
+    text = satops("plan", "--limits-from", "HEAD").out
+    assert text.startswith("Guards that differ from HEAD:")
+    assert "limits.ordersPerApply: 20 → 2000" in text
+    page = satops("plan", "--limits-from", "HEAD", "--format", "markdown").out
+    assert "- `limits.ordersPerApply`: `20` → `2000`" in page
+    assert page.index("### Guards changed: 7") < page.index("### ", page.index("7") + 1)
+    assert "<details>" not in page[: page.index("### Guards changed")]
+
+
+def test_a_guard_whose_bytes_change_is_shown_though_satops_yaml_does_not(satops: Satops) -> None:
+    areas(satops, forbidden=FAR_AWAY, allowed=HERE)
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("modes: modes.yaml\n")
+    (satops.root / "modes.yaml").write_text("{}")
+    commit(satops)
+    assert changes(satops) == {}
+    far = json.dumps(FAR_AWAY).replace("[1, 1]", "[1, 2]")
+    (satops.root / "forbidden.geojson").write_text(far)
+    (satops.root / "modes.yaml").write_text("{} # the same")
+    assert set(changes(satops)) == {"forbidden.geojson (areas.forbidden)", "modes.yaml (modes)"}
+    planned = satops("plan", "--limits-from", "HEAD", "--json").json
+    assert "L30" in {it["check"] for it in planned["problems"]}
+
+
+def test_what_the_base_holds_alike_and_time_made_wrong_sets_no_exit_code(satops: Satops) -> None:
+    commit(satops)
+    at = ("--at", "2040-01-01T00:00Z")
+    assert satops("plan", *at).code == ExitCode.INVALID
+    planned = satops("plan", *at, "--limits-from", "HEAD", "--json")
+    assert planned.code == ExitCode.DONE
+    assert {it["check"] for it in planned.json["already_on_base"]} == {"T03"}
+    assert planned.json["summary"]["expired"] == 3
+    assert "Already on HEAD" in satops("plan", *at, "--limits-from", "HEAD").out
+    page = satops("plan", *at, "--limits-from", "HEAD", "--format", "markdown").out
+    assert "### Already on `HEAD`: 3" in page
+    # What the change itself touches is its own affair, an AOI that it refers to included.
+    satops.edit("orders/hanoi.yaml", "maxCloud: 20", "maxCloud: 21")
+    satops.edit("aois/mekong.geojson", "[105.84, 10.10]", "[105.85, 10.10]")
+    planned = satops("plan", *at, "--limits-from", "HEAD", "--json")
+    assert planned.code == ExitCode.INVALID
+    assert len(planned.json["already_on_base"]) == 1
+    assert len([it for it in planned.json["problems"] if it["check"] == "T03"]) == 2

@@ -108,6 +108,12 @@ EVERY_ACTION = replace(
         problems=PROBLEMS,
     ),
     refusals=(Refusal("the plan is above the limit", "3 of 2 orders are allowed."),),
+    base="origin/main",
+    guard_changes=(
+        Change("limits.ordersPerApply", "2", "2000"),
+        Change("aois/no-go.geojson (areas.forbidden)", "sha256 0123456789ab", "(absent)"),
+    ),
+    already=(problem(check="T03", order="late", detail="late asks for images until 2031-03-15."),),
 )  # fmt: skip
 PLANS = {
     "every action": EVERY_ACTION,

@@ -58,6 +58,24 @@ def load_config_at(root: Path, ref: str) -> Config:
 
     Raises `UsageError`, also when it cannot be had: a guard that cannot be checked is an error.
     """
+    return parse_config(_content_at(root, ref), f"{ref}:{NAME}")
+
+
+def config_values(root: Path, ref: str | None = None) -> dict[str, Any]:
+    """Return the keys and values that `satops.yaml` says itself, in the tree or in a commit.
+
+    Raises `UsageError`.
+    """
+    if ref is None:
+        read = read_plain(str(root / NAME), MAX_CONFIG_BYTES)
+        content = b"" if isinstance(read, Unreadable) else read
+    else:
+        content = _content_at(root, ref)
+    documents, _ = _read(content, NAME)
+    return dict(documents[0].value) if documents else {}
+
+
+def _content_at(root: Path, ref: str) -> bytes:
     from satops.adapters.git_command import TIMEOUT_S, Git
 
     name = f"{ref}:{NAME}"
@@ -72,7 +90,7 @@ def load_config_at(root: Path, ref: str) -> Config:
             f"{name} cannot be read. git says: {read.reason.removeprefix('fatal: ')}. In CI the "
             "commit may not have been fetched: fetch it before, or fetch the whole history."
         )
-    return parse_config(read.out, name)
+    return read.out
 
 
 def parse_config(content: bytes, file: str = NAME) -> Config:

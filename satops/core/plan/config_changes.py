@@ -1,52 +1,105 @@
-"""Which parts of `satops.yaml` a change touches, for those who review it."""
+"""What a change does to `satops.yaml` and to the files that it names, for those who review it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from satops.core import json_text
+from satops.core.plan.changes import Change
 from satops.core.plan.checks import CONFIG_CHANGED
-from satops.core.plan.config import Config
-from satops.core.problem import Problem
+from satops.core.problem import Problem, Severity
+from satops.core.safe import shown
 
-_PARTS: Mapping[str, Callable[[Config], object]] = {
-    "marketplace": lambda config: config.marketplace,
-    "state": lambda config: config.state,
-    "orders": lambda config: config.orders,
-    "timezone": lambda config: config.timezone,
-    "apply": lambda config: config.apply,
-    "reconcile": lambda config: config.reconcile,
-    # The line that sets a limit is no part of it.
-    "limits": lambda config: [(limit.key, limit.value, limit.label) for limit in config.limits],
-    "labels": lambda config: dict(config.labels),
-    "checks": lambda config: dict(config.severities),
-    "region": lambda config: config.region,
-    "areas": lambda config: (config.allowed, config.forbidden),
-    "modes": lambda config: config.modes,
-    "prices": lambda config: config.prices,
-}
+ABSENT = "(absent)"
+_VALUE_MAX = 200
+_MOST_NAMED = 8
 
 
-def changed_parts(base: Config, here: Config) -> tuple[str, ...]:
-    """Return the top-level keys that say something else than in `base`."""
-    return tuple(key for key, of in _PARTS.items() if of(base) != of(here))
+def value_changes(base: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return every key whose value differs, in the order of the keys; lists are one value.
+
+    A key is written as `limits.ordersPerApply`.
+    """
+    if base == here:
+        return ()
+    from deepdiff import DeepDiff
+
+    difference = DeepDiff(base, here, view="tree", ignore_order=False, threshold_to_diff_deeper=0)
+    found: dict[tuple[str, ...], None] = {}
+    for items in difference.values():
+        for item in items:
+            path = tuple(_keys(item.path(output_format="list")))
+            for value in (_at(base, path), _at(here, path)):
+                found.update(dict.fromkeys(_leaves(path, value)))
+    pairs = ((path, _at(base, path), _at(here, path)) for path in sorted(found))
+    return tuple(
+        Change(".".join(map(shown, path)), _text(before), _text(after))
+        for path, before, after in pairs
+        # A group that is new or gone stands here by each of its keys.
+        if before != after and not (_is_group(before) and _is_group(after))
+    )
 
 
-def config_problem(base: Config, here: Config, *, file: str, ref: str) -> Problem | None:
+def config_problem(
+    changes: Sequence[Change], severities: Mapping[str, Severity], *, file: str, ref: str
+) -> Problem | None:
     """Return what reviewers must know when the configuration differs from that of `ref`.
 
-    Its severity is the one that `base` gives it: a change cannot silence its own warning.
+    Its severity is the one that `severities`, those of `ref`, give it: a change cannot silence its
+    own warning.
     """
-    parts = changed_parts(base, here)
-    if not parts:
+    if not changes:
         return None
+    names = ", ".join(change.field for change in changes[:_MOST_NAMED])
+    more = len(changes) - _MOST_NAMED
     return Problem(
         check=CONFIG_CHANGED.code,
-        severity=base.severities.get(CONFIG_CHANGED.code, CONFIG_CHANGED.severity),
+        severity=severities.get(CONFIG_CHANGED.code, CONFIG_CHANGED.severity),
         file=file,
         line=1,
         column=1,
         path="",
         summary=CONFIG_CHANGED.title,
-        detail=f"{', '.join(parts)}: changed since {ref}. This file decides where orders and the "
-        "token go, where the ledger is, and what may be bought. This plan reads the ledger, the "
-        "limits and the severities as they are there; what is here rules once it is merged. Let "
-        "an owner of the file approve it.",
+        detail=f"{names}{f' and {more:,} more' if more > 0 else ''}: changed since {ref}. This "
+        "file, and the files that it names, decide where orders and the token go, where the ledger "
+        "is, and what may be bought. This plan reads the ledger, the limits and the severities as "
+        "they are there; what is here rules once it is merged. Let an owner of the file approve "
+        "it.",
     )
+
+
+def _keys(path: Sequence[str | int]) -> Iterator[str]:
+    """Yield the keys down to the first list."""
+    for step in path:
+        if isinstance(step, int):
+            return
+        yield step
+
+
+def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from _leaves((*path, key), inner)
+    else:
+        yield path
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return value
+
+
+def _is_group(value: Any) -> bool:
+    return value is None or isinstance(value, Mapping)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ABSENT
+    if isinstance(value, Mapping):
+        return "(a group of keys)"
+    if isinstance(value, str):
+        return shown(value, _VALUE_MAX)
+    return shown(json_text.dumps(value).decode(), _VALUE_MAX)

@@ -73,6 +73,13 @@ class Plan:
     specs: int
     rules_digest: str = ""
     """SHA-256 of the limits, severities and other settings that can refuse a plan."""
+    base: str = ""
+    """The git commit or branch whose limits ruled; empty where it was the tree's own."""
+    guard_changes: tuple[Change, ...] = ()
+    """What differs from `base` in satops.yaml, key by key, and in the files that it names."""
+    already: tuple[Problem, ...] = ()
+    """What `base` holds alike, and time alone made wrong: it blocks its own order, and is no fault
+    of the change under review."""
 
     @property
     def creates(self) -> list[Action]:

@@ -17,6 +17,28 @@ _SHORT = 240
 _T = TypeVar("_T")
 
 
+def guards(plan: Plan, artifact: str) -> Block:
+    """Return what the change does to satops.yaml and to the files that it names."""
+    title = f"### Guards changed: {len(plan.guard_changes):,}"
+    told = (
+        f"{title}\n\nThis decides where orders go and what may be bought. It differs from "
+        f"{code(plan.base)}, whose limits ruled this plan; what is here rules once it is merged.\n"
+    )
+    return _listed(
+        Rank.GUARDS, title, told, plan.guard_changes,
+        lambda it: f"- {code(it.field)}: {code(it.before)} → {code(it.after)}",
+        artifact, share=0.3,
+    )  # fmt: skip
+
+
+def already(plan: Plan, artifact: str) -> Block:
+    """Return what the base holds alike, and time alone made wrong."""
+    title = f"### Already on {code(plan.base)}: {len(plan.already):,}"
+    told = f"{title}\n\nThis is no fault of the change under review. It blocks its own orders.\n"
+    problems = sorted(plan.already, key=by_position)
+    return _listed(Rank.EXPIRED, title, told, problems, _problem_line, artifact, share=0.1)
+
+
 def doubts(plan: Plan, artifact: str) -> Block:
     """Return the orders that may or may not exist."""
     actions = plan.in_doubt

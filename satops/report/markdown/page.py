@@ -28,19 +28,20 @@ class Rank(IntEnum):
     """The blocks of a plan, most important first: a lower rank takes room before a higher one."""
 
     SUMMARY = 0
-    DOUBTS = 1
-    REFUSALS = 2
-    ERRORS = 3
-    CREATES = 4
-    CONFLICTS = 5
-    SENSORS = 6
-    MAP = 7
-    WARNINGS = 8
-    CALENDAR = 9
-    EXPIRED = 10
-    HELD = 11
-    OTHER_MAPS = 12
-    RETIRED = 13
+    GUARDS = 1
+    DOUBTS = 2
+    REFUSALS = 3
+    ERRORS = 4
+    CREATES = 5
+    CONFLICTS = 6
+    SENSORS = 7
+    MAP = 8
+    WARNINGS = 9
+    CALENDAR = 10
+    EXPIRED = 11
+    HELD = 12
+    OTHER_MAPS = 13
+    RETIRED = 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def render(
     currency = prose(currency, _CURRENCY_MAX) if currency else ""
     blocks = [
         Block(Rank.SUMMARY, opening(plan, marker=marker, title=title, currency=currency)),
+        findings.guards(plan, artifact),
         findings.doubts(plan, artifact),
         findings.placed_twice(plan, artifact),
         findings.refusals(plan, artifact),
@@ -47,6 +48,7 @@ def render(
         orders.sensors(plan, currency),
         orders.conflicts(plan, artifact),
         findings.warnings(plan, artifact),
+        findings.already(plan, artifact),
         findings.held(plan, artifact),
         orders.expired(plan, artifact),
         orders.retired(plan, artifact),

@@ -50,6 +50,7 @@ def plan_blocks(
     if plan.ledger_head is None:
         yield Line("There is no ledger: this plan is made against nothing.", Tone.WARNING)
         yield BLANK
+    yield from _guard_changes(plan)
     listed = [action for action in plan.actions if show_all or _worth_a_row(action)]
     if listed:
         in_doubt = {action.name for action in plan.in_doubt}
@@ -70,6 +71,10 @@ def plan_blocks(
     if plan.problems:
         yield from problem_blocks(sorted(plan.problems, key=by_position))
         yield BLANK
+    if plan.already:
+        yield Line(f"Already on {safe(plan.base)}, and no fault of this change:", Tone.HEADING)
+        yield from problem_blocks(sorted(plan.already, key=by_position))
+        yield BLANK
     for refusal in plan.refusals:
         yield Line(f"Refused: {safe(refusal.summary)}", Tone.ERROR)
         yield Line(safe(refusal.detail), indent=4)
@@ -77,6 +82,15 @@ def plan_blocks(
     yield from _totals(plan, currency)
     if ends:
         yield from _next(plan)
+
+
+def _guard_changes(plan: Plan) -> Iterator[Block]:
+    if plan.guard_changes:
+        yield Line(f"Guards that differ from {safe(plan.base)}:", Tone.WARNING)
+        for change in plan.guard_changes:
+            words = f"{safe(change.field)}: {safe(change.before)} → {safe(change.after)}"
+            yield Line(words, Tone.WARNING, indent=4)
+        yield BLANK
 
 
 def _worth_a_row(action: Action) -> bool:

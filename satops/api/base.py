@@ -1,0 +1,113 @@
+"""A plan beside the commit that its change goes into: whose rules hold, and what is changed."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+
+from satops.adapters.files.config_file import NAME, config_values, load_config_at
+from satops.adapters.files.order_files import OrderTree
+from satops.adapters.git_command import TIMEOUT_S, Git
+from satops.api.repository import Repository
+from satops.core.check import When
+from satops.core.plan.changes import Change
+from satops.core.plan.checks import EDITED
+from satops.core.plan.config_changes import ABSENT, config_problem, value_changes
+from satops.core.plan.plan import Plan
+from satops.core.problem import Problem, by_position
+from satops.core.spec.spec import Spec
+
+_DIGEST_SHOWN = 12
+
+
+class Base:
+    """A git commit that a change is held against.  Raises `UsageError` where it cannot be read."""
+
+    def __init__(self, opened: Repository, ref: str) -> None:
+        self._ref = ref
+        self._git = Git(opened.root, TIMEOUT_S)
+        self._tree = OrderTree(opened.root, ".")
+        self._here = opened.config
+        self._config = load_config_at(opened.root, ref)
+        self._keys = value_changes(config_values(opened.root, ref), config_values(opened.root))
+        self._digest = cache(self._read_digest)
+        base = self._config
+        self.ruling = replace(
+            opened,
+            config=replace(
+                opened.config,
+                state=base.state,
+                limits=base.limits,
+                labels=base.labels,
+                severities=base.severities,
+                prices=base.prices,
+                region=base.region,
+                allowed=base.allowed,
+                forbidden=base.forbidden,
+                modes=base.modes,
+            ),
+        )
+        """The repository with the limits, severities, prices and ledger of the base.
+
+        The ledger too: a change under review must not choose what counts as bought, nor which host
+        this machine talks to.
+        """
+
+    def compared(self, plan: Plan) -> Plan:
+        """Return the plan with what the change does to the guards, and without what it is not to
+        blame for.
+        """
+        changes = (*self._keys, *self._files())
+        problem = config_problem(changes, self._config.severities, file=NAME, ref=self._ref)
+        already = {id(it) for it in self._already(plan)}
+        problems = [it for it in plan.problems if id(it) not in already]
+        problems += [problem] if problem is not None else []
+        return replace(
+            plan,
+            base=self._ref,
+            guard_changes=changes,
+            already=tuple(it for it in plan.problems if id(it) in already),
+            problems=tuple(sorted(problems, key=by_position)),
+        )
+
+    def _files(self) -> Iterator[Change]:
+        """Yield each file that satops.yaml names, here or there, whose bytes differ."""
+        for key in ("allowed", "forbidden", "modes"):
+            title = key if key == "modes" else f"areas.{key}"
+            for path in dict.fromkeys((getattr(self._config, key), getattr(self._here, key))):
+                if path is None:
+                    continue
+                before, after = self._digest(path), self._digest_here(path)
+                if before != after:
+                    yield Change(f"{path} ({title})", _shown(before), _shown(after))
+
+    def _already(self, plan: Plan) -> Iterator[Problem]:
+        """Yield what time or the ledger brought to specs that the base holds byte for byte."""
+        from satops.core.checks.catalogue import times_of
+
+        specs = {action.name: action.spec for action in plan.actions}
+        for problem in plan.problems:
+            spec = specs.get(problem.order or "")
+            by_time = problem.check == EDITED.code or When.CLOCK in times_of(problem.check)
+            if problem.blocks and by_time and spec is not None and self._holds(spec):
+                yield problem
+
+    def _holds(self, spec: Spec) -> bool:
+        source = spec.source
+        folder = posixpath.dirname(source.file)
+        return self._digest(source.file) == source.sha256 and all(
+            self._digest(posixpath.join(folder, it.ref)) == it.sha256 for it in source.includes
+        )
+
+    def _read_digest(self, path: str) -> str | None:
+        found = self._git.file_at(self._ref, posixpath.normpath(path))
+        return sha256(found.out).hexdigest() if found.ok else None
+
+    def _digest_here(self, path: str) -> str | None:
+        found = self._tree.include(NAME, path)
+        return None if isinstance(found, str) else found[1]
+
+
+def _shown(digest: str | None) -> str:
+    return ABSENT if digest is None else f"sha256 {digest[:_DIGEST_SHOWN]}"
