@@ -121,10 +121,12 @@ def test_every_key_that_a_pull_request_changes_is_shown_with_both_values(satops:
         "limits:\n",
         "limits:\n  by: {team: {a: {ordersPerMonth: 1}, b: {ordersPerMonth: 2}}}\n",
     )
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("region: [90, 8, 110, 24]\n")
     commit(satops)
     assert changes(satops) == {}
     satops.edit("satops.yaml", "ordersPerApply: 20", "ordersPerApply: 2000")
-    satops.edit("satops.yaml", "region: [102, 8, 110, 24]", "region: [0, 8, 110, 24]")
+    satops.edit("satops.yaml", "region: [90, 8, 110, 24]", "region: [0, 8, 110, 24]")
     satops.edit("satops.yaml", ", b: {ordersPerMonth: 2}", "")
     with (satops.root / "satops.yaml").open("a") as config:
         config.write("reconcile: {looks: 5}\nlabels: {team: {required: true}}\n")
@@ -136,7 +138,7 @@ def test_every_key_that_a_pull_request_changes_is_shown_with_both_values(satops:
         "prices.currency": ("(absent)", "USD"),
         "prices.perKm2": ("(absent)", "0.01"),
         "reconcile.looks": ("(absent)", "5"),
-        "region": ("[102,8,110,24]", "[0,8,110,24]"),
+        "region": ("[90,8,110,24]", "[0,8,110,24]"),
     }
     text = satops("plan", "--limits-from", "HEAD").out
     assert text.startswith("Guards that differ from HEAD:")
