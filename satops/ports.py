@@ -216,6 +216,8 @@ class LocalState:
     """The folder, for messages."""
     fresh: bool
     """Whether no earlier run of this machine left anything: looks begin anew."""
+    ancestors: "tuple[Spool, ...]" = ()
+    """Spools of the broken ledgers that this one goes on from."""
 
 
 class SourceFile(NamedTuple):

@@ -19,7 +19,7 @@ def _without_moments(text: str) -> list[str]:
     text = re.sub(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2})?)?", "DATE", text)
     text = re.sub(r"-\d{4}-\d{2}\b", "-MONTH", text)
     text = re.sub(r"Plan [0-9a-f]{12}", "DIGEST", text)
-    text = re.sub(r"PROG_ORDER_\d+", "NUMBER", text)
+    text = re.sub(r"SANDBOX_ORDER_[0-9A-F]+", "NUMBER", text)
     return [re.sub(r" +", " ", line).strip() for line in text.splitlines()]
 
 

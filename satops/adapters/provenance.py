@@ -43,6 +43,11 @@ def run_started(
     )
 
 
+def person(environ: Mapping[str, str]) -> str:
+    """Return who does this, for the ledger."""
+    return environ.get("SATOPS_ACTOR") or environ.get("GITHUB_ACTOR") or local_user() or "somebody"
+
+
 def local_user() -> str | None:
     """Return the name of the person at this machine, where there is one."""
     try:

@@ -2,23 +2,39 @@
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from satops import __version__
+from satops.adapters.files.config_file import set_state
+from satops.adapters.provenance import person
 from satops.api.doctor import prove_at_start
 from satops.api.plan import no_copy, read_specs
-from satops.api.repository import Repository, open_repository
+from satops.api.repository import STATE_GUARD, Repository, Say, open_repository
 from satops.core import json_text
 from satops.core.ledger.chain import EMPTY, GENESIS, Head, decode, encode, line_digest
-from satops.core.ledger.events import LedgerStarted
-from satops.core.ledger.state import LedgerState, OrderState
+from satops.core.ledger.events import LedgerStarted, MarketplaceMoved, OrderCarried
+from satops.core.ledger.state import LedgerState, OrderState, may_be_bought
+from satops.core.plan.address import normal_address, state_for
+from satops.core.plan.config import SANDBOX
 from satops.core.spec.spec import Spec
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, UsageError
 from satops.ports import IndexedStore, LedgerStore, MigratedStore
+from satops.workflow.account import look_at_account
+from satops.workflow.begin import begin
+from satops.workflow.ledger import Accepted
+from satops.workflow.reconcile import NOTHING_PLACED
+from satops.workflow.resolve import need_reason
 from satops.workflow.verify import VerifyReport
+
+if TYPE_CHECKING:
+    from satops.workflow.continues import Broken
+    from satops.workflow.copy_ledger import CopyReport
+
+_NAMES_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,10 @@ class Begun:
     ledger: str
     """Its id."""
     address: str
+    marketplace: str
+    """The address of the one marketplace that it is of."""
+    state: str | None = None
+    """What `state` in satops.yaml was changed to; None where it was left."""
 
 
 def list_orders(
@@ -167,16 +187,49 @@ def ledger_address(repository: Path, *, environ: Mapping[str, str] = os.environ)
     return open_repository(repository, environ=environ).store().address
 
 
-def start_ledger(repository: Path, *, environ: Mapping[str, str] = os.environ) -> Begun:
+def start_ledger(
+    repository: Path,
+    *,
+    also_buy: Sequence[str] = (),
+    because: str | None = None,
+    continues: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Begun:
     """Begin an empty ledger where there is none; a store of an older form is brought forward.
 
-    Raises `Refused` where there is one, and `StoreUnreachable`.
+    It is of the marketplace that satops.yaml names, and of no other.  Where the ledger of `state`
+    is the sandbox's and satops.yaml names a marketplace, a ledger beside it is begun, and `state`
+    is changed to name it.  Orders that the sandbox holds, and samples, must be named in `also_buy`
+    (or `all`): they would be bought.
+
+    `continues` is the file of a broken ledger that has no copy: what may have been bought by it
+    is carried, and nothing is bought before a wait and a full look at the account.
+
+    Raises `Refused` where there is one, or where something would be bought by surprise, and
+    `StoreUnreachable`.
     """
     opened = open_repository(repository, environ=environ)
+    address = opened.marketplace_address()
+    renamed = None
+    if address != SANDBOX:
+        opened, renamed = _beside_the_sandbox(opened, address)
+        _require_named(
+            opened if renamed is None else open_repository(repository, environ=environ),
+            also_buy,
+            address,
+        )
+    broken = None if continues is None else _broken(continues, because)
     store = opened.store()
-    begun = Begun(secrets.token_hex(16), store.address)
-    event = LedgerStarted(ledger=begun.ledger, tool=f"satops {__version__}")
-    lines, _ = encode([event], head=EMPTY, time=opened.clock.now(), run=opened.new_run())
+    begun = Begun(secrets.token_hex(16), store.address, address, renamed)
+    event = LedgerStarted(
+        ledger=begun.ledger,
+        tool=f"satops {__version__}",
+        marketplace=address,
+        because=because,
+        continues=None if broken is None else broken.continues,
+    )
+    carried = () if broken is None else broken.carried
+    lines, _ = encode([event, *carried], head=EMPTY, time=opened.clock.now(), run=opened.new_run())
     if isinstance(store, MigratedStore):
         store.migrate()
     prove_at_start(opened)
@@ -186,4 +239,183 @@ def start_ledger(repository: Path, *, environ: Mapping[str, str] = os.environ) -
         raise Refused(
             f"There is a ledger at {store.address}; it is kept. To check it:\n    satops verify"
         ) from error
+    if renamed is not None:
+        set_state(opened.root, renamed)
     return begun
+
+
+def _broken(path: Path, because: str | None) -> "Broken":
+    """Read a broken ledger; raises `UsageError` and `Refused`."""
+    from satops.workflow.continues import is_whole, read_broken
+
+    need_reason(because)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.") from error
+    if is_whole(content) is not None:
+        raise Refused(
+            f"The chain of {path} is whole: it needs no successor. Put it where `state` in "
+            "satops.yaml says, or move it:\n    satops ledger move TO"
+        )
+
+    def fits(order: OrderCarried) -> bool:
+        (line,), _ = encode([order], head=EMPTY, time=datetime.now(UTC), run="start")
+        return not list(_breaches(json_text.loads(line)))
+
+    return read_broken(content, fits)
+
+
+def _beside_the_sandbox(opened: Repository, address: str) -> tuple[Repository, str | None]:
+    """Return the repository with a ledger of its own for a marketplace, where `state` is another's.
+
+    Raises `UsageError` where `SATOPS_STATE` fixes the ledger of the sandbox.
+    """
+    try:
+        held = opened.session().state.marketplace
+    except LedgerMissing:
+        return opened, None
+    if held != SANDBOX:
+        return opened, None
+    state = state_for(opened.config.state, address)
+    environ = dict(opened.environ)
+    if environ.get(STATE_GUARD) not in (None, state):
+        raise UsageError(
+            f"{STATE_GUARD} names {environ[STATE_GUARD]}, the ledger of the sandbox. The ledger of "
+            f"{address} is {state}: set {STATE_GUARD} to it, and run again."
+        )
+    config = replace(opened.config, state=state)
+    return replace(opened, config=config), state
+
+
+def _require_named(opened: Repository, also_buy: Sequence[str], address: str) -> None:
+    """Raise `Refused` for orders that the sandbox holds, or samples, unless each is named."""
+    try:
+        known = opened.session().state
+    except LedgerMissing:
+        known = LedgerState()
+    names = [
+        spec.name
+        for spec in read_specs(opened).specs
+        if (spec.labels or {}).get("sample") == "yes"
+        or (known.marketplace == SANDBOX and not may_be_bought(known.orders.get(spec.name)))
+    ]
+    left = [name for name in names if name not in also_buy]
+    if left and "all" not in also_buy:
+        listed = ", ".join(left[:_NAMES_MAX]) + (" and more" if len(left) > _NAMES_MAX else "")
+        raise Refused(
+            f"At {address} these orders of the tree are new, and would be bought for money: "
+            f"{listed}. They are samples, or the sandbox holds them. Nothing was begun. Delete "
+            "what is not wanted; name what is to be bought, or say all:\n"
+            f"    satops ledger start --also-buy {left[0]}\n"
+            "    satops ledger start --also-buy all"
+        )
+
+
+def moved(
+    repository: Path,
+    to: str,
+    *,
+    because: str,
+    unchecked: bool = False,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+) -> MarketplaceMoved:
+    """Record that the marketplace of a ledger has another address from here on.
+
+    Unless `unchecked`, the new address must show the newest orders.  Raises `Refused`,
+    `UsageError`, `MarketplaceUnreachable` and `LedgerError`.
+    """
+    from satops.workflow.ledger import move_marketplace
+
+    opened = open_repository(repository, environ=environ)
+    session, local, started = opened.appending("ledger moved", say, bound=False)
+    begin(session, local, started, must_hold=(opened.expected_head(),))
+    check = not unchecked and opened.config.marketplace.query
+
+    def shown() -> Sequence[str]:
+        with opened.marketplace(say, session.state.ledger) as marketplace:
+            return [order.order_no for order in marketplace.orders()]
+
+    event = move_marketplace(
+        session=session,
+        to=normal_address(to),
+        configured=opened.marketplace_address(),
+        shown=shown if check else None,
+        by=person(environ),
+        because=because,
+    )
+    session.finish(NOTHING_PLACED)
+    return event
+
+
+def accept_older(
+    repository: Path,
+    *,
+    because: str,
+    any_account: bool = False,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+) -> Accepted:
+    """Go on with a ledger that is older than what this machine had appended to it.
+
+    `any_account` takes the account although it does not show the newest orders of the ledger.
+    Raises `Refused`, `UsageError` and `LedgerError`.
+    """
+    from satops.workflow.ledger import accept_older as accept
+
+    opened = open_repository(repository, environ=environ)
+    session, local, started = opened.appending("ledger accept-older", say)
+    session.mark = None  # what is recorded here replaces the mark
+    session.begin(started)
+    with opened.marketplace(say, session.state.ledger) as marketplace:
+        look = look_at_account(
+            marketplace,
+            session.state,
+            opened.clock,
+            opened.config,
+            any_account=any_account or opened.sandbox,
+        )
+    accepted = accept(
+        session=session,
+        mark=local.mark,
+        expected=opened.expected_head(),
+        look=look,
+        specs=unspent_specs(opened, session.state),
+        config=opened.config,
+        by=person(environ),
+        because=because,
+    )
+    session.finish(NOTHING_PLACED)
+    local.mark.note(session.state.head, accepted=True)
+    return accepted
+
+
+def move_ledger(
+    repository: Path,
+    to: str,
+    *,
+    because: str | None = None,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+) -> "CopyReport":
+    """Copy the ledger to another place, verify the copy, and close the one that was left.
+
+    Raises `Refused`, `UsageError` and `LedgerError`.
+    """
+    from satops.adapters.stores.open import open_store
+    from satops.workflow.ledger import move_ledger as move
+
+    opened = open_repository(repository, environ=environ)
+    target = open_store(to, opened.root)
+    session, local, started = opened.appending("ledger move", say)
+    if target.address == session.store.address:
+        raise UsageError(f"The ledger is at {to} already. Nothing was written.")
+    begin(session, local, started, must_hold=(opened.expected_head(),))
+    return move(session, target, to=to, by=person(environ), because=because)
+
+
+def unspent_specs(opened: Repository, state: LedgerState) -> list[Spec]:
+    """Return the specs of the tree that may still be bought."""
+    specs = read_specs(opened, state=state).specs
+    return [spec for spec in specs if may_be_bought(state.orders.get(spec.name))]

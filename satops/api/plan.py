@@ -96,6 +96,8 @@ def plan_to_show(
         if ledger is not None:
             raise no_copy(ledger) from None
         state = None
+    if state is not None and ledger is None and limits_from is None:
+        opened.require_its_ledger(state)
     made = plan_on(opened, state, session, now, rules, strict=in_ci(environ))
     if base is not None:
         made = base.compared(made)

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from satops.adapters.clock import SystemClock
 from satops.adapters.files.config_file import find_root, load_config
 from satops.core.ledger.chain import Head
+from satops.core.ledger.state import LedgerState
 from satops.core.order.order import Order, instant_text
+from satops.core.plan.address import is_loopback, normal_address
 from satops.core.plan.config import SANDBOX, Config
 from satops.errors import UsageError
 from satops.ports import Clock, LedgerStore, LocalState, Marketplace
+from satops.workflow.begin import require_open
+from satops.workflow.ledger import require_marketplace
 from satops.workflow.ledger_session import LedgerSession
 
 if TYPE_CHECKING:
@@ -56,8 +60,11 @@ class Repository:
 
         return local_base(self.environ, self.root)
 
-    def local_state(self, ledger: str) -> LocalState:
-        """Return what this machine keeps of a ledger.  Raises `UsageError`."""
+    def local_state(self, ledger: str, ancestors: tuple[str, ...] = ()) -> LocalState:
+        """Return what this machine keeps of a ledger, and of those that it goes on from.
+
+        Raises `UsageError`.
+        """
         from satops.adapters.files.head_file import HeadFile
         from satops.adapters.files.local_state import ledger_folder
         from satops.adapters.files.look_file import LookFile
@@ -71,6 +78,7 @@ class Repository:
             mark=HeadFile(folder),
             address=str(folder.path),
             fresh=not folder.exists,
+            ancestors=tuple(FileSpool(ledger_folder(base, each, "spool")) for each in ancestors),
         )
 
     def now(self) -> str:
@@ -114,11 +122,14 @@ class Repository:
 
         return run_started(command, self.root, self.environ)
 
-    def appending(self, command: str, say: Say) -> "tuple[LedgerSession, LocalState, RunStarted]":
+    def appending(
+        self, command: str, say: Say, *, bound: bool = True
+    ) -> "tuple[LedgerSession, LocalState, RunStarted]":
         """Return what a verb that appends begins with: the ledger, and this machine's part of it.
 
         Nothing is written yet.  Raises `LedgerError`, and `UsageError` where this machine has no
-        place for its state.
+        place for its state, or the ledger is of another marketplace and must be of this one
+        (`bound`).
         """
         from satops.adapters.files.left_spool import require_no_left_spool
         from satops.adapters.git_command import Git
@@ -131,9 +142,37 @@ class Repository:
             say,
         )
         session = self.session()
-        local = self.local_state(session.state.ledger)
-        started = replace(self.started(command), user=local_user(), local=local.address)
+        state = session.state
+        require_open(state, session.store.address)
+        address = self.marketplace_address()
+        if bound:
+            require_marketplace(state, address, start="satops ledger start")
+        local = self.local_state(state.ledger, state.ancestors)
+        started = replace(
+            self.started(command), marketplace=address, user=local_user(), local=local.address
+        )
         return session, local, started
+
+    def require_its_ledger(self, state: LedgerState) -> None:
+        """Raise `UsageError` for the ledger of another marketplace, without asking anybody.
+
+        What runs on this machine may be a sandbox or not: only verbs that go there ask.
+        """
+        address = normal_address(self.config.marketplace.url)
+        if not (is_loopback(address) and state.marketplace == SANDBOX):
+            require_marketplace(state, address, start="satops ledger start")
+
+    def marketplace_address(self) -> str:
+        """Return the identity of the marketplace: its normalised address.
+
+        An address on this machine whose server says that it is a sandbox is `sandbox`.
+        """
+        address = normal_address(self.config.marketplace.url)
+        if address != SANDBOX and is_loopback(address):
+            from satops.adapters.marketplaces.eo_imagery import is_sandbox
+
+            return SANDBOX if is_sandbox(address) else address
+        return address
 
     def expected_head(self) -> Head | None:
         """Return the head that `SATOPS_HEAD` says the ledger must hold, as SEQ:DIGEST.

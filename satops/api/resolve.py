@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from satops.adapters.provenance import local_user
+from satops.adapters.provenance import person
 from satops.api.plan import read_specs
 from satops.api.repository import Repository, Say, open_repository
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
@@ -139,11 +139,6 @@ def foreign(
     )
     session.finish(NOTHING_PLACED)
     return noted
-
-
-def person(environ: Mapping[str, str]) -> str:
-    """Return who does this, for the ledger."""
-    return environ.get("SATOPS_ACTOR") or environ.get("GITHUB_ACTOR") or local_user() or "somebody"
 
 
 def _begun(opened: Repository, command: str, say: Say) -> tuple[LedgerSession, LocalState]:

@@ -29,7 +29,7 @@ COMMANDS = {
     "verify": Entry("satops.cli.verify", "Check the chain of the ledger."),
     "doctor": Entry("satops.cli.doctor", "Check the ledger's store and this machine."),
     "explain": Entry("satops.cli.explain", "Say what a check looks for, and what to do."),
-    "ledger": Entry("satops.cli.ledger", "Begin a ledger, or copy one."),
+    "ledger": Entry("satops.cli.ledger", "Begin a ledger, copy or move one."),
     "sandbox": Entry("satops.cli.sandbox", "Run a local marketplace to try things on."),
     "demo": Entry("satops.cli.demo", "Show the life of an order in a scratch folder."),
 }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from satops.workflow.copy_ledger import CopyReport
     from satops.workflow.doctor import DoctorReport
     from satops.workflow.explain import Number
+    from satops.workflow.ledger import Accepted
     from satops.workflow.reconcile import DoubtLook, ReconcileReport
     from satops.workflow.refresh import RefreshReport
     from satops.workflow.verify import VerifyReport
@@ -266,6 +267,20 @@ def settled_json(
             "by": settled.by,
             "because": encodable(settled.because),
         }
+    )
+
+
+def accepted_json(accepted: "Accepted") -> Chunks:
+    """Yield what an older ledger has lost, and the orders that no name holds."""
+    like = dict(accepted.fits)
+    return document(
+        {
+            "lost": {"seq": accepted.lost.seq, "head": accepted.lost.digest},
+            "head": {"seq": accepted.head.seq, "head": accepted.head.digest},
+        },
+        foreign=(
+            {**_shown(order), "fits": like.get(order.order_no, ())} for order in accepted.foreign
+        ),
     )
 
 

@@ -7,10 +7,11 @@ from hmac import compare_digest
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from satops.core import json_text
 from satops.sandbox.clock import SandboxClock
@@ -24,6 +25,8 @@ from satops.sandbox.rules import BadRequest
 from satops.sandbox.store import Store
 from satops.sandbox.wire import Stopping, Wire
 
+SANDBOX_HEADER = b"x-satops-sandbox"
+"""In every whole answer: a client that finds it knows that nothing real is ordered."""
 TOKEN_HEADERS = ("authorization", "x-api-key")
 """The endpoint pages name the first, the guide and every example request the second."""
 _SECRET_HEADERS = frozenset({*TOKEN_HEADERS, "proxy-authorization", "cookie"})
@@ -64,7 +67,24 @@ def marketplace_app(marketplace: Marketplace) -> Starlette:
     routes.append(Route(base + DOWNLOAD_PATH, _download))
     if marketplace.options.control:
         routes += control_routes(marketplace.store, marketplace.faults)
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, middleware=[Middleware(SaysSandbox)])
+
+
+class SaysSandbox:
+    """Marks every answer as one of the sandbox, so that nobody takes its orders for real ones."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with one more header."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (SANDBOX_HEADER, b"yes")]
+            await send(message)
+
+        await self._app(scope, receive, marked)
 
 
 async def _download(request: Request) -> PlainTextResponse:

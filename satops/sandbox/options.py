@@ -22,8 +22,9 @@ class Options:
     base_path: str = "/market_service"
     http_status: Literal["auth-only", "as-code", "always-200"] = "auth-only"
     """Which body codes show in the HTTP status too: only 401, all of them, or none."""
-    order_numbers: Literal["serial", "uuid"] = "serial"
-    """`PROG_ORDER_` with date and serial, as on the create page, or a UUID, as on later pages."""
+    order_numbers: Literal["sandbox", "serial", "uuid"] = "sandbox"
+    """`SANDBOX_ORDER_` and a random part, which no other sandbox and no marketplace gives again;
+    `PROG_ORDER_` with date and serial, as on the create page; or a UUID, as on later pages."""
     time_unit: Literal["ms", "s"] = "ms"
     """Of ctime, mtime, orderTimeStart and orderTimeEnd."""
     largest_page: int = 100

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -225,5 +226,7 @@ class Store:
     def _next_order_no(self) -> str:
         if self.options.order_numbers == "uuid":
             return str(uuid4())
+        if self.options.order_numbers == "sandbox":
+            return f"SANDBOX_ORDER_{token_hex(6).upper()}"
         day = f"{self.clock.now():%Y%m%d}"
         return f"PROG_ORDER_{day}{self.database.count(day):04d}"

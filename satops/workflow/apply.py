@@ -33,6 +33,7 @@ from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import NOTHING_PLACED, DoubtLook, settle_doubts
+from satops.workflow.replay import Replayed
 from satops.workflow.submit import Progress, Reach, Submitting
 from satops.workflow.waiting import is_being_placed, open_elsewhere, wait_for_others
 
@@ -152,7 +153,7 @@ class Applying:
     reach: Reach = lambda _: None
     look: AccountLook | None = None
     settled: tuple[DoubtLook, ...] = ()
-    replayed: tuple[Spooled, ...] = ()
+    replayed: Replayed = field(default_factory=Replayed)
     results: list[OrderResult] = field(default_factory=list)
 
     @property
@@ -228,12 +229,18 @@ class Applying:
         # What another run has intended since the plan was made is for its own outcome to tell.
         specs = [a.spec for a in plan.actions if a.spec and may_be_bought(state.orders.get(a.name))]
         held = held_by_account(specs, self.look, state, self.config)
+        lost = {entry.name: entry for entry in self.replayed.lost}
         self.results += [
             _held_result(action.name, held[action.name], held)
             for action in plan.creates
             if action.name in held
         ]
-        return [action for action in plan.creates if action.name not in held]
+        self.results += [
+            _lost_result(lost[action.name], self.local.spool.address)
+            for action in plan.creates
+            if action.name in lost and action.name not in held
+        ]
+        return [a for a in plan.creates if a.name not in held and a.name not in lost]
 
     def _may_buy_unseen(self) -> bool:
         """Tell whether a person, or a ledger with orders, stands for the look that failed."""
@@ -341,7 +348,7 @@ class Applying:
             ledger_head=self.session.state.head.digest,
             interrupted=self.stopping(),
             spool=self.local.spool.address,
-            replayed=self.replayed,
+            replayed=self.replayed.recorded,
             settled=self.settled,
             look=self.look,
             open_names=self._open_names(plan),
@@ -471,6 +478,18 @@ def _held_result(
         f"yours: `satops foreign {numbers[0]} --because TEXT`"
     )
     return OrderResult(name, "in-account", None, words, candidate=numbers[0])
+
+
+def _lost_result(entry: Spooled, spool: str) -> OrderResult:
+    number = getattr(entry.outcome, "order_no", None)
+    words = (
+        f"run {entry.run} of this machine sent it before the ledger was restored, and "
+        f"{f'got the number {number}' if number else 'got no answer that tells'}. Record it: "
+        f"`satops adopt {entry.name} {number or 'ORDER_NO'} --because TEXT`; or where the "
+        f"marketplace's own pages show that it was not placed, delete the file of that run in "
+        f"{spool}"
+    )
+    return OrderResult(entry.name, "in-account", None, words, candidate=number)
 
 
 def refuse_over_limits(refusals: Sequence[Refusal]) -> None:

@@ -7,11 +7,17 @@ from dataclasses import replace
 from satops.core.ledger.chain import Head
 from satops.core.ledger.events import RunStarted
 from satops.core.ledger.state import OPEN, LedgerState
-from satops.errors import ExitCode, Interrupted, LedgerClosedError, MarketplaceUnreachable
-from satops.ports import LocalState, Spooled
+from satops.errors import (
+    ExitCode,
+    Interrupted,
+    LedgerClosedError,
+    LedgerCorrupt,
+    MarketplaceUnreachable,
+)
+from satops.ports import LocalState
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.reconcile import NOTHING_PLACED
-from satops.workflow.replay import replay, require_own_appends
+from satops.workflow.replay import Replayed, replay, require_own_appends
 
 _EARLIER = "what earlier runs left"
 
@@ -22,11 +28,11 @@ def begin(
     started: RunStarted,
     *,
     must_hold: tuple[Head | None, ...] = (),
-) -> tuple[Spooled, ...]:
+) -> Replayed:
     """Read the ledger for a run that appends, and take in what this machine's spool holds.
 
-    `must_hold` are heads that the ledger must have.  Returns the outcomes of earlier runs that
-    were recorded, as a run of its own.  Raises `LedgerError`, and `Refused` where the spool cannot
+    `must_hold` are heads that the ledger must have.  Returns what the spool held; what was
+    recorded of it is a run of its own.  Raises `LedgerError`, and `Refused` where the spool cannot
     be read.
     """
     session.mark = local.mark
@@ -49,7 +55,13 @@ def earlier(session: LedgerSession, started: RunStarted) -> LedgerSession:
 
 
 def require_open(state: LedgerState, address: str) -> None:
-    """Raise `LedgerClosedError` where the ledger goes on elsewhere."""
+    """Raise `LedgerError` where the ledger goes on elsewhere, or was begun and not finished."""
+    if state.to_carry > 0:
+        raise LedgerCorrupt(
+            f"The ledger at {address} goes on from a broken one, and {state.to_carry:,} of its "
+            "orders are missing: beginning it was cut short. Nothing was sent. Remove it, and "
+            "begin again:\n    satops ledger start --continues FILE --because TEXT"
+        )
     if state.closed_to is not None:
         raise LedgerClosedError(
             f"The ledger at {address} was closed: it goes on at {state.closed_to}. Nothing was "

@@ -7,7 +7,8 @@ from hashlib import sha256
 from satops.core import json_text
 from satops.core.check import When
 from satops.core.ledger.state import LedgerState
-from satops.core.plan.config import Config
+from satops.core.plan.address import normal_address
+from satops.core.plan.config import SANDBOX, Config
 from satops.core.plan.decide import Recall, decide
 from satops.core.plan.estimate import prices_from
 from satops.core.plan.limits import check_limits
@@ -41,6 +42,9 @@ def make_plan(
     if across is not None:
         problems += across([spec for spec in creating if spec], tree.specs, ledger)
     actions = _without_blocked(actions, problems)
+    # Of an address on this machine only the ledger knows whether a sandbox is there.
+    if (ledger.marketplace or normal_address(config.marketplace.url)) != SANDBOX:
+        actions = [_without_sample(action) for action in actions]
     prices = prices_from(config.prices)
     if prices is not None:
         actions = [_priced(action, prices.estimate) for action in actions]
@@ -99,6 +103,15 @@ def rules_digest(config: Config) -> str:
             }
         )
     ).hexdigest()
+
+
+def _without_sample(action: Action) -> Action:
+    """Hold a sample of `init` back where orders cost money."""
+    labels = None if action.spec is None else action.spec.labels
+    if action.kind is not ActionKind.CREATE or not labels or labels.get("sample") != "yes":
+        return action
+    reason = "a sample: remove its label `sample` to buy it at a marketplace"
+    return replace(action, kind=ActionKind.HOLD, reason=reason)
 
 
 def _priced(action: Action, estimate: Callable[[Spec], float | None]) -> Action:

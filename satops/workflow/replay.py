@@ -1,11 +1,14 @@
 """Take outcomes that only the spool knows into the ledger."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from satops.core.ledger.chain import Head, line_digest
-from satops.core.ledger.events import Event
-from satops.core.ledger.state import OPEN, LedgerState, OrderState
+from satops.core.ledger.events import DoubtSettled, Event
+from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
 from satops.core.order.submission import InDoubt, Receipt
 from satops.errors import LedgerOlder, Refused
-from satops.ports import LocalState, Spooled
+from satops.ports import LocalState, Spool, Spooled
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.outcomes import outcome_event
 
@@ -13,36 +16,84 @@ _BEHIND_S = 15.0
 """How long a store may show an older ledger before it is taken for one: replicas lag."""
 
 
-def replay(session: LedgerSession, local: LocalState) -> tuple[Spooled, ...]:
-    """Append the outcomes of earlier runs that never reached the ledger, and return them.
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a spool held."""
+
+    recorded: tuple[Spooled, ...] = ()
+    """Outcomes that went into the ledger."""
+    lost: tuple[Spooled, ...] = ()
+    """What may have been bought before the ledger was restored, and is under no name of it.  These
+    names are held until the orders are adopted, or the file in the spool is deleted."""
+
+
+def replay(session: LedgerSession, local: LocalState) -> Replayed:
+    """Append the outcomes of earlier runs that never reached the ledger.
 
     A submission is known by the digest of its intent.  A receipt is a fact whatever the ledger says
     meanwhile, but one whose intent the ledger lacks tells that the ledger is another or an older
-    one: nothing is recorded and nothing is done.  Any other outcome counts only while its own
-    submission is open.  Raises `LedgerError`, and `Refused` when the spool cannot be read.
+    one: nothing is recorded and nothing is done, until a person has accepted the older ledger.  Any
+    other outcome counts only while its own submission is open.  Of a ledger that this one goes on
+    from, receipts alone count.  Raises `LedgerError`, and `Refused` when a spool cannot be read.
     """
     try:
         entries = local.spool.entries()
+        inherited = [(spool, spool.entries()) for spool in local.ancestors]
     except OSError as error:
         raise Refused(
             f"What earlier runs left on this machine's disk cannot be read ({error}). It may hold "
             f"order numbers, so nothing was done. Mend the folder {local.spool.address}, and run "
             "again."
         ) from error
-    if not entries:
-        return ()
+    if not entries and not any(some for _, some in inherited):
+        return Replayed()
     # Another run of this machine may have intended, sent and spooled since the ledger was read.
     # An intent is older than its outcome, so a ledger that is read after the spool holds it; by
     # an older one the outcome would seem to be none of this ledger's, and be forgotten.
     session.read()
-    for entry in entries:
-        if _submission(session.state, entry) is None and _may_have_bought(entry):
+    state = session.state
+    lost = tuple(entry for entry in entries if _is_lost(state, entry))
+    for entry in lost:
+        if not _is_accepted(state, entry):
             raise LedgerOlder(_lost(entry, session.store.address, local.spool.address))
-    missing = tuple(entry for entry in entries if _is_missing(session.state, entry))
+    missing = tuple(entry for entry in entries if _is_missing(state, entry))
     if missing:
-        session.record([_event(session.state, entry) for entry in missing])
-    local.spool.forget(entries)
-    return missing
+        session.record([_event(state, entry) for entry in missing])
+    local.spool.forget([entry for entry in entries if entry not in lost])
+    for spool, some in inherited:
+        missing += _inherit(session, spool, some)
+    return Replayed(missing, lost)
+
+
+def _inherit(
+    session: LedgerSession, spool: Spool, entries: Sequence[Spooled]
+) -> tuple[Spooled, ...]:
+    """Settle carried doubts by the receipts that a broken ledger never got."""
+    recorded = []
+    for entry in entries:
+        known = session.state.orders.get(entry.name)
+        receipt = entry.outcome
+        if not isinstance(receipt, Receipt) or receipt.order_no in session.state.claimed:
+            continue
+        if known is None or known.standing not in OPEN:
+            continue
+        because = f"run {entry.run} got this number, and the broken ledger lacked it"
+        session.record(
+            [
+                DoubtSettled(
+                    name=known.name,
+                    attempt=known.attempt,
+                    placed=True,
+                    by="the spool",
+                    because=because,
+                    order_no=receipt.order_no,
+                    intent=known.intent,
+                )
+            ]
+        )
+        recorded.append(entry)
+    spool.forget(recorded)
+    return tuple(recorded)
 
 
 def require_own_appends(session: LedgerSession, marks: "tuple[Head | None, ...]" = ()) -> None:
@@ -73,8 +124,23 @@ def _submission(state: LedgerState, entry: Spooled) -> OrderState | None:
     return None if known is None else known.submission(entry.intent, entry.attempt)
 
 
-def _may_have_bought(entry: Spooled) -> bool:
-    return isinstance(entry.outcome, Receipt | InDoubt)
+def _is_lost(state: LedgerState, entry: Spooled) -> bool:
+    """Tell whether the ledger knows nothing of what may have been bought."""
+    if _submission(state, entry) is not None:
+        return False
+    match entry.outcome:
+        case Receipt(order_no):
+            return order_no not in state.claimed
+        case InDoubt():
+            known = state.orders.get(entry.name)
+            return known is None or known.standing is not Standing.PLACED
+    return False
+
+
+def _is_accepted(state: LedgerState, entry: Spooled) -> bool:
+    """Tell whether a person has said that the ledger which knew this entry is gone."""
+    turn = state.turn
+    return turn is not None and turn.kind == "LedgerRestored" and entry.time <= turn.time
 
 
 def _is_missing(state: LedgerState, entry: Spooled) -> bool:

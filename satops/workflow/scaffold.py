@@ -71,7 +71,7 @@ _HANOI = """\
 # yaml-language-server: $schema=../schema/order.schema.json
 name: hanoi-{month}            # its identity: never change or reuse it
 description: The centre of Hanoi, for the land-use map
-labels: {{team: planning}}
+labels: {{team: planning, sample: "yes"}}
 order:                         # what is bought
   provider: changguang         # optical
   geometry: {{bbox: [105.80, 21.00, 105.88, 21.06]}}
@@ -85,7 +85,7 @@ _MEKONG = """\
 # yaml-language-server: $schema=../schema/order.schema.json
 name: mekong-flood-{month}
 description: Flood extent around Can Tho
-labels: {{team: hydrology}}
+labels: {{team: hydrology, sample: "yes"}}
 order:
   provider: tianyi             # radar: sees through clouds
   geometry: {{file: ../aois/mekong.geojson, feature: can-tho}}
@@ -98,7 +98,7 @@ _DA_NANG = """\
 # yaml-language-server: $schema=../schema/order.schema.json
 name: da-nang-port-{month}
 description: Ships at anchor off Da Nang
-labels: {{team: ports}}
+labels: {{team: ports, sample: "yes"}}
 order:
   provider: changguang
   geometry: {{point: [108.218, 16.12], radiusKm: 4}}

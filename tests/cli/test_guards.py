@@ -270,6 +270,9 @@ def test_the_marketplace_that_the_environment_fixes_is_the_only_one(
 
 def test_a_real_marketplace_needs_a_token_and_never_shows_it(satops: Satops) -> None:
     satops.edit("satops.yaml", "url: sandbox", "url: http://127.0.0.1:9/market_service")
+    for spec in (satops.root / "orders").glob("*.yaml"):
+        spec.write_text(spec.read_text("utf-8").replace(', sample: "yes"', ""), "utf-8")
+    assert satops("ledger", "start", "--yes").code == ExitCode.DONE
     refused = satops("apply", "--yes")
     assert refused.code == ExitCode.USAGE
     assert "SATOPS_TOKEN" in refused.err
@@ -277,7 +280,7 @@ def test_a_real_marketplace_needs_a_token_and_never_shows_it(satops: Satops) -> 
     unreachable = satops("apply", "--yes", "--json", environ=token)
     assert unreachable.code == ExitCode.MARKETPLACE
     assert unreachable.json["summary"]["not_sent"] == 3
-    ledger = (satops.root / "state/ledger.jsonl").read_text("utf-8")
+    ledger = (satops.root / "state/ledger-127.0.0.1.jsonl").read_text("utf-8")
     assert "a-secret" not in unreachable.out + unreachable.err + ledger
 
 

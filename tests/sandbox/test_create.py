@@ -1,6 +1,7 @@
 """Submitting orders: the documented field rules, the token, and what is kept of a request."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -150,12 +151,19 @@ def test_the_http_status_follows_the_code_as_far_as_the_option_says(
         assert (locked_out.status, locked_out.code) == (unauthorized, 401)
 
 
-def test_order_numbers_count_up_within_a_day_and_never_repeat(sandbox: Sandbox) -> None:
-    sandbox.clock.set(sandbox.clock.now().replace(hour=23))
-    today = f"PROG_ORDER_{sandbox.clock.now():%Y%m%d}"
-    assert [place(sandbox), place(sandbox)] == [today + "0001", today + "0002"]
-    sandbox.clock.advance(3600)
-    assert place(sandbox) == f"PROG_ORDER_{sandbox.clock.now():%Y%m%d}0001"
+def test_order_numbers_are_of_no_marketplace_and_no_other_sandbox(sandbox: Sandbox) -> None:
+    numbers = {place(sandbox) for _ in range(20)}
+    assert len(numbers) == 20
+    assert all(re.fullmatch(r"SANDBOX_ORDER_[0-9A-F]{12}", number) for number in numbers)
+
+
+def test_order_numbers_may_count_up_within_a_day_as_on_the_create_page(serving: Serving) -> None:
+    with serving(order_numbers="serial") as sandbox:
+        sandbox.clock.set(sandbox.clock.now().replace(hour=23))
+        today = f"PROG_ORDER_{sandbox.clock.now():%Y%m%d}"
+        assert [place(sandbox), place(sandbox)] == [today + "0001", today + "0002"]
+        sandbox.clock.advance(3600)
+        assert place(sandbox) == f"PROG_ORDER_{sandbox.clock.now():%Y%m%d}0001"
 
 
 def test_order_numbers_may_be_uuids(serving: Serving) -> None:
@@ -184,7 +192,7 @@ def test_no_token_is_in_the_file(serving: Serving, db: Path) -> None:
         for header in ("Authorization", "X-API-Key", "Cookie"):
             assert post(sandbox.url, CREATE, order(), {header: "5e-c-r-e7"}).code in (200, 401)
         content = b"".join(file.read_bytes() for file in db.parent.iterdir())
-    assert b"PROG_ORDER_" in content
+    assert b"SANDBOX_ORDER_" in content
     assert b"5e-c-r-e7" not in content
 
 

@@ -73,7 +73,7 @@ def test_a_page_is_never_larger_than_the_largest(serving: Serving) -> None:
 
 def test_sorting_is_as_asked_or_wrong_on_demand(serving: Serving) -> None:
     ascending = {"sort": "orderNo", "order": "asc"}
-    with serving() as sandbox:
+    with serving(order_numbers="serial") as sandbox:
         placed = [place(sandbox) for _ in range(5)]
         assert numbers(sandbox, **ascending) == placed
         assert numbers(sandbox, sort="mtime") == placed[::-1]

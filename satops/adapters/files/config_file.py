@@ -3,6 +3,7 @@
 Every problem of the file is reported at once.  No message shows a value that may be a credential.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
@@ -91,6 +92,22 @@ def _content_at(root: Path, ref: str) -> bytes:
             "commit may not have been fetched: fetch it before, or fetch the whole history."
         )
     return read.out
+
+
+def set_state(root: Path, state: str) -> None:
+    """Let `state` in the `satops.yaml` of a repository name another ledger.
+
+    Only that line changes.  Raises `UsageError` where there is none that can be changed.
+    """
+    path = root / NAME
+    content = read_plain(str(path), MAX_CONFIG_BYTES)
+    text = content.decode() if isinstance(content, bytes) else ""
+    line = re.compile(r"^state:[^\n]*$", re.MULTILINE)
+    if not isinstance(content, bytes) or path.is_symlink() or len(line.findall(text)) != 1:
+        raise UsageError(f"{NAME} names no `state` in one line. Write it:\n    state: {state}")
+    temporary = path.with_name(f".{NAME}.new")
+    temporary.write_bytes(line.sub(f"state: {state}", text).encode())
+    temporary.replace(path)
 
 
 def parse_config(content: bytes, file: str = NAME) -> Config:

@@ -36,6 +36,8 @@ class LedgerState:
     """The ledger's id."""
     ancestors: tuple[str, ...] = ()
     """Ids of the broken ledgers that this one goes on from."""
+    to_carry: int = 0
+    """Orders of a broken ledger that are still to come: until then nothing may be bought."""
     marketplace: str = ""
     """Normalised address of the one marketplace; empty in a ledger that was never bound to one."""
     closed_to: str | None = None
@@ -93,6 +95,7 @@ class LedgerState:
         broken = event.get("continues")
         if broken is not None:
             self.ancestors = (broken["ledger"], *broken.get("ancestors", ()))
+            self.to_carry = broken.get("carried", 0)
             self.turn = Turn("LedgerStarted", event["seq"], event["time"])
 
     def _start_run(self, event: dict[str, Any], _digest: str) -> None:
@@ -138,6 +141,7 @@ class LedgerState:
         self._place_as(order.name, order, event)
 
     def _carry(self, event: dict[str, Any], digest: str) -> None:
+        self.to_carry -= 1
         order = OrderState(event["name"], Standing(event["standing"]), digest)
         order.intended_at = shared(event["intended_at"])
         order.attempt = event.get("attempt", 0)

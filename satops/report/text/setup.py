@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from satops.core.ledger.events import MarketplaceMoved
+from satops.core.plan.config import SANDBOX
 from satops.core.problem import Problem
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
@@ -9,6 +11,7 @@ from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.report.text.problems import problem_blocks
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorReport, Verdict
+from satops.workflow.ledger import Accepted
 from satops.workflow.scaffold_ci import Place
 from satops.workflow.scaffold_update import FileChange, diff
 from satops.workflow.verify import VerifyReport
@@ -16,9 +19,15 @@ from satops.workflow.verify import VerifyReport
 _TONES = {Verdict.GOOD: Tone.GOOD, Verdict.WARNING: Tone.WARNING, Verdict.WRONG: Tone.ERROR}
 
 
-def started_blocks(address: str) -> Iterator[Block]:
-    """Yield where the new ledger is."""
+def started_blocks(
+    address: str, marketplace: str = SANDBOX, state: str | None = None
+) -> Iterator[Block]:
+    """Yield where the new ledger is, and whose orders it holds."""
     yield Line(f"An empty ledger begins at {safe(address)}.", Tone.GOOD)
+    if marketplace != SANDBOX:
+        yield Line(f"It holds orders of {safe(marketplace)} alone, which cost money.", Tone.WARNING)
+    if state is not None:
+        yield Line(f"`state` in satops.yaml names it now. Set SATOPS_STATE to it in CI: {state}")
     yield Line(
         "Commit it, or keep it where every run finds it: it is the record of what is bought."
     )
@@ -85,6 +94,42 @@ def new_blocks(path: str, warnings: Sequence[Problem], renamed: str) -> Iterator
     yield BLANK
     yield Line("To see what it would buy:")
     yield command("satops plan")
+
+
+def moved_ledger_blocks(report: CopyReport, target: str) -> Iterator[Block]:
+    """Yield where the ledger goes on, and what must name it."""
+    yield Line(
+        f"{safe(report.target)} holds the ledger: {counted(report.head.seq, 'event')}, all read "
+        "back. The one that was left is closed: it can be read, and nothing is appended to it.",
+        Tone.GOOD,
+    )
+    yield Line("Name the new one in satops.yaml, and in SATOPS_STATE where that is set:")
+    yield command(f"state: {safe(target)}")
+
+
+def moved_blocks(moved: MarketplaceMoved) -> Iterator[Block]:
+    """Yield where the marketplace is now."""
+    yield Line(f"The orders of this ledger are at {safe(moved.to)} from here on.", Tone.GOOD)
+
+
+def accepted_blocks(accepted: Accepted) -> Iterator[Block]:
+    """Yield what the ledger has lost, and what holds orders back until a person has said more."""
+    yield Line(
+        f"The ledger goes on from event {accepted.head.seq:,}. This machine had appended "
+        f"event {accepted.lost.seq:,}: what came between is lost.",
+        Tone.WARNING,
+    )
+    like = dict(accepted.fits)
+    for order in accepted.foreign:
+        names = like.get(order.order_no, ())
+        said = f", which is {safe(' or '.join(names))}" if names else ""
+        yield Line(f"{safe(order.order_no)} is in no ledger here{said}.", indent=4)
+        for name in names:
+            yield command(f"satops adopt {safe(name)} {safe(order.order_no)} --because TEXT")
+    yield Line(
+        "Nothing is bought before the account must show all that was sent, and what it holds "
+        "already stays held until it is adopted or called foreign."
+    )
 
 
 def copied_blocks(report: CopyReport) -> Iterator[Block]:

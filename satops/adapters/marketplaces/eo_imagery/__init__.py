@@ -8,5 +8,6 @@
 
 from satops.adapters.marketplaces.eo_imagery.address import require_host
 from satops.adapters.marketplaces.eo_imagery.client import DownloadLinks, HttpMarketplace
+from satops.adapters.marketplaces.eo_imagery.probe import is_sandbox
 
-__all__ = ["DownloadLinks", "HttpMarketplace", "require_host"]
+__all__ = ["DownloadLinks", "HttpMarketplace", "is_sandbox", "require_host"]

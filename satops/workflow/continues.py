@@ -1,0 +1,198 @@
+"""Go on from a ledger whose chain is broken and that has no copy.
+
+What the chain proves is carried as it was.  What can be read after the break is carried as in
+doubt: an order whose record cannot be trusted may exist, and is not bought again.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from satops.core import json_text
+from satops.core.json_text import Raw
+from satops.core.ledger.chain import GENESIS, Head, decode
+from satops.core.ledger.events import OrderCarried
+from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.order.order import order_from_fields
+from satops.errors import LedgerCorrupt
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What can be read of a ledger."""
+
+    state: LedgerState
+    """As far as its chain is whole."""
+    lines: int
+    sha256: str
+    """Of its file."""
+    carried: tuple[OrderCarried, ...]
+    """Every name that can be read anywhere in it and that may have been bought."""
+
+    @property
+    def continues(self) -> dict[str, Any]:
+        """How the new ledger names this one."""
+        return {
+            "ledger": self.state.ledger or "unknown",
+            "seq": self.lines,
+            "head": self.state.head.digest,
+            "verified": self.state.head.seq,
+            "sha256": self.sha256,
+            "carried": len(self.carried),
+            "ancestors": list(self.state.ancestors),
+        }
+
+
+Fits = Callable[[OrderCarried], bool]
+"""Tells whether an event fits the schema of the ledger."""
+_EVER = "1970-01-01T00:00:00Z"
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+
+
+def read_broken(content: bytes, fits: Fits = lambda _: True) -> Broken:
+    """Read what a ledger's file still tells.  Never raises for what is in it.
+
+    An order of which the content does not fit the schema is carried without it; a name that can
+    be no name of an order is left out, since no spec can have it.
+    """
+    lines = [line for line in content.split(b"\n") if line.strip()]
+    state, contents = _whole_part(lines)
+    rest = list(_events(lines[state.head.seq :]))
+    names: dict[str, OrderCarried] = {}
+    for known in state.orders.values():
+        if known.standing in OPEN or known.standing is Standing.PLACED:
+            names[known.name] = _carried(known, contents.get(known.seq, {}))
+    for event in rest:
+        _doubt(names, state, event)
+    carried = []
+    for order in names.values():
+        for each in (order, _bare(order)):
+            if fits(each):
+                carried.append(each)
+                break
+    return Broken(state, len(lines), sha256(content).hexdigest(), tuple(carried))
+
+
+def _bare(order: OrderCarried) -> OrderCarried:
+    return OrderCarried(
+        name=order.name,
+        standing=str(Standing.IN_DOUBT),
+        intended_at=order.intended_at if _INSTANT.fullmatch(order.intended_at) else _EVER,
+        verified=False,
+        further_order_nos=tuple(
+            number
+            for number in (order.order_no, *order.further_order_nos)
+            if isinstance(number, str) and number
+        ),
+        attempt=order.attempt,
+    )
+
+
+def _whole_part(lines: list[bytes]) -> tuple[LedgerState, dict[int, dict[str, Any]]]:
+    """Fold the lines that a later one confirms: of the last one before a break nobody knows
+    whether it is what was written.
+    """
+    state = LedgerState()
+    contents: dict[int, dict[str, Any]] = {}
+    sound = _sound(lines)
+    try:
+        for event, head in decode(lines[: sound if sound == len(lines) else max(sound - 1, 0)]):
+            state.take(event, head.digest)
+            state.head = head
+            if "order_digest" in event:
+                contents[event["seq"]] = event
+    except LedgerCorrupt:
+        pass
+    return state, contents
+
+
+def _sound(lines: list[bytes]) -> int:
+    """Return how many lines are a chain."""
+    count = 0
+    try:
+        for _ in decode(lines):
+            count += 1
+    except LedgerCorrupt:
+        pass
+    return count
+
+
+def _events(lines: list[bytes]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        try:
+            event = json_text.loads(line)
+        except json_text.NotJson:
+            continue
+        if isinstance(event, dict):
+            yield event
+
+
+def _carried(known: OrderState, content: dict[str, Any]) -> OrderCarried:
+    placed = known.standing is Standing.PLACED
+    return OrderCarried(
+        name=known.name,
+        standing=str(Standing.PLACED if placed else Standing.IN_DOUBT),
+        intended_at=known.intended_at,
+        verified=known.verified,
+        order_no=known.order_no if placed else None,
+        further_order_nos=known.further_order_nos,
+        attempt=known.attempts,
+        **_content(content),
+    )
+
+
+def _doubt(names: dict[str, OrderCarried], state: LedgerState, event: dict[str, Any]) -> None:
+    """Take in what an event after the break says of one name: all of it is in doubt."""
+    name = event.get("name")
+    if not isinstance(name, str):
+        return
+    before = names.get(name)
+    if before is not None and before.verified and before.standing == Standing.PLACED:
+        return  # the chain proves that it is placed, and under which number
+    number = event.get("order_no")
+    numbers = set(before.further_order_nos if before else ())
+    if isinstance(number, str) and number not in state.claimed:
+        numbers.add(number)
+    time = event.get("time")
+    if not isinstance(time, str) or _INSTANT.fullmatch(time) is None:
+        time = _EVER
+    content = _content(event) if "order_digest" in event else {}
+    names[name] = OrderCarried(
+        name=name,
+        standing=str(Standing.IN_DOUBT),
+        intended_at=before.intended_at if before else time,
+        verified=False,
+        further_order_nos=tuple(sorted(numbers)),
+        attempt=max(before.attempt if before else 0, _whole(event.get("attempt"))),
+        **(content or (_kept(before) if before else {})),
+    )
+
+
+def _kept(before: OrderCarried) -> dict[str, Any]:
+    fields = ("order_digest", "order", "source", "footprint", "labels", "estimated_cost")
+    return {field: getattr(before, field) for field in fields}
+
+
+def _content(event: dict[str, Any]) -> dict[str, Any]:
+    bought = event.get("order")
+    kept = ("order_digest", "source", "footprint", "labels", "estimated_cost")
+    content = {field: event[field] for field in kept if event.get(field) is not None}
+    if isinstance(bought, dict):
+        try:
+            content["order"] = Raw(order_from_fields(bought).canonical)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            content.pop("order_digest", None)  # a content that is none cannot be recognised
+    return content
+
+
+def _whole(value: object) -> int:
+    return value if type(value) is int and value >= 0 else 0
+
+
+def is_whole(content: bytes) -> Head | None:
+    """Return the head of a chain that is whole and open, where nothing must be left behind."""
+    broken = read_broken(content)
+    whole = broken.state.head.seq == broken.lines and broken.state.closed_to is None
+    return broken.state.head if whole and broken.state.head.digest != GENESIS else None

@@ -1,0 +1,229 @@
+"""What a person says of a ledger: where it goes on, what was lost, which marketplace it is of."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from satops.core.ledger.chain import Head
+from satops.core.ledger.events import (
+    Event,
+    LedgerClosed,
+    LedgerRestored,
+    MarketplaceMoved,
+)
+from satops.core.ledger.state import OPEN, LedgerState
+from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.plan.config import SANDBOX, Config
+from satops.core.spec.spec import Spec
+from satops.errors import ExitCode, Refused, UsageError
+from satops.ports import HeadMark, LedgerStore, LocalState
+from satops.workflow.account import AccountLook, fits, foreign_orders
+from satops.workflow.copy_ledger import CopyReport, copy_ledger
+from satops.workflow.ledger_session import LedgerSession, decide_and_append
+from satops.workflow.resolve import need_reason
+from satops.workflow.verify import verify
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An older ledger that a person goes on with."""
+
+    lost: Head
+    """The last event that this machine had appended."""
+    head: Head
+    """Where the ledger that came back ended."""
+    foreign: tuple[MarketplaceOrder, ...]
+    """Orders of the account that no name holds."""
+    fits: tuple[tuple[str, tuple[str, ...]], ...]
+    """Of these, the numbers of those that are like specs of the tree, with their names."""
+
+
+def accept_older(
+    *,
+    session: LedgerSession,
+    mark: HeadMark,
+    expected: Head | None,
+    look: AccountLook,
+    specs: Iterable[Spec],
+    config: Config,
+    by: str,
+    because: str,
+) -> Accepted:
+    """Record that the ledger is older than what this machine had appended, and go on with it.
+
+    The chain is verified first.  After it nothing is bought before a wait and a full look at the
+    account, and what the account holds stays held.  Raises `Refused` where nothing is missing, the
+    chain is broken, or the account cannot be seen.
+    """
+    need_reason(because)
+    lost = _missing(session, mark, expected)
+    report = verify(session.store)
+    if report.broken is not None:
+        raise Refused(
+            f"The chain of {session.store.address} is broken: {report.broken.detail} A ledger that "
+            "is broken and has no copy goes on by:\n    satops ledger start --continues FILE "
+            "--because TEXT"
+        )
+    if config.marketplace.query and not look.full:
+        raise Refused(
+            f"The account cannot be seen, and only it shows what the ledger has lost: "
+            f"{look.why_not}. Nothing was recorded.",
+            exit_code=ExitCode.MARKETPLACE,
+        )
+    foreign = foreign_orders(look, session.state)
+    found = tuple(fits(specs, foreign, config).items())
+    before = session.state.head
+    restored = LedgerRestored(
+        lost={"seq": lost.seq, "head": lost.digest},
+        by=by,
+        because=because,
+        foreign=tuple(order.order_no for order in foreign),
+    )
+    decide_and_append(session, lambda state: [] if lost in state.restored else [restored])
+    mark.note(session.state.head, accepted=True)
+    return Accepted(lost, before, foreign, found)
+
+
+def move_marketplace(
+    *,
+    session: LedgerSession,
+    to: str,
+    configured: str,
+    shown: Callable[[], Sequence[str]] | None,
+    by: str,
+    because: str,
+) -> MarketplaceMoved:
+    """Record that the marketplace has another address from here on.
+
+    `shown` returns the order numbers that the new address lists; None where a person answers for
+    it.  Raises `Refused` while a submission is open, between the sandbox and a marketplace, and
+    where the new address does not show the newest orders.
+    """
+    need_reason(because)
+    state = session.state
+    if to != configured:
+        raise UsageError(
+            f"marketplace.url in satops.yaml leads to {configured}, not to {to}. Change it first, "
+            "so that both say the same."
+        )
+    if state.marketplace and SANDBOX in (state.marketplace, to):
+        raise Refused(
+            f"This ledger is of {state.marketplace}. Orders of the sandbox are not bought at a "
+            "marketplace, nor the reverse. Begin a ledger for it:\n    satops ledger start"
+        )
+    if state.marketplace == to:
+        raise Refused(f"This ledger is of {to} already.")
+    if shown is not None:
+        _require_shown(state, shown())
+    moved = MarketplaceMoved(to, by, because)
+
+    def decide(state: LedgerState) -> list[Event]:
+        names = [known.name for known in state.orders.values() if known.standing in OPEN]
+        if names:
+            raise Refused(
+                f"{names[0]} may have been bought at {state.marketplace or 'the old address'}, and "
+                "that it is not at the new one would prove nothing. Settle it first:\n"
+                "    satops reconcile"
+            )
+        return [moved]
+
+    decide_and_append(session, decide)
+    return moved
+
+
+def move_ledger(
+    session: LedgerSession, target: LedgerStore, *, to: str, by: str, because: str | None
+) -> CopyReport:
+    """Copy a ledger, verify the copy, and close the source by an event that names the target.
+
+    Raises `Refused` where the source moves meanwhile or a submission is open.
+    """
+    session.read()
+    if any(known.standing in OPEN for known in session.state.orders.values()):
+        raise Refused(
+            "An order is in doubt or being placed. Its outcome belongs into one ledger: settle it "
+            "first.\n    satops reconcile"
+        )
+    report = copy_ledger(session.store, target)
+    session.read()
+    if report.head != session.state.head:
+        raise Refused(
+            f"{session.store.address} has grown while it was copied. Nothing was closed. Move it "
+            "again:\n    satops ledger move"
+        )
+    expected = session.state.head
+
+    def decide(state: LedgerState) -> list[Event]:
+        if state.head != expected:
+            raise Refused("The ledger has grown since it was copied. Move it again.")
+        return [LedgerClosed(to, by, because)]
+
+    mark, session.mark = session.mark, None  # the ledger that goes on lacks the closing event
+    decide_and_append(session, decide)
+    if mark is not None:
+        mark.note(report.head, accepted=True)
+    return report
+
+
+def require_marketplace(state: LedgerState, address: str, *, start: str) -> None:
+    """Raise `UsageError` where a ledger is not of the marketplace that is configured.
+
+    `start` is the command that begins a ledger for it.
+    """
+    if state.marketplace == address or not (state.marketplace or state.orders):
+        return
+    if not state.marketplace:
+        raise UsageError(
+            "This ledger was begun by satops 0.1 and names no marketplace, and it holds orders. A "
+            f"person must say once that they are of {address}:\n"
+            f"    satops ledger moved --to {address} --because TEXT"
+        )
+    raise UsageError(
+        f"This ledger holds orders of {state.marketplace}, and satops.yaml names {address}. What "
+        "is bought at one is not bought at the other. Nothing was done. To begin a ledger for "
+        f"{address}:\n    {start}\nWhere it is the same marketplace under a new address:\n"
+        f"    satops ledger moved --to {address} --because TEXT"
+    )
+
+
+def _missing(session: LedgerSession, mark: HeadMark, expected: Head | None) -> Head:
+    for head in (expected, mark.noted()):
+        if head is None or head in session.state.restored:
+            continue
+        if head.seq > session.state.head.seq or _digest_at(session, head.seq) != head.digest:
+            return head
+    raise Refused(
+        "The ledger holds all that this machine appended to it, so there is nothing to accept. "
+        "Nothing was recorded."
+    )
+
+
+def _digest_at(session: LedgerSession, seq: int) -> str:
+    from satops.core.ledger.chain import line_digest
+
+    return line_digest(next(iter(session.store.read(after=seq - 1)), b""))
+
+
+def _require_shown(state: LedgerState, numbers: Sequence[str]) -> None:
+    placed = [k for k in state.orders.values() if k.order_no and not k.adopted]
+    placed.sort(key=lambda known: (known.placed_at or "", known.seq), reverse=True)
+    missing = [known.order_no for known in placed[:3] if known.order_no not in numbers]
+    if missing:
+        raise Refused(
+            f"The new address does not show {missing[0]}, which this ledger holds as placed. It "
+            "may be another marketplace, or another account. Nothing was recorded. Where you know "
+            "better, add --unchecked."
+        )
+
+
+def drop_what_was_accepted(local: LocalState, session: LedgerSession) -> None:
+    """Let the spool go of outcomes whose intents the accepted ledger does not hold and whose orders
+    are settled by now.
+    """
+    settled = [
+        entry
+        for entry in local.spool.entries()
+        if (known := session.state.orders.get(entry.name)) is not None
+        and known.submission(entry.intent, entry.attempt) is None
+        and known.standing not in OPEN
+    ]
+    local.spool.forget(settled)
