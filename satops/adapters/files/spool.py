@@ -100,11 +100,14 @@ class FileSpool:
                 for path in sorted(self._folder.path.glob("*.jsonl"))
                 for entry in parse_spool(self._folder.read(path.name) or b"")
             ]
-        return sorted(kept, key=lambda entry: entry.time)
+        # A line that was on the disk when its flush failed was written once more.
+        return sorted(dict.fromkeys(kept), key=lambda entry: entry.time)
 
     def forget(self, entries: Sequence[Spooled]) -> None:
         """Delete the files of which nothing else is left; see `ports.Spool.forget`."""
         self._forgotten.update(entries)
+        if not self._folder.exists:
+            return
         for path in sorted({self._path(entry.run) for entry in entries}):
             try:
                 with self._folder.locked():
