@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo quick test lint types lock bench soak clean
+.PHONY: demo quick test lint types lock bench soak mutants clean
 
 demo: .venv/user
 	@$(BIN)/satops demo
@@ -31,6 +31,10 @@ lock: .venv/developer
 
 bench: .venv/developer
 	$(BIN)/python -m bench $(ARGS)
+
+# One-line changes of the money path, each of which a test must notice: mutants/money.toml.
+mutants: .venv/developer
+	$(BIN)/python -m mutants $(ARGS)
 
 soak: .venv/developer
 	$(BIN)/python -m pytest -q tests/simulation tests/crash tests/core tests/report --soak $(ARGS)

@@ -211,7 +211,13 @@ class Repository:
         self._check_host()
         if not self.sandbox:
             token = read_token(config.marketplace.token_from, self.environ)
-            yield HttpMarketplace(config.marketplace, config.apply, token, sleep=self.clock.sleep)
+            yield HttpMarketplace(
+                config.marketplace,
+                config.apply,
+                token,
+                reconcile=config.reconcile,
+                sleep=self.clock.sleep,
+            )
             return
         say(SANDBOX_NOTICE)
         from satops.adapters.files.local_state import ledger_folder
@@ -227,7 +233,13 @@ class Repository:
             ) from error
         with embedded(folder.path / "sandbox.sqlite", self.environ) as sandbox:
             local = replace(config.marketplace, url=sandbox.url)
-            yield HttpMarketplace(local, config.apply, sandbox_token(), sleep=self.clock.sleep)
+            yield HttpMarketplace(
+                local,
+                config.apply,
+                sandbox_token(),
+                reconcile=config.reconcile,
+                sleep=self.clock.sleep,
+            )
 
     def _check_host(self) -> None:
         from satops.adapters.marketplaces.eo_imagery import require_host

@@ -69,7 +69,6 @@ def resolve(
                 order_no=order_no,
                 by=by,
                 because=because,
-                looks=local.looks,
                 config=opened.config,
                 marketplace=marketplace,
             )

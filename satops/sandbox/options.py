@@ -35,6 +35,11 @@ class Options:
     """How old an order must be before any read shows it."""
     visible_after_queries: int = 0
     """How many calls of page/query pass before a new order is shown by any read."""
+    account: str = ""
+    """The user whose token is used: reads show the orders of this `creator` alone, and new orders
+    are theirs.  Empty shows all."""
+    total_above: int = 0
+    """By how much the `total` of page/query counts too much."""
     without: tuple[str, ...] = ()
     """Endpoints, by their short names, that this account lacks: they answer HTTP 404."""
     latency_ms: int = 0
@@ -51,7 +56,7 @@ class Options:
         if self.largest_page < 1:
             raise ValueError("largest_page must be 1 or more.")
         waits = (self.latency_ms, self.visible_after_s, self.visible_after_queries)
-        if min(*waits, self.simulation_s) < 0:
+        if min(*waits, self.simulation_s, self.total_above) < 0:
             raise ValueError("times and counts must not be negative.")
         if not self.base_path.startswith("/") or self.base_path.endswith("/"):
             raise ValueError("base_path must begin with a slash and not end with one.")

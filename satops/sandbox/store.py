@@ -56,6 +56,10 @@ _WRONG_SORTING = {
 }
 
 
+_SHOWN = ("visible", ":account in ('', creator)")
+"""What every order of a list must be."""
+
+
 class Store:
     """The orders and requests of one file.  Several stores, in several processes, may share it."""
 
@@ -116,7 +120,7 @@ class Store:
         request: int | None = None,
         order_no: str | None = None,
         simulation_id: str | None = None,
-        creator: str = CREATOR,
+        creator: str = "",
         kind: int = PROGRAMMING,
         status: int | None = None,
         deleted: bool = False,
@@ -143,7 +147,7 @@ class Store:
                 "max_cloud": order.max_cloud,
                 "resolution_type": order.resolution_type,
                 "simulation_id": simulation_id,
-                "creator": creator,
+                "creator": creator or self.options.account or CREATOR,
                 "ctime_ms": self.clock.now_ms() if ctime_ms is None else ctime_ms,
                 "pinned_status": status,
                 "deleted": deleted,
@@ -198,8 +202,10 @@ class Store:
 
     def visible(self, order_no: str) -> StoredOrder | None:
         """Return one order, if clients can see it by now."""
+        account = self.options.account
         rows = self.database.rows(
-            "select * from aged_orders where order_no = ? and visible", (order_no,)
+            "select * from aged_orders where order_no = ? and visible and ? in ('', creator)",
+            (order_no, account),
         )
         return stored_order(rows[0]) if rows else None
 
@@ -211,17 +217,18 @@ class Store:
         values = {
             **page.filters,
             "time_unit_ms": 1 if self.options.time_unit == "ms" else 1000,
+            "account": self.options.account,
             "size": size,
             "before": (page.number - 1) * size,
         }
-        conditions = " and ".join(["visible", *(_FILTERS[name] for name in page.filters)])
+        conditions = " and ".join([*_SHOWN, *(_FILTERS[name] for name in page.filters)])
         sorting = _WRONG_SORTING.get(self.options.sorting) or _SORTING[page.sort].format(page.order)
         matching = f"from aged_orders where {conditions}"  # values are bound, never pasted
         total = self.database.rows(f"select count(*) {matching}", values)[0][0]
         rows = self.database.rows(
             f"select * {matching} order by {sorting} limit :size offset :before", values
         )
-        return total, tuple(map(stored_order, rows))
+        return total + self.options.total_above, tuple(map(stored_order, rows))
 
     def _next_order_no(self) -> str:
         if self.options.order_numbers == "uuid":

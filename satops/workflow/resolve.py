@@ -22,7 +22,6 @@ def resolve_placed(
     order_no: str,
     by: str,
     because: str | None,
-    looks: LookBook,
     config: Config,
     marketplace: Marketplace | None,
 ) -> DoubtSettled:
@@ -32,7 +31,8 @@ def resolve_placed(
     Raises `Refused` where the order is not there, is not the one that was sent, or is claimed.
     """
     need_number(order_no)
-    known = _open_order(session, name, looks)
+    # Also while its run may still be at work: a number is a fact, whoever records it first.
+    known = _known_open(session, name)
     evidence = None
     if marketplace is None:
         need_reason(because)
@@ -256,11 +256,16 @@ def need_number(order_no: str) -> None:
         )
 
 
-def _open_order(session: LedgerSession, name: str, looks: LookBook) -> OrderState:
+def _known_open(session: LedgerSession, name: str) -> OrderState:
     known = session.state.orders.get(name)
     if known is None:
         raise UsageError(f"The ledger does not know the name {name!r}. Look at `satops list`.")
     _check_open(session.state, name, known.intent)
+    return known
+
+
+def _open_order(session: LedgerSession, name: str, looks: LookBook) -> OrderState:
+    known = _known_open(session, name)
     if is_being_placed(known, session.clock, looks):
         raise Refused(
             f"Run {known.run} is placing {name} until {known.until}. Wait for it: what is settled "

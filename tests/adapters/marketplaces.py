@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
 from satops.adapters.token import Token
 from satops.core.order.order import MODES
-from satops.core.plan.config import ApplyConfig, MarketplaceConfig
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig, ReconcileConfig
 from tests.fakes.clock import FakeClock
 
 SECRET = "t0ken/that-nobody-may-see=="
@@ -29,12 +29,14 @@ def client(
     answer_s: float = ENOUGH_S,
     idle_s: float = ENOUGH_S,
     clock: FakeClock | None = None,
+    reconcile: ReconcileConfig | None = None,
 ) -> HttpMarketplace:
     """Return a client that waits for everything, but for what the test lets be late."""
     return HttpMarketplace(
         MarketplaceConfig(url=url),
         ApplyConfig(connect_timeout_s=connect_s, answer_timeout_s=answer_s, retry_after_max_s=60),
         Token(SECRET),
+        reconcile=reconcile,
         sleep=(clock or FakeClock()).sleep,
         idle_max_s=idle_s,
     )

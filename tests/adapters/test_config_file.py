@@ -32,7 +32,7 @@ marketplace:
   query: false
 apply: {concurrency: 8, batch: 5, connectTimeoutS: 5, answerTimeoutS: 30, retryAfterMaxS: 0,
         intentS: 120}
-reconcile: {waitS: 60.5, looks: 2, skewS: 0}
+reconcile: {waitS: 60.5, looks: 2, skewS: 0, rowsMax: 90, bytesMax: 2000000, lookS: 9, shortBy: 3}
 timezone: -03:30
 state: git:satops-state
 orders: imagery/orders/
@@ -73,7 +73,7 @@ def test_every_key_is_read() -> None:
             query=False,
         ),
         apply=ApplyConfig(8, 5, 5, 30, 0, 120),
-        reconcile=ReconcileConfig(60.5, 2, 0),
+        reconcile=ReconcileConfig(60.5, 2, 0, 90, 2_000_000, 9, 3),
         timezone=timezone(-timedelta(hours=3, minutes=30)),
         state="git:satops-state",
         orders="imagery/orders/",
@@ -115,6 +115,7 @@ def test_the_schema_shows_the_defaults_of_the_code() -> None:
         "url": "sandbox", "geometry": "geojson", "timezone": "UTC", "query": True,
         "concurrency": 4, "batch": "auto", "connectTimeoutS": 10, "answerTimeoutS": 60,
         "retryAfterMaxS": 60, "intentS": 300, "waitS": 900, "looks": 3, "skewS": 300,
+        "rowsMax": 100000, "bytesMax": 67108864, "lookS": 300, "shortBy": 0,
     }  # fmt: skip
     explicit = "".join(
         f"{part}: {{{', '.join(f'{k}: {str(v).lower()}' for k, v in values.items())}}}\n".replace(

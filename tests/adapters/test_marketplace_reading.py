@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import Any
 
 import pytest
 
 from satops.adapters.marketplaces.eo_imagery.client import READ_TRIES
-from satops.adapters.marketplaces.eo_imagery.listing import PAGES_MAX, every_order
+from satops.adapters.marketplaces.eo_imagery.listing import PAGES_MAX, Bounds, Listed, every_order
 from satops.adapters.marketplaces.eo_imagery.orders import instant, read_order
 from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.plan.config import ReconcileConfig
 from satops.errors import MarketplaceUnreachable
 from tests.adapters.marketplaces import client
 from tests.fakes.clock import FakeClock
@@ -160,7 +162,7 @@ def test_a_region_may_be_an_object() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 120])
-@pytest.mark.parametrize("page_size", [None, 2, 500], ids=["as asked", "by 2", "by 500"])
+@pytest.mark.parametrize("page_size", [None, 2], ids=["as asked", "by 2"])
 @pytest.mark.parametrize("with_total", [True, False])
 def test_every_order_is_found_however_the_server_pages(
     count: int, page_size: int | None, *, with_total: bool
@@ -243,11 +245,64 @@ def test_a_server_that_repeats_its_first_page_is_found_out() -> None:
 
 
 def test_a_list_that_never_ends_is_stopped() -> None:
-    def page(number: int) -> object:
-        return {"content": rows(range(number, number + 1))}
-
     with pytest.raises(MarketplaceUnreachable, match=f"did not end after {PAGES_MAX} pages"):
-        list(every_order(page))
+        list(every_order(endless, ReconcileConfig()))
+
+
+def endless(number: int) -> Listed:
+    return Listed({"content": rows(range(number, number + 1))}, 1_000)
+
+
+def test_a_page_with_more_rows_than_were_asked_for_is_no_answer() -> None:
+    shop = Shop(rows(range(51)), page_size=500)
+
+    with pytest.raises(MarketplaceUnreachable, match="51 rows where 50 were asked for"):
+        numbers_of(shop)
+
+
+@pytest.mark.parametrize(
+    ("config", "setting"),
+    [
+        (ReconcileConfig(rows_max=70), "reconcile.rowsMax"),
+        (ReconcileConfig(bytes_max=70_000), "reconcile.bytesMax"),
+        (ReconcileConfig(look_s=70), "reconcile.lookS"),
+    ],
+)
+def test_a_look_has_one_bound_for_all_its_pages_and_names_it(
+    config: ReconcileConfig, setting: str
+) -> None:
+    seconds = iter(range(10_000))
+    asked: list[int] = []
+
+    def page(number: int) -> Listed:
+        asked.append(number)
+        return endless(number)
+
+    with pytest.raises(MarketplaceUnreachable, match=setting):
+        list(every_order(page, config, Bounds(config, lambda: next(seconds))))
+    assert 68 <= len(asked) <= 71
+
+
+def test_an_answer_that_comes_after_the_time_of_a_look_ends_it() -> None:
+    def script(visit: Visit) -> None:
+        sleep(0.6)
+        visit.send(http(json.dumps({"code": 500, "message": "busy"})))
+
+    with RawServer(script) as server:
+        looking = client(server.url, reconcile=ReconcileConfig(look_s=0.5))
+        with pytest.raises(MarketplaceUnreachable, match=r"reconcile\.lookS"):
+            list(looking.orders())
+    assert len(server.requests) == 1
+
+
+def test_a_total_that_counts_too_much_may_be_allowed_for() -> None:
+    shop = Shop(rows(range(10)))
+    shop.total = 12
+
+    with RawServer(shop) as server:
+        assert len(list(client(server.url, reconcile=ReconcileConfig(short_by=2)).orders())) == 10
+        with pytest.raises(MarketplaceUnreachable, match=r"reconcile\.shortBy"):
+            list(client(server.url, reconcile=ReconcileConfig(short_by=1)).orders())
 
 
 @pytest.mark.parametrize("data", [[], "x", {}, {"content": "x"}, {"total": 5}])

@@ -24,10 +24,8 @@ def test_every_kind_of_fault_is_in_the_table() -> None:
     assert first_column("kind") == set(Kind)
 
 
-def test_every_key_of_a_rule_is_named() -> None:
-    for field in fields(Rule):
-        assert f"`{field.name}`" in PAGE or f'"{field.name}"' in PAGE
-    assert first_column("key") <= {field.name for field in fields(Rule)}
+def test_every_key_of_a_rule_is_in_the_table() -> None:
+    assert first_column("key") | {"kind"} == {field.name for field in fields(Rule)}
 
 
 def test_every_option_is_in_the_table() -> None:

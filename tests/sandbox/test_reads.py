@@ -236,3 +236,22 @@ def test_orders_outlive_the_server(serving: Serving) -> None:
         sandbox.store.reset()
         assert numbers(sandbox) == []
         assert sandbox.store.orders() == ()
+
+
+def test_through_the_token_of_another_user_other_orders_are_seen(serving: Serving) -> None:
+    with serving() as sandbox:
+        ours = place(sandbox)
+    with serving(account="somebody") as sandbox:
+        assert page(sandbox) == (0, [])
+        assert post(sandbox.url, DETAIL, {"orderNo": ours}).code == 400
+        theirs = place(sandbox)
+        assert numbers(sandbox) == [theirs]
+        assert page(sandbox)[1][0]["creator"] == "somebody"
+    with serving() as sandbox:
+        assert numbers(sandbox) == [theirs, ours]
+
+
+def test_a_total_may_count_too_much(serving: Serving) -> None:
+    with serving(total_above=2) as sandbox:
+        place(sandbox)
+        assert page(sandbox)[0] == 3

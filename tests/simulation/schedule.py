@@ -235,7 +235,6 @@ class Schedule:
                     order_no=numbers[known.name],
                     by="operator",
                     because=None,
-                    looks=machine.looks,
                     config=self.config,
                     marketplace=self.seller,
                 )

@@ -156,13 +156,16 @@ def test_no_request_begins_that_could_be_under_way_when_its_time_is_over(delay_s
     assert team.standing("a") is Standing.NOT_SENT
 
 
-def test_a_wall_clock_set_back_does_not_give_a_request_more_time() -> None:
+@pytest.mark.parametrize(("delay_s", "back_s"), [(400, 4000), (231, 100)])
+def test_a_wall_clock_set_back_does_not_give_a_request_more_time(
+    delay_s: float, back_s: float
+) -> None:
     team = Team(spec("a"))
 
     def set_back(step: str) -> None:
         if step == "sending":
-            team.world.seconds += 400
-            team.machine.clock.ahead_s = -4000
+            team.world.seconds += delay_s
+            team.machine.clock.ahead_s = -back_s
 
     team.apply(reach=set_back)
     assert team.shop.requests == []

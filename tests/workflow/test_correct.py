@@ -55,7 +55,6 @@ def placed(team: Team, order_no: str, *, name: str = "a", unchecked: bool = Fals
         order_no=order_no,
         by="me",
         because="asked them",
-        looks=team.machine.looks,
         config=team.config,
         marketplace=None if unchecked else team.shop,
     )

@@ -417,7 +417,6 @@ def _resolve(team: Team, order_no: str, name: str = "a") -> None:
         order_no=order_no,
         by="operator",
         because=None,
-        looks=team.machine.looks,
         config=team.config,
         marketplace=team.shop,
     )

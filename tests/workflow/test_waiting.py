@@ -1,6 +1,6 @@
 """Other runs' open submissions: waited for, never bought over, and believed absent late enough."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -14,7 +14,8 @@ from satops.workflow.account import look_at_account
 from satops.workflow.apply import Asked
 from satops.workflow.begin import begin
 from satops.workflow.reconcile import gate_of_absence
-from satops.workflow.resolve import resolve_not_placed
+from satops.workflow.resolve import resolve_not_placed, resolve_placed
+from satops.workflow.waiting import duration_s
 from tests.simulation.world import Killed, Machine
 from tests.workflow.team import Shop, Team, spec
 
@@ -174,6 +175,23 @@ def test_the_last_word_counts_of_an_order_that_another_run_took_during_the_work(
     report = team.apply(run="own")
     assert {it.name: it.outcome for it in report.orders} == {"a": "placed", "b": "placed-by-other"}
     assert report.exit_code is ExitCode.DONE
+
+
+def test_an_order_that_another_run_took_during_the_work_is_being_placed() -> None:
+    team = Team(spec("a"), spec("b", 1))
+    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+
+    def overtaken(shop: Shop, request: bytes) -> Outcome:
+        shop.script.append(killed)
+        with pytest.raises(Killed):
+            team.apply(team.new_machine(), run="other")
+        return Receipt(shop.store(request))
+
+    team.shop.script.append(overtaken)
+    report = team.apply(run="own", asked=Asked(wait=False))
+    assert {it.name: it.outcome for it in report.orders} == {"a": "placed", "b": "being-placed"}
+    assert report.exit_code is ExitCode.IN_DOUBT
+    assert len(team.shop.requests) == 2
 
 
 def paused_look(team: Team, *, before_s: float = 0.0, after_s: float = 0.0) -> None:
@@ -375,3 +393,53 @@ def test_the_gate_notes_its_look_so_that_the_wait_can_end() -> None:
     after = looks.look(state.orders["a"].intent, "boot")
     assert after is not None
     assert after.count == (before.count if before else 0) + 1
+
+
+def test_the_time_in_the_ledger_is_the_whole_time_that_the_sender_may_use() -> None:
+    team, _ = being_placed("a")
+    known = team.state().orders["a"]
+    assert duration_s(known) == team.config.apply.intent_s
+    team.world.seconds += team.config.apply.intent_s - 1
+    assert team.standing("a") is Standing.BEING_PLACED
+    team.world.seconds += 1
+    assert team.standing("a") is Standing.IN_DOUBT
+
+
+def test_an_outcome_that_came_while_a_run_began_belongs_to_an_intent_that_it_has_not_read() -> None:
+    """Another run on this machine intends, sends and spools between two reads of this one."""
+    team = Team(spec("a"))
+    entries = team.machine.spool.entries
+
+    def overtaken() -> Sequence[Spooled]:
+        team.machine.spool.entries = entries  # type: ignore[method-assign]
+        team.shop.script.append(killed)
+        with pytest.raises(Killed):
+            team.apply(team.new_machine(), run="other")
+        known = team.state().orders["a"]
+        entry = Spooled("team", "other", "a", 1, known.intent, "2026", Receipt("P_1"))
+        team.machine.spool.kept.append(entry)
+        return entries()
+
+    team.machine.spool.entries = overtaken  # type: ignore[method-assign]
+    report = team.apply(run="own")
+    assert team.state().orders["a"].order_no == "P_1"
+    assert report.exit_code is ExitCode.DONE
+    assert len(team.shop.requests) == 1
+
+
+def test_a_number_that_a_run_has_printed_can_be_recorded_elsewhere_at_once() -> None:
+    team, other = being_placed("a")
+    number = team.shop.store(team.shop.requests[0])
+    session = team.session()
+    session.read()
+    resolve_placed(
+        session=session,
+        name="a",
+        order_no=number,
+        by="me",
+        because=None,
+        config=team.config,
+        marketplace=team.shop,
+    )
+    answer(team, other, "a", Receipt(number))
+    assert team.state().orders["a"].order_nos == (number,)

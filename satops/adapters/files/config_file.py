@@ -209,9 +209,19 @@ def _apply(value: Mapping[str, Any]) -> ApplyConfig:
 
 
 def _reconcile(value: Mapping[str, Any]) -> ReconcileConfig:
-    given = _renamed(value, waitS="wait_s", looks="looks", skewS="skew_s")
-    if "looks" in given:
-        given["looks"] = int(given["looks"])
+    given = _renamed(
+        value,
+        waitS="wait_s",
+        looks="looks",
+        skewS="skew_s",
+        rowsMax="rows_max",
+        bytesMax="bytes_max",
+        lookS="look_s",
+        shortBy="short_by",
+    )
+    for whole in ("looks", "rows_max", "bytes_max", "short_by"):
+        if whole in given:
+            given[whole] = int(given[whole])
     return ReconcileConfig(**given)
 
 

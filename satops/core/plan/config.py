@@ -44,12 +44,20 @@ class ApplyConfig:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileConfig:
-    """When an order that is not found may be called not placed."""
+    """What a look at the account is, and when an order that it does not show was not placed."""
 
     wait_s: float = 900
     looks: int = 3
     skew_s: float = 300
     """How far the marketplace's clock may differ from ours."""
+    rows_max: int = 100_000
+    """Rows of a whole look; one that would have more is none."""
+    bytes_max: int = 64 * 1024 * 1024
+    """Bytes of all answers of a look."""
+    look_s: float = 300
+    """Seconds after which a look asks for no further page."""
+    short_by: int = 0
+    """By how many orders the list may be shorter than the marketplace's own `total`."""
 
 
 @dataclass(frozen=True, slots=True)

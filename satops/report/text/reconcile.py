@@ -114,7 +114,7 @@ def _finding(finding: DoubtLook, *, dry_run: bool) -> Iterator[Block]:
         yield Line(f"and {len(candidates) - _CANDIDATES_MAX} more", indent=2)
     if candidates:
         yield Line("If it is none of them:")
-        yield command(f"satops resolve {name} --not-placed --because TEXT")
+        yield command(f"satops resolve {name} --not-placed --unchecked --because TEXT")
     elif finding.why:
         yield Line(f"A person settles it: {safe(finding.why)}.", indent=4)
         yield from _by_hand(name, "ORDER_NO")

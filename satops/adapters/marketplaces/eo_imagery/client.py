@@ -8,7 +8,12 @@ from time import sleep as system_sleep
 from typing import Any, Final
 
 from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope, whole_number
-from satops.adapters.marketplaces.eo_imagery.listing import PAGE_SIZE, every_order
+from satops.adapters.marketplaces.eo_imagery.listing import (
+    PAGE_SIZE,
+    Bounds,
+    Listed,
+    every_order,
+)
 from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_order
 from satops.adapters.marketplaces.eo_imagery.outcome import order_number, outcome_of, retry_after_s
 from satops.adapters.marketplaces.eo_imagery.sender import Sender
@@ -17,7 +22,7 @@ from satops.adapters.token import Token
 from satops.core import json_text
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.submission import InDoubt, NotSent, Outcome
-from satops.core.plan.config import ApplyConfig, MarketplaceConfig
+from satops.core.plan.config import ApplyConfig, MarketplaceConfig, ReconcileConfig
 from satops.errors import MarketplaceUnreachable
 
 CREATE: Final = "/market/order/programming/create"
@@ -67,16 +72,18 @@ class HttpMarketplace:
         apply: ApplyConfig,
         token: Token,
         *,
+        reconcile: ReconcileConfig | None = None,
         sleep: Callable[[float], None] = system_sleep,
         idle_max_s: float = IDLE_MAX_S,
     ) -> None:
         """Open nothing yet; raises UsageError for an address that the token may not go to.
 
-        `sleep` is used between the tries of reads.  A connection that was idle for longer than
-        `idle_max_s` is not used again.
+        `reconcile` bounds a look at the account.  `sleep` is used between the tries of reads.  A
+        connection that was idle for longer than `idle_max_s` is not used again.
         """
         self._sender = Sender(config, apply, token, idle_max_s=idle_max_s)
         self._apply = apply
+        self._reconcile = reconcile or ReconcileConfig()
         self._sleep = sleep
         self._clock_ahead_s: float | None = None
 
@@ -110,28 +117,30 @@ class HttpMarketplace:
 
     def orders(self) -> Iterator[MarketplaceOrder]:
         """Yield every programming order of the account, to the end, newest first if the server
-        sorts as it is asked.  Raises `MarketplaceUnreachable`, also for a list with gaps.
+        sorts as it is asked.  Raises `MarketplaceUnreachable`, also for a list with gaps, and for
+        one that is larger or slower than `reconcile` allows.
         """
         sorting: dict[str, object] = {"sort": "ctime", "order": "desc"}
+        bounds = Bounds(self._reconcile)
 
-        def page(number: int) -> Any:
+        def page(number: int) -> Listed:
             fields: dict[str, object] = {
                 "type": PROGRAMMING,
                 "pageNumber": number,
                 "pageSize": PAGE_SIZE,
             }
             try:
-                return self._read(QUERY, fields | sorting)
+                return self._listed(fields | sorting, bounds)
             except _Refused:
                 if number > 1 or not sorting:
                     raise
             # The documentation does not say which names `sort` knows.  Only before the first
             # page: pages of two orders have gaps between them.
             sorting.clear()
-            return self._read(QUERY, fields)
+            return self._listed(fields, bounds)
 
         try:
-            yield from every_order(page)
+            yield from every_order(page, self._reconcile, bounds)
         except _Refused as refusal:
             raise self._unreachable(QUERY, str(refusal)) from None
 
@@ -174,14 +183,33 @@ class HttpMarketplace:
                 return None
             raise self._unreachable(path, str(refusal)) from None
 
-    def _read(self, path: str, fields: dict[str, object]) -> Any:
-        """Return the `data` of a read; raises `_Refused` and `MarketplaceUnreachable`."""
+    def _listed(self, fields: dict[str, object], bounds: Bounds) -> Listed:
+        size = 0
+
+        def taken(answer: Answer) -> None:
+            nonlocal size
+            size += len(answer.body)
+            bounds.require_time()
+
+        return Listed(self._read(QUERY, fields, taken), size)
+
+    def _read(
+        self,
+        path: str,
+        fields: dict[str, object],
+        taken: Callable[[Answer], None] = lambda _: None,
+    ) -> Any:
+        """Return the `data` of a read; raises `_Refused` and `MarketplaceUnreachable`.
+
+        `taken` sees each answer, and may raise to end the tries.
+        """
         body = json_text.dumps(fields)
         tries = 0
         while True:
             answer = self._sender.send(path, body, bytes_max=LIST_BYTES_MAX)
             tries += 1
             if isinstance(answer, Answer):
+                taken(answer)
                 self._clock_ahead_s = _ahead_s(answer)
                 found = envelope(answer)
                 if found is not None and found.contradiction:

@@ -2,15 +2,18 @@
 
 A look that missed an order could settle a doubt as "not placed", and the order would be bought
 again.  So the list ends only at a page that brings nothing new, and a list that is shorter than
-the marketplace's own `total` is an error, never an answer.
+the marketplace's own `total`, or longer than the bounds of a look, is an error, never an answer.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import monotonic as system_monotonic
 from typing import Any, Final
 
 from satops.adapters.marketplaces.eo_imagery.answer import whole_number
 from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_order
 from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.plan.config import ReconcileConfig
 from satops.errors import MarketplaceUnreachable
 
 PAGE_SIZE: Final = 50
@@ -19,21 +22,75 @@ PAGES_MAX: Final = 10_000
 STALE_PAGES_MAX: Final = 3
 """Pages with nothing new in a row.  One can come while new orders push the list down."""
 
-Page = Callable[[int], Any]
-"""Returns the `data` of one page, counted from 1."""
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page, as it was answered."""
+
+    data: Any
+    size: int
+    """Bytes of the answer."""
 
 
-def every_order(page: Page) -> Iterator[MarketplaceOrder]:
+Page = Callable[[int], Listed]
+"""Returns one page, counted from 1."""
+
+
+class Bounds:
+    """What one look may take: one deadline, one total of rows, one of bytes."""
+
+    def __init__(
+        self, config: ReconcileConfig, monotonic: Callable[[], float] = system_monotonic
+    ) -> None:
+        self._config = config
+        self._monotonic = monotonic
+        self._end = monotonic() + config.look_s
+        self._rows = self._bytes = 0
+
+    def require_time(self) -> None:
+        """Raise `MarketplaceUnreachable` when the time of the look is over."""
+        if self._monotonic() >= self._end:
+            raise _out_of_bounds("took longer", f"{self._config.look_s:,.0f} s", "lookS")
+
+    def take(self, rows: int, size: int) -> None:
+        """Count one page.  Raises `MarketplaceUnreachable` when it is too much."""
+        self._rows += rows
+        self._bytes += size
+        if rows > PAGE_SIZE:
+            raise MarketplaceUnreachable(
+                f"page/query answered with {rows:,} rows where {PAGE_SIZE} were asked for. A list "
+                "whose pages cannot be told apart proves nothing."
+            )
+        if self._rows > self._config.rows_max:
+            raise _out_of_bounds("has more", f"{self._config.rows_max:,} rows", "rowsMax")
+        if self._bytes > self._config.bytes_max:
+            raise _out_of_bounds("has more", f"{self._config.bytes_max:,} bytes", "bytesMax")
+
+
+def _out_of_bounds(words: str, bound: str, setting: str) -> MarketplaceUnreachable:
+    return MarketplaceUnreachable(
+        f"The list of the account's orders {words} than {bound}, so it was not read to its end, "
+        f"and proves nothing. Raise `reconcile.{setting}` in satops.yaml."
+    )
+
+
+def every_order(
+    page: Page, config: ReconcileConfig, bounds: Bounds | None = None
+) -> Iterator[MarketplaceOrder]:
     """Yield each programming order once, in the order of the pages.
 
-    Raises `MarketplaceUnreachable` for a list that is incomplete, that does not end, or that is
-    none.
+    Raises `MarketplaceUnreachable` for a list that is incomplete, that does not end, that is
+    larger than its bounds, or that is none.
     """
+    bounds = bounds or Bounds(config)
     seen: set[str] = set()
     unreadable = stale = 0
     total: int | None = None
     for number in range(1, PAGES_MAX + 1):
-        rows, said = _rows(page(number))
+        bounds.require_time()
+        answer = page(number)
+        rows, said = _rows(answer.data)
+        bounds.take(len(rows), answer.size)
         # New orders raise the total during the look; those of its beginning are what must be seen.
         total = said if total is None else total
         known = len(seen) + unreadable
@@ -47,12 +104,13 @@ def every_order(page: Page) -> Iterator[MarketplaceOrder]:
                     yield order
         found = len(seen) + unreadable
         stale = stale + 1 if found == known else 0
-        complete = total is None or found >= total
+        complete = total is None or found + config.short_by >= total
         if not rows or (stale and complete) or stale == STALE_PAGES_MAX:
             if not complete:
                 raise MarketplaceUnreachable(
                     f"page/query says that there are {total} orders, but showed {found}. "
-                    "A list with gaps proves nothing. Try again later."
+                    "A list with gaps proves nothing. Try again later; where the marketplace "
+                    "always counts orders that it never lists, set `reconcile.shortBy`."
                 )
             return
     raise MarketplaceUnreachable(f"page/query did not end after {PAGES_MAX} pages.")
