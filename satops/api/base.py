@@ -38,6 +38,7 @@ class Base:
             config=replace(
                 opened.config,
                 state=base.state,
+                marketplace=base.marketplace,
                 limits=base.limits,
                 labels=base.labels,
                 severities=base.severities,
