@@ -33,7 +33,7 @@ HOMES = {
     "pyproj": tuple(f"core/geometry/{name}.py" for name in ("ellipsoid", "systems", "moving")),
     "numpy": ("core/geometry/",),
     "anyascii": ("workflow/slug.py",),
-    "deepdiff": ("core/plan/changes.py",),
+    "deepdiff": ("core/plan/changes.py", "core/plan/config_changes.py"),
     "requests": ("adapters/marketplaces/",),
     "urllib3": ("adapters/marketplaces/",),
     "click": ("cli/",),
@@ -43,7 +43,11 @@ HOMES = {
     "uvicorn": ("sandbox/",),
     "psycopg": ("adapters/stores/",),
     "obstore": ("adapters/stores/",),
-    "subprocess": ("adapters/git_command.py", "adapters/gis/gis_process.py"),
+    "subprocess": (
+        "adapters/git_command.py",
+        "adapters/gis/gis_process.py",
+        "adapters/files/published_wheel.py",
+    ),
 }
 """Where each third-party package may be imported, and nowhere else; and who starts processes."""
 
