@@ -12,6 +12,7 @@ from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
+from satops.report.grouped import told_once
 
 PER_LEVEL_MAX = 10
 """Annotations of one level that GitHub shows for a step."""
@@ -43,8 +44,8 @@ def render(plan: Plan) -> Iterator[str]:
         _Note(f"In doubt: {action.name}", f"{action.reason}\nNever order it again by hand.")
         for action in plan.in_doubt
     ]
-    warnings += [_about(problem) for problem in problems if _level(problem) is _Level.WARNING]
-    notices = [_about(problem) for problem in problems if _level(problem) is _Level.NOTICE]
+    warnings += _told(problem for problem in problems if _level(problem) is _Level.WARNING)
+    notices = _told(problem for problem in problems if _level(problem) is _Level.NOTICE)
     yield from _commands(_Level.ERROR, errors)
     yield from _commands(_Level.WARNING, warnings)
     yield from _commands(_Level.NOTICE, [_totals(plan), *notices])
@@ -58,13 +59,19 @@ def _level(problem: Problem) -> _Level:
     return _Level.NOTICE
 
 
-def _about(problem: Problem) -> _Note:
+def _told(problems: Iterable[Problem]) -> list[_Note]:
+    """Return a note for each problem; what is the same of several orders is told once."""
+    return [_about(told.problem, told.also) for told in told_once(problems)]
+
+
+def _about(problem: Problem, also: str = "") -> _Note:
     position = {"file": problem.file} if problem.file else {}
     if problem.file and problem.line:
         position |= {"line": str(problem.line), "col": str(problem.column)}
     message = f"{problem.path}: {problem.detail}" if problem.path else problem.detail
     if problem.acknowledged is not None:
         message += f"\nAccepted because: {problem.acknowledged}"
+    message += f"\n{also}" if also else ""
     return _Note(f"{problem.check}: {problem.summary}", message, position)
 
 

@@ -114,7 +114,7 @@ def check_superseded(around: Around) -> Found:
     meaning="Another order of the same mode, with a window at the same time, covers a part of the "
     "area: that part may be bought twice. Counted against the other specs and against what the "
     "ledger holds as placed or in doubt, in percent of the smaller area. An order that "
-    "`supersedes` the other one is left alone, and so are the slivers along a border that was "
+    "`supersedes` the other one is left alone, and so are thin strips along a border that was "
     "drawn twice.",
     source="an order tool that billed 2,204 km² for 1,109",
     remedy="Cut the outline, move the window, or acknowledge the overlap.",

@@ -106,7 +106,8 @@ def check_vertices(batch: Batch) -> Found:
             hint = (
                 f"Simplified by {proposal.tolerance_deg:g} degrees it would have "
                 f"{proposal.corners:,} corners, and its area would change by "
-                f"{proposal.area_change_percent:+.2f} %; satops does not do that by itself."
+                f"{proposal.area_change_percent:+.2f} %: `satops aoi FILE --convert OUT "
+                f"--simplify-m {max(1, round(proposal.tolerance_deg * _DEGREE_KM * 1000))}`."
             )
         detail = f"The outline has {corners:,} corners. {hint} {words.origin(most, 'corners')}"
         yield index, detail
@@ -114,12 +115,12 @@ def check_vertices(batch: Batch) -> Found:
 
 @check(
     "G12",
-    "a sliver",
+    "a thin strip",
     when=When.OUTLINE,
     at="order.geometry",
     meaning="The area is much longer than it is wide, and only metres wide: mostly the rest of a "
     "cut between two layers.",
-    source="UP42 names slivers as faults",
+    source="UP42 refuses such strips",
     remedy="Look at the outline on a map. A corridor needs a wider outline around it.",
     example="geometry: {bbox: [5, 45, 5.5, 45.0003]}",
     severity=Severity.WARNING,
@@ -131,7 +132,7 @@ def check_slivers(batch: Batch) -> Found:
     lengths_deg = perimeters_deg(batch.shapes)
     for index, spec, mode in batch.rows():
         least = mode.min_width_m
-        # In degrees first: a degree is never longer, so that this lets no sliver pass.
+        # In degrees first: a degree is never longer, so that this lets no thin strip pass.
         if least is None or _width_m(spec.footprint.area_km2, lengths_deg[index] * _DEGREE_KM) > (
             least.value
         ):

@@ -6,6 +6,7 @@ from typing import TypeVar
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.words import area, counted
+from satops.report.grouped import Told, told_once
 from satops.report.markdown.escape import code, message, prose
 from satops.report.markdown.page import Block, Rank, folded, rows_that_fit
 from satops.report.subject import subject
@@ -107,7 +108,7 @@ def warnings(plan: Plan, artifact: str) -> Block:
     accepted = sum(problem.acknowledged is not None for problem in problems)
     title = f"Warnings: {len(problems) - accepted:,}; accepted in review: {accepted:,}"
     block = _listed(
-        Rank.WARNINGS, f"### {title}", "", problems, _problem_line, artifact, share=0.15
+        Rank.WARNINGS, f"### {title}", "", told_once(problems), _told_line, artifact, share=0.15
     )
     return Block(
         block.rank, block.least, tuple(folded(title, step) for step in block.steps), block.share
@@ -145,6 +146,11 @@ def _problem_line(problem: Problem) -> str:
     if problem.acknowledged is not None:
         text += f" Accepted because: {prose(problem.acknowledged)}"
     return text
+
+
+def _told_line(told: Told) -> str:
+    line = _problem_line(told.problem)
+    return f"{line} {prose(told.also)}" if told.also else line
 
 
 def _what(problem: Problem) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
+from satops.report.grouped import told_once
 from satops.report.layout import BLANK, Block, Line, Tone, command
 
 if TYPE_CHECKING:
@@ -19,13 +20,17 @@ _TONES = {
 
 
 def problem_blocks(problems: Iterable[Problem]) -> Iterator[Block]:
-    """Yield every problem once, a blank line between files.  The order given is kept."""
+    """Yield every problem once, a blank line between files.  The order given is kept; what is the
+    same of several orders, and stops none, is told with the first of them.
+    """
     file = None
-    for problem in problems:
-        if file is not None and problem.file != file:
+    for told in told_once(problems):
+        if file is not None and told.problem.file != file:
             yield BLANK
-        file = problem.file
-        yield from _one(problem)
+        file = told.problem.file
+        yield from _one(told.problem)
+        if told.also:
+            yield Line(told.also, Tone.QUIET, indent=4)
 
 
 def problem_totals(problems: Iterable[Problem]) -> str:
@@ -64,6 +69,10 @@ def validate_blocks(tree: "Tree") -> Iterator[Block]:
     blocked = any(problem.blocks for problem in tree.problems)
     seen = f"{counted(len(tree.specs), 'sound order spec')} in {counted(tree.files, 'file')}"
     yield Line(f"{seen}: {problem_totals(tree.problems)}.", Tone.ERROR if blocked else Tone.GOOD)
+    codes = list(dict.fromkeys(p.check for p in tree.problems if p.blocks))
+    if codes:
+        yield Line("To read what a code means, and what to do:")
+        yield command(f"satops explain {codes[0]}")
 
 
 def error_blocks(message: str, problems: Sequence[Problem] = ()) -> Iterator[Block]:
