@@ -74,7 +74,7 @@ def test_twenty_thousand_corners_come_with_a_proposal() -> None:
     text = detail(spec(outline(20_000, wobble=0.02)), "G10")
     assert "20,000 corners" in text
     assert "its area would change by" in text
-    assert "satops does not do that by itself" in text
+    assert "satops aoi FILE --convert OUT --simplify-m 6" in text
 
 
 def test_an_outline_that_cannot_be_simplified_is_still_told() -> None:
