@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from satops.core.redaction import Redactor, passwords_of, without_credentials
 from satops.errors import StoreUnreachable
 
 NEEDED = (2, 38)
@@ -161,8 +162,8 @@ def is_in_work_tree(folder: Path) -> bool:
 
 def said(stderr: bytes) -> str:
     """Return what git said in a few lines: no advice, no credentials, no control characters."""
-    # Up to the last @ before the path: a password may hold one.
-    text = re.sub(r"(\w+://)[^/\s'\"]*@", r"\1", stderr.decode(errors="replace"))
+    hide = Redactor(passwords_of(os.environ))
+    text = hide(without_credentials(stderr.decode(errors="replace")))
     lines = ("".join(c if c.isprintable() else " " for c in line) for line in text.split("\n"))
     kept = [line.strip() for line in lines if not line.startswith(_ADVICE)]
     return "\n".join([line for line in kept if line][:_REASON_LINES_MAX])

@@ -1,11 +1,10 @@
 """The marketplace's token: where it comes from, and how it is kept out of everything."""
 
-import html
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Never, SupportsIndex
 
+from satops.core.redaction import Redactor
 from satops.errors import UsageError
 
 REDACTED: Final = "[token]"
@@ -13,8 +12,6 @@ REDACTED: Final = "[token]"
 
 _LENGTH_MAX: Final = 8192
 """Characters.  Servers refuse longer headers; a longer file is not a token."""
-_TAIL_MIN: Final = 6
-"""A text that ends with so many of the token's first characters was cut inside the token."""
 
 
 class Token:
@@ -23,7 +20,7 @@ class Token:
     `reveal` is the one way to it, and has one caller: what writes the request's header.
     """
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_redact", "_secret")
 
     def __init__(self, secret: str) -> None:
         """Take a secret; raises UsageError, without showing it, for what no header can carry."""
@@ -38,22 +35,18 @@ class Token:
         if len(secret) > _LENGTH_MAX:
             raise UsageError(f"The token is longer than {_LENGTH_MAX} characters.")
         self._secret = secret
+        self._redact = Redactor({secret: REDACTED})
 
     def reveal(self) -> str:
         """Return the secret, for the request's header only."""
         return self._secret
 
     def redact(self, text: str) -> str:
-        """Return the text without the token, plain or as JSON, a URL or HTML would spell it.
+        """Return the text without the token, however JSON, a URL or HTML spell it.
 
         A beginning of the token at the end of the text goes too: an answer can be cut inside it.
         """
-        secret = self._secret
-        text = re.sub("".join(_spellings(char) for char in secret), REDACTED, text)
-        for length in range(min(len(secret) - 1, len(text)), _TAIL_MIN - 1, -1):
-            if text.endswith(secret[:length]):
-                return text[:-length] + REDACTED
-        return text
+        return self._redact(text)
 
     def __repr__(self) -> str:
         return "Token(hidden)"
@@ -100,20 +93,6 @@ def read_token(variable: str, environ: Mapping[str, str]) -> Token:
 def sandbox_token() -> Token:
     """Return the fixed token of the sandbox: no secret, and it orders nothing real."""
     return Token("sandbox-token-orders-nothing")
-
-
-def _spellings(char: str) -> str:
-    """Return a pattern of the ways in which formats write one character, mixed as they like."""
-    code = f"{ord(char):02x}"
-    spellings = [
-        rf"\\?{re.escape(char)}",
-        rf"(?i:%{code}|\\u00{code}|\\x{code}|&#x0*{code};)",
-        rf"&#0*{ord(char)};",
-        re.escape(html.escape(char)),
-    ]
-    if char == " ":
-        spellings.append(r"\+")
-    return f"(?:{'|'.join(spellings)})"
 
 
 def _file_text(path: Path, variable: str) -> str:

@@ -62,7 +62,7 @@ def split_aoi(
     feature: str | None = None,
     encoding: str | None = None,
     wanted: Wanted | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> Written:
     """Write each outline of an AOI file into the folder `into`: parts, features, sides of 180.
 

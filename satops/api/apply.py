@@ -1,6 +1,5 @@
 """Apply: the one verb that spends money."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +39,7 @@ def apply(
     asked: Asked | None = None,
     stopping: Callable[[], bool] = lambda: False,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> ApplyReport:
     """Buy the new orders of the plan, each once, and return what became of them.
 

@@ -1,6 +1,5 @@
 """Doctor: everything that an apply rests on; and the proof of the store that apply asks for."""
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def doctor(
     *,
     ask: bool = False,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> DoctorReport:
     """Check ledger, store, settings and machine, and remember whether the store was proven.
 

@@ -76,7 +76,7 @@ def init(
     from_index: bool = False,
     update: bool = False,
     clock: Clock | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> Ready:
     """Make a folder a repository: configuration, schemas, sample orders, and an empty ledger.
 
@@ -114,7 +114,7 @@ def _begin(
     folder: Path,
     files: Mapping[str, str],
     workflows: CiFiles | None,
-    environ: Mapping[str, str],
+    environ: Mapping[str, str] | None,
 ) -> Ready:
     """Write the files of a new repository, and begin its ledger unless a forge will keep it."""
     written = [*files, *_LINES]
@@ -143,7 +143,7 @@ def new(
     wanted: Wanted,
     *,
     file: str | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> NewSpec:
     """Write an order spec, once it is known to be sound in its tree.
 

@@ -77,7 +77,7 @@ class CiFiles:
         return json_text.dumps_pretty({**self.asked, "files": dict(sorted(marks.items()))})
 
 
-def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str]) -> CiFiles:
+def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -> CiFiles:
     """Return what a folder gets, whether it is a repository of satops already or will be one.
 
     Raises `UsageError` where folder, branch, parts or ledger cannot be put into workflows.

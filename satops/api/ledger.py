@@ -1,6 +1,5 @@
 """Reading the ledger, and beginning one."""
 
-import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,14 +61,14 @@ class Begun:
 
 
 def list_orders(
-    repository: Path, *, environ: Mapping[str, str] = os.environ
+    repository: Path, *, environ: Mapping[str, str] | None = None
 ) -> tuple[LedgerState, str]:
     """Return what the ledger knows, and the moment it is seen from.  Raises `LedgerError`."""
     opened = open_repository(repository, environ=environ)
     return opened.session().state, opened.now()
 
 
-def show(repository: Path, name: str, *, environ: Mapping[str, str] = os.environ) -> Shown:
+def show(repository: Path, name: str, *, environ: Mapping[str, str] | None = None) -> Shown:
     """Return all that the tree and the ledger know of one name.
 
     Raises `UsageError` where neither knows it, and `LedgerError`.
@@ -84,7 +83,7 @@ def show(repository: Path, name: str, *, environ: Mapping[str, str] = os.environ
 
 
 def history(
-    repository: Path, name: str | None = None, *, environ: Mapping[str, str] = os.environ
+    repository: Path, name: str | None = None, *, environ: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """Return the events of the ledger, oldest first, or those of one order.
 
@@ -154,7 +153,7 @@ def verify(
     *,
     head: str | None = None,
     ledger: Path | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> VerifyReport:
     """Hold the whole ledger, or a copy of it, against its format and its meaning.
 
@@ -182,7 +181,7 @@ def _breaches(event: dict[str, Any]) -> Iterator[str]:
         yield f"This {event.get('kind')} does not fit schema/ledger.schema.json."
 
 
-def ledger_address(repository: Path, *, environ: Mapping[str, str] = os.environ) -> str:
+def ledger_address(repository: Path, *, environ: Mapping[str, str] | None = None) -> str:
     """Return where the ledger is, or would be; raises `UsageError` where there is no repository."""
     return open_repository(repository, environ=environ).store().address
 
@@ -193,7 +192,7 @@ def start_ledger(
     also_buy: Sequence[str] = (),
     because: str | None = None,
     continues: Path | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> Begun:
     """Begin an empty ledger where there is none; a store of an older form is brought forward.
 
@@ -319,7 +318,7 @@ def moved(
     because: str,
     unchecked: bool = False,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> MarketplaceMoved:
     """Record that the marketplace of a ledger has another address from here on.
 
@@ -342,7 +341,7 @@ def moved(
         to=normal_address(to),
         configured=opened.marketplace_address(),
         shown=shown if check else None,
-        by=person(environ),
+        by=person(opened.environ),
         because=because,
     )
     session.finish(NOTHING_PLACED)
@@ -355,7 +354,7 @@ def accept_older(
     because: str,
     any_account: bool = False,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> Accepted:
     """Go on with a ledger that is older than what this machine had appended to it.
 
@@ -383,7 +382,7 @@ def accept_older(
         look=look,
         specs=unspent_specs(opened, session.state),
         config=opened.config,
-        by=person(environ),
+        by=person(opened.environ),
         because=because,
     )
     session.finish(NOTHING_PLACED)
@@ -397,7 +396,7 @@ def move_ledger(
     *,
     because: str | None = None,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> "CopyReport":
     """Copy the ledger to another place, verify the copy, and close the one that was left.
 
@@ -412,7 +411,7 @@ def move_ledger(
     if target.address == session.store.address:
         raise UsageError(f"The ledger is at {to} already. Nothing was written.")
     begin(session, local, started, must_hold=(opened.expected_head(),))
-    return move(session, target, to=to, by=person(environ), because=because)
+    return move(session, target, to=to, by=person(opened.environ), because=because)
 
 
 def unspent_specs(opened: Repository, state: LedgerState) -> list[Spec]:

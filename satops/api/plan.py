@@ -1,6 +1,5 @@
 """Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,11 +30,11 @@ if TYPE_CHECKING:
     LateRules = Callable[[], Rules]
 
 
-def validate(repository: Path, *, environ: Mapping[str, str] = os.environ) -> Tree:
+def validate(repository: Path, *, environ: Mapping[str, str] | None = None) -> Tree:
     """Read every order spec and report every problem; needs no ledger, token or network."""
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)
-    return whole(opened, read_specs(opened), None, strict=in_ci(environ))
+    return whole(opened, read_specs(opened), None, strict=in_ci(opened.environ))
 
 
 def plan(
@@ -44,7 +43,7 @@ def plan(
     at: str | None = None,
     ledger: Path | None = None,
     limits_from: str | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> Plan:
     """Return what apply would do.
 
@@ -75,7 +74,7 @@ def plan_to_show(
     at: str | None = None,
     ledger: Path | None = None,
     limits_from: str | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> Planned:
     """Return what `plan` does, with what reports show beside it."""
     opened = open_repository(repository, environ=environ)
@@ -98,7 +97,7 @@ def plan_to_show(
         state = None
     if state is not None and ledger is None and limits_from is None:
         opened.require_its_ledger(state)
-    made = plan_on(opened, state, session, now, rules, strict=in_ci(environ))
+    made = plan_on(opened, state, session, now, rules, strict=in_ci(opened.environ))
     if base is not None:
         made = base.compared(made)
     currency = str((opened.config.prices or {}).get("currency", ""))

@@ -1,6 +1,5 @@
 """What the marketplace can tell of orders in doubt."""
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def reconcile(
     wait_max_s: float | None = None,
     stopping: Callable[[], bool] = lambda: False,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> ReconcileReport:
     """Look for what is in doubt at the marketplace, and settle what is certain.
 

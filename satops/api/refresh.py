@@ -1,6 +1,5 @@
 """Refresh: the marketplace's status of every placed order."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +14,7 @@ def refresh(
     repository: Path,
     *,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> RefreshReport:
     """Record the marketplace's status of every placed order, where it changed.
 

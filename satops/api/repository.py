@@ -1,8 +1,9 @@
 """A repository as the verbs see it: its configuration, and the ports that it asks for."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from satops.core.ledger.state import LedgerState
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.address import is_loopback, normal_address
 from satops.core.plan.config import SANDBOX, Config
+from satops.core.redaction import shown_address
 from satops.errors import UsageError
 from satops.ports import Clock, LedgerStore, LocalState, Marketplace
 from satops.workflow.begin import require_open
@@ -42,7 +44,8 @@ class Repository:
 
     root: Path
     config: Config
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
+    """It holds secrets."""
     clock: Clock
 
     @property
@@ -95,8 +98,9 @@ class Repository:
         expected = self.environ.get(STATE_GUARD)
         if expected is not None and expected != self.config.state:
             raise UsageError(
-                f"`state` in satops.yaml is {self.config.state!r}, but {STATE_GUARD} allows only "
-                f"{expected!r}. Nothing was done. Find out who changed `state`."
+                f"`state` in satops.yaml is {shown_address(self.config.state)!r}, but "
+                f"{STATE_GUARD} allows only {shown_address(expected)!r}. Nothing was done. "
+                "Find out who changed `state`."
             )
         if not self.config.state.startswith("git:"):
             return open_store(self.config.state, self.root)
@@ -254,8 +258,9 @@ class Repository:
             )
         if self.sandbox:
             raise UsageError(
-                f"marketplace.url is `sandbox`, but {GUARD} allows only {expected!r}. Orders that "
-                "the sandbox takes would count as bought. Find out who changed marketplace.url."
+                f"marketplace.url is `sandbox`, but {GUARD} allows only "
+                f"{shown_address(expected)!r}. Orders that the sandbox takes would count as "
+                "bought. Find out who changed marketplace.url."
             )
         require_host(self.config.marketplace.url, expected)
 
@@ -263,12 +268,14 @@ class Repository:
 def open_repository(
     start: Path,
     *,
-    environ: Mapping[str, str],
+    environ: Mapping[str, str] | None,
     clock: Clock | None = None,
 ) -> Repository:
     """Find the repository that a folder lies in, and read its configuration.
 
-    Raises `UsageError` where there is no repository or its configuration is wrong.
+    `environ` stands for the variables of the process, where it is given.  Raises `UsageError`
+    where there is no repository or its configuration is wrong.
     """
     root = find_root(start)
-    return Repository(root, load_config(root), environ, clock or SystemClock())
+    variables = os.environ if environ is None else environ
+    return Repository(root, load_config(root), variables, clock or SystemClock())

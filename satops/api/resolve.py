@@ -1,6 +1,5 @@
 """What a person settles by hand: doubts, and orders of the account that no run of ours placed."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +29,7 @@ def resolve(
     because: str | None = None,
     unchecked: bool = False,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> DoubtSettled | DoubtCorrected:
     """Settle an order in doubt: as placed under `order_no` or as `same_as`, else as not placed.
 
@@ -40,7 +39,7 @@ def resolve(
     """
     opened = open_repository(repository, environ=environ)
     session, local = _begun(opened, "resolve", say)
-    by = person(environ)
+    by = person(opened.environ)
     settled: DoubtSettled | DoubtCorrected
     with _witness(opened, session, say, unchecked=unchecked) as marketplace:
         if correct:
@@ -94,7 +93,7 @@ def adopt(
     because: str,
     unchecked: bool = False,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> OrderAdopted:
     """Record an order that was placed elsewhere under a name, so that it is never bought again.
 
@@ -110,7 +109,7 @@ def adopt(
             name=name,
             order_no=order_no,
             spec=spec,
-            by=person(environ),
+            by=person(opened.environ),
             because=because,
             config=opened.config,
             marketplace=marketplace,
@@ -125,7 +124,7 @@ def foreign(
     *,
     because: str,
     say: Say = lambda _: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> ForeignNoted:
     """Record that an order of the account is none of ours, so that it holds nothing back.
 
@@ -134,7 +133,7 @@ def foreign(
     opened = open_repository(repository, environ=environ)
     session, _ = _begun(opened, "foreign", say)
     noted = adopting.note_foreign(
-        session=session, order_no=order_no, by=person(environ), because=because
+        session=session, order_no=order_no, by=person(opened.environ), because=because
     )
     session.finish(NOTHING_PLACED)
     return noted

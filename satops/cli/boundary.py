@@ -1,5 +1,7 @@
 """How a call ends: the only place that turns errors into messages and exit codes."""
 
+import os
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,7 +12,17 @@ import click
 
 from satops.cli.output import StdoutLost, finish, report_lost, say
 from satops.core.problem import Problem
+from satops.core.redaction import (
+    Redactor,
+    passwords_in,
+    passwords_in_fields,
+    passwords_of,
+    without_credentials,
+)
 from satops.errors import ExitCode, InvalidInput, SatopsError, UsageError
+
+_TOKEN_MIN = 6
+"""Characters: what is shorter is no token, and may be a part of any word."""
 
 
 def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
@@ -23,12 +35,12 @@ def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
     try:
         return int(command() or ExitCode.DONE)
     except SatopsError as error:
-        return _failed(error, as_json=as_json)
+        return _failed(error, arguments, as_json=as_json)
     except click.exceptions.NoArgsIsHelpError as error:
         say(*error.format_message().split("\n"))
         return ExitCode.USAGE
     except click.ClickException as error:
-        return _failed(_usage(error), as_json=as_json)
+        return _failed(_usage(error), arguments, as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
         say("satops: Interrupted.")
         return ExitCode.INTERRUPTED
@@ -36,9 +48,25 @@ def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
         return report_lost(error, ExitCode.DONE)
     except Exception:  # a bug ends here, and says so
         with suppress(OSError):
-            traceback.print_exc()
+            sys.stderr.write(_hidden(traceback.format_exc(), arguments))
         say("satops: This is a bug in satops. Report it with the lines above.")
         return ExitCode.BUG
+
+
+def _hidden(text: str, arguments: Sequence[str]) -> str:
+    """Return a text without passwords and tokens, wherever in an address or a message they stood.
+
+    What makes messages leaves secrets out; this is for what it did not think of.
+    """
+    tokens = {
+        value: "[token]"
+        for name, value in os.environ.items()
+        if name.startswith("SATOPS_") and name.endswith("TOKEN") and len(value) >= _TOKEN_MIN
+    }
+    secrets = passwords_of(os.environ) | tokens
+    for argument in arguments:
+        secrets |= passwords_in(argument) | passwords_in_fields(argument)
+    return without_credentials(Redactor(secrets)(text))
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
@@ -54,9 +82,10 @@ def _usage(error: click.ClickException) -> SatopsError:
     return UsageError(message)
 
 
-def _failed(error: SatopsError, *, as_json: bool) -> int:
+def _failed(error: SatopsError, arguments: Sequence[str], *, as_json: bool) -> int:
     from satops.report.text.problems import error_blocks
 
+    error.args = (_hidden(str(error), arguments), *error.args[1:])
     if as_json:
         from satops.report.json import error_json
 

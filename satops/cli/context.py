@@ -12,7 +12,7 @@ class Call:
 
     directory: Path = Path()
     """Where the command runs, as `-C` says; relative paths are relative to it."""
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     quiet: bool = False
     """Only results and errors are written."""
 

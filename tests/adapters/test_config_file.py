@@ -26,7 +26,7 @@ from satops.errors import UsageError
 EVERYTHING = """\
 marketplace:
   url: https://marketplace.example/market_service/
-  auth: {header: X-API-Key, tokenFrom: BUYER_TOKEN}
+  auth: {header: X-API-Key, tokenFrom: SATOPS_BUYER_TOKEN}
   geometry: wkt
   timezone: "+08:00"
   query: false
@@ -67,7 +67,7 @@ def test_every_key_is_read() -> None:
         marketplace=MarketplaceConfig(
             url="https://marketplace.example/market_service",
             header="X-API-Key",
-            token_from="BUYER_TOKEN",
+            token_from="SATOPS_BUYER_TOKEN",
             geometry="wkt",
             timezone=timezone(timedelta(hours=8)),
             query=False,

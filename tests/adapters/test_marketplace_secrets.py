@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
-from satops.core.order.submission import Outcome
+from satops.core.order.submission import InDoubt, Outcome, Rejection
 from satops.errors import MarketplaceUnreachable
 from tests.adapters.marketplaces import ORDER, SECRET, SOON_S, client
 from tests.net.raw_server import RawServer, Script, Visit, receipt, refusal, says
@@ -100,3 +100,49 @@ def everything_within(marketplace: HttpMarketplace) -> str:
     """Return the attributes of an object and of theirs, as a crash report would print them."""
     first = vars(marketplace)
     return repr([first, *(vars(value) for value in first.values() if hasattr(value, "__dict__"))])
+
+
+ECHOES = {
+    "plain": SECRET,
+    "in a longer one": f"PROG_{SECRET}_1",
+    "in a URL": quote(SECRET, safe=""),
+    "in a page": "".join(f"&#{ord(char)};" for char in SECRET),
+    "cut": f"PROG_{SECRET[:20]}",
+}
+
+
+@pytest.mark.parametrize("number", ECHOES.values(), ids=ECHOES)
+def test_an_order_number_that_holds_the_token_is_in_doubt_and_not_recorded(number: str) -> None:
+    with RawServer(says(receipt(number))) as running:
+        found = client(running.url).place(ORDER)
+
+    assert isinstance(found, InDoubt)
+    assert "[token]" in found.evidence
+    for spelling in (SECRET, number, JSON_SECRET, quote(SECRET, safe="")):
+        assert spelling not in seen_of(found)
+
+
+@pytest.mark.parametrize("number", ECHOES.values(), ids=ECHOES)
+def test_a_list_with_an_order_number_that_holds_the_token_is_no_list(number: str) -> None:
+    rows = {"content": [{"orderNo": number, "type": 2}], "total": 1}
+    with (
+        RawServer(says({"code": 200, "data": rows})) as running,
+        pytest.raises(MarketplaceUnreachable, match="holds a secret of ours") as caught,
+    ):
+        list(client(running.url).orders())
+
+    assert SECRET not in str(caught.value)
+
+
+def test_a_list_that_echoes_the_token_elsewhere_is_read_without_it() -> None:
+    rows = {"content": [{"orderNo": "PROG_1", "type": 2, "creator": f"by {SECRET}"}], "total": 1}
+    with RawServer(says({"code": 200, "data": rows})) as running:
+        (order,) = client(running.url).orders()
+
+    assert (order.order_no, order.creator) == ("PROG_1", "by [token]")
+
+
+def test_another_token_in_an_answer_costs_no_time() -> None:
+    other = SECRET[:-1] + "A" + SECRET * 20
+    with RawServer(says(refusal(400, other * 50))) as running:
+        assert isinstance(client(running.url).place(ORDER), Rejection)

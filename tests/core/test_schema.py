@@ -318,7 +318,7 @@ SAMPLES: dict[str, list[Any]] = {
     "config": [
         {
             "marketplace": {
-                "url": "sandbox", "auth": {"header": "X-API-Key", "tokenFrom": "A_B"},
+                "url": "sandbox", "auth": {"header": "X-API-Key", "tokenFrom": "SATOPS_A_B"},
                 "geometry": "wkt", "timezone": "+07:00", "query": False,
             },
             "apply": {"concurrency": 4, "batch": "auto", "intentS": 300},

@@ -14,8 +14,8 @@ from satops.core.problem import Problem
 from satops.core.spec.checks import CHECKS
 
 _FORM, _TOGETHER = CHECKS["V06"], CHECKS["V08"]
-_CREDENTIAL = re.compile(r"//[^/@\s]*@|(?:password|passwd|secret|token)\s*=", re.IGNORECASE)
-"""A user in front of a host, or a field of a connection string."""
+_CREDENTIAL = re.compile(r"//[^@]*:[^@]*@|(?:password|passwd|secret|token)\s*=", re.IGNORECASE)
+"""A password in front of a host, whatever it holds, or a field of a connection string."""
 _LONE_USER = re.compile(r"//[^/@:\s]+@")
 """`ssh://git@host` and `postgresql://satops@host` name a user and no password."""
 
@@ -59,7 +59,7 @@ def wrong_url(url: str) -> str | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return "This is not an address. Write `sandbox`, or https://HOST/PATH."
-    if "@" in parts.netloc:
+    if "@" in url:
         return (
             "The address holds a user name or a password, and everybody who reads the repository "
             "can read it. Remove it; the token comes from the environment."

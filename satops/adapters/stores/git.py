@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from satops.adapters.git_command import Git, said
+from satops.adapters.git_command import Git
 from satops.adapters.stores.git_message import Messages
 from satops.adapters.stores.git_remote import Addresses, addresses_of
 from satops.adapters.stores.git_tree import (
@@ -29,6 +29,7 @@ from satops.adapters.stores.git_tree import (
 )
 from satops.adapters.stores.lines import joined
 from satops.core.ledger.chain import GENESIS, line_digest
+from satops.core.redaction import shown_address
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, StoreUnreachable
 
 DEFAULT_REMOTE = "origin"
@@ -94,7 +95,7 @@ class GitStore:
     @property
     def address(self) -> str:
         """Remote and ref, as `git:REMOTE#REF`."""
-        return f"git:{said(self._remote.encode())}#{self._ref.removeprefix('refs/heads/')}"
+        return f"git:{shown_address(self._remote)}#{self._ref.removeprefix('refs/heads/')}"
 
     def is_written_elsewhere(self) -> bool:
         """Tell whether git pushes elsewhere than it reads; see `ports.TwoAddressStore`."""
@@ -157,8 +158,7 @@ class GitStore:
             if self._holds(self._look(), made.commit):
                 return
         pushed, read = (
-            ", ".join(said(address.encode()) for address in addresses)
-            for addresses in (where.push, [where.fetch])
+            ", ".join(map(shown_address, addresses)) for addresses in (where.push, [where.fetch])
         )
         raise StoreUnreachable(
             f"git pushed the ledger of {self.address} to {pushed}, and it is not at {read}, where "
@@ -345,7 +345,7 @@ class GitStore:
         return (
             f"The ref of the ledger at {self.address} is gone; this clone saw it at {before}. "
             "Without it every order would be bought again. To put it back, run\n"
-            f"    git push {said(self._remote.encode())} {before}:{self._ref}"
+            f"    git push {shown_address(self._remote)} {before}:{self._ref}"
         )
 
 

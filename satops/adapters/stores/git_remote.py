@@ -13,7 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
-from satops.adapters.git_command import Git, said
+from satops.adapters.git_command import Git
+from satops.core.redaction import shown_address
 from satops.errors import StoreUnreachable, UsageError
 
 _LISTED = re.compile(r"([^\t]+)\t(.*) \((fetch|push)\)(?: \[.*\])?")
@@ -56,6 +57,11 @@ def addresses_of(folder: Path, timeout_s: float, remote: str) -> Addresses:
     if len(fetch) != 1 or not push:
         raise StoreUnreachable(f"git does not tell where the remote {_shown(remote)} leads.")
     for address in (*fetch, *push):
+        if _is_half_read(address):
+            raise UsageError(
+                f"The address of the remote {_shown(remote)} holds an @ behind its host: git would "
+                "take a part of a password for the host. Write / ? # @ in it as %2F %3F %23 %40."
+            )
         if _is_inside(address, git.checkout.top):
             raise UsageError(
                 f"The ledger's remote {_shown(remote)} leads into the work tree itself. A pull "
@@ -70,6 +76,14 @@ def _listed(text: str) -> Iterator[tuple[str, str, str]]:
         found = _LISTED.fullmatch(line)
         if found is not None:
             yield found[1], found[2], found[3]
+
+
+def _is_half_read(address: str) -> bool:
+    """Tell whether git would look for the host in the middle of a password."""
+    if not _URL.match(address):
+        return False
+    host, *rest = re.split(r"[/?#]", address.partition("://")[2], maxsplit=1)
+    return "@" not in host and "@" in "".join(rest)
 
 
 def _is_inside(address: str, top: Path) -> bool:
@@ -107,4 +121,4 @@ def _lies_in(path: str, folder: Path) -> bool:
 
 
 def _shown(remote: str) -> str:
-    return f"`{said(remote.encode(errors='surrogateescape'))}`"
+    return f"`{shown_address(remote)}`"

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from obstore import store
 
+from satops.core.redaction import shown_address
 from satops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def parse_address(
         or not all(map(_SEGMENT.fullmatch, segments))
     ):
         raise UsageError(
-            f"`state: {scheme}:{rest}` in satops.yaml does not name a ledger. Write "
-            f"`{scheme}://BUCKET/PREFIX`. An endpoint other than the cloud's own is named by "
+            f"`state: {shown_address(f'{scheme}:{rest}')}` in satops.yaml does not name a ledger. "
+            f"Write `{scheme}://BUCKET/PREFIX`. An endpoint other than the cloud's own is named by "
             f"{ENDPOINTS[scheme][0]} in the environment."
         )
     return ObjectAddress(scheme, bucket, prefix, _endpoint(scheme, environ or os.environ))

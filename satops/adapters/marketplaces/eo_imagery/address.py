@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from satops.core.redaction import shown_address
 from satops.errors import UsageError
 
 
@@ -16,9 +17,11 @@ def base_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise UsageError(f"marketplace.url is not an address: {error}.") from None
-    if "@" in parts.netloc:
+    except ValueError:
+        raise UsageError(
+            "marketplace.url is not an address. It must be an https address."
+        ) from None
+    if "@" in url:
         raise UsageError(
             "marketplace.url carries a user name or a password. "
             "The credential comes from the environment: see marketplace.auth.tokenFrom."
@@ -62,8 +65,9 @@ def require_host(url: str, expected: str) -> None:
         same = False
     if not same or not wanted.hostname or wanted.scheme not in {"", found.scheme}:
         raise UsageError(
-            f"marketplace.url leads to {found.netloc!r}, but SATOPS_MARKETPLACE allows only "
-            f"{expected!r}. Nothing was sent. Find out who changed marketplace.url."
+            f"marketplace.url leads to {found.netloc.rpartition('@')[2]!r}, but SATOPS_MARKETPLACE "
+            f"allows only {shown_address(expected)!r}. Nothing was sent. Find out who "
+            "changed marketplace.url."
         )
 
 

@@ -14,6 +14,7 @@ from satops.adapters.marketplaces.eo_imagery.listing import (
     Listed,
     every_order,
 )
+from satops.adapters.marketplaces.eo_imagery.named import order_numbers
 from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_order
 from satops.adapters.marketplaces.eo_imagery.outcome import order_number, outcome_of, retry_after_s
 from satops.adapters.marketplaces.eo_imagery.sender import Sender
@@ -215,12 +216,24 @@ class HttpMarketplace:
                 if found is not None and found.contradiction:
                     found = None
                 if 200 <= answer.status < 300 and found is not None and found.code == 200:
-                    return found.data
+                    return self._shown(path, answer, found)
                 if tries == READ_TRIES or not _may_pass(answer, found):
                     raise self._refusal(path, answer, found)
             elif tries == READ_TRIES:
                 raise self._unreachable(path, answer.reason)
             self._sleep(self._pause_s(answer, tries))
+
+    def _shown(self, path: str, answer: Answer, found: Envelope) -> Any:
+        """Return the `data` of a read without our secrets: rows are shown, and recorded."""
+        if any(answer.redact(number) != number for number in order_numbers(found.whole)):
+            raise self._unreachable(path, "an order number in it holds a secret of ours")
+        text = answer.redact(answer.text)
+        if text == answer.text:
+            return found.data
+        try:
+            return json_text.loads(text)["data"]
+        except (json_text.NotJson, KeyError, TypeError):
+            raise self._unreachable(path, "the answer holds a secret of ours") from None
 
     def _pause_s(self, answer: Answer | NotSent | InDoubt, tries: int) -> float:
         if isinstance(answer, Answer) and answer.status == _TOO_MANY:

@@ -7,7 +7,7 @@ one that somebody has looked at?  A class that is not in the table is in doubt w
 a test walks the classes of requests, urllib3 and http.client and fails on one that is missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ssl import SSLCertVerificationError
 from typing import Final
@@ -147,8 +147,13 @@ DECIDED: Final[dict[str, Meaning]] = {
 """Every class of the libraries, each decided by hand."""
 
 
-def failure_outcome(error: BaseException, evidence: str, *, sent: bool) -> NotSent | InDoubt:
-    """Return what an exception proves; `sent` tells whether a byte of the request may have left."""
+def failure_outcome(
+    error: BaseException, evidence: str, *, sent: bool, redact: Callable[[str], str] = str
+) -> NotSent | InDoubt:
+    """Return what an exception proves; `sent` tells whether a byte of the request may have left.
+
+    `redact` takes secrets out of the exception's own text; out of `evidence` they are already.
+    """
     links = list(chain(error))
     meanings = []
     for link in links:
@@ -164,8 +169,8 @@ def failure_outcome(error: BaseException, evidence: str, *, sent: bool) -> NotSe
         return InDoubt(telling.after, evidence)
     unknown = next((link for link in links if _is_unknown_authority(link)), None)
     if unknown is not None:
-        return NotSent(f"{_UNKNOWN_AUTHORITY} ({shown(str(unknown), _DETAIL_CHARS)})")
-    detail = shown(str(links[-1]), _DETAIL_CHARS)
+        return NotSent(f"{_UNKNOWN_AUTHORITY} ({shown(redact(str(unknown)), _DETAIL_CHARS)})")
+    detail = shown(redact(str(links[-1])), _DETAIL_CHARS)
     return NotSent(f"{telling.before} ({detail})")
 
 

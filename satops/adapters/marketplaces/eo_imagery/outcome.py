@@ -96,6 +96,8 @@ def _accepted(answer: Answer, found: Envelope | None) -> Outcome:
         if len(order_numbers(found.whole)) > 1:
             reason = "The answer contradicts itself: it has several order numbers."
             return _doubt(reason, answer, found)
+        if answer.redact(number) != number:
+            return _doubt("The answer's order number holds a secret of ours.", answer, found)
         return Receipt(number)
     if (found.code == 400 or found.code in _NO_RIGHT) and not named_orders(found.whole):
         return _rejection(found.code, found, stops_run=found.code in _NO_RIGHT)
@@ -131,6 +133,8 @@ def _doubt(reason: str, answer: Answer, found: Envelope | None) -> InDoubt:
     names = [] if found is None else named_orders(found.whole)
     named = [shown(answer.redact(name), ORDER_NO_CHARS_MAX) for name in names[:_NAMES_MAX]]
     evidence = answer.evidence()
+    for name in names:  # one may end with the beginning of a secret
+        evidence = evidence.replace(shown(name, len(name)), shown(answer.redact(name), len(name)))
     if named:
         evidence = f"it names {', '.join(named)}; {evidence}"
     return InDoubt(reason, evidence, told=_told(answer, found))

@@ -12,13 +12,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.utils import get_environ_proxies
 
 from satops import __version__
 from satops.adapters.clock import monotonic_s
-from satops.adapters.marketplaces.eo_imagery.address import base_url, is_loopback
+from satops.adapters.marketplaces.eo_imagery.address import base_url
 from satops.adapters.marketplaces.eo_imagery.answer import EXCERPT_CHARS, Answer
 from satops.adapters.marketplaces.eo_imagery.failures import CA_VARIABLES, failure_outcome
+from satops.adapters.marketplaces.eo_imagery.proxy import proxy_of
 from satops.adapters.marketplaces.eo_imagery.wire import (
     FRAMING_BYTES,
     AnswerTooLong,
@@ -29,6 +29,7 @@ from satops.adapters.marketplaces.eo_imagery.wire import (
 from satops.adapters.token import Token
 from satops.core.order.submission import InDoubt, NotSent
 from satops.core.plan.config import ApplyConfig, MarketplaceConfig
+from satops.core.redaction import Redactor, passwords_in, passwords_of
 from satops.core.safe import shown
 from satops.errors import UsageError
 
@@ -71,7 +72,9 @@ class Sender:
         self._token_header = config.header
         self._blanks: dict[str, requests.PreparedRequest] = {}
         """By path, requests without body and token: preparing costs as much as sending."""
-        self._proxies = _proxies(self.address)
+        proxy = proxy_of(self.address)
+        self._proxies = {} if proxy is None else {urlsplit(self.address).scheme: proxy}
+        self._passwords = Redactor(passwords_of(os.environ) | passwords_in(proxy or ""))
         self._verify = _ca_bundle() if self.address.startswith("https") else True
         self._idle: deque[OneShotSession] = deque()
 
@@ -92,10 +95,14 @@ class Sender:
             self._exchange(path, body, bytes_max, partial)
         except Exception as error:  # after the first byte each error is a doubt
             evidence = self._evidence(partial, exchange)
-            return self._redacted(failure_outcome(error, evidence, sent=exchange.sent))
+            return failure_outcome(error, evidence, sent=exchange.sent, redact=self.redact)
         finally:
             current_exchange.reset(mark)
         return self._answer(partial, partial.body)
+
+    def redact(self, text: str) -> str:
+        """Return a text without the token and without the passwords of proxies."""
+        return self._passwords(self._token.redact(text))
 
     def close(self) -> None:
         """Close the connections that are idle."""
@@ -145,7 +152,7 @@ class Sender:
 
     def _answer(self, partial: _Partial, body: bytes | bytearray) -> Answer:
         assert partial.status is not None
-        return Answer(partial.status, partial.headers or {}, bytes(body), self._token.redact)
+        return Answer(partial.status, partial.headers or {}, bytes(body), self.redact)
 
     def _evidence(self, partial: _Partial, exchange: Exchange) -> str:
         if partial.status is not None:
@@ -154,24 +161,13 @@ class Sender:
             return self._answer(partial, body).evidence()
         if not exchange.head:
             return "no byte came back"
-        text = self._token.redact(exchange.head.decode("utf-8", "backslashreplace"))
+        text = self.redact(exchange.head.decode("utf-8", "backslashreplace"))
         return f"what came back begins: {shown(_without_cookies(text), EXCERPT_CHARS)}"
-
-    def _redacted(self, outcome: NotSent | InDoubt) -> NotSent | InDoubt:
-        if isinstance(outcome, NotSent):
-            return NotSent(self._token.redact(outcome.reason))
-        return outcome
 
 
 def _without_cookies(head: str) -> str:
     lines = head.splitlines(keepends=True)
     return "".join(line for line in lines if not line.lower().startswith("set-cookie"))
-
-
-def _proxies(address: str) -> dict[str, str]:
-    if is_loopback(urlsplit(address).hostname or ""):
-        return {}
-    return dict(get_environ_proxies(address))
 
 
 def _ca_bundle() -> str | bool:
