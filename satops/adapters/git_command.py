@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from satops.adapters.child_environment import child_environment
 from satops.core.redaction import Redactor, passwords_of, without_credentials
 from satops.errors import StoreUnreachable
 
@@ -40,8 +41,6 @@ _NOT_PASSED_ON = frozenset(
         "GIT_ATTR_SOURCE", "GIT_CURL_VERBOSE", "LANGUAGE",
     }
 )  # fmt: skip
-_NO_PREFIX_PASSED_ON = ("SATOPS_", "GIT_TRACE")
-"""The marketplace's token is in a variable of our own: neither git nor its helpers see any."""
 _CONFIGURATION = (
     "safe.bareRepository=explicit",
     "core.hooksPath=/dev/null",  # the hooks of a code repository have no say in the ledger
@@ -267,8 +266,8 @@ def _attempt(started: "subprocess.Popen[bytes]", timeout_s: float, stdin: bytes 
 def _environment() -> dict[str, str]:
     kept = {
         name: value
-        for name, value in os.environ.items()
-        if name not in _NOT_PASSED_ON and not name.startswith(_NO_PREFIX_PASSED_ON)
+        for name, value in child_environment().items()
+        if name not in _NOT_PASSED_ON and not name.startswith("GIT_TRACE")
     }
     # An address in satops.yaml may not choose a program to run, as `ext::` or a helper would.
     kept.setdefault("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh")

@@ -116,9 +116,10 @@ def test_the_password_of_a_proxy_is_in_no_output_and_no_file(
         ran = satops(*command, environ=environ)
         assert ran.code != ExitCode.BUG
         said += ran.out + ran.err
-    ledger = (satops.root / "state" / "ledger.jsonl").read_text()
     refused = any(mark in password.replace("%2F", "") for mark in "/# ?")
-    assert ("SubmissionIntended" in ledger) is not refused
+    assert ("Nothing was sent" in said and "HTTPS_PROXY" in said) is refused
+    ledger = (satops.root / "state" / "ledger.jsonl").read_text()
+    assert not refused or "SubmissionIntended" not in ledger
     for path in satops.root.rglob("*"):
         said += path.read_text(errors="replace") if path.is_file() else ""
     for form in (password, "hush", "h7", "hu:sh", TOKEN):

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
 from satops import __version__
+from satops.adapters.child_environment import child_environment
 from satops.adapters.files.own_wheel import Wheel
 from satops.errors import UsageError
 
@@ -29,7 +30,12 @@ def published_sha256(own: Wheel) -> str:
         ]  # fmt: skip
         try:
             ran = subprocess.run(
-                command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
+                command,
+                capture_output=True,
+                text=True,
+                timeout=_TIMEOUT_S,
+                check=False,
+                env=child_environment(),
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise _cannot(str(error)) from None
