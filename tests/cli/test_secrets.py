@@ -109,8 +109,11 @@ def test_the_password_of_a_proxy_is_in_no_output_and_no_file(
     monkeypatch.setenv("HTTPS_PROXY", f"http://ada:{password}@127.0.0.1:1")
     (satops.root / "satops.yaml").write_text(
         "timezone: UTC\nmarketplace: {url: 'https://marketplace.invalid', query: false}\n"
+        "state: file:state/real.jsonl\n"
     )
     environ = {"SATOPS_TOKEN": TOKEN}
+    begun = satops("ledger", "start", "--yes", "--also-buy", "all", environ=environ)
+    assert begun.code == ExitCode.DONE, begun.err
     said = ""
     for command in (["apply", "--yes"], ["apply", "--yes", "--json"], ["plan"], ["list"]):
         ran = satops(*command, environ=environ)
@@ -118,7 +121,7 @@ def test_the_password_of_a_proxy_is_in_no_output_and_no_file(
         said += ran.out + ran.err
     refused = any(mark in password.replace("%2F", "") for mark in "/# ?")
     assert ("Nothing was sent" in said and "HTTPS_PROXY" in said) is refused
-    ledger = (satops.root / "state" / "ledger.jsonl").read_text()
+    ledger = (satops.root / "state" / "real.jsonl").read_text()
     assert not refused or "SubmissionIntended" not in ledger
     for path in satops.root.rglob("*"):
         said += path.read_text(errors="replace") if path.is_file() else ""
