@@ -2,9 +2,11 @@
 
 import json
 import re
+import subprocess
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -209,6 +211,22 @@ def test_where_the_index_has_satops_it_is_taken_by_name_and_hash(
     assert not (empty.root / WHEEL).exists()
     assert empty("init", "--ci", "github", "--update").out == "The workflows are up to date.\n"
     assert "GOOD     install:" in empty("doctor").out
+
+
+def test_pip_is_given_no_token(empty: Satops, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, str]] = []
+    real = subprocess.run
+
+    def watched(command: list[str], **options: Any) -> Any:
+        given.append(options["env"])
+        return real(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", watched)
+    monkeypatch.setenv("SATOPS_TOKEN", "mkt-secret")
+    assert empty("init", "--ci", "github", "--from-index").code == ExitCode.USAGE
+    (environ,) = given
+    assert "PIP_FIND_LINKS" in environ
+    assert "mkt-secret" not in environ.values()
 
 
 def test_another_satops_of_the_same_version_at_the_index_is_refused(
