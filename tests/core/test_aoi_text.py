@@ -107,8 +107,8 @@ def test_names_are_the_same_however_their_letters_are_composed() -> None:
 @pytest.mark.parametrize(
     ("content", "words", "fix"),
     [
-        (b'{"type":"Topology","objects":{},"arcs":[]}', "TopoJSON", "ogr2ogr"),
-        (b'{"rings":[[[1,2]]],"spatialReference":{}}', "Esri JSON", "ESRIJSON:"),
+        (b'{"type":"Topology","objects":{},"arcs":[]}', "TopoJSON", "--convert"),
+        (b'{"rings":[[[1,2]]],"spatialReference":{}}', "Esri JSON", "--reproject"),
         (b'[{"id":"document","version":"1.0"}]', "CZML", ""),
         (b"[[105,10],[106,10]]", "a bare list of points", ""),
         (b'["x"]', "no GeoJSON", ""),

@@ -5,10 +5,13 @@ from typing import Any
 
 from satops.adapters.gis.layers import Faulty, Layer, faulty, feature
 from satops.core.finding import Finding
-from satops.core.geometry.aoi import members, read_aoi
+from satops.core.geometry.aoi import Aoi, aoi_of, members, read_aoi
+from satops.core.geometry.foreign import NotRead, converted
 from satops.core.geometry.geojson import crs_name
+from satops.core.geometry.sequence import read_json
 from satops.core.geometry.systems import System, code_in, system_of
 from satops.core.geometry.wkt import read_wkt
+from satops.core.json_text import NotJson
 
 _WGS84 = System("OGC:CRS84", "WGS 84", is_in_degrees=True)
 """What both are in that name no other."""
@@ -18,7 +21,7 @@ def read_text(content: bytes) -> Layer:
     """Return the features of a GeoJSON or WKT file, in the system that a `crs` member or an SRID
     names.  Raises `Faulty`.
     """
-    aoi = read_aoi(content)
+    aoi = _foreign(content) or read_aoi(content)
     if isinstance(aoi, Finding):
         raise Faulty(aoi)
     value = aoi.geometry
@@ -30,6 +33,18 @@ def read_text(content: bytes) -> Layer:
     names = [crs_name(each) for each in _values(value) if "crs" in each]
     features = [_feature(_only(member.value)) for member in members(aoi)]
     return Layer("The GeoJSON", features, _named(names))
+
+
+def _foreign(content: bytes) -> Aoi | None:
+    """Return what a TopoJSON or Esri JSON file holds; None where it is neither."""
+    try:
+        written = read_json(content.removeprefix(b"\xef\xbb\xbf").decode())
+        value = converted(written)
+    except (UnicodeDecodeError, NotJson):
+        return None
+    except NotRead as error:
+        raise faulty(f"The file cannot be converted: {error}.") from error
+    return None if value is written else aoi_of(value)
 
 
 def _values(value: Any) -> Iterator[dict[str, Any]]:

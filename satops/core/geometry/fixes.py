@@ -9,6 +9,7 @@ from dataclasses import replace
 from posixpath import basename, dirname, join, splitext
 
 from satops.core.finding import Finding
+from satops.core.geometry.known import CONVERT
 from satops.core.geometry.rings import SPLIT
 
 _ADDED = {
@@ -39,4 +40,5 @@ def _command(fix: str, file: str) -> str:
     out = shlex.quote(join(dirname(file), f"{stem}{added}.geojson"))
     if "{" in fix:
         return fix.format(file=shlex.quote(file), out=out)
-    return f"satops aoi {shlex.quote(file)} --convert {out} {fix}"
+    options = "" if fix == CONVERT else f" {fix}"
+    return f"satops aoi {shlex.quote(file)} --convert {out}{options}"

@@ -8,7 +8,10 @@ from typing import Any
 
 from satops.core.finding import Finding
 from satops.core.geometry.checks import BARE_LIST, NO_TYPE, OTHER_FILE_FORMAT, OTHER_FORMAT, WRAPPED
+from satops.core.geometry.systems import REPROJECT
 
+CONVERT = "--convert"
+"""The fix that only writes a file as GeoJSON."""
 _OGR = "ogr2ogr -t_srs EPSG:4326 {out} {file}"
 """GDAL's program; `core.geometry.fixes` fills in the names."""
 _BEGIN_BYTES = 1024
@@ -78,11 +81,9 @@ def foreign_json(value: object) -> Finding | None:
         return None
     kind = value.get("type")
     if kind == "Topology" or ("arcs" in value and "coordinates" not in value):
-        return _named("TopoJSON (type Topology)", _OGR)
+        return _named("TopoJSON (type Topology)", CONVERT)
     if _is_esri(value):
-        return _named(
-            "Esri JSON (rings, attributes)", "ogr2ogr -t_srs EPSG:4326 {out} ESRIJSON:{file}"
-        )
+        return _named("Esri JSON (rings, attributes)", REPROJECT)
     if kind is None and isinstance(value.get("coordinates"), list):
         return NO_TYPE.finding(
             (),
