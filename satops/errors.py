@@ -44,7 +44,11 @@ class ExitCode(IntEnum):
 
     DONE = 0, "done, or nothing to do", ""
     BUG = 1, "a bug in satops; a traceback is on stderr", "report it"
-    CHANGES = 2, "only `plan --detailed-exitcode`: there are orders to create", "review"
+    CHANGES = (
+        2,
+        "only `plan --detailed-exitcode`: there are orders to create, or one is not settled",
+        "review",
+    )
     INVALID = (
         3,
         "specs do not validate, conflict, or are expired; the account holds an order like ours",

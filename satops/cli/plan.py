@@ -26,7 +26,11 @@ FILE_FORMATS = FORMATS[1:]
     help="Write the plan to a file in one more format. May be repeated.",
 )  # fmt: skip
 @click.option("--all", "show_all", is_flag=True, help="List the kept orders too.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are orders to create.")
+@click.option(
+    "--detailed-exitcode",
+    is_flag=True,
+    help="Exit 2 when there are orders to create, or one is not settled.",
+)
 @click.option("--at", metavar="TIME", help="Plan as of a moment: 2026-12-01T00:00Z.")
 @click.option("--ledger", metavar="FILE", help="Plan against a published copy of the ledger.")
 @click.option(
@@ -90,11 +94,13 @@ def _format_and_file(wish: str) -> tuple[str, str, str]:
 
 
 def code_of(plan: Plan, *, detailed: bool) -> ExitCode:
-    """Return 3 for what must be mended, 4 for a limit, and 2 for new orders when asked."""
+    """Return 3 for what must be mended, 4 for a limit; when asked, 2 for new orders, and for one
+    that is not settled: in doubt, or being placed.
+    """
     codes = {ExitCode.INVALID} if plan.blocked else set()
     if plan.refusals:
         codes.add(ExitCode.REFUSED)
-    if detailed and plan.creates:
+    if detailed and (plan.creates or plan.in_doubt or plan.being_placed):
         codes.add(ExitCode.CHANGES)
     return worst(codes)
 

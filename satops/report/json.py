@@ -242,6 +242,7 @@ def _settled(found: "DoubtLook") -> dict[str, Any]:
         "settled": None if event is None else "placed" if event.placed else "not-placed",
         "order_no": None if event is None else event.order_no,
         "why": encodable(found.why or (found.match.note if found.match is not None else "")),
+        "wait_s": found.wait_s,
     }
 
 

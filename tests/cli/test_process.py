@@ -98,6 +98,71 @@ def test_a_second_signal_stops_at_once_and_leaves_the_doubt_in_the_ledger(satops
     assert states == ["being-placed"]
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_stop_while_reconcile_waits_ends_with_6_at_once(satops: Satops, name: str) -> None:
+    lose_the_answer(satops)
+    with running(satops, "reconcile", "--wait", "3600", stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        seen = read_until_said(process.stderr, b"satops: Waiting for")
+        process.send_signal(getattr(signal, name))
+        seen += process.stderr.read()
+    assert process.returncode == ExitCode.IN_DOUBT, seen.decode()
+    assert b"    satops reconcile" in seen
+
+
+def test_nohup_keeps_a_run_alive_when_its_terminal_closes(satops: Satops) -> None:
+    lose_the_answer(satops)
+
+    def nohup() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    streams = {"stderr": subprocess.PIPE, "preexec_fn": nohup}
+    with running(satops, "reconcile", "--wait", "3600", **streams) as process:
+        assert process.stderr is not None
+        read_until_said(process.stderr, b"satops: Waiting for")
+        process.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.send_signal(signal.SIGTERM)
+        process.stderr.read()
+    assert process.returncode == ExitCode.IN_DOUBT
+
+
+def test_a_stop_that_is_heard_twice_within_a_second_is_one_stop(satops: Satops) -> None:
+    hold_back(satops, 6)
+    with running(satops, "apply", "--yes", stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        ledger = satops.root / "state/ledger.jsonl"
+        wait_until(lambda: b"SubmissionIntended" in ledger.read_bytes())
+        process.send_signal(signal.SIGINT)
+        seen = read_until_said(process.stderr, b"satops: Stopping.")
+        process.send_signal(signal.SIGTERM)
+        seen += process.stderr.read()
+    assert process.returncode == ExitCode.INTERRUPTED, seen.decode()
+    assert b"Stopped at once" not in seen
+
+
+def test_a_stop_while_apply_waits_for_another_run_ends_with_6(satops: Satops) -> None:
+    hold_back(satops, 3600)
+    with running(satops, "apply", "--yes") as first:
+        ledger = satops.root / "state/ledger.jsonl"
+        wait_until(lambda: b"SubmissionIntended" in ledger.read_bytes())
+        first.kill()
+    with running(satops, "apply", "--yes", stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        seen = read_until_said(process.stderr, b"Waiting for its outcome")
+        process.send_signal(signal.SIGTERM)
+        seen += process.stderr.read()
+    assert process.returncode == ExitCode.IN_DOUBT, seen.decode()
+
+
+def lose_the_answer(satops: Satops) -> None:
+    """Apply once; nothing is stored, and nobody says so."""
+    satops.environ.update(satops.faults({"kind": "status", "status": 500, "on": "create"}))
+    assert satops("apply", "--yes").code == ExitCode.IN_DOUBT
+    del satops.environ["SATOPS_SANDBOX_FAULTS"]
+
+
 @pytest.mark.parametrize(("answer", "code", "placed"), [("y", 0, 3), ("n", 4, 0), ("", 4, 0)])
 def test_on_a_terminal_apply_shows_the_plan_and_asks(
     satops: Satops, answer: str, code: int, placed: int

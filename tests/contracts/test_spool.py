@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -132,6 +133,14 @@ def test_a_torn_line_is_left_out_and_hides_nothing(folder: Path, spool: Spool, t
     assert list(spool.entries()) == [_entry(1), _entry(2)]
     spool.forget(spool.entries())
     assert files(folder) == []
+
+
+@pytest.mark.parametrize("intent", ["", "1", "g" * 64, "a" * 63])
+def test_an_outcome_that_names_no_intent_is_no_outcome(
+    folder: Path, spool: Spool, intent: str
+) -> None:
+    spool.keep(replace(_entry(1), intent=intent))
+    assert list(spool.entries()) == []
 
 
 def test_a_line_of_one_byte_less_is_a_torn_line(folder: Path, spool: Spool) -> None:

@@ -307,7 +307,7 @@ _RUN_BY_LAN = {
 _EVENTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("LedgerStarted", {"ledger": "abc"}),
     ("RunStarted", _RUN_BY_LAN),
-    ("SubmissionIntended", {"name": "a", "attempt": 1, "order_digest": "d" * 64}),
+    ("SubmissionIntended", {"name": "a", "attempt": 1, "order_digest": "d" * 64, "run": "r1"}),
     ("SubmissionLeftInDoubt", {"name": "a", "attempt": 1, "reason": "cut"}),
     ("DoubtSettled", {"name": "a", "placed": True, "order_no": "N1", "by": "Lan", "because": "x"}),
     ("SubmissionRejected", {"name": "b", "code": 400, "message": "no"}),

@@ -107,6 +107,16 @@ class Plan:
         ]
 
     @property
+    def being_placed(self) -> list[Action]:
+        """The orders that another run may still be sending."""
+        return [
+            action
+            for action in self.actions
+            if action.known is not None
+            and action.known.standing_at(self.made_at) is Standing.BEING_PLACED
+        ]
+
+    @property
     def digest(self) -> str:
         """SHA-256 over everything that apply is bound to: the ledger's head, each action with its
         digest, and the rules.  The clock is not in it: what time changes shows as actions.

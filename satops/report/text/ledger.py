@@ -29,6 +29,9 @@ _EVENT_TONES = {
 }
 _LIST_HEADER = ("NAME", "STATE", "ORDER", "PLACED (UTC)", "STATUS")
 _ORDER_WIDTH = 40
+_CORNERS_MAX = 12
+_DECIMALS = 5
+"""Of a corner: about one metre."""
 _DIGEST_WIDTH = 12
 
 
@@ -54,6 +57,7 @@ def show_blocks(
 ) -> Iterator[Block]:
     """Yield all that the tree and the ledger know of one order."""
     facts = [*_spec_facts(spec), *(_ledger_facts(known, now) if known else ())]
+    facts += _shape(spec, events)
     yield Table(("", ""), facts, lambda fact: Row((fact[0], fact[1])), has_prose=True)
     if known is not None and known.standing_at(now) is Standing.IN_DOUBT:
         yield BLANK
@@ -62,6 +66,18 @@ def show_blocks(
     if events:
         yield BLANK
         yield event_table(events)
+
+
+def _shape(spec: Spec | None, events: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the outline that was sent, else the one of the spec, to hold against a candidate."""
+    sent = [event["order"]["geometry"]["coordinates"] for event in events if event.get("order")]
+    rings = sent[-1] if sent else spec.order.rings if spec is not None else ()
+    for number, ring in enumerate(rings):
+        corners = ", ".join(
+            f"{round(x, _DECIMALS)} {round(y, _DECIMALS)}" for x, y in ring[:_CORNERS_MAX]
+        )
+        more = f" and {len(ring) - _CORNERS_MAX:,} more corners" if ring[_CORNERS_MAX:] else ""
+        yield ("Shape (lon lat)" if number == 0 else f"Hole {number}"), corners + more
 
 
 def history_blocks(events: Sequence[dict[str, Any]]) -> Iterator[Block]:
@@ -122,6 +138,10 @@ def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
     if known.order_no:
         numbers = (known.order_no, *known.further_order_nos)
         yield "Order number", safe(", ".join(numbers))
+    if known.same_as:
+        yield "Shared with", f"{safe(known.same_as)}: one order for both, counted once"
+    if known.run:
+        yield "Run", safe(known.run)
     if known.placed_at:
         yield "Placed (UTC)", moment(known.placed_at)
     if known.reason:
@@ -159,7 +179,8 @@ def _what(kind: str, event: dict[str, Any]) -> str:
         case "RunStarted":
             return _run(event)
         case "SubmissionIntended":
-            return f"attempt {event['attempt']}, order {event['order_digest'][:12]}"
+            digest = event["order_digest"][:_DIGEST_WIDTH]
+            return f"attempt {event['attempt']} by run {event['run']}, order {digest}"
         case "SubmissionPlaced":
             return str(event["order_no"])
         case "SubmissionRejected":

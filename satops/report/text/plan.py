@@ -162,6 +162,9 @@ def _next(plan: Plan) -> Iterator[Block]:
         count = counted(len(plan.in_doubt), "order")
         yield Line(f"In doubt: {count}. Never order it again by hand. To look it up:", Tone.WARNING)
         yield command("satops reconcile")
+    if plan.being_placed:
+        count = counted(len(plan.being_placed), "order")
+        yield Line(f"Not settled: {count} that another run may still be placing.", Tone.WARNING)
     if any(map(blocks_tree, plan.problems)):
         yield Line("Nothing can be bought until the errors are mended.", Tone.ERROR)
     elif plan.refusals:
@@ -176,5 +179,5 @@ def _next(plan: Plan) -> Iterator[Block]:
     elif plan.specs == 0:
         yield Line("There are no order specs yet. To write one:")
         yield command("satops new --help")
-    else:
+    elif not (plan.in_doubt or plan.being_placed):
         yield Line("Nothing to do: every order that can be bought is bought.", Tone.GOOD)
