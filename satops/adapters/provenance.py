@@ -35,12 +35,22 @@ def run_started(
         host=platform.node(),
         actor=env.get("SATOPS_ACTOR") or found.get("actor") or local_user(),
         # What was checked out: a run may take its branch as it is now, not the event's commit.
-        commit=_git(root, "rev-parse", "HEAD") or found.get("commit"),
+        commit=head_commit(root) or found.get("commit"),
         branch=found.get("branch") or _git(root, "symbolic-ref", "--short", "-q", "HEAD"),
         pull_request=env.get("SATOPS_PULL_REQUEST") or found.get("pull_request") or None,
         run_url=env.get("SATOPS_RUN_URL") or found.get("run_url") or None,
         approvals=approvals or None,
     )
+
+
+def head_commit(root: Path) -> str | None:
+    """Return the commit that is checked out; None outside of git."""
+    return _git(root, "rev-parse", "HEAD")
+
+
+def run_id(env: Mapping[str, str]) -> str | None:
+    """Return the id of the workflow's run or of the pipeline, which all of its jobs share."""
+    return env.get("GITHUB_RUN_ID") or env.get("CI_PIPELINE_ID") or None
 
 
 def person(environ: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from satops.adapters.files.plan_file import SavedPlan, read_plan
 from satops.api.doctor import require_proof
 from satops.api.plan import late_rules, plan_on, require_named_files
 from satops.api.repository import Say, open_repository
+from satops.api.reviewed import read_reviewed, require_valid_here
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, Plan, Refusal, action_digest
@@ -16,11 +17,10 @@ from satops.errors import Refused, UsageError
 from satops.workflow.apply import Applying, ApplyReport, Asked
 from satops.workflow.plan import refuse_invalid
 from satops.workflow.review import (
-    left_out,
-    left_out_words,
     only_named,
     only_reviewed,
     reviewed_orders,
+    said_of_reviewed,
 )
 from satops.workflow.submit import Progress
 
@@ -44,8 +44,8 @@ def apply(
     """Buy the new orders of the plan, each once, and return what became of them.
 
     With `reviewed`, saved plans that were reviewed, only orders are bought that one of them shows
-    with the same action digest (see `workflow.review`).  `asked` names the orders to buy, and what
-    a person allows this one run.
+    with the same action digest (see `workflow.review`); `expect_digest` is that plan's then.
+    `asked` names the orders to buy, and what a person allows this one run.
 
     `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
     nothing to buy.  `progress` hears of each order as soon as its outcome is known.
@@ -60,15 +60,16 @@ def apply(
         )
     saved = None if plan_file is None else read_plan(plan_file)
     wanted = None if expect_digest is None else _digest(expect_digest)
-    if reviewed and (saved is not None or wanted is not None):
+    if reviewed and saved is not None:
         raise UsageError(
-            "--reviewed compares order by order; a plan file and --expect-digest compare the plan "
-            "as a whole. Give one or the other."
+            "--reviewed compares order by order, and --plan the plan as a whole. Give one of them."
         )
-    shown = reviewed_orders(read_plan(path).creates for path in reviewed)
+    approved = read_reviewed(reviewed, wanted) if reviewed else []
+    shown = reviewed_orders(plan.creates for plan in approved)
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)
     session, local, started = opened.appending("apply", say)
+    require_valid_here(approved, opened, session.state.ledger)
     rules = late_rules(opened)
 
     def replan(state: LedgerState) -> Plan:
@@ -85,11 +86,11 @@ def apply(
 
     def guard(plan: Plan, state: LedgerState) -> None:
         refuse_invalid(plan)
-        if others := left_out(plan):
-            say(f"satops: {left_out_words(others)}")
+        for line in said_of_reviewed(plan, shown):
+            say(f"satops: {line}")
         if saved is not None:
             _refuse_stale(saved, plan, state)
-        if wanted is not None and not plan.digest.startswith(wanted):
+        if wanted is not None and not approved and not plan.digest.startswith(wanted):
             raise Refused(
                 f"The plan is not the one that was expected: its digest is {plan.digest}, not "
                 f"{expect_digest}. Nothing was sent. Look at the plan again:\n    satops plan"

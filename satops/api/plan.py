@@ -1,7 +1,7 @@
 """Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,6 +100,9 @@ def plan_to_show(
     made = plan_on(opened, state, session, now, rules, strict=in_ci(opened.environ))
     if base is not None:
         made = base.compared(made)
+    from satops.api.reviewed import origin
+
+    made = replace(made, origin=origin(opened, None if state is None else state.ledger))
     currency = str((opened.config.prices or {}).get("currency", ""))
     return Planned(made, opened.body, currency)
 

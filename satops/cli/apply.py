@@ -22,7 +22,7 @@ from satops.workflow.apply import Asked
 @options.yes
 @click.option(
     "--expect-digest", metavar="DIGEST",
-    help="Buy only if the plan has this digest, as `satops plan` shows it.",
+    help="Buy only if the plan, or the one of --reviewed, has this digest.",
 )  # fmt: skip
 @click.option(
     "--reviewed", metavar="PLAN", multiple=True,

@@ -54,6 +54,7 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
         "ledger_head": plan.ledger_head,
         "rules_digest": plan.rules_digest,
         "made_at": plan.made_at,
+        **_origin(plan),
         "summary": plan_summary(plan),
     }
     return document(
@@ -71,6 +72,11 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
         ),
         already_on_base=problem_items(plan.already),
     )
+
+
+def _origin(plan: Plan) -> dict[str, Any]:
+    origin = plan.origin
+    return {key: getattr(origin, key, None) for key in ("ledger", "marketplace", "commit", "run")}
 
 
 def plan_summary(plan: Plan) -> dict[str, Any]:

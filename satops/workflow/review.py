@@ -16,7 +16,7 @@ later review, is no reason to refuse: less is bought than was approved.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from satops.core.plan.plan import Action, ActionKind, Plan, Refusal, action_digest
@@ -44,8 +44,7 @@ def reviewed_orders(creates: Iterable[Iterable[tuple[str, str]]]) -> Reviewed:
 def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
     """Return the plan that buys only what was reviewed; its limits count only that.
 
-    Raises `Refused` where an order is not what was reviewed, and where orders are to be bought and
-    none of them was reviewed: then the wrong plan was given.
+    Raises `Refused` where an order is not what was reviewed.
     """
     changed = [
         action.name
@@ -62,11 +61,6 @@ def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
         )
     actions = tuple(_bound(action, reviewed) for action in plan.actions)
     bound = replace(plan, actions=actions)
-    if plan.creates and not bound.creates:
-        raise Refused(
-            "None of the orders to buy is in a reviewed plan that was given: "
-            f"{_names(left_out(bound))}. Nothing was sent. Give the plans that show them."
-        )
     return replace(bound, refusals=limits(bound.creates))
 
 
@@ -91,17 +85,23 @@ def only_named(plan: Plan, names: Sequence[str], limits: Limits) -> Plan:
     return replace(bound, refusals=limits(bound.creates))
 
 
-def left_out(plan: Plan) -> list[str]:
-    """Return the names that a bound plan leaves to other runs."""
-    return [action.name for action in plan.actions if action.reason == _LEFT_OUT]
+def said_of_reviewed(plan: Plan, reviewed: Reviewed) -> Iterator[str]:
+    """Yield a line for each reviewed order that is not bought, and one for what nobody reviewed.
 
-
-def left_out_words(names: Sequence[str]) -> str:
-    """Return the sentence that says what was left out, and what to do."""
-    return (
-        f"Left out, because no reviewed plan that was given holds them: {_names(names)}. They are "
-        "bought by a run that is given the plan of their own pull request."
-    )
+    `plan` is one of `only_reviewed`.
+    """
+    actions = {action.name: action for action in plan.actions}
+    for name in sorted(reviewed):
+        action = actions.get(name)
+        if action is None:
+            yield f"Reviewed, and not bought: {name} is neither in the tree nor in the ledger."
+        elif action.kind is not ActionKind.CREATE:
+            yield f"Reviewed, and not bought: {name} ({action.kind.value}: {action.reason})."
+    if others := [action.name for action in plan.actions if action.reason == _LEFT_OUT]:
+        yield (
+            f"Left out, because no reviewed plan that was given holds them: {_names(others)}. They "
+            "are bought by a run that is given the plan that shows them."
+        )
 
 
 def _bound(action: Action, reviewed: Reviewed) -> Action:

@@ -1,6 +1,8 @@
 """Binding apply to what was reviewed, order by order, and to a marketplace and a ledger."""
 
 import json
+import re
+import subprocess
 
 import pytest
 
@@ -97,12 +99,13 @@ def test_the_order_of_labels_in_a_file_is_no_part_of_what_was_reviewed(satops: S
     assert satops("apply", "--yes", "--reviewed", "plan.json").code == ExitCode.DONE
 
 
-def test_a_plan_that_shows_none_of_the_orders_is_the_wrong_one(two_pull_requests: Satops) -> None:
+def test_orders_that_no_given_plan_shows_are_left_out_and_said(two_pull_requests: Satops) -> None:
     satops = two_pull_requests
     satops("apply", "--yes", "--reviewed", "second.json")
-    refused = satops("apply", "--yes", "--reviewed", "second.json")
-    assert refused.code == ExitCode.REFUSED
-    assert "None of the orders to buy is in a reviewed plan" in refused.err
+    again = satops("apply", "--yes", "--reviewed", "second.json")
+    assert again.code == ExitCode.DONE
+    assert "Left out, because no reviewed plan that was given holds them" in again.err
+    assert names(satops) == {"hanoi"}
 
 
 def test_a_reviewed_order_that_was_deleted_or_placed_since_is_no_reason_to_refuse(
@@ -110,9 +113,13 @@ def test_a_reviewed_order_that_was_deleted_or_placed_since_is_no_reason_to_refus
 ) -> None:
     satops("plan", "--out", "plan.json")
     (satops.root / "orders/hanoi.yaml").unlink()
-    assert satops("apply", "--yes", "--reviewed", "plan.json").code == ExitCode.DONE
+    first = satops("apply", "--yes", "--reviewed", "plan.json")
+    assert first.code == ExitCode.DONE
+    assert re.search("Reviewed, and not bought: hanoi-[0-9-]+ is neither in the tree", first.err)
     assert names(satops) == {"mekong-flood", "da-nang-port"}
-    assert satops("apply", "--yes", "--reviewed", "plan.json").code == ExitCode.DONE
+    again = satops("apply", "--yes", "--reviewed", "plan.json")
+    assert again.code == ExitCode.DONE
+    assert re.search(r"Reviewed, and not bought: mekong-flood-[0-9-]+ \(keep: ", again.err)
 
 
 def test_limits_count_only_what_the_run_would_buy(two_pull_requests: Satops) -> None:
@@ -141,9 +148,76 @@ def test_a_review_of_each_order_and_of_the_whole_plan_exclude_each_other(satops:
     satops("plan", "--out", "plan.json")
     both = satops("apply", "plan.json", "--yes", "--reviewed", "plan.json")
     assert both.code == ExitCode.USAGE
-    digest = satops("plan", "--json").json["plan_digest"]
-    both = satops("apply", "--expect-digest", digest, "--yes", "--reviewed", "plan.json")
-    assert both.code == ExitCode.USAGE
+
+
+def test_the_digest_that_was_approved_is_held_against_the_reviewed_plan(
+    two_pull_requests: Satops,
+) -> None:
+    satops = two_pull_requests
+    apply = ("apply", "--yes", "--reviewed", "first.json", "--expect-digest")
+    digest = json.loads((satops.root / "first.json").read_bytes())["plan_digest"]
+    other = json.loads((satops.root / "second.json").read_bytes())["plan_digest"]
+    refused = satops(*apply, other)
+    assert refused.code == ExitCode.REFUSED
+    assert "is not the plan that was approved" in refused.err
+    assert satops(*apply, "").code == ExitCode.USAGE
+    assert satops(*apply, digest, "--reviewed", "second.json").code == ExitCode.USAGE
+    assert names(satops) == set()
+    assert satops(*apply, digest).code == ExitCode.DONE
+    assert names(satops) == {"mekong-flood", "da-nang-port"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "word"),
+    [
+        ("ledger", "0" * 32, "the ledger"),
+        ("marketplace", "https://other.example", "the marketplace"),
+        ("commit", "0" * 40, "the commit"),
+        ("run", "12", "the run"),
+        ("made_at", "2024-01-01T00:00:00Z", "more than 7 days ago"),
+        ("made_at", "2999-01-01T00:00:00Z", "a time that has not come"),
+    ],
+)
+def test_a_review_is_good_only_for_its_ledger_marketplace_commit_run_and_week(
+    satops: Satops, key: str, value: str, word: str
+) -> None:
+    satops("plan", "--out", "plan.json")
+    saved = json.loads((satops.root / "plan.json").read_bytes())
+    assert saved[key] != value
+    (satops.root / "plan.json").write_text(json.dumps({**saved, key: value}))
+    refused = satops("apply", "--yes", "--reviewed", "plan.json")
+    assert refused.code == ExitCode.REFUSED
+    assert word in refused.err
+    assert names(satops) == set()
+
+
+def test_a_plan_of_another_run_of_the_ci_is_not_the_one_that_was_approved(satops: Satops) -> None:
+    satops("plan", "--out", "plan.json", environ={"GITHUB_RUN_ID": "7"})
+    apply = ("apply", "--yes", "--reviewed", "plan.json")
+    assert satops(*apply, environ={"GITHUB_RUN_ID": "8"}).code == ExitCode.REFUSED
+    assert satops(*apply).code == ExitCode.REFUSED
+    assert names(satops) == set()
+    assert satops(*apply, environ={"GITHUB_RUN_ID": "7"}).code == ExitCode.DONE
+
+
+def test_the_branch_may_go_on_while_an_approval_waits(satops: Satops) -> None:
+    def git(*arguments: str) -> str:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        call = ["git", "-C", str(satops.root), *who, *arguments]
+        return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "-q", "-b", "main")
+    git("add", "orders", "aois", "satops.yaml")
+    git("commit", "-qm", "one")
+    satops("plan", "--out", "plan.json")
+    git("commit", "-q", "--allow-empty", "-m", "two")
+    git("checkout", "-q", "--orphan", "other")
+    git("commit", "-qm", "elsewhere")
+    refused = satops("apply", "--yes", "--reviewed", "plan.json")
+    assert refused.code == ExitCode.REFUSED
+    assert "is not in the history of" in refused.err
+    git("checkout", "-q", "main")
+    assert satops("apply", "--yes", "--reviewed", "plan.json").code == ExitCode.DONE
 
 
 @pytest.mark.parametrize("allowed", ["", " ", "marketplace.example", "not-set"])

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.order.order import MODES, Location, canonical_order, instant_text
+from satops.core.plan.origin import Origin
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Footprint, Source, Spec
@@ -70,6 +71,7 @@ def plan(*actions: Action, problems: tuple[Problem, ...] = (), head: str | None 
     return Plan(
         ledger_head=head,
         made_at=NOW,
+        origin=Origin(ledger="1" * 32, marketplace="sandbox", commit="2" * 40, run="17"),
         actions=actions,
         problems=problems,
         refusals=(),

@@ -201,6 +201,7 @@ def _apply(value: Mapping[str, Any]) -> ApplyConfig:
         answerTimeoutS="answer_timeout_s",
         retryAfterMaxS="retry_after_max_s",
         intentS="intent_s",
+        reviewedDays="reviewed_days",
     )
     for name in ("concurrency", "batch"):
         if name in given:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from satops.core import json_text
+from satops.core.plan.origin import Origin
 from satops.core.plan.plan import FORMAT, ActionKind, plan_digest
 from satops.errors import UsageError
 
@@ -32,6 +33,7 @@ class SavedPlan:
     made_at: str
     actions: tuple[tuple[str, str, str], ...]
     """Name, action and action digest."""
+    origin: Origin
 
     @property
     def creates(self) -> frozenset[tuple[str, str]]:
@@ -97,6 +99,7 @@ def read_plan(path: Path) -> SavedPlan:
             rules_digest=content["rules_digest"],
             made_at=content["made_at"],
             actions=tuple((a["name"], a["action"], a["action_digest"]) for a in content["actions"]),
+            origin=Origin(**{key: content[key] for key in Origin.__slots__}),
         )
         refusals = [refusal["summary"] for refusal in content["refusals"]]
     except (KeyError, TypeError) as error:

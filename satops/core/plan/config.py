@@ -40,6 +40,8 @@ class ApplyConfig:
     retry_after_max_s: float = 60
     intent_s: float = 300
     """How long an intent keeps other runs away."""
+    reviewed_days: float = 7
+    """How old a plan may be that was reviewed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from satops.core import json_text
 from satops.core.ledger.kept import KeptSpec
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.plan.changes import Change
+from satops.core.plan.origin import Origin
 from satops.core.problem import Problem
 from satops.core.spec.spec import Spec
 
@@ -80,6 +81,8 @@ class Plan:
     already: tuple[Problem, ...] = ()
     """What `base` holds alike, and time alone made wrong: it blocks its own order, and is no fault
     of the change under review."""
+    origin: Origin | None = None
+    """What it was made for; a plan that is shown or saved has it."""
 
     @property
     def creates(self) -> list[Action]:

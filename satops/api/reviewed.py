@@ -1,0 +1,101 @@
+"""Plans that were reviewed, and whether they are good for this run."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from satops.adapters.files.plan_file import SavedPlan, read_plan
+from satops.adapters.git_command import TIMEOUT_S, Git
+from satops.adapters.provenance import head_commit, run_id
+from satops.api.repository import Repository
+from satops.core.order.order import instant
+from satops.core.plan.address import normal_address
+from satops.core.plan.origin import Origin
+from satops.errors import Refused, StoreUnreachable, UsageError
+
+_AHEAD_MAX = timedelta(hours=1)
+"""By how much the clocks of two machines may differ."""
+
+
+def origin(opened: Repository, ledger: str | None) -> Origin:
+    """Return what a plan that is made here and now belongs to."""
+    return Origin(
+        ledger=ledger,
+        marketplace=normal_address(opened.config.marketplace.url),
+        commit=head_commit(opened.root),
+        run=run_id(opened.environ),
+    )
+
+
+def read_reviewed(paths: Sequence[Path], digest: str | None) -> list[SavedPlan]:
+    """Read plans that were reviewed; with a `digest`, the one plan must have it.
+
+    `digest` is its first 12 characters or more.  Raises `UsageError` and `Refused`.
+    """
+    if digest is not None and len(paths) != 1:
+        raise UsageError(
+            "With --reviewed, --expect-digest is the digest of that plan, so it needs one plan and "
+            f"not {len(paths)}. Give one plan and its digest."
+        )
+    plans = [read_plan(path) for path in paths]
+    for plan in plans:
+        if digest is not None and not plan.digest.startswith(digest):
+            raise Refused(
+                f"{plan.path} is not the plan that was approved: its digest is {plan.digest}, and "
+                f"{digest} was expected. Nothing was sent. Find out who wrote the file."
+            )
+    return plans
+
+
+def require_valid_here(plans: Sequence[SavedPlan], opened: Repository, ledger: str) -> None:
+    """Raise `Refused` for a plan of another ledger, marketplace, branch or run, or an old one."""
+    here = origin(opened, ledger)
+    for plan in plans:
+        made = plan.origin
+        for what, then, now in (
+            ("ledger", made.ledger, here.ledger),
+            ("marketplace", made.marketplace, here.marketplace),
+            ("run", made.run, here.run),
+        ):
+            if then != now:
+                raise _unfit(plan, f"it was made for the {what} {then}, and this one is {now}")
+        _require_commit(plan, opened, here.commit)
+        _require_age(plan, opened)
+
+
+def _require_commit(plan: SavedPlan, opened: Repository, head: str | None) -> None:
+    made = plan.origin.commit
+    if made == head:
+        return
+    if made is None or head is None:
+        raise _unfit(plan, f"it was made from the commit {made}, and this tree is {head}")
+    try:
+        held = Git(opened.root, TIMEOUT_S).attempt("merge-base", "--is-ancestor", made, head)
+    except StoreUnreachable as error:
+        raise _unfit(plan, f"its commit cannot be looked for: {error}") from None
+    if held.code == 1:
+        raise _unfit(plan, f"its commit {made} is not in the history of {head}")
+    if not held.ok:
+        raise _unfit(
+            plan,
+            f"whether its commit {made} is in the history of {head} cannot be told "
+            f"({held.reason}). Fetch the whole history",
+        )
+
+
+def _require_age(plan: SavedPlan, opened: Repository) -> None:
+    age = opened.clock.now() - instant(plan.made_at)
+    days = opened.config.apply.reviewed_days
+    if age > timedelta(days=days):
+        raise _unfit(
+            plan, f"it was made at {plan.made_at}, more than {days:g} days ago (apply.reviewedDays)"
+        )
+    if age < -_AHEAD_MAX:
+        raise _unfit(plan, f"it was made for a time that has not come, {plan.made_at}")
+
+
+def _unfit(plan: SavedPlan, why: str) -> Refused:
+    return Refused(
+        f"{plan.path} does not stand for this run: {why}. Nothing was sent. Plan again, and have "
+        "it reviewed:\n    satops plan --out FILE"
+    )
