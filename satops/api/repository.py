@@ -163,7 +163,7 @@ class Repository:
         What runs on this machine may be a sandbox or not: only verbs that go there ask.
         """
         address = normal_address(self.config.marketplace.url)
-        if not (is_loopback(address) and state.marketplace == SANDBOX):
+        if state.marketplace and not (is_loopback(address) and state.marketplace == SANDBOX):
             require_marketplace(state, address, start="satops ledger start")
 
     def marketplace_address(self) -> str:

@@ -118,7 +118,7 @@ def move_marketplace(
 
     def decide(state: LedgerState) -> list[Event]:
         names = [known.name for known in state.orders.values() if known.standing in OPEN]
-        if names:
+        if names and state.marketplace:
             raise Refused(
                 f"{names[0]} may have been bought at {state.marketplace or 'the old address'}, and "
                 "that it is not at the new one would prove nothing. Settle it first:\n"

@@ -105,7 +105,10 @@ class LedgerState:
             self.marketplace = event.get("marketplace", "")
 
     def _move(self, event: dict[str, Any], _digest: str) -> None:
+        binds = not self.marketplace  # a ledger of 0.1 named none: nothing has moved
         self.marketplace = event["to"]
+        if binds:
+            return
         self.moved_seq = event["seq"]
         self.turn = Turn("MarketplaceMoved", event["seq"], event["time"])
 
