@@ -1,14 +1,11 @@
 """A plan beside the commit that its change goes into: whose rules hold, and what is changed."""
 
-import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from hashlib import sha256
 
 from satops.adapters.files.config_file import NAME, config_values, load_config_at
 from satops.adapters.files.order_files import OrderTree
-from satops.adapters.git_command import TIMEOUT_S, Git
+from satops.api.earlier import Earlier
 from satops.api.repository import Repository
 from satops.core.check import When
 from satops.core.plan.changes import Change
@@ -16,7 +13,6 @@ from satops.core.plan.checks import EDITED
 from satops.core.plan.config_changes import ABSENT, config_problem, value_changes
 from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, by_position
-from satops.core.spec.spec import Spec
 
 _DIGEST_SHOWN = 12
 
@@ -26,12 +22,11 @@ class Base:
 
     def __init__(self, opened: Repository, ref: str) -> None:
         self._ref = ref
-        self._git = Git(opened.root, TIMEOUT_S)
         self._tree = OrderTree(opened.root, ".")
         self._here = opened.config
         self._config = load_config_at(opened.root, ref)
         self._keys = value_changes(config_values(opened.root, ref), config_values(opened.root))
-        self._digest = cache(self._read_digest)
+        self._earlier = Earlier(opened, ref)
         base = self._config
         self.ruling = replace(
             opened,
@@ -79,7 +74,7 @@ class Base:
             for path in dict.fromkeys((getattr(self._config, key), getattr(self._here, key))):
                 if path is None:
                     continue
-                before, after = self._digest(path), self._digest_here(path)
+                before, after = self._earlier.digest(path), self._digest_here(path)
                 if before != after:
                     yield Change(f"{path} ({title})", _shown(before), _shown(after))
 
@@ -91,19 +86,8 @@ class Base:
         for problem in plan.problems:
             spec = specs.get(problem.order or "")
             by_time = problem.check == EDITED.code or When.CLOCK in times_of(problem.check)
-            if problem.blocks and by_time and spec is not None and self._holds(spec):
+            if problem.blocks and by_time and spec is not None and self._earlier.holds(spec):
                 yield problem
-
-    def _holds(self, spec: Spec) -> bool:
-        source = spec.source
-        folder = posixpath.dirname(source.file)
-        return self._digest(source.file) == source.sha256 and all(
-            self._digest(posixpath.join(folder, it.ref)) == it.sha256 for it in source.includes
-        )
-
-    def _read_digest(self, path: str) -> str | None:
-        found = self._git.file_at(self._ref, posixpath.normpath(path))
-        return sha256(found.out).hexdigest() if found.ok else None
 
     def _digest_here(self, path: str) -> str | None:
         found = self._tree.include(NAME, path)

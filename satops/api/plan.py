@@ -43,17 +43,19 @@ def plan(
     at: str | None = None,
     ledger: Path | None = None,
     limits_from: str | None = None,
+    since: str | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Plan:
     """Return what apply would do.
 
     `at` plans as of another moment, `ledger` against a copy of the ledger, `limits_from` with
-    limits, severities and the ledger's address of a git commit.  Without a ledger the plan is
-    against nothing, and its `ledger_head` is None.  Raises `UsageError`, `LedgerCorrupt` and
+    limits, severities and the ledger's address of a git commit.  What the commit `since` (else
+    `limits_from`) asked for alike is told apart as waiting.  Without a ledger the plan is against
+    nothing, and its `ledger_head` is None.  Raises `UsageError`, `LedgerCorrupt` and
     `StoreUnreachable`.
     """
     return plan_to_show(
-        repository, at=at, ledger=ledger, limits_from=limits_from, environ=environ
+        repository, at=at, ledger=ledger, limits_from=limits_from, since=since, environ=environ
     ).plan
 
 
@@ -74,6 +76,7 @@ def plan_to_show(
     at: str | None = None,
     ledger: Path | None = None,
     limits_from: str | None = None,
+    since: str | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Planned:
     """Return what `plan` does, with what reports show beside it."""
@@ -100,6 +103,11 @@ def plan_to_show(
     made = plan_on(opened, state, session, now, rules, strict=in_ci(opened.environ))
     if base is not None:
         made = base.compared(made)
+    since = since or limits_from
+    if since is not None:
+        from satops.api.earlier import Earlier
+
+        made = replace(made, since=since, waiting=Earlier(opened, since).waiting(made))
     from satops.api.reviewed import origin
 
     made = replace(made, origin=origin(opened, None if state is None else state.ledger))

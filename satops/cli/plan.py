@@ -12,7 +12,7 @@ from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json import plan_json
 
-FORMATS = ("text", "json", "markdown", "geojson", "github")
+FORMATS = ("text", "json", "markdown", "geojson", "github", "env")
 FILE_FORMATS = FORMATS[1:]
 """The formats that are bytes, and not drawn for whoever looks."""
 
@@ -37,6 +37,10 @@ FILE_FORMATS = FORMATS[1:]
     "--limits-from", metavar="GITREF",
     help="Read limits, severities and `state` from this commit or branch, not from the tree.",
 )  # fmt: skip
+@click.option(
+    "--since", metavar="GITREF",
+    help="Tell apart what waited already at this commit. Without it: that of --limits-from.",
+)  # fmt: skip
 @click.pass_obj
 def command(  # one option each
     call: Call,
@@ -49,6 +53,7 @@ def command(  # one option each
     at: str | None,
     ledger: str | None,
     limits_from: str | None,
+    since: str | None,
 ) -> int:
     """Show what would be bought. Buys nothing.
 
@@ -63,6 +68,7 @@ def command(  # one option each
         at=at,
         ledger=None if ledger is None else call.path(ledger),
         limits_from=limits_from,
+        since=since,
         environ=call.environ,
     )
     if ledger is not None:
@@ -120,5 +126,9 @@ def _written(form: str, planned: planning.Planned) -> Iterable[bytes]:
             from satops.report.github import render as github
 
             return (line.encode() + b"\n" for line in github(planned.plan))
+        case "env":
+            from satops.report.env import render as env
+
+            return [env(planned.plan).encode()]
         case _:
             return plan_json(planned.plan, planned.body)

@@ -70,6 +70,7 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
             }
             for change in plan.guard_changes
         ),
+        waiting=iter(sorted(plan.waiting)),
         already_on_base=problem_items(plan.already),
     )
 

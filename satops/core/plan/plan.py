@@ -81,6 +81,10 @@ class Plan:
     already: tuple[Problem, ...] = ()
     """What `base` holds alike, and time alone made wrong: it blocks its own order, and is no fault
     of the change under review."""
+    since: str = ""
+    """The git commit that `waiting` is held against; empty for none."""
+    waiting: frozenset[str] = frozenset()
+    """The orders to create that `since` asked for alike: they wait since earlier."""
     origin: Origin | None = None
     """What it was made for; a plan that is shown or saved has it."""
 

@@ -1,7 +1,7 @@
 """The orders of a plan as tables: to create, in conflict, expired, retired."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import about, about_all, counted, number
@@ -21,12 +21,22 @@ _LEAST_ROWS = 5
 """A table of the largest orders is worth its place from this many rows on."""
 
 
-def creates(plan: Plan, checks: Checks, currency: str, artifact: str) -> Block:
+def creates(plan: Plan, checks: Checks, currency: str, artifact: str) -> Iterator[Block]:
+    """Yield the orders to create; apart from those that this change adds, those that waited."""
+    waiting = [action for action in plan.creates if action.name in plan.waiting]
+    added = [action for action in plan.creates if action.name not in plan.waiting]
+    title = "Added by this change" if plan.since else "To create"
+    yield _creates(added, title, checks, currency, artifact)
+    yield _creates(waiting, "Waiting since earlier", checks, currency, artifact)
+
+
+def _creates(
+    actions: Sequence[Action], title: str, checks: Checks, currency: str, artifact: str
+) -> Block:
     """Return a row per order to create: with notes, without, and then the largest orders only."""
-    actions = plan.creates
     if not actions:
         return Block(Rank.CREATES, "")
-    title = f"### To create: {counted(len(actions), 'order')}"
+    title = f"### {title}: {counted(len(actions), 'order')}"
     largest = sorted(actions, key=_largest_first)
     steps: list[Fit] = []
     noted = any(map(_notes, actions))

@@ -44,7 +44,7 @@ def render(
         findings.placed_twice(plan, artifact),
         findings.refusals(plan, artifact),
         findings.errors(plan, artifact),
-        orders.creates(plan, checks, currency, artifact),
+        *orders.creates(plan, checks, currency, artifact),
         orders.sensors(plan, currency),
         orders.conflicts(plan, artifact),
         findings.warnings(plan, artifact),

@@ -70,6 +70,12 @@ def _totals(plan: Plan, currency: str) -> Iterator[str]:
     estimate = about_all((action.estimated_cost for action in creates), currency)
     shown = cell(estimate) if creates else ""
     yield row(("**To create**", f"{len(creates):,}", _km2(creates), shown))
+    if plan.since and creates:
+        waiting = [action for action in creates if action.name in plan.waiting]
+        added = [action for action in creates if action.name not in plan.waiting]
+        for title, some in (("of them added by this change", added), ("of them waiting", waiting)):
+            part = about_all((action.estimated_cost for action in some), currency)
+            yield row((title, f"{len(some):,}", _km2(some), cell(part) if some else ""))
     doubtful = {action.name for action in plan.in_doubt}
     held = [action for action in plan.actions if action.kind is ActionKind.HOLD]
     for title, some in (
