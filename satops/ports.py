@@ -153,11 +153,8 @@ class Spool(Protocol):
     def address(self) -> str:
         """Where it is, for messages."""
 
-    def prepare(self, run: str) -> None:
-        """Take room for the outcomes of a run; raises OSError when they could not be kept."""
-
-    def end(self, run: str) -> None:
-        """Give the room of a run back.  Never raises."""
+    def prepare(self, outcomes: int) -> None:
+        """Make sure of room for some outcomes; raises OSError when they could not be kept."""
 
     def keep(self, entry: Spooled) -> None:
         """Write an outcome; it is on the disk when this returns.  Raises OSError."""
@@ -173,7 +170,7 @@ class HeadMark(Protocol):
     """The last head that this machine appended to one ledger, for certain."""
 
     def noted(self) -> "Head | None":
-        """Return it, where one was noted."""
+        """Return it, where one was noted.  Raises OSError where that cannot be told."""
 
     def note(self, head: "Head", *, accepted: bool = False) -> None:
         """Note a head that an own append made, unless a later one is noted; `accepted` replaces a

@@ -173,9 +173,7 @@ def _local(opened: Repository) -> DoctorNote:
     """Tell whether this machine can keep what does not reach the ledger."""
     try:
         local = opened.local_state("doctor")
-        run = opened.new_run()
-        local.spool.prepare(run)
-        local.spool.end(run)
+        local.spool.prepare(opened.config.apply.concurrency)
     except OSError as error:
         return wrong(
             "spool",

@@ -31,7 +31,8 @@ STATE_GUARD = "SATOPS_STATE"
 somebody's choice, what is bought already would look new."""
 HEAD = "SATOPS_HEAD"
 """The variable with a head that the ledger must hold: a fresh machine remembers none."""
-_GIT_TIMEOUT_S = 30
+DATABASE = "sandbox.sqlite"
+"""The file with the orders of the embedded sandbox, in the folder of a ledger."""
 SANDBOX_NOTICE = "satops: This is the sandbox. Nothing real is ordered."
 
 Say = Callable[[str], None]
@@ -66,7 +67,7 @@ class Repository:
     def local_state(self, ledger: str, ancestors: tuple[str, ...] = ()) -> LocalState:
         """Return what this machine keeps of a ledger, and of those that it goes on from.
 
-        Raises `UsageError`.
+        Raises `UsageError` where there is no place for it, or what is there is not ours.
         """
         from satops.adapters.files.head_file import HeadFile
         from satops.adapters.files.local_state import ledger_folder
@@ -75,14 +76,17 @@ class Repository:
 
         base = self.local
         folder = ledger_folder(base, ledger)
-        return LocalState(
-            spool=FileSpool(ledger_folder(base, ledger, "spool")),
-            looks=LookFile(folder),
-            mark=HeadFile(folder),
-            address=str(folder.path),
-            fresh=not folder.exists,
-            ancestors=tuple(FileSpool(ledger_folder(base, each, "spool")) for each in ancestors),
-        )
+        with _local_trouble():
+            return LocalState(
+                spool=FileSpool(ledger_folder(base, ledger, "spool")),
+                looks=LookFile(folder),
+                mark=HeadFile(folder),
+                address=str(folder.path),
+                fresh=not folder.exists,
+                ancestors=tuple(
+                    FileSpool(ledger_folder(base, each, "spool")) for each in ancestors
+                ),
+            )
 
     def now(self) -> str:
         """Return the clock's time as the ledger writes it."""
@@ -136,15 +140,9 @@ class Repository:
         (`bound`).
         """
         from satops.adapters.files.left_spool import require_no_left_spool
-        from satops.adapters.git_command import Git
         from satops.adapters.provenance import local_user
 
-        git = Git(self.root, _GIT_TIMEOUT_S)
-        require_no_left_spool(
-            self.root,
-            lambda path: git.attempt("ls-files", "--error-unmatch", "--", path).ok,
-            say,
-        )
+        require_no_left_spool(self.root, say)
         session = self.session()
         state = session.state
         require_open(state, session.store.address)
@@ -227,15 +225,9 @@ class Repository:
         from satops.adapters.files.local_state import ledger_folder
         from satops.api.sandbox import embedded
 
-        folder = ledger_folder(self.local, ledger or "none")
-        try:
-            folder.make()
-        except OSError as error:
-            raise UsageError(
-                f"The sandbox keeps its orders in {folder.path}, which cannot be made: "
-                f"{error.strerror or error}. Name another folder for this machine in SATOPS_LOCAL."
-            ) from error
-        with embedded(folder.path / "sandbox.sqlite", self.environ) as sandbox:
+        with _local_trouble():
+            database = ledger_folder(self.local, ledger or "none").place(DATABASE)
+        with embedded(database, self.environ) as sandbox:
             local = replace(config.marketplace, url=sandbox.url)
             yield HttpMarketplace(
                 local,
@@ -263,6 +255,18 @@ class Repository:
                 "bought. Find out who changed marketplace.url."
             )
         require_host(self.config.marketplace.url, expected)
+
+
+@contextmanager
+def _local_trouble() -> Iterator[None]:
+    """Turn what the system says of this machine's folder into a `UsageError`."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"This machine's own state cannot be kept: {error}. Mend that, or set SATOPS_LOCAL to "
+            "the absolute path of another folder that lasts."
+        ) from None
 
 
 def open_repository(

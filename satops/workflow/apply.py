@@ -286,7 +286,7 @@ class Applying:
 
     def _submit(self, plan: Plan, ready: Sequence[Action]) -> ApplyReport:
         try:
-            self.local.spool.prepare(self.session.run)
+            self.local.spool.prepare(self.config.apply.concurrency)
         except OSError as error:
             raise Refused(
                 f"Outcomes could not be kept on this machine's disk ({error}), so nothing was "
@@ -325,7 +325,6 @@ class Applying:
             unrecorded=submitting.unrecorded,
             unspooled=submitting.unspooled,
         )
-        self.local.spool.end(self.session.run)
         return self._finish(report)
 
     def _announce(self) -> None:

@@ -100,10 +100,9 @@ def require_own_appends(session: LedgerSession, marks: "tuple[Head | None, ...]"
     """Raise `LedgerOlder` where the ledger lacks what this machine appended to it.
 
     `marks` are further heads that the ledger must hold.  A head that a person has called lost is
-    not missed.
+    not missed.  Raises `Refused` where what was noted cannot be read.
     """
-    noted = session.mark.noted() if session.mark is not None else None
-    for mark in (noted, *marks):
+    for mark in (_own_mark(session), *marks):
         if mark is None or mark in session.state.restored:
             continue
         give_up = session.clock.monotonic() + _BEHIND_S
@@ -117,6 +116,17 @@ def require_own_appends(session: LedgerSession, marks: "tuple[Head | None, ...]"
         line = next(iter(session.store.read(after=mark.seq - 1)), b"")
         if line_digest(line) != mark.digest:
             raise LedgerOlder(_other_history(session, mark))
+
+
+def _own_mark(session: LedgerSession) -> Head | None:
+    try:
+        return None if session.mark is None else session.mark.noted()
+    except OSError as error:
+        raise Refused(
+            "What this machine appended last to the ledger cannot be read, and without it an older "
+            f"copy could pass for the right one ({error}). Nothing was done. Mend that file; where "
+            "you know that the ledger is the right one, delete it."
+        ) from error
 
 
 def _submission(state: LedgerState, entry: Spooled) -> OrderState | None:

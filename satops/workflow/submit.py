@@ -116,8 +116,14 @@ class Submitting:
     def _intend(self) -> None:
         """Append the next intents, with the outcomes so far; only then may they be sent."""
         batch = self._config.apply.batch or self._session.store.orders_per_append
+        count = max(batch, self._free())
+        try:
+            self._spool.prepare(count + self._config.apply.concurrency)
+        except OSError as error:
+            self.stopped = f"outcomes could not be kept on this machine's disk: {error}"
+            return
         for _ in range(APPENDS_MAX):
-            intents = self._next_intents(max(batch, self._free()))
+            intents = self._next_intents(count)
             events = [event for _, event, _ in self._unrecorded]
             events += [self._intended(intent) for intent in intents]
             if not events:

@@ -240,13 +240,10 @@ class LocalSpool:
 
     address = "the spool of a machine"
 
-    def prepare(self, run: str) -> None:
+    def prepare(self, outcomes: int) -> None:
         """See the port."""
         if self._world.happens(0.01):
             raise OSError(28, "No space left on device")
-
-    def end(self, run: str) -> None:
-        """See the port."""
 
     def keep(self, entry: Spooled) -> None:
         """See the port."""

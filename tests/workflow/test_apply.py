@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from satops.core.ledger.chain import Head
 from satops.core.ledger.state import Standing
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.core.plan.plan import ActionKind
@@ -370,7 +371,7 @@ def test_a_missing_ledger_refuses() -> None:
 def test_a_full_disk_refuses_before_anything_is_sent() -> None:
     team = Team(spec("a"))
 
-    def full(run: str) -> None:
+    def full(outcomes: int) -> None:
         raise OSError(28, "No space left on device")
 
     team.machine.spool.prepare = full  # type: ignore[method-assign]
@@ -400,6 +401,36 @@ def test_a_disk_that_fills_up_while_sending_loses_no_number() -> None:
     team.machine.spool.keep = full  # type: ignore[method-assign]
     assert team.apply().exit_code is ExitCode.DONE
     assert team.standing("a") is Standing.PLACED
+
+
+def test_a_disk_without_room_for_further_outcomes_sends_no_further_order() -> None:
+    team = Team(spec("a", 0), spec("b", 1), spec("c", 2))
+    answers = iter([None, None, OSError(28, "No space left on device")])
+
+    def fills_up(outcomes: int) -> None:
+        if (answer := next(answers)) is not None:
+            raise answer
+
+    team.machine.spool.prepare = fills_up  # type: ignore[method-assign]
+    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    report = team.apply()
+    assert len(team.shop.bought) == 1
+    assert report.stopped is not None
+    assert "No space left" in report.stopped
+    assert [order.outcome for order in report.orders] == ["placed", "not-sent", "not-sent"]
+    assert report.exit_code is ExitCode.REJECTED
+
+
+def test_a_noted_head_that_cannot_be_read_refuses() -> None:
+    team = Team(spec("a"))
+
+    def fail() -> Head | None:
+        raise OSError(5, "Input/output error")
+
+    team.machine.mark.noted = fail  # type: ignore[method-assign]
+    with pytest.raises(Refused, match="an older copy"):
+        team.apply()
+    assert team.shop.requests == []
 
 
 def test_a_limit_refuses_all_and_sends_nothing() -> None:

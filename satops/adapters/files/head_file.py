@@ -1,8 +1,7 @@
 """The last head that this machine appended to a ledger: an older ledger is known by it."""
 
-from typing import Any
-
 from satops.adapters.files.local_state import LocalFolder
+from satops.core import json_text
 from satops.core.ledger.chain import Head
 
 _NAME = "head.json"
@@ -15,11 +14,21 @@ class HeadFile:
         self._folder = folder
 
     def noted(self) -> Head | None:
-        """Return the head, where one was noted."""
-        kept: dict[str, Any] = self._folder.read_object(_NAME)
-        seq, digest = kept.get("seq"), kept.get("digest")
-        if type(seq) is not int or not isinstance(digest, str) or seq < 1:
+        """Return the head, where one was noted.
+
+        Raises OSError where a file is there and tells none: without its head an older ledger would
+        pass for the right one.
+        """
+        content = self._folder.read(_NAME)
+        if content is None:
             return None
+        try:
+            kept = json_text.loads(content)
+            seq, digest = kept["seq"], kept["digest"]
+        except (json_text.NotJson, KeyError, TypeError):
+            seq, digest = None, None
+        if type(seq) is not int or seq < 1 or not isinstance(digest, str):
+            raise OSError(f"{self._folder.path / _NAME} tells no head of a ledger")
         return Head(seq, digest)
 
     def note(self, head: Head, *, accepted: bool = False) -> None:

@@ -16,22 +16,26 @@ import os
 import re
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from satops.adapters.disk import flush_folder
+from satops.adapters.disk import flush, flush_folder, open_plain
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core import json_text
 from satops.errors import UsageError
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 VARIABLE = "SATOPS_LOCAL"
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 """Of one file."""
+LOCK_WAIT_S = 60.0
+"""Far above the milliseconds of a write, far below the patience of a person."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 
 
@@ -43,50 +47,77 @@ class LocalFolder:
         self._base = base
         self._names = names
         self._threads = threading.RLock()
+        self._lock: BaseFileLock | None = None
 
     @property
     def exists(self) -> bool:
-        """Whether the folder was made by an earlier run."""
-        return self.path.is_dir() and not self.path.is_symlink()
+        """Whether the folder was made by an earlier run.
+
+        Raises OSError where a link or another user's folder is in its place, or above it.
+        """
+        try:
+            for folder in self._folders():
+                _require_own(folder)
+        except FileNotFoundError:
+            return False
+        return True
 
     def make(self) -> None:
         """Make the folder and those above it, for this user alone.
 
         Raises OSError, also where a link or another user's folder stands in the way.
         """
+        _make_folder(self._base.parent)
+        for folder in self._folders():
+            _make_folder(folder)
+            _require_own(folder)
+
+    def place(self, name: str) -> Path:
+        """Return the path of a file for a library that opens it by name; its folder is made.
+
+        Raises OSError where something else than a file is there, a link among it.
+        """
+        self.make()
+        path = self.path / name
+        if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+            raise OSError(f"{path} is a link, or no file")
+        return path
+
+    def _folders(self) -> Iterator[Path]:
         folder = self._base
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _require_own(folder)
+        yield folder
         for name in self._names:
             folder = folder / name
-            try:
-                folder.mkdir(mode=0o700)
-            except FileExistsError:
-                _require_own(folder)
-            else:
-                flush_folder(folder.parent)
+            yield folder
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder's lock.  Raises OSError where the file system has no locks."""
+        """Hold the folder's lock, also within itself.
+
+        Raises OSError where the file system has no locks, or another process keeps it.
+        """
         from filelock import FileLock, Timeout
 
         with self._threads:
-            self.make()
-            lock = self.path / "lock"
-            if lock.is_symlink():
-                raise OSError(f"{lock} is a link")
+            path = self.place("lock")
+            if self._lock is None:
+                # A lock that is a mere file would outlive its holder: none of that kind.
+                self._lock = FileLock(path, LOCK_WAIT_S, 0o600, fallback_to_soft=False)
             try:
-                with FileLock(lock, timeout=60, mode=0o600):
-                    yield
-            except Timeout as error:
-                raise OSError(f"another process holds {lock} for more than a minute") from error
+                self._lock.acquire()
+            except Timeout:
+                raise OSError(
+                    f"another process has held {path} for {LOCK_WAIT_S:g} seconds"
+                ) from None
+            try:
+                yield
+            finally:
+                self._lock.release()
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file; None where there is none.  Raises OSError."""
         if not self.exists:
             return None
-        _require_own(self.path)
         read = read_plain(str(self.path / name), MAX_BYTES)
         if isinstance(read, Unreadable):
             if read.kind == "missing":
@@ -103,17 +134,19 @@ class LocalFolder:
         return kept if isinstance(kept, dict) else {}
 
     def replace(self, name: str, content: bytes) -> None:
-        """Put a new file in the place of the old one, whole.  Raises OSError."""
+        """Put a new file in the place of the old one, whole; under the lock.  Raises OSError."""
         self.make()
-        descriptor, temporary = tempfile.mkstemp(dir=self.path, prefix="new-")
+        new = self.path / f"{name}.new"
+        new.unlink(missing_ok=True)  # of a run that was killed here
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            fd = open_plain(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(fd, "wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path / name)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+                flush(file.fileno())
+            new.replace(self.path / name)
+        except OSError:
+            new.unlink(missing_ok=True)
             raise
         flush_folder(self.path)
 
@@ -145,9 +178,10 @@ def local_base(environ: Mapping[str, str], root: Path) -> Path:
             "outside of the repository."
         )
     base = Path(os.path.realpath(named or _usual(environ)))
-    if _is_inside(base, root):
+    top = _top(Path(os.path.realpath(root)))
+    if _is_inside(base, top):
         raise UsageError(
-            f"The folder for this machine's state, {base}, lies in the repository {root}: whoever "
+            f"The folder for this machine's state, {base}, lies in the repository {top}: whoever "
             f"opens a pull request could write to it. Set {VARIABLE} to a folder outside."
         )
     return base
@@ -171,30 +205,50 @@ def _usual(environ: Mapping[str, str]) -> str:
     return f"{home}/.local/state/satops"
 
 
-def _is_inside(folder: Path, root: Path) -> bool:
+def _top(root: Path) -> Path:
+    """Return the folder that git checks out: what a pull request can write to.
+
+    It may lie above satops.yaml, and a submodule or a linked work tree may lie in another one.
+    """
+    top = root
+    for at in (root, *root.parents):
+        if os.path.lexists(at / ".git"):
+            top = at
+            if (at / ".git").is_dir():
+                break
+    return top
+
+
+def _is_inside(folder: Path, top: Path) -> bool:
     """Compare real paths, and what lies at them: two names may be one folder."""
-    real = Path(os.path.realpath(root))
     above = [folder, *folder.parents]
-    if real in above:
+    if top in above:
         return True
-    try:
-        wanted = real.stat()
-    except OSError:
-        return False
+    wanted = top.stat()
     for each in above:
-        try:
+        with suppress(OSError):
             if os.path.samestat(each.stat(), wanted):
                 return True
-        except OSError:
-            continue
     return False
 
 
 def _require_own(folder: Path) -> None:
-    """Raise OSError for a link, for what is no folder, and for a folder of somebody else."""
+    """Raise OSError for a link, for what is no folder, and for a folder that others may change."""
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise NotADirectoryError(f"{folder} is no folder, or a link; satops follows none here")
-    own = getattr(os, "geteuid", lambda: status.st_uid)()
-    if status.st_uid != own:
+    if sys.platform == "win32":
+        return
+    if status.st_uid != os.geteuid():
         raise PermissionError(f"{folder} belongs to another user")
+    if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
+        raise PermissionError(f"{folder} can be written by everybody: run chmod o-w on it")
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, which are on the disk on return."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    flush_folder(folder.parent)

@@ -5,6 +5,7 @@ that share a home write two files.
 """
 
 from hashlib import sha256
+from math import inf
 from typing import Any
 
 from satops.adapters.files.local_state import LocalFolder
@@ -24,7 +25,7 @@ class LookFile:
             first, count = kept["first"], kept["count"]
         except (TypeError, KeyError):
             return None
-        if type(first) is not float or type(count) is not int or count < 0:
+        if type(first) is not float or not 0 <= first < inf or type(count) is not int or count < 0:
             return None
         return Look(first, count, epoch)
 

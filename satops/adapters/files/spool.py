@@ -2,7 +2,8 @@
 
 One JSON Lines file for each run, in the folder of the ledger.  A file goes when all of it is in the
 ledger; until then none of its lines is touched, so that no crash between the two can lose an order
-number.  Room for the outcomes of a run is taken before its first intent.
+number.  Beside them lies a file that only takes room: where the disk is full, it gives way to the
+outcomes of what was sent.
 """
 
 import os
@@ -13,18 +14,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from satops.adapters.disk import flush_folder
+from satops.adapters.disk import flush, flush_folder, open_plain
 from satops.adapters.files.local_state import LocalFolder
 from satops.core import json_text
-from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+from satops.core.order.submission import InDoubt, NotSent, Receipt, Rejection
 from satops.ports import Spooled
 
 _OUTCOMES: dict[str, type[Receipt | Rejection | NotSent | InDoubt]] = {
     kind.__name__: kind for kind in (Receipt, Rejection, NotSent, InDoubt)
 }
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-_ROOM_BYTES = 256 * 1024
-"""Taken before the first intent: more than all outcomes that may be on the wire at once."""
+_OUTCOME_BYTES = 4 * 1024
+"""Room for one outcome: more than the longest evidence has."""
+_ROOM = "room"
 
 
 class FileSpool:
@@ -42,21 +44,28 @@ class FileSpool:
         """The folder, for messages."""
         return str(self._folder.path)
 
-    def prepare(self, run: str) -> None:
-        """Take room for the outcomes of this run; see `ports.Spool.prepare`."""
+    def prepare(self, outcomes: int) -> None:
+        """Make sure of room for some outcomes; see `ports.Spool.prepare`.
+
+        The room stays from run to run.
+        """
+        size = outcomes * _OUTCOME_BYTES
         with self._folder.locked():
-            fd = _open(self._room(run), os.O_WRONLY | os.O_CREAT)
+            fd = open_plain(self._folder.place(_ROOM), os.O_WRONLY | os.O_CREAT, 0o600)
             try:
-                _write(fd, b"\0" * _ROOM_BYTES)
-                os.fsync(fd)
+                missing = size - os.fstat(fd).st_size
+                if missing <= 0:
+                    return
+                os.lseek(fd, 0, os.SEEK_END)
+                # Chance, for a disk that compresses: zeros would take no room.
+                _write(fd, os.urandom(missing))
+                flush(fd)
+                flush_folder(self._folder.path)
+            except OSError:
+                self._give_way()
+                raise
             finally:
                 os.close(fd)
-        flush_folder(self._folder.path)
-
-    def end(self, run: str) -> None:
-        """Give the room back; see `ports.Spool.end`."""
-        with suppress(OSError):
-            self._room(run).unlink(missing_ok=True)
 
     def keep(self, entry: Spooled) -> None:
         """Append the outcome to its run's file; see `ports.Spool.keep`.
@@ -66,23 +75,23 @@ class FileSpool:
         """
         outcome = {"kind": type(entry.outcome).__name__, **asdict(entry.outcome)}
         line = json_text.dumps_replacing({**asdict(entry), "outcome": outcome})
+        path = self._path(entry.run)
         try:
-            self._append(entry.run, line)
+            self._append(path, line)
         except OSError:
-            # The disk is full: the room that was taken for this run is for this line.
-            self.end(entry.run)
-            self._append(entry.run, line)
+            with self._folder.locked():  # so that nobody else takes the room
+                self._give_way()
+                self._append(path, line)
 
-    def _append(self, run: str, line: bytes) -> None:
-        path = self._path(run)
+    def _append(self, path: Path, line: bytes) -> None:
         fd = -1
         try:
             with self._folder.locked():
-                fd = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+                fd = open_plain(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
                 named = path in self._named and os.fstat(fd).st_size > 0
                 # A line that a full disk cut short stays alone: this one begins on its own.
                 _write(fd, b"\n" + line + b"\n")
-            os.fsync(fd)
+            flush(fd)
             if not named:
                 flush_folder(self._folder.path)
                 self._named.add(path)
@@ -90,61 +99,76 @@ class FileSpool:
             if fd >= 0:
                 os.close(fd)
 
+    def _give_way(self) -> None:
+        with suppress(OSError):
+            (self._folder.path / _ROOM).unlink()
+
     def entries(self) -> Sequence[Spooled]:
         """Read every file; see `ports.Spool.entries`."""
         if not self._folder.exists:
             return []
         with self._folder.locked():
-            kept = [
-                entry
-                for path in sorted(self._folder.path.glob("*.jsonl"))
-                for entry in parse_spool(self._folder.read(path.name) or b"")
-            ]
-        # A line that was on the disk when its flush failed was written once more.
+            paths = sorted(self._folder.path.glob("*.jsonl"))
+            kept = [entry for path in paths for entry in self._read(path)]
         return sorted(dict.fromkeys(kept), key=lambda entry: entry.time)
 
     def forget(self, entries: Sequence[Spooled]) -> None:
         """Delete the files of which nothing else is left; see `ports.Spool.forget`."""
         self._forgotten.update(entries)
+        for path in sorted({self._path(entry.run) for entry in entries}):
+            # The disk may refuse.  A file that stays is read again, and found to hold nothing that
+            # the ledger does not have.
+            with suppress(OSError):
+                self._forget(path)
+
+    def _forget(self, path: Path) -> None:
         if not self._folder.exists:
             return
-        for path in sorted({self._path(entry.run) for entry in entries}):
-            try:
-                with self._folder.locked():
-                    kept = set(parse_spool(self._folder.read(path.name) or b""))
-                    if kept <= self._forgotten:
-                        path.unlink(missing_ok=True)
-                        self._forgotten -= kept
-                        self._named.discard(path)
-            except OSError:
-                # The disk refuses.  A file that stays is read again, and found to hold nothing
-                # that the ledger does not have.
-                continue
+        with self._folder.locked():
+            kept = set(self._read(path))
+            if kept <= self._forgotten:
+                path.unlink(missing_ok=True)
+                self._forgotten -= kept
+                self._named.discard(path)
+
+    def _read(self, path: Path) -> list[Spooled]:
+        content = self._folder.read(path.name) or b""
+        kept, strange = parse_spool(content)
+        if strange:
+            # Another version of satops may have written it, and it may hold an order number.
+            raise OSError(f"{path} holds {strange} lines that this version of satops cannot read")
+        return kept
 
     def _path(self, run: str) -> Path:
-        return self._folder.path / (_file_name(run) + ".jsonl")
-
-    def _room(self, run: str) -> Path:
-        return self._folder.path / (_file_name(run) + ".room")
+        return self._folder.path / (re.sub(r"[^A-Za-z0-9._-]", "_", run) + ".jsonl")
 
 
-def parse_spool(content: bytes) -> list[Spooled]:
-    """Return the entries of a spool file.
+def parse_spool(content: bytes) -> tuple[list[Spooled], int]:
+    """Return the entries of a spool file, and how many lines are JSON and none.
 
-    What follows the last newline was cut short, and so was any line that does not parse: `keep`
-    did not return for it, and its caller has told the number to a person.
+    What follows the last newline was cut short, and so was a line that is no JSON: `keep` did not
+    return for it, and its caller has told the number to a person.
     """
-    parsed = (_entry(line) for line in content.split(b"\n")[:-1] if line)
-    return [entry for entry in parsed if entry is not None]
+    kept, strange = [], 0
+    for line in content.split(b"\n")[:-1]:
+        try:
+            fields = json_text.loads(line)
+        except json_text.NotJson:
+            continue
+        entry = _entry(fields)
+        if entry is None:
+            strange += 1
+        else:
+            kept.append(entry)
+    return kept, strange
 
 
-def _entry(line: bytes) -> Spooled | None:
+def _entry(fields: Any) -> Spooled | None:
     try:
-        fields: Any = json_text.loads(line)
         kind = _OUTCOMES[fields["outcome"].pop("kind")]
         outcome = kind(**fields.pop("outcome"))
         entry = Spooled(**fields, outcome=outcome)
-    except (json_text.NotJson, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         return None
     return entry if _is_sound(entry) else None
 
@@ -162,7 +186,12 @@ def _is_sound(entry: Spooled) -> bool:
 
 _IS_SOUND: dict[type, Callable[[Any], bool]] = {
     Receipt: lambda it: isinstance(it.order_no, str) and bool(it.order_no.strip()),
-    Rejection: lambda it: type(it.code) is int and isinstance(it.message, str),
+    Rejection: lambda it: (
+        type(it.code) is int
+        and isinstance(it.message, str)
+        and type(it.stops_run) is bool
+        and isinstance(it.retry_after_s, float | int | None)
+    ),
     NotSent: lambda it: isinstance(it.reason, str),
     InDoubt: lambda it: (
         isinstance(it.reason, str)
@@ -172,27 +201,6 @@ _IS_SOUND: dict[type, Callable[[Any], bool]] = {
 }
 
 
-def _file_name(run: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]", "_", run)
-
-
-def _open(path: Path, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0), 0o600)
-
-
 def _write(fd: int, content: bytes) -> None:
     while content:
         content = content[os.write(fd, content) :]
-
-
-def outcome_words(outcome: Outcome) -> str:
-    """Return an outcome in a few words, for a person who reads a spool that was left behind."""
-    match outcome:
-        case Receipt(order_no):
-            return f"placed as {order_no}"
-        case Rejection(code, message):
-            return f"rejected with the code {code}: {message}"
-        case NotSent(reason):
-            return f"not sent: {reason}"
-        case InDoubt(reason):
-            return f"in doubt: {reason}"
