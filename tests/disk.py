@@ -25,6 +25,19 @@ def small_disk(folder: Path, kib: int) -> Iterator[Path]:
         subprocess.run(["umount", folder], check=True)
 
 
+@contextmanager
+def same_disk(disk: Path, folder: Path) -> Iterator[None]:
+    """Show a folder of a disk at another path too, for the length of the block."""
+    below = disk / "below"
+    below.mkdir()
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", "--bind", below, folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
 def fill(path: Path, room: int = 0) -> None:
     """Write until the disk is full, and give some bytes back."""
     with path.open("wb", buffering=0) as ballast:

@@ -34,7 +34,7 @@ from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_sti
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import NOTHING_PLACED, DoubtLook, settle_doubts
 from satops.workflow.replay import Replayed
-from satops.workflow.submit import Progress, Reach, Submitting
+from satops.workflow.submit import Progress, Reach, Submitting, outcomes_at_once
 from satops.workflow.waiting import is_being_placed, open_elsewhere, wait_for_others
 
 
@@ -286,7 +286,7 @@ class Applying:
 
     def _submit(self, plan: Plan, ready: Sequence[Action]) -> ApplyReport:
         try:
-            self.local.spool.prepare(self.config.apply.concurrency)
+            self.local.spool.prepare(outcomes_at_once(self.session.store, self.config))
         except OSError as error:
             raise Refused(
                 f"Outcomes could not be kept on this machine's disk ({error}), so nothing was "
@@ -408,7 +408,8 @@ class Applying:
                 ).interrupted
                 if not (interrupted or self.stopping()):
                     self._look_after_waiting(placing)
-            told = [self._awaited(name) for name in placing]
+            left = _left_to_others(report, session.state)
+            told = [self._awaited(name) for name in dict.fromkeys((*placing, *left))]
         except LedgerError as error:
             return replace(report, store_error=error)
         # Of a name that another run took while this one was at work, the last word counts.
@@ -464,6 +465,16 @@ def _placing(state: LedgerState, wanted: Mapping[str, str]) -> dict[str, str]:
         for name, intent in wanted.items()
         if state.orders[name].standing is Standing.BEING_PLACED
     }
+
+
+def _left_to_others(report: ApplyReport, state: LedgerState) -> list[str]:
+    """Return the names that this run came upon while another one had a submission of them open."""
+    return [
+        result.name
+        for result in report.orders
+        if result.outcome in ("being-placed", "in-doubt")
+        and state.orders[result.name].run != report.run
+    ]
 
 
 def _held_result(

@@ -28,7 +28,7 @@ from satops.core.plan.config import Config
 from satops.core.plan.decide import hold_reason
 from satops.core.plan.plan import Action, Refusal
 from satops.errors import HeadMoved, LedgerError
-from satops.ports import Clock, Marketplace, Spool, Spooled
+from satops.ports import Clock, LedgerStore, Marketplace, Spool, Spooled
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult, OutcomeName, ends_run, outcome_event, result_of
 from satops.workflow.send import Intent, send, whole_second
@@ -50,6 +50,12 @@ Recheck = Callable[[Sequence[Action], LedgerState], Sequence[Refusal]]
 """Holds the limits against what is still to be sent, after somebody else appended."""
 Reach = Callable[[str], None]
 """Called at each named step, so that tests can end the process there."""
+
+
+def outcomes_at_once(store: LedgerStore, config: Config) -> int:
+    """Return how many outcomes may come before the next intents are appended."""
+    batch = config.apply.batch or store.orders_per_append
+    return max(batch, config.apply.concurrency) + config.apply.concurrency
 
 
 class Submitting:
@@ -115,15 +121,15 @@ class Submitting:
 
     def _intend(self) -> None:
         """Append the next intents, with the outcomes so far; only then may they be sent."""
-        batch = self._config.apply.batch or self._session.store.orders_per_append
-        count = max(batch, self._free())
+        store = self._session.store
         try:
-            self._spool.prepare(count + self._config.apply.concurrency)
+            self._spool.prepare(outcomes_at_once(store, self._config))
         except OSError as error:
             self.stopped = f"outcomes could not be kept on this machine's disk: {error}"
             return
+        batch = self._config.apply.batch or store.orders_per_append
         for _ in range(APPENDS_MAX):
-            intents = self._next_intents(count)
+            intents = self._next_intents(max(batch, self._free()))
             events = [event for _, event, _ in self._unrecorded]
             events += [self._intended(intent) for intent in intents]
             if not events:

@@ -76,6 +76,8 @@ class Arena:
         times: str = PATIENT,
     ) -> None:
         self.root = folder / "repository"
+        self.local = folder / "local"
+        """What this machine keeps outside of the repository."""
         self.db = db
         self.orders = orders
         (self.root / "orders").mkdir(parents=True)
@@ -101,7 +103,8 @@ class Arena:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a run."""
-        return {**os.environ, "SATOPS_TOKEN": TOKEN, **more}
+        local = {"SATOPS_LOCAL": str(self.local)}
+        return {**os.environ, "SATOPS_TOKEN": TOKEN, **local, **more}
 
     def run(self, *arguments: str, **environment: str) -> "Checked":
         """Run a command to its end."""
@@ -141,6 +144,15 @@ class Arena:
             while not store.requests("programming/create"):
                 assert run.poll() is None, run.communicate()
                 time.sleep(0.02)
+
+    @property
+    def spool(self) -> Path:
+        """The folder of outcomes that are not in the ledger yet."""
+        return self.local / "ledgers" / self.ledger().ledger / "spool"
+
+    def spooled(self) -> str:
+        """Return what the spool holds, as it lies on the disk."""
+        return "".join(path.read_text("utf-8") for path in sorted(self.spool.glob("*.jsonl")))
 
     def ledger(self) -> LedgerState:
         """Fold the ledger, which checks the chain."""

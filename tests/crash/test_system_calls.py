@@ -6,8 +6,8 @@ said to be so, and every number is on the screen, and in the ledger or the spool
 two can be written.
 """
 
-import contextlib
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -17,14 +17,18 @@ from pathlib import Path
 
 import pytest
 
+from satops.adapters.files.local_state import ledger_folder
+from satops.adapters.files.spool import FileSpool
 from satops.sandbox.store import Store
 from tests.crash.arena import ENOUGH_S, Arena, Ended, forget_all, server
+from tests.disk import fill, may_mount, same_disk, small_disk
 
 ORDERS = 3
 TIMES = "connectTimeoutS: 2, answerTimeoutS: 5, intentS: 13"
 """Long enough for a slow machine under strace: what is not sent in time would be no failure."""
 LEDGER = "state/ledger.jsonl"
-SPOOL = ".satops/spool"
+PLACED = re.compile(r"^(\S+): placed as (\S+)$", re.MULTILINE)
+UNSPOOLED = re.compile(r"^Not even on this machine's disk.*?: (.*?)\. Note", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -50,25 +54,31 @@ def arena(market: Market, tmp_path: Path) -> Arena:
     )
 
 
-def failing(arena: Arena, calls: str, error: str, when: str, *paths: str) -> Ended:
-    """Apply while the system answers some calls, on some paths or on all, with an error.
+def under_strace(arena: Arena, calls: str, error: str, when: str, *paths: Path) -> list[str]:
+    """Return an apply to which the system answers some calls, on some paths or on all, with an
+    error.
 
     `when` is strace's: `2` is the second of these calls, `2+` every one from the second.
     """
     assert shutil.which("strace"), "strace is not installed: run .ci/servers"
+    return [
+        "strace", "-f", "-qqq", "--seccomp-bpf", "-o", os.devnull,
+        *(part for path in paths for part in ("-P", str(path))),
+        "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={when}",
+        *arena.command("apply", "--yes"),
+    ]  # fmt: skip
+
+
+def failing(arena: Arena, calls: str, error: str, when: str, *paths: Path) -> Ended:
+    """Apply to its end under `under_strace`."""
     done = subprocess.run(
-        [
-            "strace", "-f", "-qqq", "--seccomp-bpf", "-o", os.devnull,
-            *(part for path in paths for part in ("-P", str(arena.root / path))),
-            "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={when}",
-            *arena.command("apply", "--yes"),
-        ],
+        under_strace(arena, calls, error, when, *paths),
         env=arena.environment(),
         capture_output=True,
         text=True,
         timeout=ENOUGH_S,
         check=False,
-    )  # fmt: skip
+    )
     assert "strace:" not in done.stderr, done.stderr
     return Ended(done.returncode, done.stdout, done.stderr)
 
@@ -76,20 +86,25 @@ def failing(arena: Arena, calls: str, error: str, when: str, *paths: str) -> End
 def hold(arena: Arena, ended: Ended, *, spooled: bool = True) -> None:
     """Hold how a run ended against what was really bought.
 
-    `spooled`: the spool could be written, so that a number which the ledger lacks is there.
+    A number that the ledger lacks is in the spool, unless the run says that it is not.
+    `spooled`: the spool could be written, so that each is there.
     """
     arena.judge()
     claimed = arena.ledger().claimed
     with Store(arena.db) as store:
         real = [order.order_no for order in store.orders()]
-    assert all(f"placed as {number}" in ended.stderr for number in real), ended
+    names = {number: name for name, number in PLACED.findall(ended.stderr)}
+    assert set(real) <= set(names), ended
     lost = [number for number in real if number not in claimed]
+    unspooled = {name for told in UNSPOOLED.findall(ended.stdout) for name in told.split(", ")}
     if lost:
         assert ended.code == 7, ended
         assert all(f"--placed {number}" in ended.stdout for number in lost), ended
-        assert not spooled or all(number in _spool(arena) for number in lost), ended
+        kept = arena.spooled()
+        assert all(number in kept or names[number] in unspooled for number in lost), ended
+        assert not spooled or not unspooled, ended
     elif len(real) < ORDERS:
-        assert ended.code in (4, 7), ended
+        assert ended.code in ((4, 7) if spooled else (4, 5, 7)), ended
     else:
         assert ended.code in (0, 7), ended
 
@@ -102,11 +117,7 @@ def heal(arena: Arena) -> None:
     with Store(arena.db) as store:
         assert {order.order_no for order in store.orders()} == set(arena.ledger().claimed)
     assert len(arena.ledger().claimed) == ORDERS
-    assert not _spool(arena)
-
-
-def _spool(arena: Arena) -> str:
-    return "".join(path.read_text("utf-8") for path in (arena.root / SPOOL).glob("*"))
+    assert not arena.spooled()
 
 
 OF_THE_LEDGER = [
@@ -131,12 +142,22 @@ OF_THE_LEDGER = [
     ("flock", "ENOLCK", "2+"),
 ]
 OF_THE_SPOOL = [
-    # An apply first proves that it can spool; with the first outcome it flushes the folder.
-    ("openat", "ENOSPC", "1"),
-    ("openat", "EROFS", "2+"),
-    ("fsync", "EIO", "1"),
-    ("fsync", "EIO", "2+"),
+    # An apply makes the folders, takes room in a file, and with the first outcome flushes the
+    # folder; each time it opens and locks the file `lock`.
     ("mkdir", "ENOSPC", "1+"),
+    ("mkdir", "EROFS", "3+"),
+    ("openat", "ENOSPC", "1"),
+    ("openat", "EROFS", "4+"),
+    ("openat", "EMFILE", "9+"),
+    ("openat", "EMFILE", "14+"),
+    ("write", "ENOSPC", "1"),
+    ("write", "ENOSPC", "2+"),
+    ("fsync", "EIO", "1"),
+    ("fsync", "EIO", "4+"),
+    ("fsync", "EIO", "8+"),
+    ("flock", "ENOLCK", "1+"),
+    ("flock", "ENOLCK", "4+"),
+    ("flock", "ENOSYS", "1+"),
 ]
 OF_ALL = [
     ("fsync", "EIO", "5+"),
@@ -162,7 +183,7 @@ EVERY_CALL = [
 def test_a_ledger_that_fails_at_any_call_costs_no_order(
     calls: str, error: str, when: str, arena: Arena
 ) -> None:
-    hold(arena, failing(arena, calls, error, when, LEDGER))
+    hold(arena, failing(arena, calls, error, when, arena.root / LEDGER))
     heal(arena)
 
 
@@ -170,7 +191,9 @@ def test_a_ledger_that_fails_at_any_call_costs_no_order(
 def test_a_spool_that_fails_refuses_or_is_done_without(
     calls: str, error: str, when: str, arena: Arena
 ) -> None:
-    hold(arena, failing(arena, calls, error, when, SPOOL, ".satops"), spooled=False)
+    spool = arena.spool
+    paths = [spool, spool / "room", spool / "lock", *spool.parents[:3]]
+    hold(arena, failing(arena, calls, error, when, *paths), spooled=False)
     heal(arena)
 
 
@@ -188,15 +211,15 @@ def test_a_disk_that_fails_as_a_whole_still_shows_every_number(
     heal(arena)
 
 
-def may_mount() -> bool:
-    """Tell whether this process may mount file systems, as its capabilities say."""
-    status = Path("/proc/self/status").read_text("ascii")
-    effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
-    return bool(int(effective.split()[1], 16) >> 21 & 1)
+def take_room(arena: Arena) -> None:
+    """Have the proof of the store and the room for outcomes on the disk, as after a run."""
+    arena.run("doctor").check(0)
+    FileSpool(ledger_folder(arena.local, arena.ledger().ledger, "spool")).prepare(64)
 
 
 def on_files_of_limited_size(arena: Arena, room: int) -> None:
     """Let the ledger grow by `room` bytes: the disk fills up within a write."""
+    take_room(arena)
     size = (arena.root / LEDGER).stat().st_size + room
     done = subprocess.run(
         arena.command("apply", "--yes"),
@@ -212,34 +235,36 @@ def on_files_of_limited_size(arena: Arena, room: int) -> None:
 
 
 def on_a_small_disk(arena: Arena, room: int) -> None:
-    """Keep ledger and spool on a disk of 64 KiB, of which `room` bytes are free."""
-    disk = arena.root / "state"
+    """Keep ledger and local state on one disk, of which `room` bytes are free after the room for
+    outcomes was taken.
+    """
     ledger = (arena.root / LEDGER).read_bytes()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk], check=True)
-    try:
+    with small_disk(arena.root / "state", 512) as disk:
         (arena.root / LEDGER).write_bytes(ledger)
-        (disk / "local").mkdir()
-        (arena.root / ".satops").symlink_to(disk / "local")
+        with same_disk(disk, arena.local):
+            take_room(arena)
+            fill(disk / "ballast", room)
+            hold(arena, arena.run("apply", "--yes").ended)
+            (disk / "ballast").unlink()
+            heal(arena)
+
+
+def without_room(arena: Arena, room: int) -> None:
+    """Keep the local state on a disk of which `room` bytes are free: too few to begin with."""
+    with small_disk(arena.local, 64) as disk:
         fill(disk / "ballast", room)
-        hold(arena, arena.run("apply", "--yes").ended, spooled=False)
+        ended = arena.run("apply", "--yes").check(4)
+        assert "No space left" in ended.stderr
+        with Store(arena.db) as store:
+            assert store.orders() == ()
         (disk / "ballast").unlink()
         heal(arena)
-    finally:
-        subprocess.run(["umount", disk], check=True)
-
-
-def fill(path: Path, room: int) -> None:
-    """Write until the disk is full, and give some bytes back."""
-    with path.open("wb", buffering=0) as ballast:
-        with contextlib.suppress(OSError):
-            while True:
-                ballast.write(bytes(4096))
-        ballast.truncate(ballast.tell() - room)
 
 
 SMALL_DISKS = [(on_files_of_limited_size, room) for room in (1000, 3900, 4200, 4600, 5000)]
 if may_mount():
     SMALL_DISKS += [(on_a_small_disk, pages * 4096) for pages in range(5)]
+    SMALL_DISKS += [(without_room, pages * 4096) for pages in range(4)]
 
 
 @pytest.mark.parametrize(("apply", "room"), SMALL_DISKS)
@@ -247,6 +272,54 @@ def test_a_disk_that_fills_up_costs_no_order(
     apply: Callable[[Arena, int], None], room: int, arena: Arena
 ) -> None:
     apply(arena, room)
+
+
+if may_mount():
+
+    def test_outcomes_are_kept_on_a_full_disk_while_the_ledger_cannot_be_written(
+        arena: Arena,
+    ) -> None:
+        with small_disk(arena.local, 512) as disk:
+            take_room(arena)
+            fill(disk / "ballast")
+            ended = failing(arena, "pwrite64", "EIO", "2+", arena.root / LEDGER)
+            assert ended.code == 7, ended
+            assert "3 outcomes are on this machine's disk" in ended.stdout, ended
+            hold(arena, ended)
+            assert len(arena.ledger().claimed) == 0
+            (disk / "ballast").unlink()
+            heal(arena)
+
+    def test_outcomes_that_a_disk_could_not_take_are_named_and_never_said_to_be_on_it(
+        tmp_path: Path,
+    ) -> None:
+        """Somebody else takes the room while the orders are on the wire."""
+        db = tmp_path / "orders.sqlite"
+        with server(db, latency_ms=1500) as url:
+            arena = Arena(tmp_path, url, db, orders=ORDERS, state=f"file:{LEDGER}", times=TIMES)
+            with small_disk(arena.local, 512) as disk:
+                run = subprocess.Popen(
+                    under_strace(arena, "pwrite64", "EIO", "2+", arena.root / LEDGER),
+                    env=arena.environment(),
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+                arena.wait_for_an_order_on_the_wire(run)
+                (arena.spool / "room").unlink()
+                fill(disk / "ballast")
+                stdout, stderr = run.communicate(timeout=ENOUGH_S)
+                ended = Ended(run.returncode, stdout, stderr)
+                assert ended.code == 7, ended
+                assert "Not even on this machine's disk" in ended.stdout, ended
+                assert "are on this machine's disk" not in ended.stdout, ended
+                assert arena.spooled() == ""
+                hold(arena, ended, spooled=False)
+                (disk / "ballast").unlink()
+                for name, number in PLACED.findall(ended.stderr):
+                    arena.run("resolve", name, "--placed", number, "--because", "answered", "--yes")
+                arena.judge()
+                heal(arena)
 
 
 def test_a_ledger_whose_folder_vanished_is_not_an_empty_one(arena: Arena) -> None:
@@ -279,4 +352,4 @@ def test_output_that_cannot_be_written_loses_no_number(name: str, arena: Arena) 
     assert done.returncode == {"stdout": 64, "stderr": 0}[name], done
     arena.judge()
     assert len(arena.ledger().claimed) == ORDERS
-    assert not _spool(arena)
+    assert not arena.spooled()

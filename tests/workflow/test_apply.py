@@ -488,6 +488,35 @@ def test_an_order_placed_by_another_run_in_the_meantime_is_not_placed_again() ->
     assert len(team.shop.bought) == 2
 
 
+def test_an_order_that_another_run_was_placing_is_told_as_it_stands_after_the_wait() -> None:
+    team = Team(spec("a", 0), spec("b", 1))
+    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    twin = Team(spec("b", 1))
+    twin.store, twin.shop = team.store, team.shop
+
+    def kill(name: str) -> None:
+        if name == "spooled":
+            raise Killed(name)
+
+    def overtake(shop: Shop, request: bytes) -> Outcome:
+        with pytest.raises(Killed):
+            twin.apply(run="twin", reach=kill)
+        return Receipt(shop.store(request))
+
+    def sleep(seconds: float) -> None:
+        twin.reconcile()
+
+    team.shop.script.append(overtake)
+    team.machine.clock.sleep = sleep  # type: ignore[method-assign]
+    report = team.apply()
+    assert [(it.name, it.outcome) for it in report.orders] == [
+        ("a", "placed"),
+        ("b", "placed-by-other"),
+    ]
+    assert report.exit_code is ExitCode.DONE
+    assert len(team.shop.bought) == 2
+
+
 def test_the_same_order_bought_under_another_name_in_the_meantime_is_held() -> None:
     team = Team(spec("a", 0), spec("b", 1))
     team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
