@@ -1,10 +1,13 @@
 """What the marketplace can tell of orders in doubt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from satops.api.replay import replay_on
 from satops.api.repository import Say, open_repository
 from satops.core.ledger.state import Standing
+from satops.errors import UsageError
 from satops.workflow.begin import begin, doubt_first
 from satops.workflow.reconcile import NOTHING_PLACED, ReconcileReport, reconcile_patiently
 from satops.workflow.waiting import open_elsewhere, wait_for_others
@@ -17,6 +20,7 @@ def reconcile(
     patience_s: float = 0.0,
     wait: bool = True,
     wait_max_s: float | None = None,
+    spools: Sequence[Path] = (),
     stopping: Callable[[], bool] = lambda: False,
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
@@ -24,10 +28,13 @@ def reconcile(
     """Look for what is in doubt at the marketplace, and settle what is certain.
 
     Unless `wait` is false, it waits first for what other runs are placing, `wait_max_s` at most.
-    With `patience_s` it looks again for so long, while waiting can settle something.  Raises
-    `LedgerError`, `UsageError`, `Refused`, and `Interrupted` for a stop; a look that fails is in
-    the report.
+    With `patience_s` it looks again for so long, while waiting can settle something.  First of all
+    the order numbers of `spools` are taken in, carried here from other machines.  Raises
+    `LedgerError`, `UsageError`, `Refused`, `Interrupted` for a stop, and with `spools`
+    `MarketplaceUnreachable`; a look that fails is in the report.
     """
+    if dry_run and spools:
+        raise UsageError("--spool writes to the ledger, and --dry-run does not. Leave out one.")
     opened = open_repository(repository, environ=environ)
     session, local, started = opened.appending("reconcile", say)
 
@@ -38,6 +45,7 @@ def reconcile(
         if not dry_run:
             begin(session, local, started, must_hold=(opened.expected_head(),))
         with opened.marketplace(say, session.state.ledger) as marketplace:
+            carried = replay_on(opened, session, marketplace, spools) if spools else None
             if wait and not dry_run:
                 wait_for_others(
                     session,
@@ -62,4 +70,4 @@ def reconcile(
                 tell=tell,
             )
         session.finish(NOTHING_PLACED)
-    return report
+    return replace(report, carried=carried)

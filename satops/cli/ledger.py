@@ -13,7 +13,7 @@ from satops.errors import ExitCode, UsageError
 
 @click.group("ledger")
 def command() -> None:
-    """Begin a ledger, copy or move one, or go on with an older one."""
+    """Begin a ledger, copy or move one, go on with an older one, or take in a spool."""
 
 
 @command.command("start")
@@ -194,6 +194,29 @@ def accept_older(
         as_json=as_json,
         json=lambda: accepted_json(accepted),
         text=lambda: accepted_blocks(accepted),
+    )
+
+
+@command.command("replay")
+@click.argument("spool", metavar="DIR")
+@options.as_json
+@click.pass_obj
+def replay(call: Call, spool: str, as_json: bool) -> int:
+    """Take order numbers from a spool that was carried here from another machine.
+
+    DIR is its folder, or one of its files. A number is taken only where the marketplace shows that
+    order, and it is the one that was sent. Nothing else in the spool is believed.
+    """
+    from satops.api.replay import replay as take
+    from satops.report.json import carried_json
+    from satops.report.text.carried_spool import carried_blocks
+
+    report = take(call.directory, [call.path(spool)], environ=call.environ, say=say)
+    return finish(
+        report.exit_code,
+        as_json=as_json,
+        json=lambda: carried_json(report),
+        text=lambda: carried_blocks(report),
     )
 
 

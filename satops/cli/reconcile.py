@@ -15,6 +15,10 @@ from satops.cli.output import finish, say
     "--wait", "wait_s", metavar="SECONDS", type=click.FloatRange(min=0), default=0.0,
     help="Look again for so long, while waiting can settle something.",
 )  # fmt: skip
+@click.option(
+    "--spool", "spools", metavar="FILE", multiple=True,
+    help="Take order numbers from a spool of another machine, where the marketplace shows them.",
+)  # fmt: skip
 @options.no_wait
 @options.as_json
 @click.pass_obj
@@ -22,6 +26,7 @@ def command(
     call: Call,
     dry_run: bool,
     wait_s: float,
+    spools: tuple[str, ...],
     no_wait: bool,
     wait_max_s: float | None,
     as_json: bool,
@@ -41,6 +46,7 @@ def command(
             patience_s=wait_s,
             wait=not no_wait,
             wait_max_s=wait_max_s,
+            spools=[call.path(spool) for spool in spools],
             environ=call.environ,
             say=say,
         )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from satops.core.spec.spec import Spec
     from satops.workflow.account import AccountLook
     from satops.workflow.apply import ApplyReport
+    from satops.workflow.carried_spool import CarriedReport
     from satops.workflow.copy_ledger import CopyReport
     from satops.workflow.doctor import DoctorReport
     from satops.workflow.explain import Number
@@ -232,6 +233,8 @@ def reconcile_json(report: "ReconcileReport", *, dry_run: bool) -> Chunks:
         "account": _look(report.look),
         "being_placed": report.being_placed,
     }
+    if report.carried is not None:
+        head["carried"] = _carried(report.carried)
     return document(
         head,
         findings=(_finding(finding) for finding in report.findings),
@@ -240,6 +243,27 @@ def reconcile_json(report: "ReconcileReport", *, dry_run: bool) -> Chunks:
             for order in report.foreign
         ),
     )
+
+
+def carried_json(report: "CarriedReport") -> Chunks:
+    """Yield what was taken from a spool of another machine."""
+    return document(_carried(report))
+
+
+def _carried(report: "CarriedReport") -> dict[str, Any]:
+    return {
+        "ignored": report.ignored,
+        "receipts": [
+            {
+                "name": encodable(each.name),
+                "order_no": encodable(each.order_no),
+                "taken": each.settled is not None,
+                "known": each.known,
+                "why": encodable(each.why) or None,
+            }
+            for each in report.receipts
+        ],
+    }
 
 
 def _settled(found: "DoubtLook") -> dict[str, Any]:

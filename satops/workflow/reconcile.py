@@ -13,6 +13,7 @@ from satops.core.plan.config import Config
 from satops.errors import ExitCode, Refused, worst
 from satops.ports import Look, LookBook, Marketplace
 from satops.workflow.account import NO_QUERY, AccountLook, foreign_orders, look_at_account
+from satops.workflow.carried_spool import CarriedReport
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
 from satops.workflow.waiting import is_being_placed, next_look, wait_left_s
 
@@ -49,6 +50,8 @@ class ReconcileReport:
     look: AccountLook
     fits: "tuple[tuple[str, tuple[str, ...]], ...]" = ()
     """Each foreign order that is like specs of the tree, with their names."""
+    carried: CarriedReport | None = None
+    """What was taken from spools that a person named."""
 
     @property
     def queried(self) -> bool:
@@ -68,6 +71,8 @@ class ReconcileReport:
             codes.add(ExitCode.IN_DOUBT)
         if not self.look.full and self.look.why_not != NO_QUERY:
             codes.add(ExitCode.MARKETPLACE)
+        if self.carried is not None:
+            codes.add(self.carried.exit_code)
         return worst(codes)
 
 

@@ -2,7 +2,7 @@
 
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, Event
 from satops.core.ledger.state import OPEN, LedgerState, OrderState
-from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.marketplace_order import MarketplaceOrder, can_be_number
 from satops.core.order.matching import differences
 from satops.core.order.order import Order
 from satops.core.plan.config import Config
@@ -249,7 +249,7 @@ def need_reason(because: str | None) -> None:
 
 def need_number(order_no: str) -> None:
     """Refuse what no order number can be; otherwise a number means nothing to us."""
-    if not order_no.isprintable() or order_no.split() != [order_no]:
+    if not can_be_number(order_no):
         raise UsageError(
             f"{shown(order_no)} cannot be an order number: it is empty, or has spaces or "
             "characters that cannot be seen. Copy it from the marketplace."

@@ -28,3 +28,8 @@ class MarketplaceOrder:
     """UTC; seconds or milliseconds are told apart by magnitude."""
     deleted: bool = False
     total_amount: float | None = None
+
+
+def can_be_number(order_no: str) -> bool:
+    """Tell whether a text can be an order number: one word that can be seen."""
+    return order_no.isprintable() and order_no.split() == [order_no]

@@ -10,6 +10,7 @@ from satops.core.safe import safe
 from satops.core.words import counted, duration, moment
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import status_words
+from satops.report.text.carried_spool import carried_blocks
 from satops.workflow.account import NO_QUERY
 from satops.workflow.reconcile import DoubtLook, ReconcileReport
 from satops.workflow.refresh import RefreshReport
@@ -19,6 +20,9 @@ _CANDIDATES_MAX = 10
 
 def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Block]:
     """Yield each doubt with what was found, and the commands that settle the rest."""
+    if report.carried is not None:
+        yield from carried_blocks(report.carried)
+        yield BLANK
     for finding in report.findings:
         yield from _finding(finding, dry_run=dry_run)
         yield BLANK

@@ -1,0 +1,189 @@
+"""Take order numbers from a spool that was carried here, each once the marketplace has shown it.
+
+This machine did not write that file, so nothing in it is believed but what can be seen: that the
+account holds an order of this number, which is the one that was sent, made while it was sent.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from satops.core.ledger.events import DoubtSettled, Event
+from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.order.marketplace_order import can_be_number
+from satops.core.order.matching import Doubt, compare
+from satops.core.order.order import instant
+from satops.core.order.submission import Receipt
+from satops.core.plan.config import Config
+from satops.errors import ExitCode, worst
+from satops.ports import Marketplace, Spooled
+from satops.workflow.ledger_session import LedgerSession, decide_and_append
+
+_SETTLED = OPEN | {Standing.NOT_PLACED}
+"""Of a submission whose number may be taken: the others have an answer of the marketplace."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedReceipt:
+    """One order number of the spool, and what became of it."""
+
+    name: str
+    order_no: str
+    settled: DoubtSettled | None = None
+    """The event that takes it into the ledger."""
+    known: bool = False
+    """Whether the ledger holds it already, under this name."""
+    why: str = ""
+    """Why it was left out."""
+    is_open: bool = False
+    """Whether the order may exist and is not settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedReport:
+    """What was taken from a spool, and what was not."""
+
+    receipts: tuple[CarriedReceipt, ...]
+    ignored: int
+    """Lines that are no receipts: of those nothing is believed."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """6 where a number was left out whose order is still in doubt, 4 where another was."""
+        left = [each for each in self.receipts if each.why]
+        return worst({ExitCode.IN_DOUBT if each.is_open else ExitCode.REFUSED for each in left})
+
+
+def take_carried(
+    session: LedgerSession,
+    receipts: Sequence[Spooled],
+    ignored: int,
+    *,
+    marketplace: Marketplace,
+    config: Config,
+    by: str,
+) -> CarriedReport:
+    """Settle submissions with the receipts that the marketplace confirms, as far as they are open
+    or were settled as not placed.
+
+    Raises `MarketplaceUnreachable` and `LedgerError`: then nothing was recorded.
+    """
+    found = [
+        _judge(session, each, marketplace, config, by) if not why else _left_out(session, each, why)
+        for each, why in zip(receipts, _at_odds(receipts), strict=True)
+    ]
+
+    def decide(state: LedgerState) -> list[Event]:
+        return [
+            each.settled
+            for each in found
+            if each.settled is not None and not _why_not(state, each.settled)
+        ]
+
+    appended = set(map(id, decide_and_append(session, decide)))
+    told = [
+        each
+        if each.settled is None or id(each.settled) in appended
+        else replace(each, settled=None, why="another run settled it meanwhile")
+        for each in found
+    ]
+    return CarriedReport(tuple(told), ignored)
+
+
+def _at_odds(receipts: Sequence[Spooled]) -> list[str]:
+    """Return why a receipt cannot be taken beside the others; empty where it can."""
+    numbers: defaultdict[str, set[str]] = defaultdict(set)
+    intents: defaultdict[str, set[str]] = defaultdict(set)
+    for each in receipts:
+        numbers[each.intent].add(_number(each))
+        intents[_number(each)].add(each.intent)
+    return [
+        "the spool has several numbers for this submission"
+        if len(numbers[each.intent]) > 1
+        else "the spool has this number for several submissions"
+        if len(intents[_number(each)]) > 1
+        else ""
+        for each in receipts
+    ]
+
+
+def _judge(
+    session: LedgerSession, entry: Spooled, marketplace: Marketplace, config: Config, by: str
+) -> CarriedReceipt:
+    state = session.state
+    if state.claimed.get(_number(entry)) == entry.name:
+        return CarriedReceipt(entry.name, _number(entry), known=True)
+    known = _submission(state, entry)
+    if known is None:
+        return _left_out(session, entry, "the ledger knows no such submission")
+    if not can_be_number(_number(entry)):
+        return _left_out(session, entry, "this cannot be an order number")
+    settled = DoubtSettled(
+        name=entry.name,
+        attempt=known.attempt,
+        placed=True,
+        by=by,
+        because=f"a spool of run {known.run} has this number, and the marketplace shows it",
+        order_no=_number(entry),
+        intent=entry.intent,
+    )
+    why = _why_not(state, settled) or _unconfirmed(session, known, settled, marketplace, config)
+    if why:
+        return _left_out(session, entry, why)
+    return CarriedReceipt(entry.name, _number(entry), settled=settled)
+
+
+def _why_not(state: LedgerState, settled: DoubtSettled) -> str:
+    """Return why the ledger, as it stands, does not take a number."""
+    holder = state.claimed.get(settled.order_no or "")
+    if holder is not None:
+        return f"the ledger holds this number under the name {holder}"
+    known = state.orders[settled.name].submission(settled.intent, settled.attempt)
+    assert known is not None
+    if known.standing not in _SETTLED:
+        number = f" as {known.order_no}" if known.order_no else ""
+        return f"the ledger says that this submission is {known.standing}{number}"
+    return ""
+
+
+def _unconfirmed(
+    session: LedgerSession,
+    known: OrderState,
+    settled: DoubtSettled,
+    marketplace: Marketplace,
+    config: Config,
+) -> str:
+    """Return why the marketplace does not confirm a number; empty where it does."""
+    order = session.recall(known)
+    if order is None:
+        return "the ledger does not hold what was sent, so nothing tells whether this is it"
+    found = marketplace.order(settled.order_no or "")
+    if found is None:
+        return "the marketplace does not show this number"
+    if found.created_at is None:
+        return "the marketplace does not show when it was created"
+    skew_s = config.reconcile.skew_s
+    if known.until and found.created_at > instant(known.until) + timedelta(seconds=skew_s):
+        return "the marketplace created it after the time of this submission"
+    doubt = Doubt(known.name, known.attempt, order, known.intended_at)
+    held = compare(doubt, found, zone=config.marketplace.timezone, skew_s=skew_s)
+    if held.differs:
+        return f"the marketplace shows another order: {', '.join(held.differs)}"
+    return ""
+
+
+def _left_out(session: LedgerSession, entry: Spooled, why: str) -> CarriedReceipt:
+    known = session.state.orders.get(entry.name)
+    is_open = known is not None and known.standing in OPEN
+    return CarriedReceipt(entry.name, _number(entry), why=why, is_open=is_open)
+
+
+def _submission(state: LedgerState, entry: Spooled) -> OrderState | None:
+    known = state.orders.get(entry.name)
+    return None if known is None else known.submission(entry.intent, entry.attempt)
+
+
+def _number(entry: Spooled) -> str:
+    assert isinstance(entry.outcome, Receipt)
+    return entry.outcome.order_no
