@@ -6,7 +6,7 @@ from pathlib import Path
 from satops.adapters.files.proof_file import NotedProof, ProofFile
 from satops.api.forge_place import check_install
 from satops.api.repository import GUARD, Repository, Say, open_repository
-from satops.errors import ExitCode, Refused, SatopsError
+from satops.errors import ExitCode, Refused, SatopsError, UsageError
 from satops.workflow.doctor import (
     DoctorNote,
     DoctorReport,
@@ -174,6 +174,8 @@ def _local(opened: Repository) -> DoctorNote:
     try:
         local = opened.local_state("doctor")
         local.spool.prepare(opened.config.apply.concurrency)
+    except UsageError as error:
+        return wrong("spool", str(error), ExitCode.LEDGER)
     except OSError as error:
         return wrong(
             "spool",

@@ -31,8 +31,6 @@ STATE_GUARD = "SATOPS_STATE"
 somebody's choice, what is bought already would look new."""
 HEAD = "SATOPS_HEAD"
 """The variable with a head that the ledger must hold: a fresh machine remembers none."""
-DATABASE = "sandbox.sqlite"
-"""The file with the orders of the embedded sandbox, in the folder of a ledger."""
 SANDBOX_NOTICE = "satops: This is the sandbox. Nothing real is ordered."
 
 Say = Callable[[str], None]
@@ -223,7 +221,7 @@ class Repository:
             return
         say(SANDBOX_NOTICE)
         from satops.adapters.files.local_state import ledger_folder
-        from satops.api.sandbox import embedded
+        from satops.api.sandbox import DATABASE, embedded
 
         with _local_trouble():
             database = ledger_folder(self.local, ledger or "none").place(DATABASE)
@@ -264,8 +262,8 @@ def _local_trouble() -> Iterator[None]:
         yield
     except OSError as error:
         raise UsageError(
-            f"This machine's own state cannot be kept: {error}. Mend that, or set SATOPS_LOCAL to "
-            "the absolute path of another folder that lasts."
+            f"This machine's own state cannot be kept: {error}. Mend that, or name another folder "
+            "for this machine in SATOPS_LOCAL."
         ) from None
 
 

@@ -25,6 +25,8 @@ except ModuleNotFoundError as missing:
         "    pip install satops"
     ) from None
 
+DATABASE = "sandbox.sqlite"
+"""The file with the orders of a sandbox."""
 FAULTS = "SATOPS_SANDBOX_FAULTS"
 OPTIONS = "SATOPS_SANDBOX_OPTIONS"
 
@@ -44,6 +46,23 @@ def embedded(database: Path, environ: Mapping[str, str]) -> Iterator[Sandbox]:
         except OSError as error:
             raise not_served(error) from error
         yield sandbox
+
+
+def database_in(data: Path | None, directory: Path, environ: Mapping[str, str]) -> Path:
+    """Return the file with the orders of `sandbox serve`; its folder is made.
+
+    Without `data` it lies in this machine's own folder, which is looked up for `directory`.  Raises
+    `UsageError`.
+    """
+    from satops.adapters.files.local_state import LocalFolder, local_base
+
+    try:
+        if data is None:
+            return LocalFolder(local_base(environ, directory), "sandbox").place(DATABASE)
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_served(error) from error
+    return data / DATABASE
 
 
 def not_served(error: OSError) -> UsageError:

@@ -9,8 +9,6 @@ from satops.cli.output import finish, say
 from satops.errors import ExitCode, UsageError
 from satops.report.layout import Line
 
-_DATABASE = ".satops/sandbox.sqlite"
-
 
 @click.group("sandbox")
 def command() -> None:
@@ -19,7 +17,7 @@ def command() -> None:
 
 @command.command("serve")
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="0 takes a free one.")
-@click.option("--db", metavar="FILE", help=f"Where orders are kept. Default: {_DATABASE}")
+@click.option("--data", metavar="DIR", help="Where orders are kept, instead of this machine's own.")
 @click.option("--token-file", metavar="FILE", help="The one token that opens it; else any does.")
 @click.option("--faults", metavar="FILE", help="A JSON file of faults to inject.")
 @click.option("--options", "behaviour", metavar="FILE", help="A JSON file of behaviours.")
@@ -27,16 +25,17 @@ def command() -> None:
 def serve_command(
     call: Call,
     port: int,
-    db: str | None,
+    data: str | None,
     token_file: str | None,
     faults: str | None,
     behaviour: str | None,
 ) -> int:
     """Serve on 127.0.0.1 until Ctrl-C."""
-    from satops.api.sandbox import faults_from, not_served, options_from
+    from satops.api.sandbox import database_in, faults_from, not_served, options_from
     from satops.sandbox.server import BANNER, Sandbox, serve
 
-    database = call.path(db or _DATABASE)
+    folder = None if data is None else call.path(data)
+    database = database_in(folder, call.directory, call.environ)
 
     def announce(sandbox: Sandbox) -> None:
         say(*BANNER.format(url=sandbox.url, db=database).rstrip().split("\n"))

@@ -9,8 +9,6 @@ import pytest
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 
-_SERVE = ("sandbox", "serve", "--db", "own")
-
 
 def test_a_current_folder_that_was_deleted_is_called_gone(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
@@ -47,24 +45,45 @@ def test_a_saved_plan_goes_to_where_a_link_points(satops: Satops) -> None:
 
 
 def test_a_full_disk_under_the_sandbox_is_said(satops: Satops) -> None:
+    full = satops.root / "own" / "sandbox.sqlite"
+    full.parent.mkdir()
+    full.symlink_to("/dev/full")
+    ran = satops("sandbox", "serve", "--data", "own")
+    assert ran.code == ExitCode.USAGE
+    assert ran.err == f"satops: The sandbox cannot be served. {full}: database or disk is full.\n"
+
+
+@pytest.mark.parametrize("call", [("apply", "--yes"), ("sandbox", "serve")])
+def test_orders_of_the_sandbox_are_never_kept_through_a_link(
+    call: tuple[str, ...], satops: Satops
+) -> None:
     ledger = satops("history", "--json").json["events"][0]["ledger"]
-    database = satops.local / f"ledgers/{ledger}/sandbox.sqlite"
-    database.parent.mkdir(mode=0o700, parents=True)
-    for full, call in ((database, ("apply", "--yes")), (satops.root / "own", _SERVE)):
-        full.symlink_to("/dev/full")
-        ran = satops(*call)
-        assert ran.code == ExitCode.USAGE
-        assert ran.err.endswith(
-            f"satops: The sandbox cannot be served. {full}: database or disk is full.\n"
-        )
+    for folder in (satops.local / "ledgers" / ledger, satops.local / "sandbox"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "sandbox.sqlite").symlink_to("/dev/full")
+    ran = satops(*call)
+    assert ran.code == ExitCode.USAGE
+    assert "sandbox.sqlite is a link, or no file" in ran.err
     assert satops("list", "--json").json == {"orders": []}
+
+
+@pytest.mark.parametrize("given", [".", "../x"])
+def test_a_sandbox_that_is_served_keeps_nothing_in_the_repository(
+    given: str, satops: Satops
+) -> None:
+    ran = satops("sandbox", "serve", environ={"SATOPS_LOCAL": given})
+    assert ran.code == ExitCode.USAGE
+    ran = satops("sandbox", "serve", environ={"SATOPS_LOCAL": str(satops.root / "x")})
+    assert ran.code == ExitCode.USAGE
+    assert "lies in the repository" in ran.err
+    assert not (satops.root / "x").exists()
 
 
 def test_a_local_folder_that_cannot_be_made_is_named_with_its_variable(satops: Satops) -> None:
     ran = satops("apply", "--yes", environ={"SATOPS_LOCAL": "/dev/null/x"})
     assert ran.code == ExitCode.USAGE
-    assert "/dev/null/x/ledgers" in ran.err
-    assert "Name another folder for this machine in SATOPS_LOCAL." in ran.err
+    assert "/dev/null/x" in ran.err
+    assert "name another folder for this machine in SATOPS_LOCAL." in ran.err
 
 
 @pytest.mark.parametrize("folder", ["satops.yaml", "satops.yaml/x"])

@@ -6,6 +6,7 @@
     ledgers/ID/looks-*.json  looks for orders in doubt, one file for each start of the machine
     ledgers/ID/head.json     the last head that this machine appended
     ledgers/ID/sandbox.sqlite  the orders of the embedded sandbox
+    sandbox/sandbox.sqlite   those of `satops sandbox serve`
     stores/*.json            whether a store was proven
 
 A repository can be written by whoever opens a pull request; this folder cannot.  The base is
@@ -171,8 +172,8 @@ def local_base(environ: Mapping[str, str], root: Path) -> Path:
 
     Raises `UsageError` where there is no place, or it lies in the repository.
     """
-    named = environ.get(VARIABLE)
-    if named is not None and not Path(named).is_absolute():
+    named = environ.get(VARIABLE, "")
+    if named and not Path(named).is_absolute():
         raise UsageError(
             f"{VARIABLE} is {named!r}. It must be the absolute path of a folder that lasts, "
             "outside of the repository."
