@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from satops.adapters.files.carried_spool import read_carried
+from satops.adapters.provenance import person
 from satops.api.repository import Repository, Say, open_repository
-from satops.api.resolve import person
 from satops.errors import Refused
 from satops.ports import Marketplace
 from satops.workflow.begin import begin, doubt_first

@@ -400,6 +400,21 @@ if may_mount():
             assert list(spool.entries()) == [_entry(1)]
 
 
+def test_each_outcome_is_flushed_to_the_disk_before_keep_returns(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush, flushed = os.fsync, []
+
+    def noted(fd: int) -> None:
+        flushed.append(stat.S_ISREG(os.fstat(fd).st_mode))
+        flush(fd)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    for number in range(3):
+        spool.keep(_entry(number))
+        assert sum(flushed) == number + 1
+
+
 def test_an_outcome_whose_flush_failed_is_written_again_and_counts_once(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
