@@ -223,6 +223,7 @@ class Seller:
         for item in reversed(self.bought):
             if item.visible_at <= self._world.seconds:
                 yield item.order
+        self._world.step("listed")
 
     def order(self, order_no: str) -> MarketplaceOrder | None:
         """See the port."""
