@@ -90,7 +90,10 @@ class Team:
         self.any_account = True
         """Spares the proof that it is our account, which needs an order that was placed before."""
         lines, _ = encode(
-            [LedgerStarted("team", "satops")], head=EMPTY, time=self.world.start, run="init"
+            [LedgerStarted("team", "satops", marketplace="https://market.invalid")],
+            head=EMPTY,
+            time=self.world.start,
+            run="init",
         )
         self.store.lines.extend(lines)
 
