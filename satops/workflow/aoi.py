@@ -60,11 +60,13 @@ class Feature:
     """As of `core.geometry.split.Cut`."""
     left_out: Counter[str]
     """Geometries beside its polygons that are none, by their type."""
+    polygons: int
+    """How many are in it, sound or not."""
 
     @property
     def is_area(self) -> bool:
         """Whether it is drawn as an area, sound or not, and no point or line."""
-        return self.kind in ("Polygon", "MultiPolygon") or bool(self.outlines)
+        return self.kind in ("Polygon", "MultiPolygon") or self.polygons > 0
 
     @property
     def is_sound(self) -> bool:
@@ -139,9 +141,9 @@ def look(content: bytes, file: str, *, aois: AoiReader, rules: Rules) -> AoiRepo
         _feature(number, member, each, checked, file)
         for number, (member, each) in enumerate(zip(found, cuts, strict=True), 1)
     )
-    said = None if aoi.readings is None else aoi.readings.words()
-    unread = () if said is None else (NAMES_UNREAD.finding((), said),)
-    return AoiReport(file, features, unread)
+    advice = None if aoi.readings is None else aoi.readings.advice()
+    unread = [] if advice is None else [NAMES_UNREAD.finding((), advice[0], fix=advice[1])]
+    return AoiReport(file, features, tuple(with_command(each, file) for each in unread))
 
 
 def _checked(sound: Sequence[Rings], rules: Rules) -> Iterator[tuple[Footprint, list[Finding]]]:
@@ -177,6 +179,7 @@ def _feature(
         outlines=tuple(outlines),
         uncut_km2=made.uncut_km2,
         left_out=made.left_out,
+        polygons=made.polygons,
     )
 
 

@@ -116,7 +116,7 @@ def test_where_no_encoding_is_said_the_message_says_which_would_fit(
     assert isinstance(finding, Finding)
     assert "no .cpg file" in finding.detail
     written_as = {"shift_jis": "cp932", "euc_kr": "cp949"}.get(codec, codec)
-    assert f"the one word {written_as} beside" in finding.detail
+    assert f"the one word {written_as} into" in finding.detail
     assert f"aoi: {{encoding: {written_as}}}" in finding.detail
     assert names[0] in finding.detail
 

@@ -260,12 +260,6 @@ TOLD: dict[str, tuple[str, Made, str | None, list[str]]] = {
     ),
     "two outlines": ("a.wkt", file(f"{WKT}\n{WKT}\n"), None, ["2 outlines"]),
     "a prefix": ("a.wkt", file(f"SRID=EPSG:4326;{WKT}"), None, ["'SRID=EPSG:4326;'"]),
-    "names that are not UTF-8": (
-        "a.zip",
-        lambda folder: with_names(folder, ["芹苴".encode("gbk"), b"x"]),
-        "芹苴",
-        ["no .cpg file", "in gbk '芹苴'", "`aoi: {encoding: gbk}`"],
-    ),
     "a view": (
         "a.gpkg",
         lambda folder: geopackage_with(
@@ -367,3 +361,41 @@ def test_a_swapped_city_is_warned_of_without_a_region(satops: Satops) -> None:
     assert "48.85°N 2.35°E" in swapped.out
     right = satops("new", "paris-2", *given, "--point", "2.35", "48.85")
     assert "A02" not in right.out
+
+
+def test_names_in_another_encoding_are_written_anew_by_the_command_of_the_message(
+    satops: Satops, tmp_path: Path
+) -> None:
+    names = ["芹苴".encode("gbk"), b"x"]
+    path = placed(satops, tmp_path, "a.zip", lambda folder: with_names(folder, names))
+    spec(satops.root, path, "芹苴")
+    refused = satops("validate")
+    assert "no .cpg file" in refused.out
+    assert "in gbk '芹苴'" in refused.out
+    assert "`aoi: {encoding: gbk}` in satops.yaml" in refused.out
+    command = "satops aoi aois/a.zip --convert aois/a-utf8.geojson --encoding gbk"
+    assert command in refused.out
+    assert command in satops("aoi", path).out
+    assert satops(*shlex.split(command)[1:]).code == ExitCode.DONE
+    spec(satops.root, "aois/a-utf8.geojson", "芹苴")
+    assert satops("validate").code == ExitCode.DONE
+
+
+def test_an_area_that_is_hard_to_cut_is_never_left_out_as_no_area(
+    satops: Satops, tmp_path: Path
+) -> None:
+    bow = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
+    far = {"type": "Polygon", "coordinates": [[[500, 0], [501, 1], [500, 1], [500, 0]]]}
+    named = {**bow, "crs": {"properties": {"name": "EPSG:3857"}}}
+    for inner in (bow, far, named):
+        point = {"type": "Point", "coordinates": [105, 10]}
+        geometry = {"type": "GeometryCollection", "geometries": [point, inner]}
+        features = [
+            {"type": "Feature", "properties": {}, "geometry": geometry},
+            json.loads(geojson()(tmp_path)),
+        ]
+        content = json.dumps({"type": "FeatureCollection", "features": features})
+        (satops.root / "aois/hard.geojson").write_text(content)
+        ran = satops("aoi", "aois/hard.geojson", "--split", "aois/parts")
+        assert ran.code == ExitCode.INVALID, ran.out
+        assert "an area of aois/hard.geojson is not sound" in ran.err

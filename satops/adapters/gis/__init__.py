@@ -1,1 +1,1 @@
-"""AOI files that need GDAL, read in a process of their own."""
+"""AOI files of map programs, read in a process of their own."""

@@ -35,7 +35,7 @@ def read_geopackage(content: bytes) -> Iterator[Layer]:
             yield from _layers(database)
         finally:
             database.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         raise faulty(
             f"The GeoPackage is damaged, or does more than hold rows ({error})."
         ) from error

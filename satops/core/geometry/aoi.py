@@ -83,8 +83,8 @@ class Readings:
     names: Mapping[str, tuple[str, ...]]
     """What the names would be, by encoding."""
 
-    def words(self, wanted: str | None = None) -> str | None:
-        """Say what is wrong with the encoding, and how to say the right one.
+    def advice(self, wanted: str | None = None) -> tuple[str, str] | None:
+        """Say what is wrong with the encoding and how to say the right one, and return the fix.
 
         None where nothing seems to be: the names were read, and the one that is wanted is in no
         other reading.
@@ -100,10 +100,12 @@ class Readings:
         why = self.why_unread or f"{self.said}, which is probably wrong."
         which = fits[0] if fits else next(iter(self.names), "gbk")
         setting = f", or write `aoi: {{encoding: {which}}}` in satops.yaml"
-        return (
-            f"{why} They would be {read}. Say the right encoding: put a .cpg file with the "
-            f"one word {which} beside the .dbf file{setting if self.why_unread else ''}."
+        words = (
+            f"{why} They would be {read}. Say the right encoding: put a .cpg file with the one "
+            f"word {which} into the zip, beside the .dbf file"
+            f"{setting if self.why_unread else ''}; or write a new file."
         )
+        return words, f"--encoding {which}"
 
 
 AoiReader = Callable[[bytes], Aoi | Finding]
@@ -198,10 +200,12 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
     """
     if feature is None:
         if aoi.count > 1:
+            listed, fix = _listed(aoi)
             return WHICH_FEATURE.finding(
                 (),
                 f"The file has {aoi.count} features, and an order is one polygon. Say which: "
-                f"{{file: PATH, feature: ID}}. {_listed(aoi)}",
+                f"{{file: PATH, feature: ID}}. {listed}",
+                fix=fix,
             )
         return aoi.geometry
     wanted = _composed(str(feature))
@@ -218,10 +222,12 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
         return _alone(aoi, _features(aoi.geometry)[number - 1])
     near = get_close_matches(wanted, aoi.features, n=1)
     guess = f" The nearest name is {quoted(near[0])}." if near else ""
+    listed, fix = _listed(aoi, wanted)
     return NO_SUCH_FEATURE.finding(
         (),
         f"No feature has {quoted(wanted)} as its id, properties.id or properties.name."
-        f"{guess} {_listed(aoi, wanted)}",
+        f"{guess} {listed}",
+        fix=fix,
     )
 
 
@@ -250,20 +256,21 @@ def _alone(aoi: Aoi, feature: object) -> object:
     return {**whole, "features": [feature]} if "features" in whole else feature
 
 
-def _listed(aoi: Aoi, wanted: str | None = None) -> str:
-    said = None if aoi.readings is None else aoi.readings.words(wanted)
-    if said is not None:
-        return said
+def _listed(aoi: Aoi, wanted: str | None = None) -> tuple[str, str]:
+    """Say which features there are; with the fix, where their names could not be read."""
+    advice = None if aoi.readings is None else aoi.readings.advice(wanted)
+    if advice is not None:
+        return advice
     if not aoi.features:
         return (
             "The file has no named features. A number is taken too: `satops aoi FILE` shows the "
             f"features from 1 to {aoi.count}."
             if aoi.count
             else "The file has no features, only a geometry: leave `feature` out."
-        )
+        ), ""
     names = [quoted(name) for name in list(aoi.features)[:_LISTED_MAX]]
     more = len(aoi.features) - len(names)
-    return "It has: " + ", ".join(names) + (f" and {more} more." if more else ".")
+    return "It has: " + ", ".join(names) + (f" and {more} more." if more else "."), ""
 
 
 def _kind(geometry: object) -> str:

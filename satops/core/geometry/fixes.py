@@ -19,6 +19,7 @@ _ADDED = {
     "--buffer-km": "area",
     "--reproject": "wgs84",
     "--crs": "wgs84",
+    "--encoding": "utf8",
 }
 """What the name of the new file says, by the option that makes it."""
 

@@ -27,7 +27,7 @@ _WIDE_DEG = 90
 _WORDS = {
     "Self-intersection": "The outline crosses or touches itself",
     "Ring Self-intersection": "The outline touches itself",
-    "Hole lies outside shell": "A hole lies outside the exterior ring",
+    "Hole lies outside shell": "A hole lies outside the outline",
     "Holes are nested": "A hole lies inside another hole",
     "Nested holes": "A hole lies inside another hole",
     "Interior is disconnected": "The holes cut the area in parts",

@@ -63,6 +63,8 @@ class Cut:
     """The area of what had to be cut at 180 degrees, before the cut: its sides add up to it."""
     left_out: Counter[str] = field(default_factory=Counter)
     """Geometries that stand beside the polygons and are none, by their type."""
+    polygons: int = 1
+    """How many there are, sound or not."""
 
 
 def cut(value: object) -> Cut:
@@ -82,13 +84,13 @@ def cut(value: object) -> Cut:
         if part.get("type") not in ("Polygon", "MultiPolygon")
     )
     if not errors <= _CURED or not polygons:
-        return Cut(said, (), left_out=left_out)
+        return Cut(said, (), left_out=left_out, polygons=len(polygons))
     pieces: list[Piece] = []
     uncut: list[float] = []
     for number, coordinates in enumerate(polygons, 1):
         part = number if len(polygons) > 1 else None
         pieces += _pieces(coordinates, part, uncut)
-    return Cut(said, tuple(pieces), sum(uncut) if uncut else None, left_out)
+    return Cut(said, tuple(pieces), sum(uncut) if uncut else None, left_out, len(polygons))
 
 
 def _pieces(coordinates: Any, part: int | None, uncut: list[float]) -> Iterator[Piece]:
