@@ -7,17 +7,16 @@ from pathlib import Path
 from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.files.plan_file import SavedPlan, read_plan
 from satops.api.doctor import require_proof
-from satops.api.plan import late_rules, plan_on, require_named_files
+from satops.api.plan import late_rules, limits_of, part_of, plan_on, require_named_files
 from satops.api.repository import Say, open_repository
 from satops.api.reviewed import read_reviewed, require_valid_here
 from satops.core.ledger.state import LedgerState
-from satops.core.plan.limits import check_limits
-from satops.core.plan.plan import Action, Plan, Refusal, action_digest
+from satops.core.plan.plan import Plan, action_digest
 from satops.errors import Refused, UsageError
 from satops.workflow.apply import Applying, ApplyReport, Asked
+from satops.workflow.part import aside_words, only_part, refuse_walking_around
 from satops.workflow.plan import refuse_invalid
 from satops.workflow.review import (
-    only_named,
     only_reviewed,
     reviewed_orders,
     said_of_reviewed,
@@ -45,7 +44,8 @@ def apply(
 
     With `reviewed`, saved plans that were reviewed, only orders are bought that one of them shows
     with the same action digest (see `workflow.review`); `expect_digest` is that plan's then.
-    `asked` names the orders to buy, and what a person allows this one run.
+    `asked` says which orders to buy, by name or label, and what a person allows this one run; with
+    `plan_file` or `reviewed`, an order must be in both.
 
     `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
     nothing to buy.  `progress` hears of each order as soon as its outcome is known.
@@ -71,25 +71,29 @@ def apply(
     session, local, started = opened.appending("apply", say)
     require_valid_here(approved, opened, session.state.ledger)
     rules = late_rules(opened)
+    part = part_of(asked.names, asked.labels)
+    to_compare: list[Plan] = []
+    """The plan that a saved one is held against: before anything of it is chosen."""
 
     def replan(state: LedgerState) -> Plan:
-        plan = plan_on(opened, state, session, opened.now(), rules, strict=True)
-        limits = opened.config.limits
-
-        def within(creates: Sequence[Action]) -> tuple[Refusal, ...]:
-            return check_limits(creates, state, limits, plan.made_at)
-
-        made = plan
-        if asked.names:
-            made = only_named(made, asked.names, within)
+        made = plan_on(opened, state, session, opened.now(), rules, strict=True)
+        within = limits_of(opened, state, made.made_at)
+        if saved is not None and saved.part is not None:
+            made = only_part(made, saved.part, within)
+        to_compare[:] = [made]
+        if part is not None:
+            made = only_part(made, part, within)
         return only_reviewed(made, shown, within) if reviewed else made
 
     def guard(plan: Plan, state: LedgerState) -> None:
         refuse_invalid(plan)
+        refuse_walking_around(plan, asked.because)
+        if aside := aside_words(plan):
+            say(f"satops: {aside}")
         for line in said_of_reviewed(plan, shown):
             say(f"satops: {line}")
         if saved is not None:
-            _refuse_stale(saved, plan, state)
+            _refuse_stale(saved, to_compare[0], state)
         if wanted is not None and not approved and not plan.digest.startswith(wanted):
             raise Refused(
                 f"The plan is not the one that was expected: its digest is {plan.digest}, not "

@@ -8,9 +8,9 @@ from satops.adapters.files.order_files import OrderTree
 from satops.api.earlier import Earlier
 from satops.api.repository import Repository
 from satops.core.check import When
-from satops.core.plan.changes import Change
+from satops.core.plan.changes import ABSENT, Change, value_changes
 from satops.core.plan.checks import EDITED
-from satops.core.plan.config_changes import ABSENT, config_problem, value_changes
+from satops.core.plan.config_changes import config_problem
 from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, by_position
 

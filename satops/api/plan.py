@@ -14,12 +14,14 @@ from satops.api.repository import Repository, open_repository
 from satops.core.ledger.kept import KeptSpecs
 from satops.core.ledger.state import SPENT, LedgerState, may_be_bought
 from satops.core.order.order import Order, instant_text
-from satops.core.plan.plan import Plan
+from satops.core.plan.limits import check_limits
+from satops.core.plan.plan import Part, Plan
 from satops.core.problem import Problem
 from satops.core.spec.spec import Spec
 from satops.errors import LedgerMissing, UsageError
 from satops.ports import LedgerStore, OrderFiles
 from satops.workflow.ledger_session import LedgerSession
+from satops.workflow.part import Limits, only_part
 from satops.workflow.plan import make_plan
 from satops.workflow.read_files import Chunk, FileReader
 from satops.workflow.validate import Tree, read_tree
@@ -44,9 +46,11 @@ def plan(
     ledger: Path | None = None,
     limits_from: str | None = None,
     since: str | None = None,
+    names: Sequence[str] = (),
+    labels: Sequence[tuple[str, str]] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Plan:
-    """Return what apply would do.
+    """Return what apply would do; with `names` or `labels`, for the orders that have them.
 
     `at` plans as of another moment, `ledger` against a copy of the ledger, `limits_from` with
     limits, severities and the ledger's address of a git commit.  What the commit `since` (else
@@ -55,7 +59,14 @@ def plan(
     `StoreUnreachable`.
     """
     return plan_to_show(
-        repository, at=at, ledger=ledger, limits_from=limits_from, since=since, environ=environ
+        repository,
+        at=at,
+        ledger=ledger,
+        limits_from=limits_from,
+        since=since,
+        names=names,
+        labels=labels,
+        environ=environ,
     ).plan
 
 
@@ -77,6 +88,8 @@ def plan_to_show(
     ledger: Path | None = None,
     limits_from: str | None = None,
     since: str | None = None,
+    names: Sequence[str] = (),
+    labels: Sequence[tuple[str, str]] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Planned:
     """Return what `plan` does, with what reports show beside it."""
@@ -101,6 +114,8 @@ def plan_to_show(
     if state is not None and ledger is None and limits_from is None:
         opened.require_its_ledger(state)
     made = plan_on(opened, state, session, now, rules, strict=in_ci(opened.environ))
+    if part := part_of(names, labels):
+        made = only_part(made, part, limits_of(opened, state, now))
     if base is not None:
         made = base.compared(made)
     since = since or limits_from
@@ -191,6 +206,16 @@ def whole(opened: Repository, tree: Tree, state: LedgerState | None, *, strict: 
         holds_orders=held, files=tree.files, strict=strict
     )
     return tree.lacking(missing)
+
+
+def part_of(names: Sequence[str], labels: Sequence[tuple[str, str]]) -> Part | None:
+    """Return what is chosen; None where nothing is named, so that all is meant."""
+    return Part(tuple(names), tuple(labels)) if names or labels else None
+
+
+def limits_of(opened: Repository, state: LedgerState | None, now: str) -> Limits:
+    """Return what holds some orders of a plan against the limits."""
+    return lambda creates: check_limits(creates, state or LedgerState(), opened.config.limits, now)
 
 
 def require_named_files(opened: Repository) -> None:

@@ -17,6 +17,7 @@ from satops.workflow.apply import Asked
 
 @click.command("apply")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
+@options.labels
 @click.option("--plan", "plan_file", metavar="FILE", help="Buy by this saved plan, if it holds.")
 @options.as_json
 @options.yes
@@ -38,6 +39,7 @@ from satops.workflow.apply import Asked
 def command(
     call: Call,
     names: tuple[str, ...],
+    labels: tuple[str, ...],
     plan_file: str | None,
     as_json: bool,
     yes: bool,
@@ -76,6 +78,7 @@ def command(
             reviewed=[call.path(path) for path in reviewed],
             asked=Asked(
                 names=names,
+                labels=tuple(options.label(text) for text in labels),
                 unseen=unseen,
                 because=because,
                 wait=not no_wait,

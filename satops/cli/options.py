@@ -36,6 +36,17 @@ def unchecked(command: Command) -> Command:
     )(command)
 
 
+def labels(command: Command) -> Command:
+    """Add `--label`, which chooses orders."""
+    return click.option(
+        "--label",
+        "labels",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="Only orders with this label. May be repeated: all must hold.",
+    )(command)
+
+
 def no_wait(command: Command) -> Command:
     """Add `--no-wait` and `--wait-max`."""
     command = click.option(

@@ -18,9 +18,13 @@ FILE_FORMATS = FORMATS[1:]
 
 
 @click.command("plan")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@options.labels
 @options.as_json
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How to write the plan.")
-@click.option("--out", metavar="FILE", help="Save the plan as well, for `satops apply FILE`.")
+@click.option(
+    "--out", metavar="FILE", help="Save the plan as well, for `satops apply --plan FILE`."
+)
 @click.option(
     "--also", metavar="FORMAT=FILE", multiple=True,
     help="Write the plan to a file in one more format. May be repeated.",
@@ -44,6 +48,8 @@ FILE_FORMATS = FORMATS[1:]
 @click.pass_obj
 def command(  # one option each
     call: Call,
+    names: tuple[str, ...],
+    labels: tuple[str, ...],
     as_json: bool,
     form: str | None,
     out: str | None,
@@ -55,7 +61,7 @@ def command(  # one option each
     limits_from: str | None,
     since: str | None,
 ) -> int:
-    """Show what would be bought. Buys nothing.
+    """Show what would be bought, of all or of the orders that are named. Buys nothing.
 
     Needs no token and never talks to the marketplace.
     """
@@ -69,6 +75,8 @@ def command(  # one option each
         ledger=None if ledger is None else call.path(ledger),
         limits_from=limits_from,
         since=since,
+        names=names,
+        labels=[options.label(text) for text in labels],
         environ=call.environ,
     )
     if ledger is not None:

@@ -56,6 +56,9 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
         "rules_digest": plan.rules_digest,
         "made_at": plan.made_at,
         **_origin(plan),
+        "part": None
+        if plan.part is None
+        else {"names": plan.part.names, "labels": plan.part.labels},
         "summary": plan_summary(plan),
     }
     return document(
@@ -73,6 +76,7 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
         ),
         waiting=iter(sorted(plan.waiting)),
         already_on_base=problem_items(plan.already),
+        left_aside=problem_items(plan.aside),
     )
 
 

@@ -44,6 +44,8 @@ class Asked:
 
     names: tuple[str, ...] = ()
     """The orders to buy; empty for all."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """Keys and values that the orders to buy must all have."""
     unseen: bool = False
     """Buy the named orders although the account could not be looked at."""
     because: str | None = None

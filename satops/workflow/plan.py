@@ -57,6 +57,7 @@ def make_plan(
         refusals=check_limits(creates, ledger, config.limits, now),
         specs=len(tree.specs) + len(tree.kept),
         rules_digest=rules_digest(config),
+        unread=tree.unread,
     )
 
 

@@ -45,6 +45,7 @@ class FileRead:
     """What one file holds."""
 
     path: str
+    content: bytes = b""
     specs: list[Spec] = field(default_factory=list)
     """The sound ones, in the order of their documents."""
     problems: list[Problem] = field(default_factory=list)
@@ -110,7 +111,7 @@ class FileReader:
         waiting: list[_Waiting] = []
         size = 0
         for found in files:
-            read = FileRead(found.path)
+            read = FileRead(found.path, found.content)
             reads.append(read)
             waiting += self._drafts(found, read)
             size += len(found.content)

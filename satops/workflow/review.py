@@ -16,19 +16,17 @@ later review, is no reason to refuse: less is bought than was approved.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from satops.core.plan.plan import Action, ActionKind, Plan, Refusal, action_digest
-from satops.errors import Refused, UsageError
+from satops.core.plan.plan import Action, ActionKind, Plan, action_digest
+from satops.errors import Refused
+from satops.workflow.part import Limits
 
 Reviewed = Mapping[str, frozenset[str]]
 """Order names, and the action digests under which reviewed plans would buy them."""
-Limits = Callable[[Sequence[Action]], tuple[Refusal, ...]]
-"""Holds orders to create against the limits."""
 
 _LEFT_OUT = "left out: no plan that was given as reviewed holds it"
-_NOT_CHOSEN = "left out: it was not among the orders that were named"
 _NAMES_MAX = 5
 
 
@@ -60,27 +58,6 @@ def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
             "    satops plan"
         )
     actions = tuple(_bound(action, reviewed) for action in plan.actions)
-    bound = replace(plan, actions=actions)
-    return replace(bound, refusals=limits(bound.creates))
-
-
-def only_named(plan: Plan, names: Sequence[str], limits: Limits) -> Plan:
-    """Return the plan that buys only the named orders; its limits count only those.
-
-    Raises `UsageError` for a name that is neither in the tree nor in the ledger.
-    """
-    known = {action.name for action in plan.actions}
-    if unknown := [name for name in names if name not in known]:
-        raise UsageError(
-            f"Neither the tree nor the ledger knows {_names(unknown)}. Nothing was sent. Look at "
-            "the names:\n    satops plan"
-        )
-    actions = tuple(
-        replace(action, kind=ActionKind.HOLD, reason=_NOT_CHOSEN)
-        if action.kind is ActionKind.CREATE and action.name not in names
-        else action
-        for action in plan.actions
-    )
     bound = replace(plan, actions=actions)
     return replace(bound, refusals=limits(bound.creates))
 

@@ -24,6 +24,8 @@ class Tree:
     files: int
     kept: tuple[KeptSpec, ...] = ()
     """Specs whose files were not parsed: the ledger holds their bytes as placed."""
+    unread: Mapping[str, bytes] = field(default_factory=dict)
+    """The bytes of each file that was read and has errors, by its path."""
     partial: bool = False
     """Whether some of the tree is missing: then no order can be called retired."""
 
@@ -46,7 +48,11 @@ class _Reading:
     names: dict[str, list[tuple[str, Position]]] = field(default_factory=dict)
     """Where each name stands, by file, in sound documents and others."""
 
+    unread: dict[str, bytes] = field(default_factory=dict)
+
     def take(self, read: FileRead) -> None:
+        if any(problem.blocks for problem in read.problems):
+            self.unread[read.path] = read.content
         self.specs += read.specs
         self.problems += read.problems
         for name, position in read.names:
@@ -72,7 +78,13 @@ def read_tree(files: OrderFiles, reader: FileReader, kept: KeptSpecs | None = No
     reading.problems += _same_names(reading.names)
     reading.specs.sort(key=lambda spec: (spec.source.file, spec.source.document))
     reading.problems.sort(key=by_position)
-    return Tree(tuple(reading.specs), tuple(reading.problems), reading.files, tuple(reading.kept))
+    return Tree(
+        tuple(reading.specs),
+        tuple(reading.problems),
+        reading.files,
+        tuple(reading.kept),
+        reading.unread,
+    )
 
 
 def _to_parse(files: OrderFiles, reading: _Reading, kept: KeptSpecs | None) -> Iterator[SourceFile]:

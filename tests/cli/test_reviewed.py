@@ -67,7 +67,7 @@ HANOI = "orders/hanoi.yaml"
     [
         ("acknowledge: [{check: A09, reason: added after the approval}]\n", "acknowledgement"),
         ("labels: {team: other}\n", "label"),
-        ("supersedes: mekong-flood\n", "supersedes"),
+        ("supersedes: a\nacknowledge: [{check: X04, reason: so}]\n", "supersedes"),
     ],
 )
 def test_what_decides_beside_the_order_is_bound_by_the_review_and_by_the_plan(

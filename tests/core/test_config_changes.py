@@ -1,5 +1,4 @@
-from satops.core.plan.changes import Change
-from satops.core.plan.config_changes import value_changes
+from satops.core.plan.changes import Change, value_changes
 
 
 def test_a_value_that_becomes_a_group_shows_the_old_value_and_each_new_key() -> None:

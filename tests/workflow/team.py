@@ -11,15 +11,15 @@ from satops.core.ledger.state import LedgerState, Standing
 from satops.core.order.order import canonical_order, instant_text
 from satops.core.order.submission import Outcome
 from satops.core.plan.config import Config, Limit, MarketplaceConfig, ReconcileConfig
-from satops.core.plan.plan import Plan
+from satops.core.plan.plan import Part, Plan
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
 from satops.workflow.apply import Applying, ApplyReport, Asked
 from satops.workflow.begin import begin
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.outcomes import OrderResult
+from satops.workflow.part import only_part
 from satops.workflow.plan import make_plan, refuse_invalid
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
-from satops.workflow.review import only_named
 from satops.workflow.validate import Tree
 from tests.simulation.world import (
     Inline,
@@ -120,7 +120,7 @@ class Team:
         def replan(state: LedgerState) -> Plan:
             plan = self.plan(state, tree)
             refuse_invalid(plan)
-            return only_named(plan, narrow, lambda _: ()) if narrow else plan
+            return only_part(plan, Part(tuple(narrow)), lambda _: ()) if narrow else plan
 
         session = LedgerSession(self.store, on.clock, run)
         session.read()

@@ -100,11 +100,12 @@ def test_a_hold_does_not_release_itself_when_others_are_bought_however_old_its_o
 def test_a_part_is_held_against_the_account_like_the_whole() -> None:
     team = Team(spec("a"), spec("b", 1))
     by_hand(team, team.specs[0])
-    from satops.workflow.review import only_named
+    from satops.core.plan.plan import Part
+    from satops.workflow.part import only_part
 
     session = team.session()
     session.read()
-    plan = only_named(team.plan(session.state), ["a"], lambda _: ())
+    plan = only_part(team.plan(session.state), Part(("a",)), lambda _: ())
     assert [action.name for action in plan.creates] == ["a"]
     report = team.apply(narrow=["a"])
     assert [(it.name, it.outcome) for it in report.orders] == [("a", "in-account")]

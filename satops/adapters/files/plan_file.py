@@ -13,7 +13,7 @@ from typing import Any
 
 from satops.core import json_text
 from satops.core.plan.origin import Origin
-from satops.core.plan.plan import FORMAT, ActionKind, plan_digest
+from satops.core.plan.plan import FORMAT, ActionKind, Part, plan_digest
 from satops.errors import UsageError
 
 _STREAMS = frozenset({"/dev", "/dev/fd", "/proc/self/fd"})
@@ -34,6 +34,8 @@ class SavedPlan:
     actions: tuple[tuple[str, str, str], ...]
     """Name, action and action digest."""
     origin: Origin
+    part: Part | None = None
+    """What was chosen of the tree; None for all of it."""
 
     @property
     def creates(self) -> frozenset[tuple[str, str]]:
@@ -100,9 +102,10 @@ def read_plan(path: Path) -> SavedPlan:
             made_at=content["made_at"],
             actions=tuple((a["name"], a["action"], a["action_digest"]) for a in content["actions"]),
             origin=Origin(**{key: content[key] for key in Origin.__slots__}),
+            part=_part(content["part"]),
         )
         refusals = [refusal["summary"] for refusal in content["refusals"]]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise _unusable(path, f"it is not whole ({type(error).__name__} {error})") from None
     digest = plan_digest(
         ledger_head=saved.ledger_head,
@@ -113,6 +116,13 @@ def read_plan(path: Path) -> SavedPlan:
     if digest != saved.digest:
         raise _unusable(path, "it was changed after it was written")
     return saved
+
+
+def _part(written: Any) -> Part | None:
+    if written is None:
+        return None
+    labels = tuple((str(key), str(value)) for key, value in written["labels"])
+    return Part(tuple(map(str, written["names"])), labels)
 
 
 def _unusable(path: Path, why: str) -> UsageError:

@@ -82,28 +82,40 @@ def check_copies(around: Around) -> Found:
 
 @check(
     "X04",
-    "supersedes an order that nobody knows",
+    "supersedes an order that was not bought",
     when=When.ACROSS,
     at="supersedes",
-    meaning="`supersedes` names an order that is neither in the tree nor in the ledger. It "
-    "cancels nothing in any case, but whoever reads it later looks for that order.",
+    meaning="`supersedes` names an order that is neither placed nor in doubt. If it is in the "
+    "tree, apply would buy both, since `supersedes` cancels nothing; if nobody knows it, the name "
+    "may be misspelt.",
     source="satops' own rule",
-    remedy="Correct the name, or take the line out.",
+    remedy="Delete the older spec, or take the line out; or correct the name.",
     example="supersedes: mekong-flod",
-    severity=Severity.WARNING,
     acknowledgeable=True,
 )
 def check_superseded(around: Around) -> Found:
-    """Find specs that supersede a name of neither the tree nor the ledger."""
+    """Find specs that supersede a name that the ledger does not hold as bought."""
     names = {spec.name for spec in (*around.specs, *around.beside)}
     for index, spec in enumerate(around.specs):
         wanted = spec.supersedes
-        if wanted is not None and wanted not in names and wanted not in around.known:
+        known = around.known.get(wanted or "")
+        if wanted is None or (known is not None and known.standing in SPENT):
+            continue
+        if wanted in names:
+            detail = (
+                f"{wanted} was not bought yet, and its spec is in the tree: both would be bought. "
+                f"Delete the spec of {wanted}, or take the line out if both are wanted."
+            )
+        elif known is not None:
+            detail = (
+                f"{wanted} was never placed, so there is nothing to replace. Take the line out."
+            )
+        else:
             detail = (
                 f"Neither the tree nor the ledger knows an order {wanted}. Correct the name, or "
                 "take the line out."
             )
-            yield index, detail
+        yield index, detail
 
 
 @check(

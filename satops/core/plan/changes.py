@@ -1,10 +1,15 @@
-"""What was edited in an order that is already placed, in the user's terms: the home of deepdiff."""
+"""What was edited in a placed order or in a configuration, by field: the home of deepdiff."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from satops.core import json_text
 from satops.core.order.order import MODES, Order
+from satops.core.safe import shown
+
+ABSENT = "(absent)"
+_VALUE_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,31 @@ def changes(before: Order, after: Order) -> tuple[Change, ...]:
     )
 
 
+def value_changes(base: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return every key whose value differs, in the order of the keys; lists are one value.
+
+    A key is written as `limits.ordersPerApply`.
+    """
+    if base == here:
+        return ()
+    from deepdiff import DeepDiff
+
+    difference = DeepDiff(base, here, view="tree", ignore_order=False, threshold_to_diff_deeper=0)
+    found: dict[tuple[str, ...], None] = {}
+    for items in difference.values():
+        for item in items:
+            path = tuple(_keys(item.path(output_format="list")))
+            for value in (_at(base, path), _at(here, path)):
+                found.update(dict.fromkeys(_leaves(path, value)))
+    pairs = ((path, _at(base, path), _at(here, path)) for path in sorted(found))
+    return tuple(
+        Change(".".join(map(shown, path)), _value_text(before), _value_text(after))
+        for path, before, after in pairs
+        # A group that is new or gone stands here by each of its keys.
+        if before != after and not (_is_group(before) and _is_group(after))
+    )
+
+
 def _terms(order: Order) -> dict[str, Any]:
     fields: dict[str, Any] = json_text.loads(order.canonical)
     del fields["version"]
@@ -40,7 +70,7 @@ def _terms(order: Order) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     if value is None:
-        return "(absent)"
+        return ABSENT
     if isinstance(value, dict):
         return _polygon_text(value["coordinates"])
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -52,3 +82,41 @@ def _polygon_text(rings: list[list[list[float]]]) -> str:
     more = f", and {count - 8} more corners" if count > 8 else ""
     holes = f", {len(rings) - 1} holes" if len(rings) > 1 else ""
     return f"polygon of {count} corners ({corners}{more}){holes}"
+
+
+def _keys(path: Sequence[str | int]) -> Iterator[str]:
+    """Yield the keys down to the first list."""
+    for step in path:
+        if isinstance(step, int):
+            return
+        yield step
+
+
+def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from _leaves((*path, key), inner)
+    else:
+        yield path
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return value
+
+
+def _is_group(value: Any) -> bool:
+    return value is None or isinstance(value, Mapping)
+
+
+def _value_text(value: Any) -> str:
+    if value is None:
+        return ABSENT
+    if isinstance(value, Mapping):
+        return "(a group of keys)"
+    if isinstance(value, str):
+        return shown(value, _VALUE_MAX)
+    return shown(json_text.dumps(value).decode(), _VALUE_MAX)

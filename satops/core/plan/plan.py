@@ -1,13 +1,13 @@
 """The plan: what would be bought, and what it was made from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
 from satops.core import json_text
 from satops.core.ledger.kept import KeptSpec
-from satops.core.ledger.state import OrderState, Standing
+from satops.core.ledger.state import OPEN, OrderState, Standing
 from satops.core.plan.changes import Change
 from satops.core.plan.origin import Origin
 from satops.core.problem import Problem
@@ -45,6 +45,12 @@ class Action:
     """For a kept order: where its spec stands."""
 
     @property
+    def left_out(self) -> bool:
+        """Whether this run leaves the order to others: it is not chosen, or was not reviewed."""
+        is_open = self.known is not None and self.known.standing in OPEN
+        return self.kind is ActionKind.HOLD and not is_open
+
+    @property
     def where(self) -> tuple[str, int] | None:
         """The file and the line of the spec; None where the spec is gone."""
         if self.kept is not None:
@@ -58,6 +64,15 @@ class Refusal:
 
     summary: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which orders of a tree are wanted: those that have one of the names, and all the labels."""
+
+    names: tuple[str, ...] = ()
+    """Empty for any name."""
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,14 @@ class Plan:
     """The orders to create that `since` asked for alike: they wait since earlier."""
     origin: Origin | None = None
     """What it was made for; a plan that is shown or saved has it."""
+    part: Part | None = None
+    """What was chosen of the tree; None for all of it."""
+    aside: tuple[Problem, ...] = ()
+    """Errors of files that hold nothing that was chosen."""
+    whole_refusals: tuple[Refusal, ...] = ()
+    """For a part: the limits that the plan of the whole tree exceeds."""
+    unread: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    """The bytes of each file that has errors, by its path: a name may stand in them."""
 
     @property
     def creates(self) -> list[Action]:
@@ -100,7 +123,7 @@ class Plan:
     @property
     def blocked(self) -> bool:
         """Whether some problem blocks an order; the others may still be placed."""
-        return any(problem.blocks for problem in self.problems)
+        return any(problem.blocks for problem in (*self.problems, *self.aside))
 
     @property
     def in_doubt(self) -> list[Action]:

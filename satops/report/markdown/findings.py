@@ -40,6 +40,14 @@ def already(plan: Plan, artifact: str) -> Block:
     return _listed(Rank.EXPIRED, title, told, problems, _problem_line, artifact, share=0.1)
 
 
+def aside(plan: Plan, artifact: str) -> Block:
+    """Return the errors of files that hold nothing that was chosen."""
+    title = f"### Left aside: {counted(len(plan.aside), 'error')}"
+    told = f"{title}\n\nThese files hold nothing that was chosen.\n"
+    problems = sorted(plan.aside, key=by_position)
+    return _listed(Rank.EXPIRED, title, told, problems, _problem_line, artifact, share=0.1)
+
+
 def doubts(plan: Plan, artifact: str) -> Block:
     """Return the orders that may or may not exist."""
     actions = plan.in_doubt
@@ -57,7 +65,7 @@ def held(plan: Plan, artifact: str) -> Block:
     actions = [
         action
         for action in plan.actions
-        if action.kind is ActionKind.HOLD and action.name not in doubtful
+        if action.kind is ActionKind.HOLD and not action.left_out and action.name not in doubtful
     ]
     title = f"### Being placed: {counted(len(actions), 'order')}"
     told = f"{title}\n\nAnother run is placing these; this plan leaves them alone.\n"

@@ -49,6 +49,7 @@ def render(
         orders.conflicts(plan, artifact),
         findings.warnings(plan, artifact),
         findings.already(plan, artifact),
+        findings.aside(plan, artifact),
         findings.held(plan, artifact),
         orders.expired(plan, artifact),
         orders.retired(plan, artifact),

@@ -1,8 +1,9 @@
 """A plan for people: what would be bought, what stands in the way, and what comes next."""
 
 from collections.abc import Iterator, Set
+from shlex import quote
 
-from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.core.plan.plan import Action, ActionKind, Part, Plan
 from satops.core.problem import by_position
 from satops.core.safe import safe
 from satops.core.words import about, about_all, area, counted, moment, number
@@ -71,6 +72,10 @@ def plan_blocks(
     if plan.problems:
         yield from problem_blocks(sorted(plan.problems, key=by_position))
         yield BLANK
+    if plan.aside:
+        yield Line("Left aside, since they hold nothing that was chosen:", Tone.WARNING)
+        yield from problem_blocks(sorted(plan.aside, key=by_position))
+        yield BLANK
     if plan.already:
         yield Line(f"Already on {safe(plan.base)}, and no fault of this change:", Tone.HEADING)
         yield from problem_blocks(sorted(plan.already, key=by_position))
@@ -94,6 +99,8 @@ def _guard_changes(plan: Plan) -> Iterator[Block]:
 
 
 def _worth_a_row(action: Action) -> bool:
+    if action.left_out:
+        return False
     return action.kind is not ActionKind.KEEP or _has_note(action)
 
 
@@ -132,6 +139,8 @@ def _order(action: Action, currency: str) -> str:
     if action.kind is ActionKind.CREATE:
         cost = action.estimated_cost
         return "new" if cost is None else f"new, {about(cost, safe(currency))}"
+    if action.left_out:
+        return "left out"
     return "being placed" if action.kind is ActionKind.HOLD else str(action.kind)
 
 
@@ -144,12 +153,25 @@ def _totals(plan: Plan, currency: str) -> Iterator[Block]:
         if any(cost is not None for cost in costs):
             text += f", {about_all(costs, safe(currency))}"
         yield Line(text + ".", Tone.HEADING)
-    counts = [(plan.count(kind), words) for kind, words in _TOTALS]
+    left = sum(action.left_out for action in plan.actions)
+    counts = [
+        (plan.count(kind) - (left if kind is ActionKind.HOLD else 0), words)
+        for kind, words in _TOTALS
+    ]
+    counts.append((left, "left out"))
     others = ", ".join(f"{count:,} {words}" for count, words in counts if count)
     if others:
         yield Line(f"{others}.")
     if plan.problems:
         yield Line(f"Problems: {problem_totals(plan.problems)}.")
+
+
+def _chosen(part: Part | None) -> str:
+    """Return the words of a command line that choose a part."""
+    if part is None:
+        return ""
+    labels = [word for key, value in part.labels for word in ("--label", f"{key}={value}")]
+    return "".join(f" {quote(safe(word))}" for word in (*part.names, *labels))
 
 
 def _next(plan: Plan) -> Iterator[Block]:
@@ -173,7 +195,9 @@ def _next(plan: Plan) -> Iterator[Block]:
         if plan.blocked:
             yield Line("The orders with errors are not bought; the others can be.", Tone.ERROR)
         yield Line(f"Plan {plan.digest[:12]}, made at {moment(plan.made_at)} UTC. To buy:")
-        yield command("satops apply")
+        if plan.part is not None and plan.whole_refusals:
+            yield Line("The whole tree is above a limit, so a part needs --because TEXT.")
+        yield command(f"satops apply{_chosen(plan.part)}")
     elif plan.blocked:
         yield Line("Nothing to buy. Mend the errors first.", Tone.ERROR)
     elif plan.specs == 0:

@@ -7,7 +7,7 @@ import pytest
 
 from satops.core.checks import Rules, check_across
 from satops.core.finding import Finding
-from satops.core.ledger.state import OrderState, Standing
+from satops.core.ledger.state import SPENT, OrderState, Standing
 from satops.core.order.order import Order, Rings
 from satops.core.problem import Severity
 from satops.core.spec.spec import Spec
@@ -222,16 +222,24 @@ def test_a_region_is_the_better_judge() -> None:
 def test_whoever_supersedes_an_order_that_nobody_knows_may_have_misspelt_it() -> None:
     new = spec(FAR, name="new", supersedes="portt")
     [[found]] = across(new)
-    assert (found.check, found.severity, found.path) == ("X04", Severity.WARNING, ("supersedes",))
+    assert (found.check, found.severity, found.path) == ("X04", Severity.ERROR, ("supersedes",))
     assert "knows an order portt." in found.detail
 
 
 @pytest.mark.parametrize("standing", list(Standing))
-def test_an_order_of_the_tree_or_of_the_ledger_may_be_superseded(standing: Standing) -> None:
+def test_only_an_order_that_was_bought_or_may_have_been_can_be_superseded(
+    standing: Standing,
+) -> None:
     new = spec(FAR, name="new", supersedes="port")
-    assert across(new, beside=(spec(),)) == [[]]
-    assert across(new, spec()) == [[], []]
-    assert across(new, ledger={spec(): standing}) == [[]]
+    found = across(new, ledger={spec(): standing})
+    assert [[it.check for it in row] for row in found] == [[] if standing in SPENT else ["X04"]]
+
+
+def test_whoever_supersedes_a_spec_that_was_not_bought_would_buy_both() -> None:
+    new = spec(FAR, name="new", supersedes="port")
+    for [[found], *_] in (across(new, beside=(spec(),)), across(new, spec())):
+        assert found.check == "X04"
+        assert "both would be bought" in found.detail
 
 
 def test_no_specs_are_no_trouble() -> None:
