@@ -96,6 +96,17 @@ def test_a_ledger_of_a_later_format_is_refused_with_what_to_do(old: Satops) -> N
     assert "upgrade" in ran.err
 
 
+def test_a_repository_for_a_newer_version_names_it_before_anything_else(old: Satops) -> None:
+    config = old.root / "satops.yaml"
+    config.write_text(config.read_text() + 'requires: ">=99.1"\nsomething: new\n')
+    ran = old("plan")
+    assert ran.code == ExitCode.USAGE
+    assert "requires satops >=99.1" in ran.err
+    assert "something" not in ran.err
+    config.write_text(config.read_text().replace(">=99.1", ">=0.1").replace("something: new", ""))
+    assert old("plan").code == ExitCode.DONE
+
+
 def test_the_plan_that_is_kept_is_one() -> None:
     for version in VERSIONS:
         assert json.loads((version / "plan.json").read_text("utf-8"))["format"] == "satops.plan/1"

@@ -9,6 +9,7 @@ from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from satops import __version__
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core.plan.config import (
     ApplyConfig,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from satops.core.loading import Document
 
 NAME = "satops.yaml"
+_VERSION = re.compile(r">=(\d{1,4}(?:\.\d{1,4}){0,2})")
 MAX_CONFIG_BYTES = 1024 * 1024
 
 
@@ -138,9 +140,27 @@ def _read(content: bytes, file: str) -> tuple[list["Document"], list[Problem]]:
     if len(documents) > 1:
         problems.append(_several(documents[1], file))
     elif documents and not problems:
+        require_version(documents[0].value, file)
         problems += config_schema().problems(documents[0], file)
         problems += check_together(documents[0], file) if not problems else ()
     return documents, problems
+
+
+def require_version(value: object, file: str) -> None:
+    """Raise `UsageError` where a repository is for a newer satops; said before all else, since what
+    a newer one added would look wrong here.
+    """
+    required = value.get("requires") if isinstance(value, dict) else None
+    numbers = _VERSION.fullmatch(required) if isinstance(required, str) else None
+    if numbers is None:
+        return
+    wanted = tuple(map(int, numbers[1].split(".")))
+    own = tuple(map(int, re.findall(r"\d+", __version__)[:3]))
+    if own < wanted:
+        raise UsageError(
+            f"{file} requires satops {required}, and this is {__version__}. Nothing was done. Take "
+            f"the version that this repository is for:\n    pip install 'satops{required}'"
+        )
 
 
 def _several(second: "Document", file: str) -> Problem:
