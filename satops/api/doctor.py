@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from satops.adapters.files.proof_file import NotedProof, ProofFile
+from satops.adapters.stores.open import Promise, kind_of
 from satops.api.forge_place import check_install
 from satops.api.repository import GUARD, Repository, Say, open_repository
+from satops.core.redaction import shown_address
 from satops.errors import ExitCode, Refused, SatopsError, UsageError
 from satops.workflow.doctor import (
     DoctorNote,
@@ -103,10 +105,10 @@ def require_proof(opened: Repository) -> None:
             "Nothing was sent. Choose another store (docs/stores.md); to try this one again:\n"
             "    satops doctor"
         )
-    scheme = opened.config.state.partition(":")[0]
-    if scheme == "git":
+    promise = _promise(opened)
+    if promise is Promise.PROTOCOL:
         return
-    if scheme == "file" and _network(opened) is None:
+    if promise is Promise.LOCAL_DISK and _network(opened) is None:
         if prove_store(opened, _ROUNDS_QUIETLY).holds:
             return
         require_proof(opened)
@@ -123,7 +125,7 @@ def prove_at_start(opened: Repository) -> None:
 
     Raises `Refused` where it does not, and `StoreUnreachable`.
     """
-    if opened.config.state.partition(":")[0] in ("file", "git"):
+    if _promise(opened) is not Promise.RACES:
         return
     proof = prove_store(opened)
     if not proof.holds:
@@ -132,6 +134,10 @@ def prove_at_start(opened: Repository) -> None:
             f"{proof.broken} {address} cannot keep a ledger: two runs would buy the same order. "
             "Nothing was begun. Choose another store (docs/stores.md)."
         )
+
+
+def _promise(opened: Repository) -> Promise:
+    return kind_of(opened.config.state).promise
 
 
 def _proofs(opened: Repository) -> ProofFile:
@@ -158,7 +164,7 @@ def _place(opened: Repository) -> DoctorNote:
             "database (docs/stores.md).",
         )
     if scheme == "postgresql":
-        from satops.adapters.stores.postgresql_address import parse_address
+        from satops.adapters.stores.postgresql_server import parse_address
 
         if parse_address(rest).has_password:
             return warning(
@@ -217,7 +223,7 @@ def _access(opened: Repository) -> DoctorNote:
             f"There is one, and {GUARD} is not set: whoever changes marketplace.url "
             "chooses who receives it. Set it to the marketplace's host, at least in CI.",
         )
-    return good(subject, f"There is one, for {opened.environ[GUARD]} alone.")
+    return good(subject, f"There is one, for {shown_address(opened.environ[GUARD])} alone.")
 
 
 def _asked(opened: Repository, say: Say) -> DoctorNote:

@@ -92,7 +92,7 @@ def passwords_of(environ: Mapping[str, str]) -> dict[str, str]:
         if _PROXY.fullmatch(name):
             found |= passwords_in(value)
         elif name == "PGPASSWORD":
-            found |= _forms(value)
+            found |= password_forms(value)
     return found
 
 
@@ -107,7 +107,7 @@ def passwords_in(address: str) -> dict[str, str]:
     for at in re.finditer("@", rest):
         name, colon, password = rest[: at.start()].partition(":")
         if colon:
-            found |= _forms(password)
+            found |= password_forms(password)
             for pair in (f"{name}:{password}", f"{unquote(name)}:{unquote(password)}"):
                 found[base64.b64encode(pair.encode(errors="replace")).decode()] = PASSWORD
     return found
@@ -118,7 +118,7 @@ def passwords_in_fields(address: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in _FIELD.finditer(address):
         value = address[field.end() :]
-        found |= _forms(value) | _forms(re.split(r"[&#\s]", value, maxsplit=1)[0])
+        found |= password_forms(value) | password_forms(re.split(r"[&#\s]", value, maxsplit=1)[0])
     return found
 
 
@@ -158,7 +158,8 @@ def _readings(secret: str) -> set[str]:
     return {r for r in readings if r and (r == secret or len(r) >= _SHORTEST)}
 
 
-def _forms(password: str) -> dict[str, str]:
+def password_forms(password: str) -> dict[str, str]:
+    """Return a password as it is and as it was before it was escaped, with its mark."""
     forms = {password, unquote(password)}
     return {form: PASSWORD for form in forms if len(form) >= _SHORTEST}
 

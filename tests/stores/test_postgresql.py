@@ -5,19 +5,19 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import psycopg
 import pytest
 
 from satops.adapters.stores.open import open_store
-from satops.adapters.stores.postgresql import PAGE_LINES, PostgresStore
-from satops.adapters.stores.postgresql_address import DEFAULT_LEDGER, parse_address
-from satops.adapters.stores.postgresql_schema import MIGRATIONS, OF_ORDER
+from satops.adapters.stores.postgresql import MIGRATIONS, OF_ORDER, PAGE_LINES, PostgresStore
+from satops.adapters.stores.postgresql_server import DEFAULT_LEDGER, parse_address
 from satops.core.ledger.chain import GENESIS, Head
 from satops.core.ledger.events import SubmissionRejected
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
 from tests.chains import chain, ledger_of, placed, started
+from tests.net.postgresql_echo import echoing
 from tests.net.wire import Exchange, Wire
 from tests.servers.fleet import Servers
 from tests.servers.postgresql import PASSWORD, SUPERUSER, PostgreSQL
@@ -463,3 +463,165 @@ def test_an_idle_connection_that_was_cut_is_made_again(
     far.append(_next()[0], started()[1].digest)
     assert wire.connections == 2
     assert list(store.read()) == started()[0] + _next()[0]
+
+
+# What stands in the database or in the address, and must change nothing.
+
+HOSTILE = b'{"a":"\\\\ \\u0041 \'quoted\' %s %% $1 {x} \xc3\xa9 \\\\x41"}'
+"""A line with all that a server or a library could take for something else."""
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "standard_conforming_strings = off", "bytea_output = 'escape'",
+        "client_encoding = 'LATIN1'",
+        "backslash_quote = on", "escape_string_warning = off", "array_nulls = off",
+        "default_transaction_isolation = 'serializable'", "search_path = shadow, pg_catalog",
+        "extra_float_digits = 0", "plan_cache_mode = force_generic_plan",
+    ],
+)  # fmt: skip
+def test_a_setting_that_the_database_gets_later_changes_no_byte(
+    server: PostgreSQL, database: str, store: PostgresStore, setting: str
+) -> None:
+    server.run(
+        database,
+        "CREATE SCHEMA shadow",
+        "CREATE FUNCTION shadow.unnest(bytea[]) RETURNS SETOF bytea LANGUAGE sql AS "
+        "$$ SELECT 'shadowed'::bytea $$",
+        f"ALTER DATABASE {database} SET {setting}",
+    )
+    lines, head = chain(placed("a", order_no="\\x41\\'\\\"é"), head=started()[1])
+    later = _store(server.address(database))
+    later.append(lines, started()[1].digest)
+    later.append([HOSTILE, HOSTILE], head.digest)
+    assert list(later.read()) == [*started()[0], *lines, HOSTILE, HOSTILE]
+    kept = server.run(database, "SELECT line FROM satops.events ORDER BY seq")
+    assert [line for (line,) in kept] == [*started()[0], *lines, HOSTILE, HOSTILE]
+
+
+CHANGES = {
+    "another line": "BEGIN NEW.line = NEW.line || '\\x20'::bytea; RETURN NEW; END",
+    "no line": "BEGIN RETURN NULL; END",
+    "another ledger": "BEGIN NEW.ledger = 'another'; RETURN NEW; END",
+    "another number": "BEGIN NEW.seq = NEW.seq + 7; RETURN NEW; END",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_the_database_would_keep_otherwise_is_rolled_back(
+    server: PostgreSQL, database: str, store: PostgresStore, change: str
+) -> None:
+    server.run(
+        database,
+        f"CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS $f${change}$f$",
+        "CREATE TRIGGER changing BEFORE INSERT ON satops.events FOR EACH ROW "
+        "EXECUTE FUNCTION change()",
+    )
+    with pytest.raises(StoreUnreachable, match=r"was not written: .*triggers and rules"):
+        store.append(_next()[0], started()[1].digest)
+    assert server.run(database, "SELECT line FROM satops.events") == [(started()[0][0],)]
+
+
+def test_what_is_changed_after_it_was_written_is_rolled_back(
+    server: PostgreSQL, database: str, store: PostgresStore
+) -> None:
+    server.run(
+        database,
+        "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS $f$BEGIN "
+        "UPDATE satops.events SET line = '\\x7b7d' WHERE seq = NEW.seq; RETURN NULL; END$f$",
+        "CREATE TRIGGER changing AFTER INSERT ON satops.events FOR EACH ROW "
+        "EXECUTE FUNCTION change()",
+    )
+    with pytest.raises(StoreUnreachable, match="was not written"):
+        store.append(_next()[0], started()[1].digest)
+    server.run(database, "DROP TRIGGER changing ON satops.events")
+    server.run(
+        database,
+        "CREATE RULE more AS ON INSERT TO satops.events DO ALSO "
+        "UPDATE satops.events SET line = '\\x7b7d' WHERE ledger = NEW.ledger",
+    )
+    with pytest.raises(StoreUnreachable, match="was not written"):
+        store.append(_next()[0], started()[1].digest)
+    assert server.run(database, "SELECT line FROM satops.events") == [(started()[0][0],)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "options=-c%20synchronous_commit%3Doff", "options=-csession_replication_role%3Dreplica",
+        "passfile=/tmp/hush", "servicefile=/tmp/hush", "replication=database", "hush", "hush=1",
+        "SSLMODE=disable", "sslmode=disable&sslmode=require", "client_encoding=LATIN1", "dbname",
+        "krbsrvname=hush", "gsslib=hush", "requirepeer=hush", "fallback_application_name=x",
+    ],
+)  # fmt: skip
+def test_of_an_address_only_parameters_that_are_known_are_taken(query: str) -> None:
+    if query == "dbname":
+        assert parse_address(f"//h/db?{query}").shown == "postgresql://h/db?dbname=#satops"
+        return
+    with pytest.raises(UsageError, match="Known are: application_name") as caught:
+        parse_address(f"//h/db?{query}")
+    assert "hush" not in str(caught.value)
+
+
+PASSWORDS = [
+    "hu/sh",
+    "hu#sh",
+    "hu?sh",
+    "hu sh",
+    "hu@sh",
+    "hu%sh",
+    "hu%2",
+    "hu[sh",
+    "hu:s/h",
+    "hu=@",
+]
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+@pytest.mark.parametrize(
+    "address", ["//ada:{}@h/db", "//ada:{}@h:5432/db#team", "//:{}@h", "//{}:{}@h,i/d"]
+)
+def test_a_password_that_ends_the_address_is_refused_and_no_part_of_it_shown(
+    password: str, address: str
+) -> None:
+    rest = address.format(password, password)
+    with pytest.raises(UsageError, match=r"%2F %3F %23 %40|Known are") as caught:
+        parse_address(rest)
+    with pytest.raises(UsageError) as opened:
+        open_store(f"postgresql:{rest}", Path())
+    for shown in (str(caught.value), str(opened.value)):
+        assert "hu" not in shown.replace("shown", "").replace("thus", "")
+
+
+@pytest.mark.parametrize(
+    "password", ["hush%2Fhush", "hush%23%20%40hush", "hush:hush", "hush;hush'\"(", "%68ush%25hush"]
+)
+def test_a_server_that_repeats_a_password_brings_it_into_no_message(
+    password: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with echoing() as port:
+        address = f"postgresql://ada:{password}@127.0.0.1:{port}/db?sslmode=disable"
+        stores = [_store(address)]
+        with pytest.raises(StoreUnreachable, match=r"it was <\[password\]>") as caught:
+            list(stores[0].read())
+        monkeypatch.setenv("PGPASSWORD", unquote(password))
+        fresh = _store(f"postgresql://ada@127.0.0.1:{port}/db?sslmode=disable")
+        with pytest.raises(StoreUnreachable, match=r"it was <\[password\]>") as again:
+            list(fresh.read())
+        monkeypatch.delenv("PGPASSWORD")
+        services = tmp_path / "services"
+        services.write_text(f"[x]\nhost=127.0.0.1\nport={port}\npassword={unquote(password)}\n")
+        monkeypatch.setenv("PGSERVICEFILE", str(services))
+        monkeypatch.setenv("PGSERVICE", "x")
+        with pytest.raises(StoreUnreachable, match=r"it was <\[password\]>") as third:
+            list(_store("postgresql://ada@/db?sslmode=disable").read())
+    for told in (caught, again, third):
+        assert "hush" not in str(told.value)
+
+
+def test_a_connection_string_that_libpq_cannot_read_is_not_repeated() -> None:
+    store = PostgresStore("postgresql://ada:hush hush@h/db", "x", shown="postgresql://h/db#x")
+    with pytest.raises(StoreUnreachable) as caught:
+        list(store.read())
+    assert "hush" not in str(caught.value)

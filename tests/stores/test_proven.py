@@ -1,6 +1,7 @@
 """A store that was never proven from here: apply asks for it, and doctor gives it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,11 @@ BEFORE = "state: file:state/ledger.jsonl"
 class Team:
     """A repository with three orders, whose ledger lies on a server."""
 
-    def __init__(self, root: Path, address: str) -> None:
+    def __init__(self, root: Path, machines: Path, address: str) -> None:
+        self.machines = machines
+        """Folders of what each machine keeps to itself."""
         self.call = Call(directory=root)
+        self.forget()
         self.address = open_store(address, root).address
         assert main(["init"], self.call) == ExitCode.DONE
         self.point_to(address)
@@ -35,7 +39,10 @@ class Team:
 
     def forget(self) -> None:
         """Become another machine, which has the repository and nothing else."""
-        (self.call.directory / ".satops" / "proofs.json").unlink()
+        number = len(list(self.machines.iterdir()))
+        local = self.machines / f"machine-{number}"
+        local.mkdir()
+        self.call.environ = {**os.environ, "SATOPS_LOCAL": str(local)}
 
 
 @pytest.fixture(params=["postgresql", "seaweedfs"])
@@ -43,15 +50,17 @@ def team(
     request: pytest.FixtureRequest,
     servers: Servers,
     tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Team:
+    machines = tmp_path_factory.mktemp("machines")
     if request.param == "postgresql":
         server = servers.postgresql()
-        return Team(tmp_path, f"{server.address(server.database())}#team-a")
+        return Team(tmp_path, machines, f"{server.address(server.database())}#team-a")
     objects = servers.objects(request.param)
     for name, value in objects.environ.items():
         monkeypatch.setenv(name, value)
-    return Team(tmp_path, objects.address(f"proven/{tmp_path.name}"))
+    return Team(tmp_path, machines, objects.address(f"proven/{tmp_path.name}"))
 
 
 def test_apply_asks_for_the_proof_of_a_store_that_was_proven_elsewhere(
@@ -72,8 +81,8 @@ def test_apply_asks_for_the_proof_of_a_store_that_was_proven_elsewhere(
 
 def test_a_proof_counts_for_its_own_address_alone(team: Team) -> None:
     assert team("ledger", "start", "--yes") == ExitCode.DONE
-    noted = json.loads((team.call.directory / ".satops" / "proofs.json").read_bytes())
-    assert list(noted) == [team.address]
+    kept = (json.loads(path.read_bytes()) for path in team.machines.rglob("*.json"))
+    assert [noted["address"] for noted in kept if "address" in noted] == [team.address]
     team.forget()
     assert (
         team("apply", "--yes", SATOPS_PROVEN="postgresql://other/db#x s3://other")

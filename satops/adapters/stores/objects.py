@@ -5,6 +5,7 @@ store's own promise that a name can be taken once is compare-and-append.  S3, Go
 and Azure show a written object to every later read and listing, so a gap is a lost object.
 """
 
+import os
 import re
 import secrets
 from collections import deque
@@ -20,6 +21,7 @@ from obstore.exceptions import BaseError
 
 from satops.adapters.stores.lines import joined
 from satops.core.ledger.chain import GENESIS, line_digest
+from satops.core.redaction import Redactor, passwords_of, without_credentials
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, StoreUnreachable
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ _MARK = "satops_append"
 _NAME = re.compile(r"([0-9]{12})\.jsonl")
 _BEHIND_ALL = "999999999999.jsonl"
 _REASON_MAX = 400
+_CODE = re.compile(r"<Code>\s*(\w{1,64})\s*</Code>|\"reason\":\s*\"(\w{1,64})\"")
+"""How S3 and Azure, and how Google name a refusal: `SlowDown`, `AccessDenied`, `forbidden`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +269,14 @@ def _name(first: int) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Return the first line of what obstore says, without the query of an address.
+    """Return what the store calls its refusal, and the first line of what obstore says.
 
-    The query may hold a signature, and the further lines are meant for the authors of obstore.
+    The query of an address may hold a signature, and the further lines are meant for the authors
+    of obstore.
     """
-    first, *_ = str(error).splitlines() or [type(error).__name__]
-    return re.sub(r"\?\S+", "", first)[:_REASON_MAX]
+    text = without_credentials(Redactor(passwords_of(os.environ))(str(error)))
+    first, *_ = text.splitlines() or [type(error).__name__]
+    said = re.sub(r"\?\S+", "", first)[:_REASON_MAX]
+    named = _CODE.search(text)
+    code = next(filter(None, named.groups()), "") if named else ""
+    return said if not code or code in said else f"{code}. {said}"

@@ -97,7 +97,12 @@ def open_client(
         config["base_url" if address.scheme == "gs" else "endpoint"] = address.endpoint
     if address.scheme == "s3":
         # An environment that turns conditions off would make two writers win.
-        config |= {"conditional_put": "etag", "disable_bulk_delete": True}
+        # A bucket with Object Lock takes no object without a checksum.
+        config |= {
+            "conditional_put": "etag",
+            "disable_bulk_delete": True,
+            "checksum_algorithm": "SHA256",
+        }
     make: Any = {"s3": store.S3Store, "gs": store.GCSStore, "az": store.AzureStore}[address.scheme]
     try:
         return make(  # type: ignore[no-any-return]

@@ -1,8 +1,14 @@
-"""From the address in `satops.yaml` to a store."""
+"""From the address in `satops.yaml` to a store: every kind that there is, in one table.
+
+What opens a store stands beside what opens a scratch ledger of the same kind in the same place, and
+beside what is known of its promise: a kind cannot be opened and be proven as another one.
+"""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,23 +18,55 @@ from satops.ports import LedgerStore
 if TYPE_CHECKING:
     from satops.adapters.stores.git import Pages
 
+OpenScratch = Callable[[], LedgerStore]
+"""Opens the scratch ledger, each time as another writer would."""
+Scratch = tuple[OpenScratch, Callable[[], None]]
+"""What opens a scratch ledger, and what removes it."""
+
+
+class Promise(Enum):
+    """Why of two writers on one head exactly one wins."""
+
+    PROTOCOL = "the server's protocol says so"
+    LOCAL_DISK = "the system locks files on a disk of its own; a few races show it"
+    RACES = "nobody knows before it has raced: some servers break it without a word"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of store."""
+
+    open: "Callable[[str, Path, Pages | None], LedgerStore]"
+    """Takes what follows the scheme, the repository's root, and what makes pages."""
+    scratch: Callable[[str, Path, str], Scratch]
+    """Takes what follows the scheme, the root, and the name of the scratch ledger."""
+    promise: Promise
+
+
+def kind_of(address: str) -> Kind:
+    """Return the kind of the store at `SCHEME:REST`.
+
+    Raises `UsageError` for a scheme that is not in the table: an address can never choose code to
+    load.
+    """
+    scheme, colon, _ = address.partition(":")
+    kind = KINDS.get(scheme) if colon else None
+    if kind is None:
+        known = ", ".join(f"`{name}:`" for name in sorted(KINDS))
+        raise UsageError(
+            f"`state` in satops.yaml is no kind of ledger store. Known are {known}; the default is "
+            "`file:state/ledger.jsonl`."
+        )
+    return kind
+
 
 def open_store(address: str, root: Path, *, pages: "Pages | None" = None) -> LedgerStore:
     """Return the store at `SCHEME:REST`, reading paths from the repository's root.
 
     `pages` makes what a store can show beside the ledger; only the `git:` store has room for it.
-    Nothing is read or written yet, and no credential is needed.  Raises `UsageError` for a
-    scheme that is not in the table: an address can never choose code to load.
+    Nothing is read or written yet, and no credential is needed.  Raises `UsageError`.
     """
-    scheme, colon, rest = address.partition(":")
-    opener = _OPENERS.get(scheme) if colon else None
-    if opener is None:
-        known = ", ".join(f"`{name}:`" for name in sorted(_OPENERS))
-        raise UsageError(
-            f"`state: {scheme}{colon}` in satops.yaml is no kind of ledger store. "
-            f"Known are {known}; the default is `file:state/ledger.jsonl`."
-        )
-    return opener(rest, root, pages)
+    return kind_of(address).open(address.partition(":")[2], root, pages)
 
 
 def _file(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
@@ -39,6 +77,14 @@ def _file(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
             "`state: file:` in satops.yaml names no file. Write `file:state/ledger.jsonl`."
         )
     return FileStore(root / rest)
+
+
+def _file_scratch(rest: str, root: Path, name: str) -> Scratch:
+    from satops.adapters.stores.file import FileStore
+
+    _file(rest, root, None)  # refuses what names no file
+    path = (root / rest).with_name(f".{name}.jsonl")
+    return lambda: FileStore(path), lambda: path.unlink(missing_ok=True)
 
 
 def _git(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
@@ -55,17 +101,41 @@ def _git(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
     return GitStore(root, remote, ref, pages=pages)
 
 
-def _postgresql(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
-    from satops.adapters.stores.postgresql_address import parse_address
+def _git_scratch(rest: str, root: Path, name: str) -> Scratch:
+    from satops.adapters.stores.git import DEFAULT_REMOTE, GitStore
 
-    address = parse_address(rest)
+    _git(rest, root, None)  # refuses what git could misread
+    remote = rest.rpartition("#")[0] or DEFAULT_REMOTE
+
+    def opened() -> GitStore:
+        return GitStore(root, remote, name)
+
+    return opened, lambda: opened().remove()
+
+
+def _postgresql(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
     with _extra("postgresql"):
         from satops.adapters.stores.postgresql import PostgresStore
+        from satops.adapters.stores.postgresql_server import parse_address
 
+    address = parse_address(rest)
     return PostgresStore(address.conninfo, address.ledger, shown=address.shown)
 
 
-def _objects(scheme: str) -> "_Opener":
+def _postgresql_scratch(rest: str, root: Path, name: str) -> Scratch:
+    with _extra("postgresql"):
+        from satops.adapters.stores.postgresql import PostgresStore
+        from satops.adapters.stores.postgresql_server import parse_address
+
+    address = parse_address(rest)
+
+    def opened() -> PostgresStore:
+        return PostgresStore(address.conninfo, name, shown=address.shown, table="scratch")
+
+    return opened, lambda: opened().remove()
+
+
+def _objects(scheme: str) -> Kind:
     def opener(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
         with _extra("cloud"):
             from satops.adapters.stores.objects import ObjectLedger
@@ -74,7 +144,19 @@ def _objects(scheme: str) -> "_Opener":
         address = parse_address(scheme, rest)
         return ObjectLedger(open_client(address), shown=address.shown)
 
-    return opener
+    def scratch(rest: str, root: Path, name: str) -> Scratch:
+        with _extra("cloud"):
+            from satops.adapters.stores.objects import ObjectLedger
+            from satops.adapters.stores.objects_client import open_client, parse_address
+
+        address = parse_address(scheme, rest).below(name)
+
+        def opened() -> ObjectLedger:
+            return ObjectLedger(open_client(address), shown=address.shown)
+
+        return opened, lambda: opened().remove()
+
+    return Kind(opener, scratch, Promise.RACES)
 
 
 @contextmanager
@@ -90,12 +172,12 @@ def _extra(name: str) -> Iterator[None]:
 
 
 _REF = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
-_Opener = Callable[[str, Path, "Pages | None"], LedgerStore]
-_OPENERS: dict[str, _Opener] = {
-    "file": _file,
-    "git": _git,
-    "postgresql": _postgresql,
+KINDS: Mapping[str, Kind] = {
+    "file": Kind(_file, _file_scratch, Promise.LOCAL_DISK),
+    "git": Kind(_git, _git_scratch, Promise.PROTOCOL),
+    "postgresql": Kind(_postgresql, _postgresql_scratch, Promise.RACES),
     "s3": _objects("s3"),
     "gs": _objects("gs"),
     "az": _objects("az"),
 }
+"""Every kind of store, by the scheme of its addresses."""

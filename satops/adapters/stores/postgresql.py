@@ -3,26 +3,57 @@
 An append is one transaction: it reads the last line, compares, and inserts the next numbers.  Two
 writers on one head insert the same number, and the primary key takes one of them; the other
 waits for the outcome and is then refused.  No lock is taken that a dead client could leave behind.
+Lines go there in binary, whatever the database says of strings, and are read back before the
+commit: what a trigger or a rule has changed is rolled back.
+
+The tables come by migrations.  Each is written once and never changed; a later version of satops
+adds one at the end.  A tool that finds more migrations than it knows stops: it cannot tell what
+they mean.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal, cast
 
 import psycopg
 from psycopg import errors
 
 from satops.adapters.stores.lines import joined
-from satops.adapters.stores.postgresql_connection import ANSWER_S, Database, reason
-from satops.adapters.stores.postgresql_schema import (
-    MIGRATIONS,
-    OF_ORDER,
-    Table,
-    check_version,
-    migrate,
-)
+from satops.adapters.stores.postgresql_server import ANSWER_S, Database
 from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 
+Table = Literal["events", "scratch"]
+"""Where lines are kept: the ledgers, and those that only prove the store and are deleted again."""
+
+OF_ORDER = """
+    CASE WHEN position('"name":"'::bytea IN line) > 0 THEN split_part(encode(substring(
+        line FROM position('"name":"'::bytea IN line) + 8 FOR 129), 'escape'), '"', 1) END
+"""
+"""The order name that a line is about: the first name in it, which in a string has its quotes
+escaped.  No cast to JSON: a line that is none must stay as it came, for `verify` to name."""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE satops.events (
+        ledger text NOT NULL,
+        seq bigint NOT NULL CHECK (seq > 0),
+        line bytea NOT NULL,
+        PRIMARY KEY (ledger, seq)
+    );
+    CREATE TABLE satops.scratch (LIKE satops.events INCLUDING ALL);
+    COMMENT ON TABLE satops.events IS
+        'Ledgers of satops. Lines are only ever added: each holds the SHA-256 of the one before.';
+    COMMENT ON TABLE satops.scratch IS
+        'Ledgers by which `satops doctor` proves that of two writers one wins. Not kept.';
+    """,
+    f"CREATE INDEX events_of_order ON satops.events (ledger, ({OF_ORDER}), seq)",
+)
+"""In the order in which they are applied; the version of a database is how many were."""
+
+# Two beginnings at once must not both make the tables.  The number is "satops" in ASCII.
+_LOCK = "SELECT pg_advisory_xact_lock(126879197687923)"
+_VERSION = "SELECT count(*), pg_is_in_recovery() FROM satops.migrations"
 PAGE_LINES = 1000
 """Lines of one query: a page of the longest events stays far below the memory of a small runner."""
 _FIRST_LINES = 10
@@ -32,17 +63,17 @@ _TRIES_MAX = 8
 # What a transaction waits for.  A client that is cut off in the middle must not keep a number, and
 # a database that acknowledges before it has written would break the promise of `append`.
 _SETTINGS = """
-    SELECT set_config('lock_timeout', '10s', true),
-           set_config('statement_timeout', '20s', true),
-           set_config('idle_in_transaction_session_timeout', '20s', true),
-           CASE current_setting('synchronous_commit')
-                WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
+    SELECT pg_catalog.set_config('lock_timeout', '10s', true),
+           pg_catalog.set_config('statement_timeout', '20s', true),
+           pg_catalog.set_config('idle_in_transaction_session_timeout', '20s', true),
+           CASE pg_catalog.current_setting('synchronous_commit')
+                WHEN 'off' THEN pg_catalog.set_config('synchronous_commit', 'on', true) END
 """
 _LAST = "SELECT seq, line FROM satops.{} WHERE ledger = %s ORDER BY seq DESC LIMIT 1"
 _ADD = """
     INSERT INTO satops.{} (ledger, seq, line)
     SELECT %s, %s + number, line
-    FROM unnest(%s::bytea[]) WITH ORDINALITY AS added (line, number)
+    FROM pg_catalog.unnest(%b::bytea[]) WITH ORDINALITY AS added (line, number)
 """
 _PAGE = "SELECT seq, line FROM satops.{} WHERE ledger = %s AND seq > %s ORDER BY seq LIMIT %s"
 _ABOUT = "SELECT line FROM satops.{} WHERE ledger = %s AND {} = %s ORDER BY seq"
@@ -124,7 +155,7 @@ class PostgresStore:
     def migrate(self) -> None:
         """Make the tables, or bring older ones forward; see `ports.MigratedStore`."""
         with self._told(), self._database.connection() as connection:
-            migrate(connection, self._migrations, self.address)
+            _migrate(connection, self._migrations, self.address)
 
     def remove(self) -> None:
         """Delete this ledger, which only the table of scratch ledgers allows."""
@@ -142,6 +173,7 @@ class PostgresStore:
                 connection.execute(_SETTINGS)
                 seq = self._compare(connection, expected_head)
                 connection.execute(_ADD.format(self._table), [self._ledger, seq, list(lines)])
+                self._read_back(connection, seq, lines)
                 asked_to_commit = True
         except (errors.SerializationFailure, errors.DeadlockDetected):
             raise
@@ -151,10 +183,10 @@ class PostgresStore:
             if asked_to_commit:
                 raise StoreUnreachable(
                     f"It is not known whether the ledger at {self.address} was written. The "
-                    f"commit had no good answer: {reason(error)}"
+                    f"commit had no good answer: {self._database.reason(error)}"
                 ) from None
             raise StoreUnreachable(
-                f"The ledger at {self.address} was not written: {reason(error)}"
+                f"The ledger at {self.address} was not written: {self._database.reason(error)}"
             ) from None
 
     def _compare(self, connection: psycopg.Connection, expected_head: str) -> int:
@@ -166,6 +198,17 @@ class PostgresStore:
         if head != expected_head:
             raise HeadMoved(f"Somebody else appended to the ledger at {self.address}.")
         return int(seq)
+
+    def _read_back(self, connection: psycopg.Connection, seq: int, lines: Sequence[bytes]) -> None:
+        """Make sure that what the database keeps is what it was given, before it is committed."""
+        asked = [self._ledger, seq, len(lines) + 1]
+        kept = connection.execute(_PAGE.format(self._table), asked, binary=True).fetchall()
+        if kept != list(enumerate(lines, start=seq + 1)):
+            raise StoreUnreachable(
+                f"The ledger at {self.address} was not written: the database would keep something "
+                "else than what it was given. Look for triggers and rules on the table "
+                f"satops.{self._table}."
+            )
 
     def _refused(self, error: psycopg.Error) -> HeadMoved | LedgerMissing:
         if isinstance(error, errors.UndefinedTable):
@@ -187,7 +230,7 @@ class PostgresStore:
         """Lend the connection, once the schema behind it is one that this version knows."""
         with self._database.connection() as connection:
             if self._checked is not connection:
-                check_version(connection, len(self._migrations), self.address)
+                _check_version(connection, len(self._migrations), self.address)
                 self._checked = connection
             yield connection
 
@@ -200,11 +243,72 @@ class PostgresStore:
             raise LedgerMissing(self._missing()) from None
         except psycopg.Error as error:
             raise StoreUnreachable(
-                f"The ledger at {self.address} cannot be used: {reason(error)}"
+                f"The ledger at {self.address} cannot be used: {self._database.reason(error)}"
             ) from None
 
     def _missing(self) -> str:
         return (
             f"There is no ledger at {self.address}. If there was one, get it back first: without "
             "it every order would be bought again. To begin a new one, run\n    satops ledger start"
+        )
+
+
+def _check_version(connection: psycopg.Connection, known: int, address: str) -> None:
+    """Refuse a schema that is newer than this version, and a server that may lag behind.
+
+    Raises `StoreUnreachable`, and `errors.UndefinedTable` where there is no schema at all.
+    """
+    found = connection.execute(_VERSION).fetchone()
+    version, is_standby = cast("tuple[int, bool]", found)
+    if is_standby:
+        raise StoreUnreachable(
+            f"The server of {address} is a standby: it may not have seen the last orders yet. "
+            "Name the primary, or add target_session_attrs=primary to the address."
+        )
+    _refuse_newer(version, known, address)
+    if version < known:
+        raise StoreUnreachable(
+            f"The tables of {address} have version {version}, and this satops needs {known}. Let "
+            "the owner of the schema `satops` run\n    satops ledger start\nIt changes the tables "
+            "and keeps every ledger."
+        )
+
+
+def _migrate(connection: psycopg.Connection, migrations: Sequence[str], address: str) -> None:
+    """Bring the tables to the version of these migrations, all in one transaction.
+
+    Does nothing, and needs no right to, where they are there already.  Raises `StoreUnreachable`
+    for tables that are newer, and what psycopg raises.
+    """
+    version = _version(connection)
+    if version < len(migrations):
+        with connection.transaction():
+            connection.execute(_LOCK)
+            connection.execute("CREATE SCHEMA IF NOT EXISTS satops")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS satops.migrations (version integer PRIMARY KEY, "
+                "applied_at timestamptz NOT NULL DEFAULT now())"
+            )
+            for number, script in enumerate(migrations, start=1):
+                added = connection.execute(
+                    "INSERT INTO satops.migrations VALUES (%s) ON CONFLICT DO NOTHING", [number]
+                )
+                if added.rowcount:
+                    connection.execute(script.encode())
+    _refuse_newer(version, len(migrations), address)
+
+
+def _version(connection: psycopg.Connection) -> int:
+    try:
+        found = connection.execute(_VERSION).fetchone()
+    except errors.UndefinedTable:
+        return 0
+    return int(cast("tuple[int, bool]", found)[0])
+
+
+def _refuse_newer(version: int, known: int, address: str) -> None:
+    if version > known:
+        raise StoreUnreachable(
+            f"The tables of {address} have version {version}; this satops knows them up to "
+            f"{known}. Install the newer satops that made them. Nothing was written."
         )
