@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from satops.core.ledger.events import LedgerRestored, MarketplaceMoved
 from satops.core.ledger.state import Standing
 from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.order import instant, instant_text
 from satops.core.order.request import create_request
 from satops.core.order.submission import InDoubt, Outcome, Receipt
 from satops.core.spec.spec import Spec
@@ -422,3 +424,16 @@ def test_a_receipt_of_a_number_that_another_name_holds_is_in_doubt_and_never_abs
     assert report.count("in-doubt") == 1
     assert team.state().orders["b"].claimed_no == "PROG_0001"
     assert "PROG_0001" in why_never_settled(team)
+
+
+@pytest.mark.parametrize("shift_s", [45, -45])
+def test_a_notation_that_moves_a_window_by_less_than_a_minute_hides_no_order(shift_s: int) -> None:
+    team = Team(spec("a"))
+    by_hand(team, team.specs[0])
+    bought = team.shop.bought[0]
+    shown = {
+        end: instant_text(instant(getattr(team.specs[0].order, end)) + timedelta(seconds=shift_s))
+        for end in ("start", "end")
+    }
+    bought.order = replace(bought.order, **shown)
+    assert outcomes(team, "run") == {"a": "in-account"}

@@ -443,3 +443,18 @@ def test_a_number_that_a_run_has_printed_can_be_recorded_elsewhere_at_once() -> 
     )
     answer(team, other, "a", Receipt(number))
     assert team.state().orders["a"].order_nos == (number,)
+
+
+def test_a_second_attempt_that_another_run_begins_is_not_waited_for() -> None:
+    team, other = being_placed("a")
+
+    def begin_again() -> None:
+        answer(team, other, "a", Rejection(400, "no"))
+        team.shop.script.append(killed)
+        with pytest.raises(Killed):
+            team.apply(other, run="again")
+
+    meanwhile(team, begin_again)
+    report = team.apply()
+    assert team.world.seconds < 10
+    assert report.exit_code is ExitCode.IN_DOUBT
