@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from satops.adapters.clock import SystemClock
-from satops.adapters.files.new_files import add_line, write_new
+from satops.adapters.files.new_files import with_line, write_new, write_plain
 from satops.api.init_ci import CiFiles, CiWish, ci_files_of, update_ci, write_ci
 from satops.api.ledger import start_ledger
 from satops.api.overlay import Overlay
@@ -21,7 +21,6 @@ from satops.errors import InvalidInput, Refused, UsageError
 from satops.ports import Clock
 from satops.workflow.scaffold import (
     CONFIG,
-    IGNORED,
     KEPT_AS_BYTES,
     Wanted,
     repository_files,
@@ -34,8 +33,8 @@ from satops.workflow.validate import Tree
 
 _SCHEMAS = ("order.schema.json", "config.schema.json")
 """What editors need beside the files of a repository."""
-_LINES = {".gitignore": IGNORED, ".gitattributes": KEPT_AS_BYTES}
-"""Files that get one more line where they are there already."""
+_ATTRIBUTES = ".gitattributes"
+"""Gets one more line where it is there already."""
 _SUFFIXES = (".yaml", ".yml")
 """Of a new spec: it is written in YAML."""
 
@@ -87,8 +86,7 @@ def init(
     alone, or with `update` newer ones in place of those that satops wrote.
 
     Raises `Refused` where a repository is there already, or a file would be overwritten: then
-    nothing was written.  A `.gitignore` and a
-    `.gitattributes` that are there get one more line.
+    nothing was written.  A `.gitattributes` that is there gets one more line.
     """
     is_there = _is_there(folder / CONFIG)
     if update and not is_there:
@@ -117,16 +115,16 @@ def _begin(
     environ: Mapping[str, str] | None,
 ) -> Ready:
     """Write the files of a new repository, and begin its ledger unless a forge will keep it."""
-    written = [*files, *_LINES]
+    attributes = with_line(folder / _ATTRIBUTES, KEPT_AS_BYTES)
+    written = [*files, _ATTRIBUTES]
     if workflows is None:
         write_new(folder, files)
     else:
         inside = f"{workflows.place.folder}/" if workflows.place.folder else ""
         files = with_state(files, workflows.state)
         beside = {f"{inside}{path}": text for path, text in files.items()}
-        written = [*write_ci(workflows, beside), *(f"{inside}{name}" for name in _LINES)]
-    for name, line in _LINES.items():
-        add_line(folder / name, line)
+        written = [*write_ci(workflows, beside), f"{inside}{_ATTRIBUTES}"]
+    write_plain(folder / _ATTRIBUTES, attributes)
     (folder / "orders").mkdir(exist_ok=True)
     begun = None if workflows else start_ledger(folder, environ=environ).address
     return Ready(tuple(written), begun, workflows)

@@ -8,7 +8,6 @@ from typing import Any
 
 from satops import __version__
 from satops.adapters.files.ci_files import ci_templates, dependabot_template, pins
-from satops.adapters.files.local_json import read_object
 from satops.adapters.files.new_files import replace, write_new
 from satops.adapters.files.own_wheel import own_wheel
 from satops.adapters.files.plain_file import read_plain
@@ -85,7 +84,7 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -
     if unknown := sorted(set(wish.extras) - set(PARTS)):
         raise UsageError(f"--extra {unknown[0]}: there is none. Known are {', '.join(PARTS)}.")
     top, place = forge_root(folder), place_of(wish.forge, folder)
-    before = read_object(top / place.install / WRITTEN) if wish.update else {}
+    before = _written(top / place.install / WRITTEN) if wish.update else {}
     marks = _marks(before, place)
     branch = wish.branch
     if branch is None:
@@ -110,6 +109,16 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -
         "from_index": from_index,
     }
     return CiFiles(top, place, state, files, marks, asked)
+
+
+def _written(path: Path) -> dict[str, Any]:
+    """Return what an earlier `init --ci` noted of itself; nothing where that cannot be read."""
+    content = read_plain(str(path), _MAX_BYTES)
+    try:
+        noted = json_text.loads(content) if isinstance(content, bytes) else {}
+    except json_text.NotJson:
+        return {}
+    return noted if isinstance(noted, dict) else {}
 
 
 def write_ci(ci: CiFiles, beside: Mapping[str, str | bytes]) -> tuple[str, ...]:

@@ -9,10 +9,8 @@ from satops.core import json_text
 from satops.core.order.order import MODES
 
 CONFIG = "satops.yaml"
-IGNORED = ".satops/"
 KEPT_AS_BYTES = "*.jsonl -text"
 """For `.gitattributes`: other ends of the lines would break the ledger's chain."""
-"""This machine's own files: the spool, the sandbox's orders.  Never committed."""
 
 _SCHEMA = "schema/order.schema.json"
 _LEAD_DAYS = 30

@@ -1,8 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from satops.adapters.files.new_files import add_line, write_new
+from satops.adapters.files.new_files import with_line, write_new, write_plain
 from satops.errors import Refused, UsageError
 
 
@@ -38,13 +39,41 @@ def test_a_folder_that_cannot_be_made_is_the_users_to_mend(tmp_path: Path) -> No
         write_new(tmp_path / "file", {"a.txt": "one"})
 
 
-@pytest.mark.parametrize("before", [None, "", "build/\n", "build/", ".satops/\n"])
-def test_a_line_is_added_once(tmp_path: Path, before: str | None) -> None:
-    path = tmp_path / ".gitignore"
+@pytest.mark.parametrize(
+    "before", [None, b"", b"*.png binary\n", b"*.png binary", b"# \xe9\n", b"*.jsonl -text\n"]
+)
+def test_a_line_is_added_once(tmp_path: Path, before: bytes | None) -> None:
+    path = tmp_path / ".gitattributes"
     if before is not None:
-        path.write_text(before)
+        path.write_bytes(before)
     for _ in range(2):
-        add_line(path, ".satops/")
-    lines = path.read_text().splitlines()
-    assert lines.count(".satops/") == 1
-    assert before is None or set(before.split()) <= set(lines)
+        write_plain(path, with_line(path, "*.jsonl -text"))
+    lines = path.read_bytes().splitlines()
+    assert lines.count(b"*.jsonl -text") == 1
+    assert before is None or set(before.splitlines()) <= set(lines)
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "device", "FIFO", "folder", "huge"])
+def test_no_line_is_added_to_what_is_no_file(tmp_path: Path, kind: str) -> None:
+    path, elsewhere = tmp_path / ".gitattributes", tmp_path / "elsewhere"
+    match kind:
+        case "link":
+            elsewhere.write_bytes(b"theirs")
+            path.symlink_to(elsewhere)
+        case "dangling":
+            path.symlink_to(elsewhere)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "FIFO":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case _:
+            with path.open("wb") as file:
+                file.truncate(1 << 40)
+    with pytest.raises(Refused, match=r"Nothing was written: .*\.gitattributes: It "):
+        with_line(path, "*.jsonl -text")
+    if kind in ("link", "dangling"):
+        with pytest.raises(UsageError):
+            write_plain(path, b"x")
+    assert not elsewhere.exists() or elsewhere.read_bytes() == b"theirs"

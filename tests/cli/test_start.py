@@ -32,7 +32,6 @@ def test_init_makes_a_folder_that_is_ready(empty: Satops) -> None:
     root = empty.root / "imagery"
     assert {
         "satops.yaml",
-        ".gitignore",
         ".gitattributes",
         "state/ledger.jsonl",
         "schema/order.schema.json",
@@ -43,6 +42,20 @@ def test_init_makes_a_folder_that_is_ready(empty: Satops) -> None:
     spec = (root / "orders/hanoi.yaml").read_text("utf-8")
     assert spec.startswith("# yaml-language-server: $schema=../schema/order.schema.json\n")
     assert (root / "orders/../schema/order.schema.json").resolve().is_file()
+
+
+def test_init_writes_nothing_where_a_file_that_gets_a_line_is_a_link(empty: Satops) -> None:
+    (empty.root / "theirs").write_bytes(b"theirs")
+    for name in (".gitattributes", ".gitignore"):
+        (empty.root / name).symlink_to("theirs")
+    before = files(empty.root)
+    ran = empty("init")
+    assert ran.code == ExitCode.REFUSED
+    assert ".gitattributes: It is a link" in ran.err
+    assert files(empty.root) == before
+    (empty.root / ".gitattributes").unlink()
+    assert empty("init").code == ExitCode.DONE
+    assert (empty.root / "theirs").read_bytes() == b"theirs"
 
 
 def test_init_in_a_repository_changes_nothing(satops: Satops) -> None:

@@ -1,9 +1,14 @@
 """Files that satops writes into a repository: for the first time, or in place of its own."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from satops.adapters.disk import open_plain
+from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.errors import Refused, UsageError
+
+_TEXT_BYTES_MAX = 1024 * 1024
 
 
 def write_new(root: Path, files: Mapping[str, str | bytes], *, instead: str = "") -> None:
@@ -40,12 +45,30 @@ def replace(root: Path, files: Mapping[str, bytes], removed: Iterable[str]) -> N
         raise UsageError(f"{error.filename or root}: {error.strerror}.") from error
 
 
-def add_line(path: Path, line: str) -> None:
-    """Add a line to a text file, unless it is there; the file is made where it is missing."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if line not in text.splitlines():
-        before = text if text.endswith("\n") or not text else f"{text}\n"
-        path.write_text(f"{before}{line}\n", encoding="utf-8")
+def with_line(path: Path, line: str) -> bytes:
+    """Return the content of a text file with a line added, unless it is there.
+
+    Raises `Refused` for a link and for what is no file: what it leads to is not ours to change.
+    """
+    content = read_plain(str(path), _TEXT_BYTES_MAX)
+    if isinstance(content, Unreadable):
+        if content.kind != "missing":
+            raise Refused(f"Nothing was written: {path.as_posix()}: {content.words}")
+        content = b""
+    if line.encode() in content.splitlines():
+        return content
+    before = content if content.endswith(b"\n") or not content else content + b"\n"
+    return before + line.encode() + b"\n"
+
+
+def write_plain(path: Path, content: bytes) -> None:
+    """Write a file, and never through a link.  Raises `UsageError`."""
+    try:
+        file = open_plain(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        with os.fdopen(file, "wb") as opened:
+            opened.write(content)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.") from error
 
 
 def _differs(path: Path, content: str | bytes) -> bool:
