@@ -1,14 +1,14 @@
 """Orders as code for satellite imagery.
 
     import satops
-    from pathlib import Path
 
-    for action in satops.plan(Path("imagery")).creates:
+    for action in satops.plan("imagery").creates:
         print(action.name, action.reason)
 
-The verbs of the command line are functions of the same names.  Each takes the folder of a
-repository and returns the value that the command's report is drawn from.  They are imported when
-they are first used, so that `import satops` costs nothing.
+The verbs of the command line are functions of the same names, and what they raise and return is
+here too.  Each takes the folder of a repository, not one below it, and returns the value that the
+command's report is drawn from.  All is imported when it is first used: `import satops` costs
+nothing.
 """
 
 TYPE_CHECKING = False
@@ -16,53 +16,145 @@ TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 
-_VERBS = {
-    "adopt": "resolve",
-    "aoi": "aoi",
-    "apply": "apply",
-    "foreign": "resolve",
-    "history": "ledger",
-    "init": "init",
-    "list_orders": "ledger",
-    "new": "init",
-    "plan": "plan",
-    "reconcile": "reconcile",
-    "refresh": "refresh",
-    "resolve": "resolve",
-    "show": "ledger",
-    "split_aoi": "aoi",
-    "start_ledger": "ledger",
-    "validate": "plan",
-    "verify": "ledger",
+_HOMES = {
+    "Action": "satops.core.plan.plan",
+    "ActionKind": "satops.core.plan.plan",
+    "ApplyReport": "satops.workflow.apply",
+    "Asked": "satops.workflow.apply",
+    "ExitCode": "satops.errors",
+    "HeadMoved": "satops.errors",
+    "InvalidInput": "satops.errors",
+    "LedgerClosedError": "satops.errors",
+    "LedgerCorrupt": "satops.errors",
+    "LedgerError": "satops.errors",
+    "LedgerMissing": "satops.errors",
+    "LedgerOlder": "satops.errors",
+    "MarketplaceUnreachable": "satops.errors",
+    "Order": "satops.core.order.order",
+    "OrderResult": "satops.workflow.outcomes",
+    "Part": "satops.core.plan.plan",
+    "Plan": "satops.core.plan.plan",
+    "Problem": "satops.core.problem",
+    "Refusal": "satops.core.plan.plan",
+    "Refused": "satops.errors",
+    "SatopsError": "satops.errors",
+    "Severity": "satops.core.problem",
+    "Spec": "satops.core.spec.spec",
+    "StoreUnreachable": "satops.errors",
+    "Tree": "satops.workflow.validate",
+    "UsageError": "satops.errors",
+    "adopt": "satops.api.resolve",
+    "aoi": "satops.api.aoi",
+    "apply": "satops.api.apply",
+    "foreign": "satops.api.resolve",
+    "history": "satops.api.ledger",
+    "init": "satops.api.init",
+    "list_orders": "satops.api.ledger",
+    "new": "satops.api.init",
+    "orders": "satops.api.orders",
+    "plan": "satops.api.plan",
+    "reconcile": "satops.api.reconcile",
+    "refresh": "satops.api.refresh",
+    "resolve": "satops.api.resolve",
+    "show": "satops.api.ledger",
+    "split_aoi": "satops.api.aoi",
+    "start_ledger": "satops.api.ledger",
+    "validate": "satops.api.plan",
+    "verify": "satops.api.ledger",
 }
-"""Each verb, and the module of `satops.api` that has it."""
+"""Each verb, exception and value, and the module that has it."""
 
 if TYPE_CHECKING:
     from satops.api.aoi import aoi, split_aoi
     from satops.api.apply import apply
     from satops.api.init import init, new
     from satops.api.ledger import history, list_orders, show, start_ledger, verify
+    from satops.api.orders import orders
     from satops.api.plan import plan, validate
     from satops.api.reconcile import reconcile
     from satops.api.refresh import refresh
     from satops.api.resolve import adopt, foreign, resolve
+    from satops.core.order.order import Order
+    from satops.core.plan.plan import Action, ActionKind, Part, Plan, Refusal
+    from satops.core.problem import Problem, Severity
+    from satops.core.spec.spec import Spec
+    from satops.errors import (
+        ExitCode,
+        HeadMoved,
+        InvalidInput,
+        LedgerClosedError,
+        LedgerCorrupt,
+        LedgerError,
+        LedgerMissing,
+        LedgerOlder,
+        MarketplaceUnreachable,
+        Refused,
+        SatopsError,
+        StoreUnreachable,
+        UsageError,
+    )
+    from satops.workflow.apply import ApplyReport, Asked
+    from satops.workflow.outcomes import OrderResult
+    from satops.workflow.validate import Tree
 
 __all__ = [
-    "__version__", "adopt", "aoi", "apply", "foreign", "history", "init", "list_orders", "new",
-    "plan", "reconcile", "refresh", "resolve", "show", "split_aoi", "start_ledger", "validate",
+    "Action",
+    "ActionKind",
+    "ApplyReport",
+    "Asked",
+    "ExitCode",
+    "HeadMoved",
+    "InvalidInput",
+    "LedgerClosedError",
+    "LedgerCorrupt",
+    "LedgerError",
+    "LedgerMissing",
+    "LedgerOlder",
+    "MarketplaceUnreachable",
+    "Order",
+    "OrderResult",
+    "Part",
+    "Plan",
+    "Problem",
+    "Refusal",
+    "Refused",
+    "SatopsError",
+    "Severity",
+    "Spec",
+    "StoreUnreachable",
+    "Tree",
+    "UsageError",
+    "__version__",
+    "adopt",
+    "aoi",
+    "apply",
+    "foreign",
+    "history",
+    "init",
+    "list_orders",
+    "new",
+    "orders",
+    "plan",
+    "reconcile",
+    "refresh",
+    "resolve",
+    "show",
+    "split_aoi",
+    "start_ledger",
+    "validate",
     "verify",
-]  # fmt: skip
+]
 
 
 def __getattr__(name: str) -> object:
-    """Import a verb when it is first used (PEP 562)."""
-    if name not in _VERBS:
+    """Import a name when it is first used (PEP 562)."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"satops.api.{_VERBS[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    """List the verbs as well."""
-    return sorted({*globals(), *_VERBS})
+    """List the names as well."""
+    return sorted({*globals(), *_HOMES})

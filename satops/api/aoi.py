@@ -75,7 +75,7 @@ def split_aoi(
     if name is not None and not NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot begin the names of orders: see `satops explain N02`.")
     division = divide(aoi(folder, file, feature=feature, encoding=encoding), name)
-    opened = None if wanted is None else open_repository(folder, environ=environ)
+    opened = None if wanted is None else open_repository(find_root(folder), environ=environ)
     root = (folder / into).resolve() if opened is None else opened.root.resolve()
     inside = _inside(opened, root, (folder / into).resolve())
     stem = name if name is not None else _stem(file)

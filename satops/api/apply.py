@@ -8,7 +8,7 @@ from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.files.plan_file import SavedPlan, read_plan
 from satops.api.doctor import require_proof
 from satops.api.plan import late_rules, limits_of, part_of, plan_on, require_named_files
-from satops.api.repository import Say, open_repository
+from satops.api.repository import FilePath, Say, open_repository
 from satops.api.reviewed import read_reviewed, require_valid_here
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import Plan, action_digest
@@ -28,13 +28,13 @@ _DIGEST_MIN = 12
 
 
 def apply(
-    repository: Path,
+    repository: FilePath,
     *,
     confirm: Callable[[Plan], None] = lambda _: None,
     progress: Progress | None = None,
-    plan_file: Path | None = None,
+    plan_file: FilePath | None = None,
     expect_digest: str | None = None,
-    reviewed: Sequence[Path] = (),
+    reviewed: Sequence[FilePath] = (),
     asked: Asked | None = None,
     stopping: Callable[[], bool] = lambda: False,
     say: Say = lambda _: None,
@@ -58,13 +58,13 @@ def apply(
             "--unseen buys without a look at the account, so it needs the names of the orders and "
             "a reason:\n    satops apply NAME... --unseen --because TEXT"
         )
-    saved = None if plan_file is None else read_plan(plan_file)
+    saved = None if plan_file is None else read_plan(Path(plan_file))
     wanted = None if expect_digest is None else _digest(expect_digest)
     if reviewed and saved is not None:
         raise UsageError(
             "--reviewed compares order by order, and --plan the plan as a whole. Give one of them."
         )
-    approved = read_reviewed(reviewed, wanted) if reviewed else []
+    approved = read_reviewed([Path(path) for path in reviewed], wanted) if reviewed else []
     shown = reviewed_orders(plan.creates for plan in approved)
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)

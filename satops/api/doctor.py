@@ -1,12 +1,11 @@
 """Doctor: everything that an apply rests on; and the proof of the store that apply asks for."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from satops.adapters.files.proof_file import NotedProof, ProofFile
 from satops.adapters.stores.open import Promise, kind_of
 from satops.api.forge_place import check_install
-from satops.api.repository import GUARD, Repository, Say, open_repository
+from satops.api.repository import GUARD, FilePath, Repository, Say, open_repository
 from satops.core.redaction import shown_address
 from satops.errors import ExitCode, Refused, SatopsError, UsageError
 from satops.workflow.doctor import (
@@ -31,7 +30,7 @@ _ROUNDS_QUIETLY = 3
 
 
 def doctor(
-    repository: Path,
+    repository: FilePath,
     *,
     ask: bool = False,
     say: Say = lambda _: None,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from satops.adapters.clock import SystemClock
@@ -11,8 +12,10 @@ from satops.api.init_ci import CiFiles, CiWish, ci_files_of, update_ci, write_ci
 from satops.api.ledger import start_ledger
 from satops.api.overlay import Overlay
 from satops.api.plan import late_rules, order_tree, read_specs
-from satops.api.repository import Repository, open_repository
+from satops.api.repository import FilePath, Repository, open_repository
 from satops.core.ledger.state import LedgerState
+from satops.core.order.dates import read_date
+from satops.core.order.relative import written_out
 from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
 from satops.core.spec.spec import Spec
@@ -137,7 +140,7 @@ def _schemas() -> dict[str, str]:
 
 
 def new(
-    repository: Path,
+    repository: FilePath,
     wanted: Wanted,
     *,
     file: str | None = None,
@@ -152,7 +155,7 @@ def new(
     `Refused` where the file exists, and `UsageError` for what can be no name and no path.
     """
     opened = open_repository(repository, environ=environ)
-    wanted = _named(wanted)
+    wanted = _with_instants(_named(wanted), opened)
     path = _spec_path(opened, wanted.name, file)
     if _is_there(opened.root / path):
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
@@ -175,6 +178,15 @@ def _across(opened: Repository, tree: Tree, spec: Spec) -> Iterable[Problem]:
 
     check = checks_of_plan(late_rules(opened)(), now=opened.now(), recall=lambda _: None)
     return check([spec], tree.specs, LedgerState())
+
+
+def _with_instants(wanted: Wanted, opened: Repository) -> Wanted:
+    """Return what is wanted with `now` and `+24h` written out; `end` counts from `start`."""
+    now = opened.clock.now()
+    start = written_out(wanted.start, now)
+    begins = read_date(start, opened.config.timezone)
+    since = begins if isinstance(begins, datetime) else None
+    return replace(wanted, start=start, end=written_out(wanted.end, now, since))
 
 
 def _named(wanted: Wanted) -> Wanted:

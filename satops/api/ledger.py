@@ -12,7 +12,7 @@ from satops.adapters.files.config_file import set_state
 from satops.adapters.provenance import person
 from satops.api.doctor import prove_at_start
 from satops.api.plan import no_copy, read_specs
-from satops.api.repository import STATE_GUARD, Repository, Say, open_repository
+from satops.api.repository import STATE_GUARD, FilePath, Repository, Say, open_repository
 from satops.core import json_text
 from satops.core.ledger.chain import EMPTY, GENESIS, Head, decode, encode, line_digest
 from satops.core.ledger.events import LedgerStarted, MarketplaceMoved, OrderCarried
@@ -61,14 +61,14 @@ class Begun:
 
 
 def list_orders(
-    repository: Path, *, environ: Mapping[str, str] | None = None
+    repository: FilePath, *, environ: Mapping[str, str] | None = None
 ) -> tuple[LedgerState, str]:
     """Return what the ledger knows, and the moment it is seen from.  Raises `LedgerError`."""
     opened = open_repository(repository, environ=environ)
     return opened.session().state, opened.now()
 
 
-def show(repository: Path, name: str, *, environ: Mapping[str, str] | None = None) -> Shown:
+def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None = None) -> Shown:
     """Return all that the tree and the ledger know of one name.
 
     Raises `UsageError` where neither knows it, and `LedgerError`.
@@ -83,7 +83,7 @@ def show(repository: Path, name: str, *, environ: Mapping[str, str] | None = Non
 
 
 def history(
-    repository: Path, name: str | None = None, *, environ: Mapping[str, str] | None = None
+    repository: FilePath, name: str | None = None, *, environ: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """Return the events of the ledger, oldest first, or those of one order.
 
@@ -149,7 +149,7 @@ def _sound(
 
 
 def verify(
-    repository: Path,
+    repository: FilePath,
     *,
     head: str | None = None,
     ledger: Path | None = None,
@@ -181,13 +181,13 @@ def _breaches(event: dict[str, Any]) -> Iterator[str]:
         yield f"This {event.get('kind')} does not fit schema/ledger.schema.json."
 
 
-def ledger_address(repository: Path, *, environ: Mapping[str, str] | None = None) -> str:
+def ledger_address(repository: FilePath, *, environ: Mapping[str, str] | None = None) -> str:
     """Return where the ledger is, or would be; raises `UsageError` where there is no repository."""
     return open_repository(repository, environ=environ).store().address
 
 
 def start_ledger(
-    repository: Path,
+    repository: FilePath,
     *,
     also_buy: Sequence[str] = (),
     because: str | None = None,
@@ -312,7 +312,7 @@ def _require_named(opened: Repository, also_buy: Sequence[str], address: str) ->
 
 
 def moved(
-    repository: Path,
+    repository: FilePath,
     to: str,
     *,
     because: str,
@@ -349,7 +349,7 @@ def moved(
 
 
 def accept_older(
-    repository: Path,
+    repository: FilePath,
     *,
     because: str,
     any_account: bool = False,
@@ -391,7 +391,7 @@ def accept_older(
 
 
 def move_ledger(
-    repository: Path,
+    repository: FilePath,
     to: str,
     *,
     because: str | None = None,

@@ -10,7 +10,7 @@ from satops.adapters.files.aoi_files import AoiFiles
 from satops.adapters.files.order_files import OrderTree
 from satops.adapters.files.schemas import order_schema
 from satops.adapters.files.whole_tree import WholeTree
-from satops.api.repository import Repository, open_repository
+from satops.api.repository import FilePath, Repository, open_repository
 from satops.core.ledger.kept import KeptSpecs
 from satops.core.ledger.state import SPENT, LedgerState, may_be_bought
 from satops.core.order.order import Order, instant_text
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     LateRules = Callable[[], Rules]
 
 
-def validate(repository: Path, *, environ: Mapping[str, str] | None = None) -> Tree:
+def validate(repository: FilePath, *, environ: Mapping[str, str] | None = None) -> Tree:
     """Read every order spec and report every problem; needs no ledger, token or network."""
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)
@@ -40,10 +40,10 @@ def validate(repository: Path, *, environ: Mapping[str, str] | None = None) -> T
 
 
 def plan(
-    repository: Path,
+    repository: FilePath,
     *,
     at: str | None = None,
-    ledger: Path | None = None,
+    ledger: FilePath | None = None,
     limits_from: str | None = None,
     since: str | None = None,
     names: Sequence[str] = (),
@@ -82,10 +82,10 @@ class Planned:
 
 
 def plan_to_show(
-    repository: Path,
+    repository: FilePath,
     *,
     at: str | None = None,
-    ledger: Path | None = None,
+    ledger: FilePath | None = None,
     limits_from: str | None = None,
     since: str | None = None,
     names: Sequence[str] = (),
@@ -93,6 +93,7 @@ def plan_to_show(
     environ: Mapping[str, str] | None = None,
 ) -> Planned:
     """Return what `plan` does, with what reports show beside it."""
+    copy = None if ledger is None else Path(ledger)
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)
     base = None
@@ -103,13 +104,13 @@ def plan_to_show(
         opened = base.ruling
     rules = late_rules(opened, limits_from)
     now = opened.now() if at is None else _moment(at)
-    session = LedgerSession(_store(opened, ledger), opened.clock, "")
+    session = LedgerSession(_store(opened, copy), opened.clock, "")
     state: LedgerState | None
     try:
         state = session.read()
     except LedgerMissing:
-        if ledger is not None:
-            raise no_copy(ledger) from None
+        if copy is not None:
+            raise no_copy(copy) from None
         state = None
     if state is not None and ledger is None and limits_from is None:
         opened.require_its_ledger(state)

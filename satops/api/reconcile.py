@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from satops.api.replay import replay_on
-from satops.api.repository import Say, open_repository
+from satops.api.repository import FilePath, Say, open_repository
 from satops.core.ledger.state import Standing
 from satops.errors import UsageError
 from satops.workflow.begin import begin, doubt_first
@@ -14,7 +14,7 @@ from satops.workflow.waiting import open_elsewhere, wait_for_others
 
 
 def reconcile(
-    repository: Path,
+    repository: FilePath,
     *,
     dry_run: bool = False,
     patience_s: float = 0.0,

@@ -1,9 +1,8 @@
 """Refresh: the marketplace's status of every placed order."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from satops.api.repository import Say, open_repository
+from satops.api.repository import FilePath, Say, open_repository
 from satops.workflow.begin import begin, doubt_first
 from satops.workflow.reconcile import NOTHING_PLACED
 from satops.workflow.refresh import RefreshReport
@@ -11,7 +10,7 @@ from satops.workflow.refresh import refresh as observe
 
 
 def refresh(
-    repository: Path,
+    repository: FilePath,
     *,
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from satops.adapters.files.carried_spool import read_carried
 from satops.adapters.provenance import person
-from satops.api.repository import Repository, Say, open_repository
+from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.errors import Refused
 from satops.ports import Marketplace
 from satops.workflow.begin import begin, doubt_first
@@ -15,7 +15,7 @@ from satops.workflow.reconcile import NOTHING_PLACED
 
 
 def replay(
-    repository: Path,
+    repository: FilePath,
     spools: Sequence[Path],
     *,
     say: Say = lambda _: None,

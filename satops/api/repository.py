@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from satops.adapters.clock import SystemClock
-from satops.adapters.files.config_file import find_root, load_config
+from satops.adapters.files.config_file import is_root, load_config
 from satops.core.ledger.chain import Head
 from satops.core.ledger.state import LedgerState
 from satops.core.order.order import Order, instant_text
@@ -33,6 +33,8 @@ HEAD = "SATOPS_HEAD"
 """The variable with a head that the ledger must hold: a fresh machine remembers none."""
 SANDBOX_NOTICE = "satops: This is the sandbox. Nothing real is ordered."
 
+FilePath = str | os.PathLike[str]
+"""The path of a file or folder, as text or as an object."""
 Say = Callable[[str], None]
 """Takes one line for people."""
 
@@ -268,16 +270,22 @@ def _local_trouble() -> Iterator[None]:
 
 
 def open_repository(
-    start: Path,
+    root: FilePath,
     *,
     environ: Mapping[str, str] | None,
     clock: Clock | None = None,
 ) -> Repository:
-    """Find the repository that a folder lies in, and read its configuration.
+    """Read the configuration of a repository: the folder with its `satops.yaml`.
 
+    The folders above are not looked at: what is bought is what was named.
     `environ` stands for the variables of the process, where it is given.  Raises `UsageError`
     where there is no repository or its configuration is wrong.
     """
-    root = find_root(start)
+    folder = Path(root).absolute()
+    if not is_root(folder):
+        raise UsageError(
+            f"There is no satops.yaml in {folder}. Name the folder of a repository of orders; only "
+            "the command line looks in the folders above. `satops init` makes a repository."
+        )
     variables = os.environ if environ is None else environ
-    return Repository(root, load_config(root), variables, clock or SystemClock())
+    return Repository(folder, load_config(folder), variables, clock or SystemClock())

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from satops.adapters.provenance import person
 from satops.api.plan import read_specs
-from satops.api.repository import Repository, Say, open_repository
+from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
 from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput, Refused
@@ -20,7 +19,7 @@ from satops.workflow.reconcile import NOTHING_PLACED
 
 
 def resolve(
-    repository: Path,
+    repository: FilePath,
     name: str,
     *,
     order_no: str | None = None,
@@ -86,7 +85,7 @@ def resolve(
 
 
 def adopt(
-    repository: Path,
+    repository: FilePath,
     name: str,
     order_no: str,
     *,
@@ -119,7 +118,7 @@ def adopt(
 
 
 def foreign(
-    repository: Path,
+    repository: FilePath,
     order_no: str,
     *,
     because: str,

@@ -38,7 +38,7 @@ def command(
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
     confirm(f"Record {order_no} as the order of {name}?", yes=yes)
     adopted = settling.adopt(
-        call.directory,
+        call.repository,
         name,
         order_no,
         because=because,

@@ -68,11 +68,11 @@ def command(
         if not plan.refusals:
             confirm(f"Buy {counted(len(plan.creates), 'order')}? This cannot be undone.", yes=yes)
 
-    sandbox = repository.open_repository(call.directory, environ=call.environ).sandbox
+    sandbox = repository.open_repository(call.repository, environ=call.environ).sandbox
     stopping = Stopping()
     with stopping, watching(stopping, quiet=call.quiet) as progress:
         report = buying.apply(
-            call.directory,
+            call.repository,
             plan_file=None if plan_file is None else call.path(plan_file),
             expect_digest=expect_digest,
             reviewed=[call.path(path) for path in reviewed],

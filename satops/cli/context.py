@@ -16,6 +16,13 @@ class Call:
     quiet: bool = False
     """Only results and errors are written."""
 
+    @property
+    def repository(self) -> Path:
+        """The repository that `directory` lies in.  Raises `UsageError` where there is none."""
+        from satops.adapters.files.config_file import find_root
+
+        return find_root(self.directory)
+
     def path(self, given: str) -> Path:
         """Return a path from the command line, seen from `directory`."""
         return self.directory / given

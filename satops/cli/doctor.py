@@ -21,7 +21,7 @@ def command(call: Call, ask: bool, as_json: bool) -> int:
     from satops.report.json import doctor_json
     from satops.report.text.setup import doctor_blocks
 
-    report = doctor.doctor(call.directory, ask=ask, say=say, environ=call.environ)
+    report = doctor.doctor(call.repository, ask=ask, say=say, environ=call.environ)
     return finish(
         report.exit_code,
         as_json=as_json,

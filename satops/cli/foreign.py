@@ -28,7 +28,7 @@ def command(call: Call, order_no: str, because: str | None, yes: bool, as_json: 
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
     confirm(f"Record that {order_no} is none of our orders?", yes=yes)
     noted = settling.foreign(
-        call.directory, order_no, because=because, environ=call.environ, say=say
+        call.repository, order_no, because=because, environ=call.environ, say=say
     )
     return finish(
         ExitCode.DONE,

@@ -46,14 +46,14 @@ def start(
     from satops.report.json import document
     from satops.report.text.setup import started_blocks
 
-    address = ledger.ledger_address(call.directory, environ=call.environ)
+    address = ledger.ledger_address(call.repository, environ=call.environ)
     confirm(
         f"Begin an empty ledger at {safe(address)}? "
         "Every order spec in the tree will count as new.",
         yes=yes,
     )
     begun = ledger.start_ledger(
-        call.directory,
+        call.repository,
         also_buy=also_buy,
         because=because,
         continues=None if continues is None else call.path(continues),
@@ -114,7 +114,7 @@ def move(call: Call, target: str, because: str | None, yes: bool, as_json: bool)
 
     confirm(f"Move the ledger to {safe(target)}, and close the one that is left?", yes=yes)
     report = ledger.move_ledger(
-        call.directory, target, because=because, environ=call.environ, say=say
+        call.repository, target, because=because, environ=call.environ, say=say
     )
     return finish(
         ExitCode.DONE,
@@ -145,7 +145,7 @@ def moved(
     _need_reason(because)
     confirm(f"Record that the orders of this ledger are at {safe(to)}?", yes=yes)
     event = ledger.moved(
-        call.directory,
+        call.repository,
         to,
         because=because or "",
         unchecked=unchecked,
@@ -183,7 +183,7 @@ def accept_older(
     _need_reason(because)
     confirm("Go on with the older ledger? What came after it is lost.", yes=yes)
     accepted = ledger.accept_older(
-        call.directory,
+        call.repository,
         because=because or "",
         any_account=any_account,
         environ=call.environ,
@@ -211,7 +211,7 @@ def replay(call: Call, spool: str, as_json: bool) -> int:
     from satops.report.json import carried_json
     from satops.report.text.carried_spool import carried_blocks
 
-    report = take(call.directory, [call.path(spool)], environ=call.environ, say=say)
+    report = take(call.repository, [call.path(spool)], environ=call.environ, say=say)
     return finish(
         report.exit_code,
         as_json=as_json,

@@ -20,7 +20,7 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.json import list_json
     from satops.report.text.ledger import list_blocks
 
-    state, now = ledger.list_orders(call.directory, environ=call.environ)
+    state, now = ledger.list_orders(call.repository, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

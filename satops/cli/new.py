@@ -23,8 +23,8 @@ from satops.workflow.scaffold import Wanted
 @click.option("--bbox", nargs=4, type=float, metavar="W S E N", help="Degrees.")
 @click.option("--point", nargs=2, type=float, metavar="LON LAT", help="Degrees.")
 @click.option("--radius-km", type=float, metavar="KM", help="Around --point.")
-@click.option("--start", required=True, metavar="TIME", help="As 2026-12-01T00:00Z.")
-@click.option("--end", required=True, metavar="TIME")
+@click.option("--start", required=True, metavar="TIME", help="As 2026-12-01T00:00Z, or now.")
+@click.option("--end", required=True, metavar="TIME", help="Or from the start: +24h, +14d.")
 @click.option("--max-cloud", type=int, metavar="PERCENT", help="Optical only.")
 @click.option("--description", metavar="TEXT")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="May be repeated.")
@@ -70,7 +70,7 @@ def command(  # one option each
         labels=_labels(labels),
         supersedes=supersedes,
     )
-    written = starting.new(call.directory, wanted, file=file, environ=call.environ)
+    written = starting.new(call.repository, wanted, file=file, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

@@ -70,7 +70,7 @@ def command(  # one option each
     form = form or ("json" if as_json else "text")
     more = [_format_and_file(wish) for wish in also]
     planned = planning.plan_to_show(
-        call.directory,
+        call.repository,
         at=at,
         ledger=None if ledger is None else call.path(ledger),
         limits_from=limits_from,

@@ -41,7 +41,7 @@ def command(
 
     with Stopping():  # never armed: a stop ends the wait at once, as nothing is on the wire
         report = settling.reconcile(
-            call.directory,
+            call.repository,
             dry_run=dry_run,
             patience_s=wait_s,
             wait=not no_wait,

@@ -17,7 +17,7 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.json import refresh_json
     from satops.report.text.reconcile import refresh_blocks
 
-    report = observing.refresh(call.directory, environ=call.environ, say=say)
+    report = observing.refresh(call.repository, environ=call.environ, say=say)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

@@ -54,7 +54,7 @@ def command(
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
     confirm(_question(name, order_no, same_as, correct=correct), yes=yes)
     settled = settling.resolve(
-        call.directory,
+        call.repository,
         name,
         order_no=order_no,
         same_as=same_as,

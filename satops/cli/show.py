@@ -18,7 +18,7 @@ def command(call: Call, name: str, as_json: bool) -> int:
     from satops.report.json import show_json
     from satops.report.text.ledger import show_blocks
 
-    shown = ledger.show(call.directory, name, environ=call.environ)
+    shown = ledger.show(call.repository, name, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

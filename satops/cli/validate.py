@@ -21,7 +21,7 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.json import validate_json
     from satops.report.text.problems import validate_blocks
 
-    tree = planning.validate(call.directory, environ=call.environ)
+    tree = planning.validate(call.repository, environ=call.environ)
     return finish(
         code_of(tree),
         as_json=as_json,

@@ -24,7 +24,7 @@ def command(call: Call, head: str | None, ledger: str | None, as_json: bool) -> 
     from satops.report.text.setup import verify_blocks
 
     report = verify(
-        call.directory,
+        call.repository,
         head=head,
         ledger=None if ledger is None else call.path(ledger),
         environ=call.environ,

@@ -56,7 +56,7 @@ class Asked:
     """Heads that the ledger must hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ApplyReport:
     """What a run did."""
 
@@ -87,6 +87,11 @@ class ApplyReport:
     fresh: bool = False
     """Whether this machine keeps nothing of earlier runs."""
     local: str = ""
+
+    def __repr__(self) -> str:
+        """Return the run, and what was placed."""
+        placed = f"{self.count('placed')} of {self.expected} placed"
+        return f"<ApplyReport {self.run}: {placed}, exit code {int(self.exit_code)}>"
 
     @property
     def expected(self) -> int:

@@ -13,7 +13,7 @@ from satops.ports import OrderFiles, SourceFile
 from satops.workflow.read_files import FileRead, FileReader
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tree:
     """Everything under `orders/`."""
 
@@ -28,6 +28,10 @@ class Tree:
     """The bytes of each file that was read and has errors, by its path."""
     partial: bool = False
     """Whether some of the tree is missing: then no order can be called retired."""
+
+    def __repr__(self) -> str:
+        """Return how much there is."""
+        return f"<Tree {len(self.specs) + len(self.kept)} specs, {len(self.problems)} problems>"
 
     def lacking(self, missing: Sequence[Problem]) -> "Tree":
         """Return the tree with what was found to be missing from it."""

@@ -37,15 +37,20 @@ def find_root(start: Path) -> Path:
     """
     start = start.absolute()
     for folder in (start, *start.parents):
-        try:
-            if (folder / NAME).is_file():
-                return folder
-        except OSError as error:
-            raise UsageError(f"{folder / NAME} cannot be looked for: {error.strerror}.") from error
+        if is_root(folder):
+            return folder
     raise UsageError(
         f"There is no {NAME} in {start} or above it. Go to a repository of orders, name one with "
         "-C DIR, or make one with `satops init`."
     )
+
+
+def is_root(folder: Path) -> bool:
+    """Tell whether a folder has a `satops.yaml`.  Raises `UsageError` where it cannot be told."""
+    try:
+        return (folder / NAME).is_file()
+    except OSError as error:
+        raise UsageError(f"{folder / NAME} cannot be looked for: {error.strerror}.") from error
 
 
 def load_config(root: Path) -> Config:

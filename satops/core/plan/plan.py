@@ -27,7 +27,7 @@ class ActionKind(StrEnum):
     RETIRED = "retired"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Action:
     """One order name, what would happen to it, and why."""
 
@@ -43,6 +43,10 @@ class Action:
     """For a conflict: the fields that were edited."""
     kept: KeptSpec | None = None
     """For a kept order: where its spec stands."""
+
+    def __repr__(self) -> str:
+        """Return kind and name."""
+        return f"<Action {self.kind} {self.name}>"
 
     @property
     def left_out(self) -> bool:
@@ -75,7 +79,7 @@ class Part:
     labels: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """Actions, problems and refusals, and what they were made from."""
 
@@ -110,6 +114,11 @@ class Plan:
     """For a part: the limits that the plan of the whole tree exceeds."""
     unread: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """The bytes of each file that has errors, by its path: a name may stand in them."""
+
+    def __repr__(self) -> str:
+        """Return how many actions there are of each kind."""
+        counts = ", ".join(f"{n} {kind}" for kind in ActionKind if (n := self.count(kind)))
+        return f"<Plan {counts or 'empty'}, {len(self.problems)} problems>"
 
     @property
     def creates(self) -> list[Action]:

@@ -59,7 +59,7 @@ class Acknowledgement:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Spec:
     """One order spec: the order to buy, and the bookkeeping beside it."""
 
@@ -71,3 +71,7 @@ class Spec:
     labels: Mapping[str, str] | None = None
     acknowledge: tuple[Acknowledgement, ...] = ()
     supersedes: str | None = None
+
+    def __repr__(self) -> str:
+        """Return name and place."""
+        return f"<Spec {self.name} {self.source.file}:{self.source.line}>"
