@@ -1,5 +1,6 @@
 """The list of `make mutants` is about the code as it stands, and docs/safety.md tells of it."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ def test_each_change_is_of_one_place_and_names_tests_that_are_there(mutant: Muta
     text = (ROOT / mutant.file).read_text("utf-8")
     assert text.count(mutant.old) == 1
     assert mutant.new != mutant.old
+    ast.parse(text.replace(mutant.old, mutant.new))
     assert mutant.tests
     assert all((ROOT / name.partition("::")[0]).exists() for name in mutant.tests)
 

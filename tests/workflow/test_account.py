@@ -431,9 +431,10 @@ def test_a_notation_that_moves_a_window_by_less_than_a_minute_hides_no_order(shi
     team = Team(spec("a"))
     by_hand(team, team.specs[0])
     bought = team.shop.bought[0]
-    shown = {
-        end: instant_text(instant(getattr(team.specs[0].order, end)) + timedelta(seconds=shift_s))
-        for end in ("start", "end")
-    }
-    bought.order = replace(bought.order, **shown)
+    order, by = team.specs[0].order, timedelta(seconds=shift_s)
+    bought.order = replace(
+        bought.order,
+        start=instant_text(instant(order.start) + by),
+        end=instant_text(instant(order.end) + by),
+    )
     assert outcomes(team, "run") == {"a": "in-account"}
