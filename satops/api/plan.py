@@ -103,7 +103,7 @@ def plan_to_show(
         base = Base(opened, limits_from)
         opened = base.ruling
     rules = late_rules(opened, limits_from)
-    now = opened.now() if at is None else _moment(at)
+    now = opened.now() if at is None else moment(at)
     session = LedgerSession(_store(opened, copy), opened.clock, "")
     state: LedgerState | None
     try:
@@ -266,11 +266,12 @@ def _store(opened: Repository, copy: Path | None) -> LedgerStore:
     return FileStore(copy)
 
 
-def _moment(text: str) -> str:
+def moment(text: str) -> str:
+    """Return an instant that a caller gave, in UTC as the ledger has it.  Raises `UsageError`."""
     from satops.core.finding import Finding
     from satops.core.order.dates import read_date
 
     found = read_date(text, None)
     if isinstance(found, Finding):
-        raise UsageError(f"--at: {found.detail}")
+        raise UsageError(f"{text!r} is no moment: {found.detail}")
     return instant_text(found)

@@ -1,10 +1,11 @@
 """What a person settles by hand: doubts, and orders of the account that no run of ours placed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from satops.adapters.provenance import person
-from satops.api.plan import read_specs
+from satops.api.ledger import unspent_specs
+from satops.api.plan import moment, read_specs
 from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
 from satops.core.spec.spec import Spec
@@ -13,6 +14,7 @@ from satops.ports import LocalState, Marketplace
 from satops.workflow import adopt as adopting
 from satops.workflow import resolve as settling
 from satops.workflow.account import AccountLook, look_at_account
+from satops.workflow.adopt_all import Proposal, adopt_proposed, propose
 from satops.workflow.begin import begin, doubt_first
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.reconcile import NOTHING_PLACED
@@ -115,6 +117,48 @@ def adopt(
         )
     session.finish(NOTHING_PLACED)
     return adopted
+
+
+def adopt_all(
+    repository: FilePath,
+    *,
+    because: str,
+    confirm: Callable[[Proposal], None],
+    since: str | None = None,
+    any_account: bool = False,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] | None = None,
+) -> Proposal:
+    """Adopt every order of the account whose fit with a spec of the tree is mutual.
+
+    `confirm` sees the list, and raises `Refused` to stop it.  `since` leaves out older orders;
+    `any_account` takes the account although no order of the ledger shows that it is ours.  Raises
+    `Refused`, `UsageError` and `LedgerError`.
+    """
+    opened = open_repository(repository, environ=environ)
+    session, _ = _begun(opened, "adopt", say)
+    with opened.marketplace(say, session.state.ledger) as marketplace:
+        look = look_at_account(
+            marketplace,
+            session.state,
+            opened.clock,
+            opened.config,
+            any_account=any_account or opened.sandbox,
+        )
+    proposal = propose(
+        session=session,
+        look=look,
+        specs=unspent_specs(opened, session.state),
+        config=opened.config,
+        since=None if since is None else moment(since),
+        by=person(opened.environ),
+        because=because,
+    )
+    if proposal.adoptions:
+        confirm(proposal)
+        adopt_proposed(session, proposal)
+    session.finish(NOTHING_PLACED)
+    return proposal
 
 
 def foreign(

@@ -7,12 +7,25 @@ from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
 from satops.cli.output import finish, say
-from satops.errors import ExitCode, UsageError
+from satops.errors import ExitCode, Refused, UsageError
+from satops.workflow.adopt_all import Proposal
 
 
 @click.command("adopt")
-@click.argument("name")
-@click.argument("order_no")
+@click.argument("name", required=False)
+@click.argument("order_no", required=False)
+@click.option("--all-matching", is_flag=True, help="Every order whose fit with a spec is mutual.")
+@click.option(
+    "--since", metavar="TIME", help="With --all-matching: leave out orders that are older."
+)
+@click.option(
+    "--any-account", is_flag=True,
+    help="With --all-matching: take the account though no order of the ledger shows it is ours.",
+)  # fmt: skip
+@click.option(
+    "--expect-digest", metavar="DIGEST",
+    help="With --all-matching: the digest of the list that was shown. Needed without a terminal.",
+)  # fmt: skip
 @options.because
 @options.unchecked
 @options.yes
@@ -20,8 +33,12 @@ from satops.errors import ExitCode, UsageError
 @click.pass_obj
 def command(
     call: Call,
-    name: str,
-    order_no: str,
+    name: str | None,
+    order_no: str | None,
+    all_matching: bool,
+    since: str | None,
+    any_account: bool,
+    expect_digest: str | None,
     because: str | None,
     unchecked: bool,
     yes: bool,
@@ -29,13 +46,21 @@ def command(
 ) -> int:
     """Record an order that was placed elsewhere, so that satops never buys it.
 
-    Where a spec of that name is in the tree, the marketplace's order must agree with it.
+    Where a spec of that name is in the tree, the marketplace's order must agree with it. With
+    --all-matching, all orders of the account are recorded that read back as exactly one spec, and
+    that spec as no other order; what is recorded is NOT bought.
     """
+    if not because:
+        raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
+    if all_matching:
+        if name or order_no or unchecked:
+            raise UsageError("--all-matching takes no name, no number and no --unchecked.")
+        return _all(call, because, since, expect_digest, any_account=any_account, as_json=as_json)
+    if name is None or order_no is None:
+        raise UsageError("Give NAME and ORDER_NO, or --all-matching.")
     from satops.report.json import settled_json
     from satops.report.text.reconcile import adopted_blocks
 
-    if not because:
-        raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
     confirm(f"Record {order_no} as the order of {name}?", yes=yes)
     adopted = settling.adopt(
         call.repository,
@@ -51,4 +76,45 @@ def command(
         as_json=as_json,
         json=lambda: settled_json(adopted),
         text=lambda: adopted_blocks(adopted),
+    )
+
+
+def _all(
+    call: Call,
+    because: str,
+    since: str | None,
+    expect_digest: str | None,
+    *,
+    any_account: bool,
+    as_json: bool,
+) -> int:
+    from satops.report.json import proposal_json
+    from satops.report.text.reconcile import proposal_blocks
+
+    def ask(proposal: Proposal) -> None:
+        if expect_digest is not None:
+            wanted = expect_digest.strip().lower()
+            if len(wanted) < 12 or not proposal.digest.startswith(wanted):
+                raise Refused(
+                    f"The list is not the one that was expected: its digest is {proposal.digest}. "
+                    "Nothing was recorded. Look at it again."
+                )
+            return
+        say(*proposal_blocks(proposal, recorded=False))
+        confirm(f"Record these {len(proposal.adoptions)}? They will NOT be bought.", yes=False)
+
+    proposal = settling.adopt_all(
+        call.directory,
+        because=because,
+        confirm=ask,
+        since=since,
+        any_account=any_account,
+        environ=call.environ,
+        say=say,
+    )
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: proposal_json(proposal),
+        text=lambda: proposal_blocks(proposal, recorded=True),
     )

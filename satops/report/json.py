@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from satops.core.order.marketplace_order import MarketplaceOrder
     from satops.core.spec.spec import Spec
     from satops.workflow.account import AccountLook
+    from satops.workflow.adopt_all import Proposal
     from satops.workflow.apply import ApplyReport
     from satops.workflow.carried_spool import CarriedReport
     from satops.workflow.copy_ledger import CopyReport
@@ -303,6 +304,15 @@ def settled_json(
             "by": settled.by,
             "because": encodable(settled.because),
         }
+    )
+
+
+def proposal_json(proposal: "Proposal") -> Chunks:
+    """Yield what was adopted, and what is left to a person."""
+    return document(
+        {"digest": proposal.digest},
+        adopted=({"name": each.name, "order_no": each.order_no} for each in proposal.adoptions),
+        left=({"order_no": order_no, "why": encodable(why)} for order_no, why in proposal.left),
     )
 
 

@@ -46,17 +46,7 @@ def adopt(
         refuse_other(spec.order if spec else None, found, name, config)
     adopted = OrderAdopted(name=name, order_no=order_no, by=by, because=because)
     if spec is not None:
-        adopted = OrderAdopted(
-            name=name,
-            order_no=order_no,
-            by=by,
-            because=because,
-            order_digest=spec.order.digest,
-            order=Raw(spec.order.canonical),
-            source={**asdict(spec.source), "timezone": str(config.timezone)},
-            footprint=asdict(spec.footprint),
-            labels=dict(spec.labels) if spec.labels else None,
-        )
+        adopted = adoption_of(spec, order_no, config, by=by, because=because)
 
     def decide(state: LedgerState) -> list[Event]:
         known = state.orders.get(name)
@@ -72,6 +62,23 @@ def adopt(
 
     decide_and_append(session, decide)
     return adopted
+
+
+def adoption_of(
+    spec: Spec, order_no: str, config: Config, *, by: str, because: str
+) -> OrderAdopted:
+    """Return the event that records an order under a spec's name, with the spec's content."""
+    return OrderAdopted(
+        name=spec.name,
+        order_no=order_no,
+        by=by,
+        because=because,
+        order_digest=spec.order.digest,
+        order=Raw(spec.order.canonical),
+        source={**asdict(spec.source), "timezone": str(config.timezone)},
+        footprint=asdict(spec.footprint),
+        labels=dict(spec.labels) if spec.labels else None,
+    )
 
 
 def note_foreign(*, session: LedgerSession, order_no: str, by: str, because: str) -> ForeignNoted:

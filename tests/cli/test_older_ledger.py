@@ -117,6 +117,33 @@ def test_a_broken_ledger_without_a_copy_goes_on_and_buys_nothing_again(satops: S
     assert ran.code in (ExitCode.DONE, ExitCode.IN_DOUBT)
 
 
+def test_what_was_lost_is_adopted_where_the_fit_is_mutual(older: Satops) -> None:
+    assert older("ledger", "accept-older", *BECAUSE).code == ExitCode.DONE
+    call = ["adopt", "--all-matching", "--because", "lost with the disk", "--json"]
+    refused = older(*call)
+    assert refused.code == ExitCode.REFUSED
+    assert refused.err.count("will NOT be bought") == 3
+    digest = refused.err.split("Digest of this list: ")[1].split()[0]
+    assert older(*call, "--expect-digest", "0" * 64).code == ExitCode.REFUSED
+    adopted = older(*call, "--expect-digest", digest)
+    assert adopted.code == ExitCode.DONE
+    assert len(adopted.json["adopted"]) == 3
+    ran = older("apply", "--yes", "--json")
+    assert ran.code == ExitCode.DONE
+    assert ran.json["summary"]["expected"] == 0
+
+
+def test_two_specs_that_read_back_alike_are_left_to_a_person(older: Satops) -> None:
+    spec = (older.root / "orders/hanoi.yaml").read_text("utf-8")
+    name = next(line for line in spec.splitlines() if line.startswith("name: ")).split()[1]
+    twin = spec.replace(name, "twin") + "acknowledge: [{check: X01, reason: on purpose}]\n"
+    (older.root / "orders/twin.yaml").write_text(twin, "utf-8")
+    assert older("ledger", "accept-older", *BECAUSE).code == ExitCode.DONE
+    refused = older("adopt", "--all-matching", "--because", "lost with the disk")
+    assert refused.err.count("will NOT be bought") == 2
+    assert f"it reads back as {name}, twin" in refused.err
+
+
 def test_a_whole_ledger_needs_no_successor(satops: Satops) -> None:
     assert satops("apply", "--yes").code == ExitCode.DONE
     copy = satops.root / "copy.jsonl"

@@ -12,6 +12,7 @@ from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import status_words
 from satops.report.text.carried_spool import carried_blocks
 from satops.workflow.account import NO_QUERY
+from satops.workflow.adopt_all import Proposal
 from satops.workflow.reconcile import DoubtLook, ReconcileReport
 from satops.workflow.refresh import RefreshReport
 
@@ -65,6 +66,22 @@ def adopted_blocks(adopted: OrderAdopted) -> Iterator[Block]:
             "There is no spec of that name in the tree. A spec added later under this name is "
             "taken for this order and is never bought."
         )
+
+
+def proposal_blocks(proposal: Proposal, *, recorded: bool) -> Iterator[Block]:
+    """Yield what is adopted, or would be, and what is left to a person."""
+    verb = "is recorded as" if recorded else "would be recorded as"
+    for adopted in proposal.adoptions:
+        yield Line(
+            f"{safe(adopted.name)} {verb} {safe(adopted.order_no)}, and will NOT be bought.",
+            Tone.GOOD,
+        )
+    for order_no, why in proposal.left:
+        yield Line(f"{safe(order_no)} is left: {safe(why)}.", Tone.WARNING)
+    if not proposal.adoptions:
+        yield Line("No order of the account fits exactly one spec.")
+    elif not recorded:
+        yield Line(f"Digest of this list: {proposal.digest}")
 
 
 def foreign_blocks(noted: ForeignNoted) -> Iterator[Block]:
