@@ -10,6 +10,7 @@ from satops import __version__
 from satops.adapters.git_command import Git
 from satops.core import json_text
 from satops.core.ledger.events import RunStarted
+from satops.core.redaction import without_credentials
 from satops.errors import StoreUnreachable
 
 _GIT_TIMEOUT_S = 10
@@ -37,8 +38,8 @@ def run_started(
         # What was checked out: a run may take its branch as it is now, not the event's commit.
         commit=head_commit(root) or found.get("commit"),
         branch=found.get("branch") or _git(root, "symbolic-ref", "--short", "-q", "HEAD"),
-        pull_request=env.get("SATOPS_PULL_REQUEST") or found.get("pull_request") or None,
-        run_url=env.get("SATOPS_RUN_URL") or found.get("run_url") or None,
+        pull_request=_address(env.get("SATOPS_PULL_REQUEST") or found.get("pull_request")),
+        run_url=_address(env.get("SATOPS_RUN_URL") or found.get("run_url")),
         approvals=approvals or None,
     )
 
@@ -56,6 +57,10 @@ def run_id(env: Mapping[str, str]) -> str | None:
 def person(environ: Mapping[str, str]) -> str:
     """Return who does this, for the ledger."""
     return environ.get("SATOPS_ACTOR") or environ.get("GITHUB_ACTOR") or local_user() or "somebody"
+
+
+def _address(given: str | None) -> str | None:
+    return without_credentials(given) if given else None
 
 
 def local_user() -> str | None:

@@ -19,6 +19,7 @@ from satops.core.ledger.events import LedgerStarted, MarketplaceMoved, OrderCarr
 from satops.core.ledger.state import LedgerState, OrderState, may_be_bought
 from satops.core.plan.address import normal_address, state_for
 from satops.core.plan.config import SANDBOX
+from satops.core.redaction import shown_address
 from satops.core.spec.spec import Spec
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, UsageError
 from satops.ports import IndexedStore, LedgerStore, MigratedStore
@@ -325,8 +326,11 @@ def moved(
     Unless `unchecked`, the new address must show the newest orders.  Raises `Refused`,
     `UsageError`, `MarketplaceUnreachable` and `LedgerError`.
     """
+    from satops.adapters.files.config_checks import wrong_url
     from satops.workflow.ledger import move_marketplace
 
+    if to != SANDBOX and (wrong := wrong_url(to)):
+        raise UsageError(f"The new address cannot be used. {wrong}")
     opened = open_repository(repository, environ=environ)
     session, local, started = opened.appending("ledger moved", say, bound=False)
     begin(session, local, started, must_hold=(opened.expected_head(),))
@@ -409,9 +413,9 @@ def move_ledger(
     target = open_store(to, opened.root)
     session, local, started = opened.appending("ledger move", say)
     if target.address == session.store.address:
-        raise UsageError(f"The ledger is at {to} already. Nothing was written.")
+        raise UsageError(f"The ledger is at {target.address} already. Nothing was written.")
     begin(session, local, started, must_hold=(opened.expected_head(),))
-    return move(session, target, to=to, by=person(opened.environ), because=because)
+    return move(session, target, to=shown_address(to), by=person(opened.environ), because=because)
 
 
 def unspent_specs(opened: Repository, state: LedgerState) -> list[Spec]:

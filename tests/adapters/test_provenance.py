@@ -125,6 +125,13 @@ def test_a_laptop_names_its_user_and_what_was_checked_out(tmp_path: Path) -> Non
     assert run_started("apply", tmp_path, GITHUB).commit == asked.stdout.strip()
 
 
+def test_an_address_of_a_run_loses_its_credentials(tmp_path: Path) -> None:
+    own = {"SATOPS_RUN_URL": f"https://bot:{SECRET}@ci.example/runs/9"}
+    assert run_started("apply", tmp_path, own).run_url == "https://ci.example/runs/9"
+    project = {**GITLAB, "CI_MERGE_REQUEST_IID": "3", "CI_PROJECT_URL": f"https://a:{SECRET}@f/x"}
+    assert SECRET not in str(run_started("apply", tmp_path, project).pull_request)
+
+
 @pytest.mark.parametrize("forge", [{}, GITHUB, GITLAB], ids=["other", "github", "gitlab"])
 def test_no_secret_of_the_environment_is_written_down(
     tmp_path: Path, forge: dict[str, str]

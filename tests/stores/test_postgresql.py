@@ -616,7 +616,15 @@ def test_a_server_that_repeats_a_password_brings_it_into_no_message(
         monkeypatch.setenv("PGSERVICE", "x")
         with pytest.raises(StoreUnreachable, match=r"it was <\[password\]>") as third:
             list(_store("postgresql://ada@/db?sslmode=disable").read())
-    for told in (caught, again, third):
+        monkeypatch.delenv("PGSERVICE")
+        kept = tmp_path / "pgpass"
+        kept.write_text("*:*:*:*:hush-of-a-file\n")
+        kept.chmod(0o600)
+        monkeypatch.setenv("PGPASSFILE", str(kept))
+        of_file = _store(f"postgresql://ada@127.0.0.1:{port}/db?sslmode=disable")
+        with pytest.raises(StoreUnreachable, match=r"it was <\[password\]>") as fourth:
+            list(of_file.read())
+    for told in (caught, again, third, fourth):
         assert "hush" not in str(told.value)
 
 

@@ -125,7 +125,10 @@ class Database:
 
     def reason(self, error: psycopg.Error) -> str:
         """Return what the server or libpq said, on one line and without passwords."""
-        said = without_credentials(self._hide(str(error)))
+        # `.pgpass` may have given another password than those that are known before.
+        used = getattr(error.pgconn, "password", None) or b""
+        hide = Redactor(password_forms(used.decode(errors="replace")))
+        said = without_credentials(hide(self._hide(str(error))))
         return " ".join(said.split())[:_REASON_MAX] or type(error).__name__
 
     def _live(self) -> psycopg.Connection | None:

@@ -68,7 +68,7 @@ class Answer:
         """Return the first words of the body, without markup, on one line; none of a coded one."""
         if self.is_encoded:
             return ""
-        words = unescape(_MARKUP.sub(" ", self.text[:_PAGE_CHARS])).split()
+        words = unescape(_MARKUP.sub(" ", self.redact(self.text[:_PAGE_CHARS]))).split()
         return shown(self.redact(" ".join(words)), TOLD_CHARS)
 
     def evidence(self) -> str:

@@ -13,10 +13,15 @@ from satops.core import json_text
 _PROGRAMMING: Final = re.compile(r"(?:PROG|ORDER)_\w*\d\w*", re.I)
 _UUID: Final = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.I)
 """The documented forms are `PROG_ORDER_202310270001`, `ORDER_202310270001` and a UUID."""
-_ORDER_KEY: Final = re.compile(r"order", re.I)
+_ORDER_KEY: Final = re.compile(r"order|订单", re.I)
 _NUMBER_KEY: Final = re.compile(r"(?:^|_)(?:id|no|num|number)$|(?:Id|No|Num|Number)$", re.I)
 _ORDER_NO_KEY: Final = re.compile(r"order_?no", re.I)
-_IN_TEXT: Final = re.compile(r"order\W?_?(?:no|num|number|id)\b|(?:PROG|ORDER)_\w*\d", re.I)
+_CHINESE: Final = re.compile(r"订单[^\W\d]{0,6}\W{0,3}(\w*[0-9]\w*)")
+"""The operators write Chinese: an order, and what follows it with a digit."""
+_IN_TEXT: Final = re.compile(
+    r"order\W{0,3}_?(?:no|num|number|id)\b|(?:PROG|ORDER)_\w*\d|订单.{0,9}\d", re.I
+)
+_LONE: Final = re.compile(r"[\w.:/-]{0,200}\d[\w.:/-]{0,200}")
 _NESTED_MAX: Final = 3
 """How deep texts of JSON in texts of JSON are looked into."""
 
@@ -51,6 +56,11 @@ def order_numbers(whole: object) -> set[str]:
     return numbers
 
 
+def named_in_address(address: str) -> bool:
+    """Tell whether an address, as of a header, ends with what can be an order number."""
+    return bool(_PROGRAMMING.search(address) or _UUID.search(address))
+
+
 def may_name_an_order(body: str) -> bool:
     """Tell whether a body that is not the envelope can name an order.
 
@@ -60,7 +70,8 @@ def may_name_an_order(body: str) -> bool:
     try:
         found = json_text.loads_strict(body)
     except json_text.NotJson:
-        return begins_as_json or _IN_TEXT.search(body.replace("\0", "")) is not None
+        text = body.replace("\0", "").strip()
+        return begins_as_json or bool(_IN_TEXT.search(text) or _LONE.fullmatch(text))
     return bool(named_orders(found if isinstance(found, dict) else {"data": found}))
 
 
@@ -100,5 +111,6 @@ def _named_in(text: str, *, in_data: bool, is_order: bool) -> Iterator[str]:
         yield text.strip()
         return
     yield from (match[0] for match in _PROGRAMMING.finditer(text))
+    yield from (match[1] for match in _CHINESE.finditer(text))
     if in_data:  # elsewhere it is mostly the id of the request
         yield from (match[0] for match in _UUID.finditer(text))

@@ -22,6 +22,7 @@ from typing import Final
 from satops.adapters.marketplaces.eo_imagery.answer import TOLD_CHARS, Answer, Envelope, envelope
 from satops.adapters.marketplaces.eo_imagery.named import (
     may_name_an_order,
+    named_in_address,
     named_orders,
     order_numbers,
 )
@@ -106,6 +107,8 @@ def _accepted(answer: Answer, found: Envelope | None) -> Outcome:
 
 def _refused(answer: Answer, found: Envelope | None, now: datetime) -> Outcome:
     status = answer.status
+    if named_in_address(answer.headers.get("location", "")):
+        return _doubt("The answer refuses, and leads to an order.", answer, found)
     if found is None and (answer.is_encoded or may_name_an_order(answer.text)):
         return _doubt("The answer refuses, and cannot be read.", answer, found)
     if found is not None and (
