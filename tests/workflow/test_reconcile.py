@@ -84,6 +84,17 @@ def test_one_late_look_is_not_several() -> None:
     assert team.reconcile().exit_code is ExitCode.IN_DOUBT
 
 
+def test_two_looks_are_not_three_however_long_the_wait() -> None:
+    team = in_doubt("a", stored=False)
+    team.config = replace(team.config, reconcile=replace(team.config.reconcile, looks=3))
+    team.reconcile()
+    team.world.seconds += 5000
+    assert team.reconcile().findings[0].wait_s == 300
+    assert team.standing("a") is Standing.IN_DOUBT
+    team.reconcile()
+    assert team.standing("a") is Standing.NOT_PLACED
+
+
 def test_the_wait_begins_at_the_own_first_look_whatever_the_wall_clock_says() -> None:
     team = in_doubt("a", stored=False)
     ahead = team.new_machine(ahead_s=86_400)
