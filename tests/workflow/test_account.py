@@ -438,3 +438,13 @@ def test_a_notation_that_moves_a_window_by_less_than_a_minute_hides_no_order(shi
         end=instant_text(instant(order.end) + by),
     )
     assert outcomes(team, "run") == {"a": "in-account"}
+
+
+def test_a_look_that_failed_after_one_order_does_not_settle_a_doubt_with_it() -> None:
+    team = Team(spec("a"))
+    team.shop.script.append(lambda shop, request: InDoubt(shop.store(request)))
+    team.apply()
+    blind(team, team.shop.bought[0].order)
+    report = team.reconcile()
+    assert report.exit_code is ExitCode.IN_DOUBT
+    assert team.standing("a") is Standing.IN_DOUBT
