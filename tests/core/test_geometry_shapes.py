@@ -38,7 +38,7 @@ def reference_km2(ring: Ring) -> float:
         ("POLYGON ((0 0, 2 0, 1 1, 2 2, 0 2, 1 1, 0 0))", "G05", "near 1, 1"),
         ("POLYGON ((0 0, 1 0, 2 0, 0 0))", "G03", "on one line"),
         ("POLYGON ((0 0, 1 1, 2 2, 1 1, 0 0))", "G03", "on one line"),
-        (f"POLYGON ({BOX}, (20 20, 21 20, 21 21, 20 20))", "G05", "outside the exterior"),
+        (f"POLYGON ({BOX}, (20 20, 21 20, 21 21, 20 20))", "G05", "outside the outline"),
         (f"POLYGON ({BOX}, {HOLE}, (2.5 2.5, 3 2.5, 3 3, 2.5 2.5))", "G05", "inside another"),
         (f"POLYGON ({BOX}, (0 5, 5 0, 10 5, 5 10, 0 5))", "G05", "in parts"),
         (f"POLYGON ({BOX}, {BOX})", "G05", "crosses or touches"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import isnan
+from math import atan, degrees, isnan, pi, sinh
 
 from satops.core.finding import Finding, Path, has_error, quoted
 from satops.core.geometry.checks import (
@@ -27,6 +27,9 @@ DECIMALS = 7
 """About one centimetre: finer than any footprint needs (RFC 7946, 11.2)."""
 MAX_POSITIONS = 20_000
 """Of one polygon.  A marketplace form that draws more than this is not known."""
+_RADIUS_M = 6_378_137.0
+_WEB_MAP_M = pi * _RADIUS_M
+"""Of the sphere of EPSG:3857, and half of the side of its square."""
 _PROJECTED = 1_000
 """Beyond this, a number is no slip in degrees: it is metres of a projection."""
 _NUMBERS_MAX = 4
@@ -263,10 +266,10 @@ def off_the_map(x: float, y: float, every: Sequence[Location], where: str, path:
     if any(abs(a) > _PROJECTED or abs(b) > _PROJECTED for a, b in every):
         return NOT_DEGREES.finding(
             path,
-            f"{is_at} These are no degrees: they look like metres of a projection. Find out "
-            "which one it is (in these examples EPSG:32648, UTM zone 48N), and convert the "
-            "outline to WGS 84 longitude and latitude.",
-            fix="--crs EPSG:32648 --reproject",
+            f"{is_at} These are no degrees: they look like metres of a projection. Find out its "
+            "EPSG code from whoever made the outline (UTM zone 48N, for example, is EPSG:32648), "
+            f"and convert the outline to WGS 84 with it.{_on_web_maps(x, y)}",
+            fix="--crs EPSG:CODE --reproject",
         )
     if all(-90 <= a <= 90 and -180 <= b <= 180 for a, b in every):
         return SWAPPED.finding(
@@ -285,6 +288,16 @@ def off_the_map(x: float, y: float, every: Sequence[Location], where: str, path:
     return OFF_THE_MAP.finding(
         path, f"{is_at} A longitude lies between -180 and 180, a latitude between -90 and 90."
     )
+
+
+def _on_web_maps(x: float, y: float) -> str:
+    """Say where a point would be if it were in the projection of web maps."""
+    if max(abs(x), abs(y)) > _WEB_MAP_M:
+        return ""
+    longitude, latitude = degrees(x / _RADIUS_M), degrees(atan(sinh(y / _RADIUS_M)))
+    north, east = "N" if y >= 0 else "S", "E" if x >= 0 else "W"
+    at = f"{abs(latitude):.2f}°{north} {abs(longitude):.2f}°{east}"
+    return f" If this point is meant to be at {at}, the code is EPSG:3857, of web maps."
 
 
 def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, list[Finding]]:
