@@ -162,7 +162,9 @@ def test_points_are_moved_where_another_reading_of_proj_moves_them(code: int) ->
     there = pyproj.Transformer.from_crs(4326, code, always_xy=True)
     corners = [[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y]]
     projected = [[*there.transform(a, b), 7.0] for a, b in corners]
-    moved = Mover("x", f"EPSG:{code}").geometry(polygon(projected))
+    mover = Mover("x", f"EPSG:{code}")
+    moved = mover.geometry(polygon(projected))
+    assert mover.accuracy_m is not None
     for (a, b, height), corner in zip(moved["coordinates"][0], corners, strict=True):
         assert (a, b) == pytest.approx(corner, abs=2e-5)
         assert height == 7.0

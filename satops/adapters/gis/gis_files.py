@@ -119,12 +119,14 @@ def _in_wgs84(layer: Layer, asked: Asked) -> tuple[Layer, list[dict[str, Any] | 
     if not asked.reproject or refused.fix != REPROJECT:
         raise Faulty(refused)
     mover = Mover(str(system), system.code or layer.system_wkt)
-    moved = {"from": mover.name, "accuracy_m": mover.accuracy_m}
-    features = [
-        {**feature, "geometry": mover.geometry(feature["geometry"])} for feature in layer.features
-    ]
-    areas = [mover.true_area_km2(feature["geometry"]) for feature in layer.features]
-    return replace(layer, features=features), [{**moved, "area_km2": area} for area in areas]
+    features: list[dict[str, Any]] = []
+    moved: list[dict[str, Any] | None] = []
+    for feature in layer.features:
+        geometry = feature["geometry"]
+        features.append({**feature, "geometry": mover.geometry(geometry)})
+        area = mover.true_area_km2(geometry)
+        moved.append({"from": mover.name, "accuracy_m": mover.accuracy_m, "area_km2": area})
+    return replace(layer, features=features), moved
 
 
 def answer(question: bytes, content: bytes) -> bytes:

@@ -31,6 +31,7 @@ class Mover:
         from pyproj.exceptions import ProjError
 
         self.name = name
+        self._has_moved = False
         try:
             self._by: Transformer = Transformer.from_crs(
                 source, "OGC:CRS84", always_xy=True, allow_ballpark=False
@@ -44,8 +45,12 @@ class Mover:
 
     @property
     def accuracy_m(self) -> float | None:
-        """How far off the moved points may be, in metres; None where nobody has said it."""
+        """How far off the points that were moved last may be, in metres; None where nobody has
+        said it.  Of several ways PROJ takes the best one for each place.
+        """
         accuracy = float(self._by.accuracy)
+        if accuracy < 0 and self._has_moved:
+            accuracy = float(self._by.get_last_used_operation().accuracy)
         return accuracy if accuracy >= 0 else None
 
     def geometry(self, geometry: Any) -> Any:
@@ -91,6 +96,7 @@ class Mover:
 
     def _points(self, xs: list[float], ys: list[float]) -> list[tuple[float, float]]:
         longitudes, latitudes = self._by.transform(xs, ys)
+        self._has_moved = True
         for x, y, longitude, latitude in zip(xs, ys, longitudes, latitudes, strict=True):
             if not (isfinite(longitude) and isfinite(latitude)):
                 detail = f"The point {x:.10g}, {y:.10g} does not lie in {self.name}."
