@@ -6,6 +6,7 @@ ordinary settings of a clone.
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,8 +20,6 @@ from satops.errors import StoreUnreachable, UsageError
 
 _LISTED = re.compile(r"([^\t]+)\t(.*) \((fetch|push)\)(?: \[.*\])?")
 _URL = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.-]*://")
-_OF_A_PROCESS = ("/proc", "/dev", "/sys")
-"""Paths below these lead git elsewhere than they lead this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Addresses:
 def addresses_of(folder: Path, timeout_s: float, remote: str) -> Addresses:
     """Return the addresses of a remote, or of an address that is no configured remote.
 
-    A repository inside the work tree is refused: a pull request could bring it, and git would run
+    A repository whose files git tracks is refused: a pull request can bring it, and git would run
     its hooks.  Raises `UsageError`, and `StoreUnreachable` where git does not know the remote.
     """
     alias = f"satops-{sha256(remote.encode(errors='surrogateescape')).hexdigest()[:16]}"
@@ -62,11 +61,11 @@ def addresses_of(folder: Path, timeout_s: float, remote: str) -> Addresses:
                 f"The address of the remote {_shown(remote)} holds an @ behind its host: git would "
                 "take a part of a password for the host. Write / ? # @ in it as %2F %3F %23 %40."
             )
-        if _is_inside(address, git.checkout.top):
+        if _is_carried(git, address):
             raise UsageError(
-                f"The ledger's remote {_shown(remote)} leads into the work tree itself. A pull "
-                "request could bring a repository there, and with it commands that git would run. "
-                "Name a remote outside of it in `state` of satops.yaml."
+                f"The ledger's remote {_shown(remote)} leads to files of the repository itself. A "
+                "pull request can bring them, and with them commands that git would run. Name a "
+                "remote outside of the work tree in `state` of satops.yaml."
             )
     return Addresses(fetch[0], tuple(push))
 
@@ -86,18 +85,52 @@ def _is_half_read(address: str) -> bool:
     return "@" not in host and "@" in "".join(rest)
 
 
-def _is_inside(address: str, top: Path) -> bool:
+def _is_carried(git: Git, address: str) -> bool:
+    """Tell whether an address leads to files that are in the repository's own commits."""
     path = _local_path(address)
     if path is None:
         return False
+    top = git.checkout.top
     places = [top / path]
     with suppress(RuntimeError):  # ~nobody
         places.append(top / Path(path).expanduser())
+    for place in places:
+        for found in (Path(os.path.normpath(place)), Path(os.path.realpath(place))):
+            if found.parts[1:2] == ("proc",):  # leads git elsewhere than it leads this process
+                return True
+            below = _below(found, top)
+            if below is not None and _is_tracked(git, below):
+                return True
+    return False
+
+
+def _below(path: Path, top: Path) -> str | None:
+    """Return a path from the top of the work tree, however it is written; None outside of it."""
+    for place in (path, *path.parents):
+        with suppress(OSError):
+            if place.samefile(top):
+                return path.relative_to(place).as_posix()
+    return None
+
+
+def _is_tracked(git: Git, path: str) -> bool:
+    """Tell whether git tracks a path, something below it, or a link or a repository above it."""
+    listed = git.attempt("ls-files", "-z")
+    if not listed.ok or path == ".":
+        return True
+    whole = _folded(path)
+    parts = whole.split("/")
+    itself = {"/".join(parts[:count]) for count in range(1, len(parts) + 1)}
+    itself |= {f"{whole}.git", f"{whole}.bundle"}  # git looks for these by itself
+    entries = map(_folded, os.fsdecode(listed.out).split("\0"))
     return any(
-        _lies_in(found, top) or found.startswith(_OF_A_PROCESS)
-        for place in places
-        for found in (os.path.normpath(place), os.path.realpath(place))
+        entry in itself or entry.startswith((f"{whole}/", f"{whole}.git/")) for entry in entries
     )
+
+
+def _folded(path: str) -> str:
+    """Return a path as disks compare it that know no capital letters, or one form of accents."""
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _local_path(address: str) -> str | None:
@@ -108,16 +141,6 @@ def _local_path(address: str) -> str | None:
         return None
     host, colon, _ = address.partition(":")
     return address if not colon or "/" in host else None
-
-
-def _lies_in(path: str, folder: Path) -> bool:
-    for place in (Path(path), *Path(path).parents):
-        try:
-            if place.samefile(folder):
-                return True
-        except OSError:
-            continue
-    return False
 
 
 def _shown(remote: str) -> str:

@@ -82,41 +82,53 @@ def test_a_nested_repository_with_limits_of_its_own_is_not_read_for_the_base(
         "../team/orders-of-team/evil", "{team}/evil.git", "link/evil.git",
         "file://{team}/evil.git", "file://{team}/%65vil.git", "~/orders-of-team/evil.git",
         "/proc/self/cwd/orders-of-team/evil.git", "/proc/thread-self/cwd/orders-of-team/evil.git",
-        "out/evil.git",
+        "out/evil.git", "out/forge/code.git", "ORDERS-OF-TEAM/Evil.git",
+        "orders-of-team/hidden.git",
     ],
 )  # fmt: skip
-def test_a_remote_inside_the_work_tree_is_refused_before_git_goes_there(
+def test_a_remote_that_a_commit_can_bring_is_refused_before_git_goes_there(
     team: Path, tmp_path: Path, remote: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, ran = program(tmp_path)
     bare_with_hooks(team / "evil.git", run)
+    # A gitfile leads elsewhere; git takes it for the repository.
+    (team / "hidden.git").write_text(f"gitdir: {team / 'evil.git'}\n")
+    git(team, "add", "hidden.git")
     # A lazy fetch by the server's side: the one who reads is led to a program, too.
     git(team / "evil.git", "config", "remote.origin.promisor", "true")
     git(team / "evil.git", "config", "remote.origin.uploadpack", str(run))
     git(team / "evil.git", "config", "remote.origin.url", ".")
     (team.parent / "link").symlink_to(team)
     (team.parent / "out").symlink_to(tmp_path)
+    git(team, "add", "--force", "evil.git", "../link", "../out")
+    git(team, "commit", "-q", "-m", "More orders")
     (tmp_path / "evil.git").symlink_to(team / "evil.git")
     monkeypatch.setenv("HOME", str(team.parent))
     monkeypatch.chdir(tmp_path)
     address = f"git:{remote.format(team=team)}#satops-state"
     store = open_store(address, team)
     for use in (lambda: list(store.read()), lambda: store.append(FIRST, GENESIS)):
-        with pytest.raises(UsageError, match="leads into the work tree"):
+        with pytest.raises(UsageError, match="leads to files of the repository"):
             use()
     with (
-        pytest.raises(UsageError, match="leads into the work tree"),
+        pytest.raises(UsageError, match="leads to files of the repository"),
         scratch_beside(address, team) as opened,
     ):
         opened().append(FIRST, GENESIS)
     assert not ran.exists()
 
 
-def test_a_remote_on_the_same_disk_serves_outside_of_the_work_tree(
+def test_a_remote_on_the_same_disk_serves_where_no_commit_can_bring_it(
     team: Path, forge: Forge
 ) -> None:
     for address in (f"git:{forge.remote}#satops-state", "git:../forge/code.git#satops-state"):
         assert head_of(open_store(address, team)) == HEAD
+    git(forge.folder, "clone", "-q", "--bare", str(forge.remote), str(team / "mine.git"))
+    assert head_of(open_store("git:./orders-of-team/mine.git#satops-state", team)) == HEAD
+    (team / "mine.git" / "more").write_text("x")
+    git(team, "add", "mine.git/more")
+    with pytest.raises(UsageError, match="leads to files of the repository"):
+        list(open_store("git:./orders-of-team/mine.git#satops-state", team).read())
 
 
 def test_a_folder_is_no_remote_because_its_name_is_one(team: Path, tmp_path: Path) -> None:
