@@ -33,7 +33,7 @@ def address(
         return f"{server.address(server.database())}#team-a"
     if request.param == "git":
         remote = tmp_path / "remote.git"
-        for folder, *bare in ((remote, "--bare"), (tmp_path,)):
+        for folder, *bare in ((remote, "--bare"), (tmp_path / "repository",)):
             subprocess.run(["git", "init", "-q", *bare, str(folder)], check=True)
         return f"git:{remote}#satops-state"
     objects = servers.objects(request.param)
