@@ -7,11 +7,13 @@ from pathlib import Path
 from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.files.plan_file import SavedPlan, read_plan
 from satops.api.doctor import require_proof
+from satops.api.origins import provenances
 from satops.api.plan import late_rules, limits_of, part_of, plan_on, require_named_files
 from satops.api.repository import FilePath, Say, open_repository
 from satops.api.reviewed import read_reviewed, require_valid_here
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import Plan, action_digest
+from satops.core.plan.provenance import NOTHING_KNOWN, Provenance
 from satops.errors import Refused, UsageError
 from satops.workflow.apply import Applying, ApplyReport, Asked
 from satops.workflow.part import aside_words, only_part, refuse_walking_around
@@ -74,6 +76,7 @@ def apply(
     part = part_of(asked.names, asked.labels)
     to_compare: list[Plan] = []
     """The plan that a saved one is held against: before anything of it is chosen."""
+    origins: dict[str, Provenance] = {}
 
     def replan(state: LedgerState) -> Plan:
         made = plan_on(opened, state, session, opened.now(), rules, strict=True)
@@ -101,6 +104,7 @@ def apply(
             )
         if plan.creates:
             require_proof(opened)
+            origins.update(provenances(opened, plan.creates, say))
             confirm(plan)
 
     with opened.marketplace(say, session.state.ledger) as marketplace:
@@ -121,6 +125,7 @@ def apply(
             stopping=stopping,
             tell=lambda line: say(f"satops: {line}"),
             reach=reach_from_environment(),
+            provenance=lambda name: origins.get(name, NOTHING_KNOWN),
         ).run(replan, guard)
 
 

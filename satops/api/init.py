@@ -124,7 +124,7 @@ def _begin(
         write_new(folder, files)
     else:
         inside = f"{workflows.place.folder}/" if workflows.place.folder else ""
-        files = with_state(files, workflows.state)
+        files = with_state(files, workflows.state, branch=str(workflows.asked["branch"]))
         beside = {f"{inside}{path}": text for path, text in files.items()}
         written = [*write_ci(workflows, beside), f"{inside}{_ATTRIBUTES}"]
     write_plain(folder / _ATTRIBUTES, attributes)

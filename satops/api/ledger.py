@@ -46,6 +46,8 @@ class Shown:
     spec: Spec | None
     events: tuple[dict[str, Any], ...]
     now: str
+    started: dict[str, Any] | None
+    """The event that began the run of its submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,14 @@ def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None =
     Raises `UsageError` where neither knows it, and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
-    events = _history(opened.store(), name)
+    store = opened.store()
+    events = _history(store, name)
     spec = _spec(opened, name)
     known = _folded(events).orders.get(name)
     if known is None and spec is None:
         raise _nobody_knows(name)
-    return Shown(name, known, spec, tuple(event for event, _ in events), opened.now())
+    started = None if known is None else _started(store, known.run)
+    return Shown(name, known, spec, tuple(event for event, _ in events), opened.now(), started)
 
 
 def history(
@@ -116,6 +120,11 @@ def _history(store: LedgerStore, name: str | None) -> "list[tuple[dict[str, Any]
     else:
         events = _sound(map(_unchained, store.about(name)))
     return [found for found in events if name is None or found[0].get("name") == name]
+
+
+def _started(store: LedgerStore, run: str) -> dict[str, Any] | None:
+    events = _sound(decode(store.read()))
+    return next((it for it, _ in events if it["kind"] == "RunStarted" and it["run"] == run), None)
 
 
 def _unchained(line: bytes) -> tuple[dict[str, Any], Head]:

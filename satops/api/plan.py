@@ -79,6 +79,10 @@ class Planned:
     """Makes the exact request of an order."""
     currency: str
     """Of the estimates; empty where no prices are configured."""
+    late: Callable[[], Mapping[str, float]]
+    """Asks git for the orders that wait for longer than `nightly.waitsH`, with their hours."""
+    commits: Callable[[], Sequence[str]]
+    """Asks git for the commits that the orders to create come from, each once."""
 
 
 def plan_to_show(
@@ -128,7 +132,18 @@ def plan_to_show(
 
     made = replace(made, origin=origin(opened, None if state is None else state.ledger))
     currency = str((opened.config.prices or {}).get("currency", ""))
-    return Planned(made, opened.body, currency)
+
+    def asked_for_in() -> Sequence[str]:
+        from satops.api.origins import commits
+
+        return commits(opened, made.creates)
+
+    def late() -> Mapping[str, float]:
+        from satops.api.origins import waiting_too_long
+
+        return waiting_too_long(opened, made.creates)
+
+    return Planned(made, opened.body, currency, late, asked_for_in)
 
 
 def plan_on(

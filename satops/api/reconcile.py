@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from satops.api.plan import read_specs
 from satops.api.replay import replay_on
 from satops.api.repository import FilePath, Say, open_repository
 from satops.core.ledger.state import Standing
 from satops.errors import UsageError
+from satops.workflow.account import fits
 from satops.workflow.begin import begin, doubt_first
 from satops.workflow.reconcile import NOTHING_PLACED, ReconcileReport, reconcile_patiently
 from satops.workflow.waiting import open_elsewhere, wait_for_others
@@ -17,6 +19,7 @@ def reconcile(
     repository: FilePath,
     *,
     dry_run: bool = False,
+    nightly: bool = False,
     patience_s: float = 0.0,
     wait: bool = True,
     wait_max_s: float | None = None,
@@ -28,10 +31,11 @@ def reconcile(
     """Look for what is in doubt at the marketplace, and settle what is certain.
 
     Unless `wait` is false, it waits first for what other runs are placing, `wait_max_s` at most.
-    With `patience_s` it looks again for so long, while waiting can settle something.  First of all
-    the order numbers of `spools` are taken in, carried here from other machines.  Raises
-    `LedgerError`, `UsageError`, `Refused`, `Interrupted` for a stop, and with `spools`
-    `MarketplaceUnreachable`; a look that fails is in the report.
+    With `patience_s` it looks again for so long, while waiting can settle something.  With
+    `nightly`, drift sets an exit code too.  First of all the order numbers of `spools` are taken
+    in, carried here from other machines.  Raises `LedgerError`, `UsageError`, `Refused`,
+    `Interrupted` for a stop, and with `spools` `MarketplaceUnreachable`; a look that
+    fails is in the report.
     """
     if dry_run and spools:
         raise UsageError("--spool writes to the ledger, and --dry-run does not. Leave out one.")
@@ -70,4 +74,17 @@ def reconcile(
                 tell=tell,
             )
         session.finish(NOTHING_PLACED)
-    return replace(report, carried=carried)
+    fitting = (
+        fits(read_specs(opened).specs, report.foreign, opened.config) if report.foreign else {}
+    )
+    return replace(
+        report,
+        carried=carried,
+        fits=tuple(fitting.items()),
+        deleted=tuple(
+            order.order_no
+            for order in report.look.orders
+            if order.deleted and order.order_no in session.state.claimed
+        ),
+        nightly=nightly,
+    )

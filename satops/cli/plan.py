@@ -12,7 +12,7 @@ from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json import plan_json
 
-FORMATS = ("text", "json", "markdown", "geojson", "github", "env")
+FORMATS = ("text", "json", "markdown", "geojson", "github", "env", "commits")
 FILE_FORMATS = FORMATS[1:]
 """The formats that are bytes, and not drawn for whoever looks."""
 
@@ -35,6 +35,7 @@ FILE_FORMATS = FORMATS[1:]
     is_flag=True,
     help="Exit 2 when there are orders to create, or one is not settled.",
 )
+@click.option("--nightly", is_flag=True, help="Exit 4 when a merged order waits for too long.")
 @click.option("--at", metavar="TIME", help="Plan as of a moment: 2026-12-01T00:00Z.")
 @click.option("--ledger", metavar="FILE", help="Plan against a published copy of the ledger.")
 @click.option(
@@ -56,6 +57,7 @@ def command(  # one option each
     also: tuple[str, ...],
     show_all: bool,
     detailed_exitcode: bool,
+    nightly: bool,
     at: str | None,
     ledger: str | None,
     limits_from: str | None,
@@ -89,8 +91,11 @@ def command(  # one option each
         write_plan(call.path(file), _written(other, planned), option=option)
     from satops.report.text.plan import plan_blocks
 
+    codes = {code_of(planned.plan, detailed=detailed_exitcode)}
+    if nightly:
+        codes |= _late(planned)
     return finish(
-        code_of(planned.plan, detailed=detailed_exitcode),
+        worst(codes),
         as_json=form != "text",
         json=lambda: _written(form, planned),
         text=lambda: plan_blocks(planned.plan, show_all=show_all, currency=planned.currency),
@@ -105,6 +110,17 @@ def _format_and_file(wish: str) -> tuple[str, str, str]:
             f"--also {wish!r}: write FORMAT=FILE. FORMAT is one of {', '.join(FILE_FORMATS)}."
         )
     return "--also", form, file
+
+
+def _late(planned: planning.Planned) -> set[ExitCode]:
+    """Say which orders wait, and return 4 where one does for longer than `nightly.waitsH`."""
+    late = planned.late()
+    for action in planned.plan.creates:
+        if action.name in late:
+            say(f"satops: {action.name} was merged {late[action.name]:,.0f} h ago, and waits.")
+        else:
+            say(f"satops: {action.name} waits to be bought.")
+    return {ExitCode.REFUSED} if late else set()
 
 
 def code_of(plan: Plan, *, detailed: bool) -> ExitCode:
@@ -138,5 +154,7 @@ def _written(form: str, planned: planning.Planned) -> Iterable[bytes]:
             from satops.report.env import render as env
 
             return [env(planned.plan).encode()]
+        case "commits":
+            return (f"{commit}\n".encode() for commit in planned.commits())
         case _:
             return plan_json(planned.plan, planned.body)

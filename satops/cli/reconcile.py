@@ -12,6 +12,10 @@ from satops.cli.output import finish, say
 @click.command("reconcile")
 @click.option("--dry-run", is_flag=True, help="Look, and write nothing.")
 @click.option(
+    "--nightly", is_flag=True,
+    help="Exit 3 when an order of the account fits a spec, or one of ours is marked deleted.",
+)  # fmt: skip
+@click.option(
     "--wait", "wait_s", metavar="SECONDS", type=click.FloatRange(min=0), default=0.0,
     help="Look again for so long, while waiting can settle something.",
 )  # fmt: skip
@@ -25,6 +29,7 @@ from satops.cli.output import finish, say
 def command(
     call: Call,
     dry_run: bool,
+    nightly: bool,
     wait_s: float,
     spools: tuple[str, ...],
     no_wait: bool,
@@ -43,6 +48,7 @@ def command(
         report = settling.reconcile(
             call.repository,
             dry_run=dry_run,
+            nightly=nightly,
             patience_s=wait_s,
             wait=not no_wait,
             wait_max_s=wait_max_s,

@@ -6,7 +6,7 @@ holds.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from satops.core.plan.plan import Action, ActionKind, Plan, action_digest, order
 from satops.core.problem import Problem, by_position
 from satops.core.safe import encodable
 from satops.errors import SatopsError
-from satops.report.subject import subject
+from satops.report.subject import provenance, subject
 
 if TYPE_CHECKING:
     from satops.core.check import Check
@@ -163,8 +163,9 @@ def show_json(
     name: str,
     known: OrderState | None,
     spec: "Spec | None",
-    events: Iterable[dict[str, Any]],
+    events: Sequence[dict[str, Any]],
     now: str,
+    started: dict[str, Any] | None = None,
 ) -> Chunks:
     """Yield all that is known of one order; what is not known is null."""
     order = None
@@ -178,6 +179,7 @@ def show_json(
         "name": name,
         "ledger": order,
         "spec": None if spec is None else _spec(spec),
+        "provenance": None if known is None else provenance(known, events, started),
     }
     return document(head, events=events)
 

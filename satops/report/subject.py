@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from satops.core.ledger.state import OrderState
 from satops.core.order.order import MODES
@@ -134,3 +134,21 @@ _STATUSES = {
 }
 """As the marketplace's documentation numbers them."""
 _NOTHING = Subject(None, None, None, None, None, None, None, None)
+
+
+def provenance(
+    known: OrderState, events: Iterable[dict[str, Any]], started: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return who asked for an order and from what, by the intent that counts, else by its run."""
+    intents = (it for it in events if it["kind"] == "SubmissionIntended")
+    intent = {it["attempt"]: it for it in intents}.get(known.attempt, {})
+    run = started or {}
+    own = {key: intent.get(key) for key in ("commit", "committed", "pull_request", "approvals")}
+    return {
+        "run": known.run or None,
+        "actor": run.get("actor"),
+        "run_url": run.get("run_url"),
+        **own,
+        "pull_request": own["pull_request"] or run.get("pull_request"),
+        "approvals": run.get("approvals") if own["approvals"] is None else own["approvals"],
+    }

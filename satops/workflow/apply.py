@@ -26,6 +26,7 @@ from satops.core.order.order import instant, instant_text
 from satops.core.plan.config import Config
 from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, Plan, Refusal
+from satops.core.plan.provenance import NOTHING_KNOWN, Provenances
 from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError, worst
 from satops.ports import Clock, LocalState, Marketplace, Spooled, TwoAddressStore
 from satops.workflow.account import AccountLook, held_by_account, look_at_account
@@ -158,6 +159,7 @@ class Applying:
     """Takes one line for people, on stderr."""
     executor: Executor | None = None
     reach: Reach = lambda _: None
+    provenance: Provenances = lambda _: NOTHING_KNOWN
     look: AccountLook | None = None
     settled: tuple[DoubtLook, ...] = ()
     replayed: Replayed = field(default_factory=Replayed)
@@ -321,6 +323,7 @@ class Applying:
                 stopping=self.stopping,
                 recheck=recheck,
                 reach=self.reach,
+                provenance=self.provenance,
             )
             submitting.run(ready)
         self.results += submitting.results

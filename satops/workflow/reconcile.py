@@ -52,6 +52,10 @@ class ReconcileReport:
     """Each foreign order that is like specs of the tree, with their names."""
     carried: CarriedReport | None = None
     """What was taken from spools that a person named."""
+    deleted: tuple[str, ...] = ()
+    """Numbers of orders of the ledger that the account marks as deleted."""
+    nightly: bool = False
+    """Whether drift fails: a foreign order that fits the tree, or one of ours that is deleted."""
 
     @property
     def queried(self) -> bool:
@@ -71,6 +75,8 @@ class ReconcileReport:
             codes.add(ExitCode.IN_DOUBT)
         if not self.look.full and self.look.why_not != NO_QUERY:
             codes.add(ExitCode.MARKETPLACE)
+        if self.nightly and (self.fits or self.deleted):
+            codes.add(ExitCode.INVALID)
         if self.carried is not None:
             codes.add(self.carried.exit_code)
         return worst(codes)

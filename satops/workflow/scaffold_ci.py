@@ -99,11 +99,12 @@ def ci_files(
     }
 
 
-def with_state(files: Mapping[str, str], state: str) -> dict[str, str]:
-    """Return the files of a new repository with its ledger at an address."""
+def with_state(files: Mapping[str, str], state: str, *, branch: str) -> dict[str, str]:
+    """Return the files of a new repository with its ledger at an address, bought from a branch."""
     config = files[CONFIG]
     assert _FILE_STATE in config
-    return {**files, CONFIG: config.replace(_FILE_STATE, f"state: {state}")}
+    lines = f"state: {state}\nbuy: {{from: committed, branch: {branch}}} # only what was merged"
+    return {**files, CONFIG: config.replace(_FILE_STATE, lines)}
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

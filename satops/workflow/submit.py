@@ -27,6 +27,7 @@ from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt
 from satops.core.plan.config import Config
 from satops.core.plan.decide import hold_reason
 from satops.core.plan.plan import Action, Refusal
+from satops.core.plan.provenance import NOTHING_KNOWN, Provenances
 from satops.errors import HeadMoved, LedgerError
 from satops.ports import Clock, LedgerStore, Marketplace, Spool, Spooled
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
@@ -74,6 +75,7 @@ class Submitting:
         stopping: Callable[[], bool],
         recheck: Recheck,
         reach: Reach,
+        provenance: Provenances = lambda _: NOTHING_KNOWN,
     ) -> None:
         self._session = session
         self._marketplace = marketplace
@@ -85,6 +87,7 @@ class Submitting:
         self._stopping = stopping
         self._recheck = recheck
         self._reach = reach
+        self._provenance = provenance
         self._queue: deque[Action] = deque()
         self._ready: deque[Intent] = deque()
         self._flying: dict[Future[tuple[Outcome, Spooled | None]], Intent] = {}
@@ -213,6 +216,7 @@ class Submitting:
         source = asdict(spec.source)
         zone = self._config.timezone
         source["timezone"] = None if zone is None else str(zone)
+        origin = self._provenance(spec.name)
         return SubmissionIntended(
             name=spec.name,
             attempt=intent.attempt,
@@ -225,6 +229,10 @@ class Submitting:
             estimated_cost=intent.action.estimated_cost,
             labels=dict(spec.labels) if spec.labels else None,
             supersedes=spec.supersedes,
+            commit=origin.commit,
+            committed=origin.committed,
+            pull_request=origin.pull_request,
+            approvals=origin.approvals,
         )
 
     def _dispatch(self) -> None:

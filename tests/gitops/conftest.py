@@ -30,6 +30,7 @@ def github_server(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def api(github_server: GitHub) -> Iterator[GitHub]:
     """GitHub's API without any comments; what did not fit its description fails the test."""
     github_server.comments.clear()
+    github_server.pulls.clear()
     github_server.broken = False
     github_server.rights = {READ: "read", WRITE: "write"}
     yield github_server

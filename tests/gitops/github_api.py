@@ -20,6 +20,8 @@ HOST = "github.localhost"
 """`gh` speaks plain HTTP to this host, and to no other."""
 _ANSWER_S = 60
 _COMMENTS = re.compile(r"/repos/[^/]+/[^/]+/issues/(\d+)/comments")
+_OF_COMMIT = re.compile(r"/repos/[^/]+/[^/]+/commits/([0-9a-f]+)/pulls")
+_REVIEWS = re.compile(r"/repos/[^/]+/[^/]+/pulls/(\d+)/reviews")
 _COMMENT = re.compile(r"/repos/[^/]+/[^/]+/issues/comments/(\d+)")
 
 
@@ -42,6 +44,8 @@ class GitHub:
     comments: list[Comment] = field(default_factory=list)
     rights: dict[str, str] = field(default_factory=dict)
     """Token to `read` or `write`."""
+    pulls: dict[str, int] = field(default_factory=dict)
+    """Commit to the number of the pull request that brought it."""
     broken: bool = False
     """Whether every call fails, as on a bad day of the forge."""
     refused: list[str] = field(default_factory=list)
@@ -114,6 +118,14 @@ class _Call(BaseHTTPRequestHandler):
             self._answer(401, {"message": "Bad credentials"})
         elif right != "write" and self.command != "GET":
             self._answer(403, {"message": "Resource not accessible by integration"})
+        elif of := _OF_COMMIT.fullmatch(path):
+            number = github.pulls.get(of[1])
+            pull = {"number": number, "html_url": f"https://forge/{number}", "merged_at": "now"}
+            self._answer(200, [pull] if number else [])
+        elif _REVIEWS.fullmatch(path):
+            said = (("ada", "APPROVED"), ("bob", "COMMENTED"), ("ada", "APPROVED"))
+            reviews = [{"state": state, "user": {"login": who}} for who, state in said]
+            self._answer(200, reviews)
         else:
             status, example = self._judged(body)
             if status >= 400:

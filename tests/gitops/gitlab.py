@@ -123,12 +123,16 @@ class Pipelines:
         return self._run(commit, {**about, **variables})
 
     def on_main(self, source: str = "push", **variables: str) -> Ran:
-        """Run the pipeline of a push to main, or of the schedule, with the protected variables."""
+        """Run the pipeline of a push to main, or of the schedule, with the protected variables.
+
+        Somebody starts the job that waits for an approval.
+        """
         about = {"CI_PIPELINE_SOURCE": source, "SATOPS_TOKEN": TOKEN,
                  "SATOPS_MARKETPLACE": self.rehearsal.market.url}  # fmt: skip
-        return self._run("main", {**about, **variables})
+        manual = () if source == "schedule" else ("--manual", "satops-apply")
+        return self._run("main", {**about, **variables}, *manual)
 
-    def _run(self, commit: str, variables: Mapping[str, str]) -> Ran:
+    def _run(self, commit: str, variables: Mapping[str, str], *options: str) -> Ran:
         self.runs += 1
         here = self.rehearsal
         folder = here.clone(f"pipeline-{self.runs}", commit)
@@ -145,7 +149,7 @@ class Pipelines:
             here.tools.bin / "node", here.tools.node_bin / "gitlab-ci-local",
             "--force-shell-executor", "--color=false", "--home", home,
             "--json-schema-validation=false",
-            f"--ignore-predefined-vars={predefined}", *given,
+            f"--ignore-predefined-vars={predefined}", *given, *options,
         ]  # fmt: skip
         env = {
             **os.environ,

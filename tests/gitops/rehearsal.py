@@ -35,6 +35,10 @@ reconcile: {{waitS: 1, looks: 2}}
 """
 """Added to satops.yaml, so that a doubt need not wait as long as in real life."""
 
+_LOCAL = (
+    "${{ runner.environment != 'self-hosted' && format('{0}/satops-local', runner.temp) || '' }}"
+)
+
 Edit = Callable[[Path], None]
 
 
@@ -82,6 +86,7 @@ class Rehearsal:
         self.remote.mkdir(parents=True)
         git(self.remote, "init", "-q", "--bare")
         git(self.remote, "config", "uploadpack.allowAnySHA1InWant", "true")
+        git(self.remote, "config", "uploadpack.allowFilter", "true")
         git(self.remote, "config", "http.receivepack", "true")
         work = self.folder / "work"
         init(work, ci=self.ci)
@@ -172,14 +177,16 @@ class Rehearsal:
         command: list[str | Path] = [SCRIPTS / "satops", *arguments]
         return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
 
-    def start_step(self, name: str, folder: Path, **filled: str) -> "subprocess.Popen[str]":
+    def start_step(
+        self, name: str, folder: Path, *, workflow: str = "", **filled: str
+    ) -> "subprocess.Popen[str]":
         """Start the step Plan or Apply, as it stands in the workflow of a clone.
 
         `filled` replaces settings of the forge, as MARKETPLACE and TOKEN.
         """
-        file = folder / f".github/workflows/satops-{name.lower()}.yml"
-        (job,) = yaml.safe_load(file.read_text("utf-8"))["jobs"].values()
-        (step,) = [step for step in job["steps"] if step.get("name") == name]
+        file = folder / f".github/workflows/satops-{workflow or name.lower()}.yml"
+        jobs = yaml.safe_load(file.read_text("utf-8"))["jobs"].values()
+        (step,) = [step for job in jobs for step in job["steps"] if step.get("name") == name]
         values = {
             "${{ secrets.SATOPS_TOKEN }}": TOKEN,
             "${{ vars.SATOPS_MARKETPLACE }}": filled.get("MARKETPLACE", self.market.url),
@@ -187,21 +194,48 @@ class Rehearsal:
             "${{ github.token }}": filled.get("TOKEN", WRITE),
             "${{ github.server_url }}": self.server.url,
             "${{ github.base_ref || 'main' }}": "main",
+            "${{ github.event.before }}": filled.get("BEFORE", ""),
+            "${{ needs.plan.outputs.digest }}": filled.get("DIGEST", ""),
+            "${{ inputs.only }}": filled.get("ONLY", ""),
+            "${{ inputs.unseen }}": filled.get("UNSEEN", ""),
+            _LOCAL: os.environ.get("SATOPS_LOCAL", ""),
         }
         given = {key: _fill(str(value), values) for key, value in step["env"].items()}
         git(folder, "remote", "set-url", "origin", self.url)
+        path = {"PATH": self.tools.path(SCRIPTS), "GITHUB_OUTPUT": str(folder / ".git/output")}
         return subprocess.Popen(
             ["bash", "-e", "-c", step["run"]],
             cwd=folder,
-            env={**os.environ, "PATH": self.tools.path(SCRIPTS), **given},
+            env={**os.environ, **path, **given},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
+    def approve(
+        self, folder: Path, **filled: str
+    ) -> "subprocess.CompletedProcess[str] | dict[str, str]":
+        """Plan what was merged, as the workflow does in a clone of main.
+
+        Returns what the step Apply needs filled in; or the plan's own end, where the job that buys
+        is skipped.
+        """
+        (folder / ".git/output").unlink(missing_ok=True)
+        ran = self._step("Plan", folder, {**filled, "workflow": "apply"})
+        lines = (folder / ".git/output").read_text().splitlines()
+        said = dict(line.split("=") for line in lines)
+        if said["orders"] == "0":
+            return ran
+        (folder / ".git/satops-plan").rename(folder / ".git/satops-merged")
+        return {**filled, "DIGEST": said["digest"]}
+
     def apply(self, **filled: str) -> "subprocess.CompletedProcess[str]":
         """Buy as the workflow does, in a fresh clone of main, and wait for the end."""
-        return self._step("Apply", self.clone("runner"), filled)
+        folder = self.clone("runner")
+        approved = self.approve(folder, **filled)
+        if isinstance(approved, subprocess.CompletedProcess):
+            return approved
+        return self._step("Apply", folder, approved)
 
     def plan(self, request: PullRequest) -> "subprocess.CompletedProcess[str]":
         """Plan as the workflow does, in a fresh clone of the merge; stdout is the Markdown."""

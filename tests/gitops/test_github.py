@@ -50,6 +50,29 @@ def test_the_ledger_tells_which_commit_and_run_bought(rehearsal: Rehearsal, act:
     assert started["run_url"] == f"{rehearsal.server.url}/{NAME}/actions/runs/42"
 
 
+def test_the_ledger_tells_the_pull_request_and_who_approved_it(
+    rehearsal: Rehearsal, act: Act, api: GitHub
+) -> None:
+    request = rehearsal.open(rehearsal.order("hanoi"))
+    api.pulls[request.head] = request.number
+    rehearsal.merge(request)
+    applied = act.apply()
+    assert applied.ok, applied.log
+    ran = rehearsal.satops(rehearsal.clone("audit"), "history", "--json")
+    events = json.loads(ran.stdout)["events"]
+    (intent,) = [event for event in events if event["kind"] == "SubmissionIntended"]
+    assert (intent["commit"], intent["committed"]) == (request.head, True)
+    assert intent["pull_request"] == f"https://forge/{request.number}"
+    assert intent["approvals"] == ["ada"]
+    # A forge that does not answer is said, and stops nothing.
+    rehearsal.merge(rehearsal.open(rehearsal.order("mekong-flood")))
+    api.broken = True
+    applied = act.apply()
+    assert applied.ok, applied.log
+    assert "GitHub did not answer" in applied.log
+    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
+
+
 def test_the_token_is_in_no_log_no_file_and_no_commit(rehearsal: Rehearsal, act: Act) -> None:
     request = rehearsal.open(rehearsal.order("hanoi"))
     logs = [act.plan(request).log]

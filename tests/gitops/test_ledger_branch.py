@@ -161,7 +161,9 @@ def test_a_cancelled_run_ends_what_is_on_the_wire_and_records_it(
     config = clone / "satops.yaml"
     text = config.read_text("utf-8")
     config.write_text(text.replace("apply: {", "apply: {concurrency: 1, "), "utf-8")
-    with rehearsal.start_step("Apply", clone) as running:
+    approved = rehearsal.approve(clone)
+    assert isinstance(approved, dict)
+    with rehearsal.start_step("Apply", clone, **approved) as running:
         while not rehearsal.market.store.requests("programming/create"):
             assert running.poll() is None
             sleep(0.02)

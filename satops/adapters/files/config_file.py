@@ -13,6 +13,7 @@ from satops import __version__
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core.plan.config import (
     ApplyConfig,
+    BuyConfig,
     Config,
     LabelRule,
     Limit,
@@ -191,6 +192,8 @@ def _config(document: "Document", file: str) -> Config:
         marketplace=_marketplace(value.get("marketplace", {})),
         apply=_apply(value.get("apply", {})),
         reconcile=_reconcile(value.get("reconcile", {})),
+        nightly_waits_h=value.get("nightly", {}).get("waitsH", Config().nightly_waits_h),
+        buy=_buy(value.get("buy", {})),
         timezone=_zone(value["timezone"]) if "timezone" in value else None,
         region=_region(value.get("region")),
         encoding=value.get("aoi", {}).get("encoding"),
@@ -249,6 +252,10 @@ def _reconcile(value: Mapping[str, Any]) -> ReconcileConfig:
         if whole in given:
             given[whole] = int(given[whole])
     return ReconcileConfig(**given)
+
+
+def _buy(value: Mapping[str, Any]) -> BuyConfig:
+    return BuyConfig(committed=value.get("from") == "committed", branch=value.get("branch"))
 
 
 def _renamed(value: Mapping[str, Any], **names: str) -> dict[str, Any]:

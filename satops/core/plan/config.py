@@ -63,6 +63,16 @@ class ReconcileConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyConfig:
+    """What may be bought from."""
+
+    committed: bool = False
+    """Only specs whose bytes are those of the commit that is checked out."""
+    branch: str | None = None
+    """Only a commit that lies in this branch of `origin`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """A number that can refuse a plan."""
 
@@ -91,6 +101,9 @@ class Config:
     marketplace: MarketplaceConfig = field(default_factory=MarketplaceConfig)
     apply: ApplyConfig = field(default_factory=ApplyConfig)
     reconcile: ReconcileConfig = field(default_factory=ReconcileConfig)
+    nightly_waits_h: float = 24
+    """Hours after which an order that waits to be bought fails the night's run."""
+    buy: BuyConfig = field(default_factory=BuyConfig)
     timezone: fixed_offset | None = None
     """How zone-less dates in specs are read; without it such a date is an error."""
     state: str = "file:state/ledger.jsonl"

@@ -8,7 +8,7 @@ from satops.core.safe import safe
 from satops.core.spec.spec import Spec
 from satops.core.words import about, area, counted, moment
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
-from satops.report.subject import known_subject, status_words
+from satops.report.subject import known_subject, provenance, status_words
 
 _STANDING_TONES = {
     Standing.PLACED: Tone.GOOD,
@@ -53,10 +53,15 @@ def list_blocks(state: LedgerState, now: str) -> Iterator[Block]:
 
 
 def show_blocks(
-    known: OrderState | None, spec: Spec | None, events: Sequence[dict[str, Any]], now: str
+    known: OrderState | None,
+    spec: Spec | None,
+    events: Sequence[dict[str, Any]],
+    now: str,
+    started: dict[str, Any] | None = None,
 ) -> Iterator[Block]:
-    """Yield all that the tree and the ledger know of one order."""
+    """Yield all that the tree and the ledger know of one order; `started` began its run."""
     facts = [*_spec_facts(spec), *(_ledger_facts(known, now) if known else ())]
+    facts += _origin(provenance(known, events, started)) if known else ()
     facts += _shape(spec, events)
     yield Table(("", ""), facts, lambda fact: Row((fact[0], fact[1])), has_prose=True)
     if known is not None and known.standing_at(now) is Standing.IN_DOUBT:
@@ -158,6 +163,23 @@ def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
     yield "Placed from", safe(str((known.source or {}).get("file", "?")))
     digest = known.order_digest and known.order_digest[:_DIGEST_WIDTH]
     yield "Digest in ledger", digest or "not known: the order was adopted"
+
+
+def _origin(origin: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield who asked for an order, and from what."""
+    if origin["actor"]:
+        yield "Bought by", safe(origin["actor"])
+    if origin["run_url"]:
+        yield "Run at", safe(origin["run_url"])
+    if origin["commit"]:
+        differs = ", and the bytes differed from it" if origin["committed"] is False else ""
+        yield "Commit", safe(origin["commit"]) + differs
+    elif origin["committed"] is False:
+        yield "Commit", "none: the spec was not committed"
+    if origin["pull_request"]:
+        yield "Pull request", safe(origin["pull_request"])
+    if origin["approvals"] is not None:
+        yield "Approved by", safe(", ".join(origin["approvals"]) or "nobody")
 
 
 def _event_row(event: dict[str, Any]) -> Row:

@@ -1,0 +1,120 @@
+"""Which commit a spec comes from, and whether its bytes are the commit's: what git tells."""
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from satops.adapters.files.plain_file import read_plain
+from satops.adapters.git_command import TIMEOUT_S, Git
+from satops.core.spec.spec import Spec
+from satops.errors import StoreUnreachable
+
+_SETS_MAX = 1_000
+"""Sets of files whose last commit is looked for; those after them have none."""
+_BYTES_MAX = 64 * 1024 * 1024
+
+
+class History:
+    """The git history of a repository; what git cannot tell is None, and never a guess."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._git = Git(root, TIMEOUT_S)
+        self._last = cache(self._ask_last)
+        self._sets: set[tuple[str, ...]] = set()
+
+    def commit_of(self, spec: Spec) -> str | None:
+        """Return the commit that last touched a spec or what it refers to.
+
+        None outside of git, in a shallow clone, and for files that were never committed.
+        """
+        paths = tuple(sorted(files_of(spec)))
+        self._sets.add(paths)
+        if len(self._sets) > _SETS_MAX or not self.is_whole():
+            return None
+        return self._last(paths)
+
+    def merged_at(self, spec: Spec) -> datetime | None:
+        """Return when a spec, or what it refers to, came to this branch as it is; UTC.
+
+        None where `commit_of` is None.
+        """
+        if self.commit_of(spec) is None:
+            return None
+        named = [f"{self._git.checkout.prefix}{path}" for path in sorted(files_of(spec))]
+        asked = self._git.attempt(
+            "--literal-pathspecs", "log", "-1", "--first-parent", "-m", "--format=%ct", "HEAD",
+            "--", *named,
+        )  # fmt: skip
+        return datetime.fromtimestamp(int(asked.text), UTC) if asked.text.isdecimal() else None
+
+    def committed(self, specs: Iterable[Spec]) -> Mapping[str, bool] | None:
+        """Tell by name whether the bytes of specs, and of what they refer to, are HEAD's.
+
+        git's own clean filters are applied, as ends of lines.  None where git cannot tell.
+        """
+        wanted = {spec.name: files_of(spec) for spec in specs}
+        digests = {path: digest for files in wanted.values() for path, digest in files.items()}
+        try:
+            same = self._same(digests)
+        except StoreUnreachable:
+            return None
+        return {name: all(same[path] for path in files) for name, files in wanted.items()}
+
+    def is_in(self, branch: str) -> bool | None:
+        """Tell whether HEAD lies in `origin/BRANCH`; None where git cannot tell."""
+        ref = f"refs/remotes/origin/{branch}"
+        try:
+            asked = self._git.attempt("merge-base", "--is-ancestor", "HEAD", ref)
+        except StoreUnreachable:
+            return None
+        return {0: True, 1: False}.get(asked.code if asked.code is not None else -1)
+
+    def is_whole(self) -> bool:
+        """Tell whether the whole history is here."""
+        try:
+            return self._git.attempt("rev-parse", "--is-shallow-repository").text == "false"
+        except StoreUnreachable:
+            return False
+
+    def _ask_last(self, paths: tuple[str, ...]) -> str | None:
+        named = [f"{self._git.checkout.prefix}{path}" for path in paths]
+        asked = self._git.attempt(
+            "--literal-pathspecs", "log", "-1", "--format=%H", "HEAD", "--", *named
+        )
+        return asked.text or None if asked.ok else None
+
+    def _same(self, digests: Mapping[str, str]) -> dict[str, bool]:
+        held = self._held()
+        prefix = self._git.checkout.prefix
+        there = [path for path in digests if f"{prefix}{path}" in held and "\n" not in path]
+        read = {path: read_plain(str(self._root / path), _BYTES_MAX) for path in there}
+        there = [
+            path
+            for path in there
+            if isinstance(found := read[path], bytes) and sha256(found).hexdigest() == digests[path]
+        ]
+        names = "".join(f"{prefix}{path}\n" for path in there)
+        ids = self._git.run("hash-object", "--stdin-paths", stdin=names.encode()).split()
+        if len(ids) != len(there):
+            raise StoreUnreachable("git did not hash every file.")
+        alike = {path for path, blob in zip(there, ids, strict=True) if held[prefix + path] == blob}
+        return {path: path in alike for path in digests}
+
+    def _held(self) -> dict[str, str]:
+        """Return path and blob of every file of HEAD."""
+        listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", "HEAD")
+        lines = (line.partition("\t") for line in listed.split("\0") if line)
+        return {path: facts.split()[2] for facts, _, path in lines}
+
+
+def files_of(spec: Spec) -> dict[str, str]:
+    """Return path and SHA-256 of a spec and of what it refers to; the paths are from the root."""
+    source = spec.source
+    folder = posixpath.dirname(source.file)
+    return {source.file: source.sha256} | {
+        posixpath.normpath(posixpath.join(folder, it.ref)): it.sha256 for it in source.includes
+    }
