@@ -108,6 +108,9 @@ def passwords_in(address: str) -> dict[str, str]:
         name, colon, password = rest[: at.start()].partition(":")
         if colon:
             found |= password_forms(password)
+            # Whoever takes the address apart in another way repeats a part of it.
+            for part in re.split(r"[/?#@\s]", password):
+                found |= password_forms(part)
             for pair in (f"{name}:{password}", f"{unquote(name)}:{unquote(password)}"):
                 found[base64.b64encode(pair.encode(errors="replace")).decode()] = PASSWORD
     return found

@@ -147,3 +147,37 @@ def test_an_address_names_remote_and_ref(tmp_path: Path, address: str, opened: s
 def test_an_address_that_git_could_misread_is_refused(tmp_path: Path, address: str) -> None:
     with pytest.raises(UsageError, match="REMOTE#REF"):
         open_store(address, tmp_path)
+
+
+PASSWORDS = ["hush/hush", "hush#hush", "hush hush", "hush@hush", "hush%2Fhush", "hu:sh?hush@/#"]
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+def test_the_password_of_a_proxy_is_in_no_message_of_git(
+    forge: Forge, monkeypatch: pytest.MonkeyPatch, password: str, variable: str
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, f"http://ada:{password}@127.0.0.1:1")
+    clone = forge.clone("clone")
+    git(clone, "remote", "set-url", "origin", "https://forge.invalid/code.git")
+    with pytest.raises(StoreUnreachable) as caught:
+        list(GitStore(clone).read())
+    assert "hush" not in str(caught.value)
+    assert "hu:sh" not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_the_password_of_a_remote_is_in_no_message_whatever_it_holds(
+    forge: Forge, password: str
+) -> None:
+    clone = forge.clone("clone")
+    secret = f"http://ada:{password}@127.0.0.1:1/code.git"
+    git(clone, "remote", "set-url", "origin", secret)
+    for store in (GitStore(clone), GitStore(clone, secret)):
+        with pytest.raises((StoreUnreachable, UsageError)) as caught:
+            list(store.read())
+        for shown in (str(caught.value), store.address):
+            assert "hush" not in shown
+            assert "hu:sh" not in shown
