@@ -222,6 +222,8 @@ class Rehearsal:
         """
         (folder / ".git/output").unlink(missing_ok=True)
         ran = self._step("Plan", folder, {**filled, "workflow": "apply"})
+        if ran.returncode != 0 or not (folder / ".git/output").exists():
+            return ran
         lines = (folder / ".git/output").read_text().splitlines()
         said = dict(line.split("=") for line in lines)
         if said["orders"] == "0":

@@ -130,7 +130,9 @@ def test_a_force_push_that_drops_orders_is_seen_by_whoever_knew_the_ledger(
     fresh = rehearsal.clone("fresh")
     assert rehearsal.satops(fresh, "verify").returncode == ExitCode.DONE
     assert rehearsal.satops(fresh, "verify", "--head", head).returncode == ExitCode.LEDGER
-    stale = rehearsal.satops(fresh, "apply", str(clone / "plan.json"), "--yes")
+    another = {"SATOPS_LOCAL": str(rehearsal.folder / "another-machine")}
+    saved_plan = str(clone / "plan.json")
+    stale = rehearsal.satops(fresh, "apply", "--plan", saved_plan, "--yes", environ=another)
     assert stale.returncode == ExitCode.REFUSED
     assert rehearsal.bought() == [1]
 
