@@ -22,6 +22,11 @@ def postgresql(name: str) -> Path:
     )
     if installed:
         return installed[-1] / name
+    return on_path(name)
+
+
+def on_path(name: str) -> Path:
+    """Return a program that `.ci/servers` installs for the whole system."""
     found = shutil.which(name)
     return Path(found) if found else _missing(name)
 
