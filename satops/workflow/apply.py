@@ -282,7 +282,9 @@ class Applying:
         turn = self.session.state.turn
         if turn is None:
             return
-        rest_s = self.config.reconcile.wait_s + 2 * self.config.reconcile.skew_s
+        # What was intended just before the restore may still be on the wire for `intentS`.
+        reconcile = self.config.reconcile
+        rest_s = self.config.apply.intent_s + reconcile.wait_s + 2 * reconcile.skew_s
         free_at = instant(turn.time) + timedelta(seconds=rest_s)
         assert self.look is not None
         # The look, and not the present: a machine that was paused after it has seen too little.

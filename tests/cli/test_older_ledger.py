@@ -21,7 +21,8 @@ def older(satops: Satops) -> Satops:
     satops.edit(
         "satops.yaml",
         "orders: orders/",
-        "orders: orders/\nreconcile: {waitS: 1, skewS: 2}",
+        "orders: orders/\nreconcile: {waitS: 1, skewS: 2}\n"
+        "apply: {intentS: 3, connectTimeoutS: 0.5, answerTimeoutS: 1.5}",
     )
     return satops
 
@@ -44,7 +45,7 @@ def test_a_person_accepts_the_older_ledger_and_what_it_lost_stays_held(older: Sa
         action["name"] for action in older("plan", "--json").json["actions"]
     )
     assert "LedgerRestored" in kinds(older)
-    time.sleep(6)  # what was bought shortly before may not be listed yet: waitS and twice skewS
+    time.sleep(9)  # what was bought shortly before may not be listed yet
     for _ in range(3):
         ran = older("apply", "--yes", "--json")
         assert ran.code == ExitCode.INVALID

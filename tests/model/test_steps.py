@@ -42,7 +42,8 @@ def _names(path: Path) -> set[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
         if isinstance(node, ast.Call) and _called(node) in ("reach", "_reach"):
-            names |= {f'reach("{a.value}")' for a in node.args if isinstance(a, ast.Constant)}
+            constants = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            names |= {f'reach("{text}")' for text in constants if isinstance(text, str)}
     return names
 
 

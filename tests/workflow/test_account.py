@@ -332,7 +332,7 @@ def test_after_a_restore_nothing_is_bought_until_all_that_was_lost_must_be_visib
     team.world.seconds += 900
     with pytest.raises(Refused, match="LedgerRestored"):
         team.apply(run="third")
-    team.world.seconds += 700
+    team.world.seconds += 1000
     assert outcomes(team, "fourth") == {"b": "placed"}
 
 
