@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from satops.workflow.copy_ledger import CopyReport
 
 _NAMES_MAX = 10
+_NEAR = 1000
+"""Lines before an intent among which its run began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None =
     known = _folded(events).orders.get(name)
     if known is None and spec is None:
         raise _nobody_knows(name)
-    started = None if known is None else _started(store, known.run)
+    started = None if known is None else _started(store, known)
     return Shown(name, known, spec, tuple(event for event, _ in events), opened.now(), started)
 
 
@@ -122,9 +126,25 @@ def _history(store: LedgerStore, name: str | None) -> "list[tuple[dict[str, Any]
     return [found for found in events if name is None or found[0].get("name") == name]
 
 
-def _started(store: LedgerStore, run: str) -> dict[str, Any] | None:
-    events = _sound(decode(store.read()))
-    return next((it for it, _ in events if it["kind"] == "RunStarted" and it["run"] == run), None)
+def _started(store: LedgerStore, known: OrderState) -> dict[str, Any] | None:
+    """Return the beginning of the run that intended an order; in a store with an index only the
+    lines shortly before the intent are read, and what is damaged there is passed over.
+    """
+    if isinstance(store, IndexedStore):
+        before = islice(store.read(after=max(known.seq - _NEAR, 0)), _NEAR)
+        events = _sound(_readable(before))
+    else:
+        events = _sound(decode(store.read()))
+    for event, _ in events:
+        if event["kind"] == "RunStarted" and event["run"] == known.run:
+            return event
+    return None
+
+
+def _readable(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], Head]]:
+    for line in lines:
+        with suppress(LedgerCorrupt):
+            yield _unchained(line)
 
 
 def _unchained(line: bytes) -> tuple[dict[str, Any], Head]:
