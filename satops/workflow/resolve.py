@@ -1,12 +1,10 @@
 """What a person settles: a submission in doubt, and one that was settled wrongly."""
 
-from datetime import timedelta
-
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, Event
 from satops.core.ledger.state import OPEN, LedgerState, OrderState
 from satops.core.order.marketplace_order import MarketplaceOrder, can_be_number
 from satops.core.order.matching import differences
-from satops.core.order.order import Order, instant
+from satops.core.order.order import Order
 from satops.core.plan.config import Config
 from satops.core.safe import shown
 from satops.errors import ExitCode, Refused, UsageError
@@ -41,7 +39,6 @@ def resolve_placed(
     else:
         found = shown_order(marketplace, order_no)
         refuse_other(session.recall(known), found, name, config)
-        _refuse_older(found, known, config)
         evidence = {"status": found.status, "created": str(found.created_at)}
     settled = DoubtSettled(
         name=name,
@@ -315,18 +312,6 @@ def shown_order(marketplace: Marketplace, order_no: str) -> MarketplaceOrder:
             "number; to record it all the same, add --unchecked and a reason."
         )
     return found
-
-
-def _refuse_older(found: MarketplaceOrder, known: OrderState, config: Config) -> None:
-    """Raise `Refused` for an order that was there before the submission was intended."""
-    if found.created_at is None or not known.intended_at:
-        return
-    if found.created_at < instant(known.intended_at) - timedelta(seconds=config.reconcile.skew_s):
-        raise Refused(
-            f"{found.order_no} was created at {found.created_at:%Y-%m-%d %H:%M} UTC, and "
-            f"{known.name} was intended at {known.intended_at}: it is an older order. To record it "
-            "all the same, add --unchecked and a reason."
-        )
 
 
 def refuse_other(order: Order | None, found: MarketplaceOrder, name: str, config: Config) -> None:

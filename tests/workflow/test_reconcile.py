@@ -336,15 +336,6 @@ def test_a_number_of_another_order_is_refused() -> None:
         _resolve(team, "PROG_0001")
 
 
-def test_an_order_that_was_there_before_the_intent_is_refused() -> None:
-    team = in_doubt("a", stored=True)
-    created = team.shop.bought[0].order.created_at
-    assert created is not None
-    change(team, created_at=created - timedelta(hours=2))
-    with pytest.raises(Refused, match="it is an older order"):
-        _resolve(team, "PROG_0001")
-
-
 def test_a_number_that_another_name_holds_is_refused() -> None:
     team = Team(spec("a", 0), spec("b", 0, acknowledge=["X01"]))
     team.shop.script.extend([_placed, lost])
