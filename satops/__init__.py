@@ -93,7 +93,7 @@ if TYPE_CHECKING:
         StoreUnreachable,
         UsageError,
     )
-    from satops.workflow.apply import ApplyReport, Asked
+    from satops.workflow.apply_report import ApplyReport, Asked
     from satops.workflow.outcomes import OrderResult
     from satops.workflow.validate import Tree
 

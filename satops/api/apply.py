@@ -15,7 +15,8 @@ from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import Plan, action_digest
 from satops.core.plan.provenance import NOTHING_KNOWN, Provenance
 from satops.errors import Refused, UsageError
-from satops.workflow.apply import Applying, ApplyReport, Asked
+from satops.workflow.apply import Applying
+from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.part import aside_words, only_part, refuse_walking_around
 from satops.workflow.plan import refuse_invalid
 from satops.workflow.review import (

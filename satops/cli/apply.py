@@ -12,7 +12,7 @@ from satops.cli.output import finish, say
 from satops.cli.progress import watching
 from satops.core.plan.plan import Plan
 from satops.core.words import counted
-from satops.workflow.apply import Asked
+from satops.workflow.apply_report import Asked
 
 
 @click.command("apply")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from satops.core.spec.spec import Spec
     from satops.workflow.account import AccountLook
     from satops.workflow.adopt_all import Proposal
-    from satops.workflow.apply import ApplyReport
+    from satops.workflow.apply_report import ApplyReport
     from satops.workflow.carried_spool import CarriedReport
     from satops.workflow.copy_ledger import CopyReport
     from satops.workflow.doctor import DoctorReport

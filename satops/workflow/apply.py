@@ -19,7 +19,6 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from satops.core.ledger.chain import Head
 from satops.core.ledger.events import RunFinished, RunStarted
 from satops.core.ledger.state import OPEN, LedgerState, Standing, may_be_bought
 from satops.core.order.order import instant, instant_text
@@ -27,9 +26,10 @@ from satops.core.plan.config import Config
 from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, Plan, Refusal
 from satops.core.plan.provenance import NOTHING_KNOWN, Provenances
-from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError, worst
+from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError
 from satops.ports import Clock, LocalState, Marketplace, Spooled, TwoAddressStore
 from satops.workflow.account import AccountLook, held_by_account, look_at_account
+from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult
@@ -37,102 +37,6 @@ from satops.workflow.reconcile import NOTHING_PLACED, DoubtLook, settle_doubts
 from satops.workflow.replay import Replayed
 from satops.workflow.submit import Progress, Reach, Submitting, outcomes_at_once
 from satops.workflow.waiting import is_being_placed, open_elsewhere, wait_for_others
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person asked of one run, beside buying what is new."""
-
-    names: tuple[str, ...] = ()
-    """The orders to buy; empty for all."""
-    labels: tuple[tuple[str, str], ...] = ()
-    """Keys and values that the orders to buy must all have."""
-    unseen: bool = False
-    """Buy the named orders although the account could not be looked at."""
-    because: str | None = None
-    wait: bool = True
-    """Whether to wait for the open submissions of other runs."""
-    wait_max_s: float | None = None
-    must_hold: tuple[Head | None, ...] = ()
-    """Heads that the ledger must hold."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ApplyReport:
-    """What a run did."""
-
-    run: str
-    plan: Plan
-    orders: tuple[OrderResult, ...]
-    """Every order that the plan would create, in the order in which their outcomes came, and then
-    those of other runs that this run waited for."""
-    ledger_head: str
-    stopped: str | None = None
-    """Why the rest was not sent, if the run stopped before its end."""
-    interrupted: bool = False
-    store_error: LedgerError | None = None
-    unrecorded: tuple[str, ...] = ()
-    """Names whose outcomes are in `orders`, and not in the ledger."""
-    unspooled: tuple[str, ...] = ()
-    """Those of `unrecorded` that are not on this machine's disk either."""
-    spool: str = ""
-    """Where the others of `unrecorded` are kept."""
-    replayed: tuple[Spooled, ...] = ()
-    """Outcomes of earlier runs that were taken from the spool into the ledger."""
-    settled: tuple[DoubtLook, ...] = ()
-    """What the look at the account told of submissions of earlier runs."""
-    look: AccountLook | None = None
-    """None where nothing was to be bought and nothing was in doubt."""
-    open_names: tuple[str, ...] = ()
-    """Names of the plan that may exist and are not settled, at this run's last read."""
-    fresh: bool = False
-    """Whether this machine keeps nothing of earlier runs."""
-    local: str = ""
-
-    def __repr__(self) -> str:
-        """Return the run, and what was placed."""
-        placed = f"{self.count('placed')} of {self.expected} placed"
-        return f"<ApplyReport {self.run}: {placed}, exit code {int(self.exit_code)}>"
-
-    @property
-    def expected(self) -> int:
-        """How many orders the plan would create."""
-        return len(self.plan.creates)
-
-    @property
-    def unseen_why(self) -> str:
-        """Why nothing new was sent for want of a look at the account; else empty."""
-        if self.look is None or self.look.full or self.count("not-seen") == 0:
-            return ""
-        return self.look.why_not
-
-    def count(self, outcome: str) -> int:
-        """Return how many orders had an outcome."""
-        return sum(order.outcome == outcome for order in self.orders)
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """The exit code that this run ends with."""
-        return worst(set(self._exit_codes()))
-
-    def _exit_codes(self) -> Sequence[ExitCode]:
-        codes = []
-        if self.count("in-doubt") or self.count("being-placed") or self.open_names:
-            codes.append(ExitCode.IN_DOUBT)
-        if self.store_error is not None:
-            codes.append(ExitCode.LEDGER)
-        if self.count("rejected") or self.count("free-again"):
-            codes.append(ExitCode.REJECTED)
-        if self.count("not-sent") and not self.interrupted:
-            codes.append(ExitCode.REJECTED)
-        if self.count("not-seen"):
-            codes.append(ExitCode.MARKETPLACE)
-        if self.plan.blocked or self.count("in-account"):
-            codes.append(ExitCode.INVALID)
-        if self.interrupted:
-            codes.append(ExitCode.INTERRUPTED)
-        return codes
-
 
 _CERTAIN = frozenset({"placed", "rejected", "not-sent"})
 Replan = Callable[[LedgerState], Plan]

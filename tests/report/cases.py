@@ -46,7 +46,7 @@ from satops.report.text.setup import (
 from satops.workflow.account import NO_QUERY, AccountLook
 from satops.workflow.aoi import look
 from satops.workflow.aoi_split import divide
-from satops.workflow.apply import ApplyReport
+from satops.workflow.apply_report import ApplyReport
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
 from satops.workflow.outcomes import OrderResult

@@ -13,7 +13,8 @@ from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfi
 from satops.core.plan.plan import ActionKind, Plan
 from satops.core.spec.spec import Footprint, Source, Spec
 from satops.errors import ExitCode, Refused, SatopsError
-from satops.workflow.apply import Applying, ApplyReport
+from satops.workflow.apply import Applying
+from satops.workflow.apply_report import ApplyReport
 from satops.workflow.begin import begin
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.plan import make_plan

@@ -13,7 +13,8 @@ from satops.core.order.submission import Outcome
 from satops.core.plan.config import Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.plan.plan import Part, Plan
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
-from satops.workflow.apply import Applying, ApplyReport, Asked
+from satops.workflow.apply import Applying
+from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.begin import begin
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.outcomes import OrderResult

@@ -15,7 +15,7 @@ from satops.core.order.submission import InDoubt, Outcome, Receipt
 from satops.core.spec.spec import Spec
 from satops.errors import ExitCode, MarketplaceUnreachable, Refused
 from satops.workflow.adopt import adopt, note_foreign
-from satops.workflow.apply import Asked
+from satops.workflow.apply_report import Asked
 from tests.workflow.team import Shop, Team, spec
 
 

@@ -12,7 +12,7 @@ from satops.core.order.submission import InDoubt, Receipt, Rejection
 from satops.errors import LedgerCorrupt, Refused, UsageError
 from satops.ports import Spooled
 from satops.workflow.adopt import adopt
-from satops.workflow.apply import Asked
+from satops.workflow.apply_report import Asked
 from satops.workflow.resolve import (
     correct,
     resolve_not_placed,

@@ -11,7 +11,7 @@ from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rej
 from satops.errors import ExitCode, Refused
 from satops.ports import Spooled
 from satops.workflow.account import look_at_account
-from satops.workflow.apply import Asked
+from satops.workflow.apply_report import Asked
 from satops.workflow.begin import begin
 from satops.workflow.reconcile import gate_of_absence
 from satops.workflow.resolve import resolve_not_placed, resolve_placed

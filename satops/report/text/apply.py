@@ -7,7 +7,7 @@ from satops.core.safe import safe
 from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.text.problems import problem_blocks
-from satops.workflow.apply import ApplyReport
+from satops.workflow.apply_report import ApplyReport
 from satops.workflow.outcomes import OrderResult
 
 _SIGNS = {
