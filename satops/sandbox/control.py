@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from satops.core import json_text
 from satops.errors import UsageError
+from satops.sandbox import simulations
 from satops.sandbox.faults import Faults, read_rules
 from satops.sandbox.rules import BadRequest, text, whole_number
 from satops.sandbox.store import Store
@@ -62,6 +63,16 @@ class Control:
         )
         return _answer({}) if found else _answer({"error": "There is no such order."}, 404)
 
+    async def patch_result(self, request: Request) -> Response:
+        """Change a row of a simulation, take it away, or order it as somebody else."""
+        asked = json_text.loads(await request.body())
+        result = int(request.path_params["result"])
+        if asked.get("used") is True and simulations.use_result(self._store, result) is None:
+            return _answer({"error": "The result cannot be ordered."}, 404)
+        fields = None if asked.get("gone") is True else asked.get("set", {})
+        found = simulations.change_result(self._store, result, fields)
+        return _answer({}) if found else _answer({"error": "There is no such result."}, 404)
+
     async def get_requests(self, _: Request) -> Response:
         """List the requests; a body that is not UTF-8 shows with replacement characters."""
         return _answer(
@@ -102,6 +113,7 @@ def control_routes(store: Store, faults: Faults) -> list[Route]:
             ("GET", "/orders", control.get_orders),
             ("POST", "/orders", control.post_order),
             ("PATCH", "/orders/{order_no}", control.patch_order),
+            ("PATCH", "/results/{result}", control.patch_result),
             ("GET", "/requests", control.get_requests),
             ("POST", "/reset", control.post_reset),
             ("GET", "/clock", control.get_clock),

@@ -24,14 +24,13 @@ create table if not exists orders (
     deleted integer not null, queries_before integer not null
 ) strict;
 create index if not exists orders_by_time on orders (ctime_ms);
-create table if not exists simulations (
-    task_no text primary key, at_ms integer not null, provider text not null,
-    geometry text not null, region text not null, start text not null, "end" text not null,
-    max_cloud integer, resolution_type integer
+create table if not exists tasks (
+    task_no text primary key, at_ms integer not null, ends_as integer not null,
+    provider text not null, geometry text not null, region text not null,
+    start text not null, "end" text not null, max_cloud integer, resolution_type integer
 ) strict;
-create table if not exists passes (
-    id integer primary key, task_no text not null, row_index integer not null,
-    start text not null, stop text not null, order_no text
+create table if not exists results (
+    id integer primary key, task_no text not null, fields text not null, order_no text
 ) strict;
 create table if not exists counters (name text primary key, value integer not null) strict;
 """

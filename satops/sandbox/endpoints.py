@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 
 from satops.core.order.order import MODES
 from satops.sandbox import simulations
-from satops.sandbox.polygon import as_geojson
-from satops.sandbox.records import Pass, StoredOrder
+from satops.sandbox.records import StoredOrder
 from satops.sandbox.rules import (
     BadRequest,
     Fields,
@@ -95,8 +94,8 @@ def results(store: Store, call: Call) -> dict[str, Any]:
     return {
         "taskNo": found.task_no,
         "status": found.status,
-        "total": len(found.passes),
-        "content": [_result(found, row) for row in found.passes],
+        "total": len(found.results),
+        "content": [{"id": row.id, **row.fields} for row in found.results],
     }
 
 
@@ -136,33 +135,6 @@ def _find(store: Store, call: Call) -> StoredOrder:
     if order is None:
         raise BadRequest("Order not found")
     return order
-
-
-def _result(simulation: simulations.Simulation, row: Pass) -> dict[str, Any]:
-    """One pass as documented; the units and formats of its texts are the sandbox's own guess."""
-    return {
-        "id": row.id,
-        "taskNo": row.task_no,
-        "rowIndex": row.row_index,
-        "satName": f"SANDBOX-{row.row_index + 1}",
-        "satId": str(row.row_index + 1),
-        "trackDirection": "L" if row.row_index % 2 else "R",
-        "startTime": row.start,
-        "stopTime": row.stop,
-        "duration": None,
-        "direction": "D" if row.row_index % 2 else "A",
-        "active": "1",
-        "optimalTime": row.start,
-        "optimalAng": None,
-        "centerLat": None,
-        "centerLon": None,
-        "thisCoverage": None,
-        "currentCoverage": None,
-        "absCoverage": None,
-        "allSwathLonLat": None,
-        "region": as_geojson(simulation.region),
-        "area": None,
-    }
 
 
 def _market_order(store: Store, order: StoredOrder) -> dict[str, Any]:

@@ -52,6 +52,8 @@ class Kind(StrEnum):
     """A right answer padded with white space to `size` bytes."""
     GZIP_BOMB = "gzip-bomb"
     """The same, sent as a small gzip stream."""
+    UPSTREAM_RETRY = "upstream-retry"
+    """A gateway sends the request twice, and gives the second answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Rule:
             raise ValueError("after and seconds must not be negative, and count must be 1 or more.")
         if self.status is not None and not 200 <= self.status <= 599:  # 1xx ends no request
             raise ValueError("status must be between 200 and 599.")
+        if self.kind is Kind.UPSTREAM_RETRY and self.storing != "before":
+            raise ValueError("upstream-retry gives a right answer, so it takes no other store.")
         if self.kind is Kind.SLOW and self.store == "never":
             raise ValueError("slow gives the right answer, so it cannot go with store: never.")
         if self.kind in (Kind.NO_ORDER_NO, Kind.EMPTY_ORDER_NO) and self.on not in _ORDERING:

@@ -18,6 +18,11 @@ async def misbehave(rule: Rule, wire: Wire, path: str, answer: Callable[[], Repl
     if rule.kind is Kind.SLOW:
         await _late(rule, wire, answer)
         return
+    if rule.kind is Kind.UPSTREAM_RETRY:
+        answer()
+        await wire.pause(rule.seconds)
+        await wire.send(answer())
+        return
     reply = answer() if rule.storing == "before" else _NOT_STORED
     if rule.storing != "after":
         await wire.pause(rule.seconds)

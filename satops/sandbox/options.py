@@ -49,6 +49,16 @@ class Options:
     completed.  The documentation numbers the states and does not say how they follow."""
     simulation_s: float = 2
     """How long a simulation runs."""
+    simulation_end: Literal["passes", "nothing", "failed", "never"] = "passes"
+    """What simulations come to: the passes that arithmetic gives, none, a failure, no end."""
+    simulation_id: Literal["task", "result"] = "task"
+    """What `simulationId` of an order holds: the simulation's number, or that of its result."""
+    simulated_window: Literal["pass", "asked"] = "pass"
+    """What window an order of a result has: that of the pass, or the one that was simulated."""
+    coverage: Literal["fraction", "number", "percent"] = "fraction"
+    """How coverage is written: `0.61`, `61` or `61%`."""
+    swaths: Literal["ring", "geojson", "unreadable"] = "ring"
+    """How `allSwathLonLat` is written: a list of positions, a Polygon, or no JSON at all."""
     control: bool = False
     """Whether `/_sandbox/` answers."""
 

@@ -36,6 +36,11 @@ def as_geojson(geometry: str) -> str:
     return json_text.dumps({"type": "Polygon", "coordinates": _rings(geometry)}).decode()
 
 
+def exterior(geometry: str) -> Ring:
+    """Return the outer ring.  Raises `NotAPolygon`."""
+    return _rings(geometry)[0]
+
+
 def _rings(geometry: str) -> list[Ring]:
     text = geometry.lstrip()
     rings = _from_geojson(text) if text.startswith("{") else _from_wkt(text)

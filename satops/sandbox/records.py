@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from sqlite3 import Row
+from typing import Any
 
 from satops.core import json_text
 
@@ -56,14 +57,14 @@ class StoredOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Result:
     """One row of a simulation's result: a satellite that would see the area."""
 
     id: int
-    task_no: str
-    row_index: int
-    start: str
-    stop: str
+    fields: dict[str, Any]
+    """As results shows it, but for `id`."""
+    order_no: str | None
+    """Of the one order that was placed of it."""
 
 
 def received_request(row: Row) -> ReceivedRequest:

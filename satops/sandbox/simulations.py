@@ -1,41 +1,57 @@
 """Simulations: which satellites would see an area, and one order for each result at most."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-from satops.sandbox.records import Pass
+from satops.core import json_text
+from satops.sandbox.options import Options
+from satops.sandbox.orbits import Crossing, crossings
+from satops.sandbox.polygon import as_geojson, exterior
+from satops.sandbox.records import Result
 from satops.sandbox.rules import OrderRequest
 from satops.sandbox.store import Store
 
-_PASSES = 3
+_MOST = 60
+"""Results has no pages."""
 _SHORTEST_WINDOW = timedelta(hours=1)
 """No satellite passes within less: such a simulation fails."""
-_PASS_LENGTH = timedelta(seconds=12)
 _FORMAT = "%Y-%m-%d %H:%M:%S"
+_SOMEBODY = "somebody-else"
 
 INITIAL, RUNNING, SUCCEEDED, FAILED = range(4)
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """A simulation as results shows it: its status, and its passes once it has succeeded."""
+    """A simulation as results shows it: its status, and its rows once it has succeeded."""
 
     task_no: str
-    region: str
     status: int
-    passes: tuple[Pass, ...]
+    results: tuple[Result, ...]
 
 
 def start_simulation(store: Store, request: OrderRequest) -> str:
     """Keep a simulation, with the passes it will come to, and return its number."""
     start = datetime.strptime(request.start, _FORMAT)  # noqa: DTZ007 - no zone is documented
-    window = datetime.strptime(request.end, _FORMAT) - start  # noqa: DTZ007
-    count = _PASSES if window >= _SHORTEST_WINDOW else 0
+    end = datetime.strptime(request.end, _FORMAT)  # noqa: DTZ007
     task_no = f"SIM_{store.clock.now():%Y%m%d}_{uuid4().hex[:12]}"
+    status = FAILED if end - start < _SHORTEST_WINDOW else SUCCEEDED
+    passing: tuple[Crossing, ...] = ()
+    match store.options.simulation_end:
+        case "failed":
+            status = FAILED
+        case "never":
+            status = RUNNING
+        case "passes" if status == SUCCEEDED:
+            ring = exterior(request.geometry)
+            passing = crossings(request.provider, ring, start, end, _MOST)
     row = {
         "task_no": task_no,
         "at_ms": store.clock.now_ms(),
+        "ends_as": status,
         "provider": request.provider,
         "geometry": request.geometry,
         "region": request.region,
@@ -45,62 +61,137 @@ def start_simulation(store: Store, request: OrderRequest) -> str:
         "resolution_type": request.resolution_type,
     }
     with store.database.write():
-        store.database.insert("simulations", row)
-        for index in range(count):
-            begins = start + window * (index + 1) / (count + 1)
-            passing = {
-                "task_no": task_no,
-                "row_index": index,
-                "start": f"{begins:{_FORMAT}}",
-                "stop": f"{begins + _PASS_LENGTH:{_FORMAT}}",
-            }
-            store.database.insert("passes", passing)
+        store.database.insert("tasks", row)
+        unseen = 1.0
+        for index, crossing in enumerate(passing):
+            unseen *= 1 - crossing.coverage
+            fields = _fields(crossing, 1 - unseen, request, store.options)
+            fields |= {"taskNo": task_no, "rowIndex": index}
+            text = json_text.dumps(fields).decode()
+            store.database.insert("results", {"task_no": task_no, "fields": text})
     return task_no
 
 
 def find_simulation(store: Store, task_no: str) -> Simulation | None:
     """Return a simulation as it stands by now."""
-    rows = store.database.rows("select * from simulations where task_no = ?", (task_no,))
+    rows = store.database.rows("select * from tasks where task_no = ?", (task_no,))
     if not rows:
         return None
     age_s = (store.clock.now_ms() - rows[0]["at_ms"]) / 1000
     if age_s < store.options.simulation_s:
         running = age_s >= store.options.simulation_s / 2
-        return Simulation(task_no, rows[0]["region"], RUNNING if running else INITIAL, ())
-    passes = store.database.rows(
-        "select id, task_no, row_index, start, stop from passes where task_no = ?"
-        " order by row_index",
-        (task_no,),
+        return Simulation(task_no, RUNNING if running else INITIAL, ())
+    found = store.database.rows("select * from results where task_no = ? order by id", (task_no,))
+    results = tuple(
+        Result(row["id"], json_text.loads(row["fields"]), row["order_no"]) for row in found
     )
-    status = SUCCEEDED if passes else FAILED
-    return Simulation(task_no, rows[0]["region"], status, tuple(Pass(*row) for row in passes))
+    status = rows[0]["ends_as"]
+    return Simulation(task_no, status, results if status == SUCCEEDED else ())
 
 
-def order_result(store: Store, result: int, *, request: int) -> str | None:
+def order_result(
+    store: Store, result: int, *, request: int | None = None, creator: str = ""
+) -> str | None:
     """Place the order of one result; None when there is no such result or it is used.
 
     The number is a UUID, as on this endpoint's page.
     """
     with store.database.write():
         free = store.database.rows(
-            "select passes.start as pass_start, passes.stop as pass_stop, simulations.*"
-            " from passes join simulations using (task_no) where id = ? and order_no is null",
+            "select tasks.*, results.fields from results join tasks using (task_no)"
+            " where results.id = ? and results.order_no is null",
             (result,),
         )
         simulation = find_simulation(store, free[0]["task_no"]) if free else None
         if simulation is None or simulation.status != SUCCEEDED:
             return None
         number = str(uuid4())
-        store.database.execute("update passes set order_no = ? where id = ?", (number, result))
+        store.database.execute("update results set order_no = ? where id = ?", (number, result))
         order = OrderRequest(
             provider=free[0]["provider"],
             geometry=free[0]["geometry"],
             region=free[0]["region"],
-            start=free[0]["pass_start"],
-            end=free[0]["pass_stop"],
+            start=free[0]["start"],
+            end=free[0]["end"],
             max_cloud=free[0]["max_cloud"],
             resolution_type=free[0]["resolution_type"],
         )
+        if store.options.simulated_window == "pass":
+            row = json_text.loads(free[0]["fields"])
+            order = replace(order, start=row["startTime"], end=row["stopTime"])
+        by_result = store.options.simulation_id == "result"
         return store.place(
-            order, request=request, order_no=number, simulation_id=simulation.task_no
+            order,
+            request=request,
+            order_no=number,
+            simulation_id=str(result) if by_result else simulation.task_no,
+            creator=creator,
         )
+
+
+def use_result(store: Store, result: int) -> str | None:
+    """Order a result as somebody else of the same account would; None where that cannot be."""
+    return order_result(store, result, creator=_SOMEBODY)
+
+
+def change_result(store: Store, result: int, fields: Mapping[str, Any] | None) -> bool:
+    """Set fields of a result, as a simulation that is computed again would; None removes the row.
+
+    Returns False where there is no such result.
+    """
+    with store.database.write():
+        rows = store.database.rows("select fields from results where id = ?", (result,))
+        if rows and fields is None:
+            store.database.execute("delete from results where id = ?", (result,))
+        elif rows:
+            text = json_text.dumps({**json_text.loads(rows[0]["fields"]), **(fields or {})})
+            store.database.execute(
+                "update results set fields = ? where id = ?", (text.decode(), result)
+            )
+        return bool(rows)
+
+
+def _fields(
+    crossing: Crossing, seen: float, request: OrderRequest, options: Options
+) -> dict[str, Any]:
+    """One row as documented; the units and formats of its texts are the sandbox's own guess."""
+    start, stop = crossing.middle - crossing.half, crossing.middle + crossing.half
+    longitudes, latitudes = zip(*crossing.swath[:-1], strict=True)
+    return {
+        "satName": crossing.satellite.name,
+        "satId": crossing.satellite.number,
+        "trackDirection": "R" if crossing.looks_right else "L",
+        "startTime": f"{start:{_FORMAT}}",
+        "stopTime": f"{stop:{_FORMAT}}",
+        "duration": str(round((stop - start).total_seconds())),
+        "direction": "A" if crossing.ascending else "D",
+        "active": "1",
+        "optimalTime": f"{crossing.middle:{_FORMAT}}",
+        "optimalAng": crossing.angle_deg,
+        "centerLat": f"{sum(latitudes) / 4:.5f}",
+        "centerLon": f"{sum(longitudes) / 4:.5f}",
+        "thisCoverage": _coverage(crossing.coverage, options),
+        "currentCoverage": _coverage(seen, options),
+        "absCoverage": _coverage(seen, options),
+        "allSwathLonLat": _swath(crossing, options),
+        "region": as_geojson(request.region),
+        "area": None,
+    }
+
+
+def _coverage(part: float, options: Options) -> str:
+    percent = round(100 * part)
+    return {"fraction": f"{part:.2f}", "number": str(percent), "percent": f"{percent}%"}[
+        options.coverage
+    ]
+
+
+def _swath(crossing: Crossing, options: Options) -> str:
+    ring = [list(position) for position in crossing.swath]
+    match options.swaths:
+        case "ring":
+            return json_text.dumps(ring).decode()
+        case "geojson":
+            return json_text.dumps({"type": "Polygon", "coordinates": [ring]}).decode()
+        case "unreadable":
+            return ";".join(f"{x},{y}" for x, y in ring)

@@ -197,7 +197,7 @@ class Store:
     def reset(self) -> None:
         """Forget everything."""
         with self.database.write():
-            for table in ("requests", "orders", "simulations", "passes", "counters"):
+            for table in ("requests", "orders", "tasks", "results", "counters"):
                 self.database.execute(f"delete from {table}")  # noqa: S608 - names of our own
 
     def visible(self, order_no: str) -> StoredOrder | None:
