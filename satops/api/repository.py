@@ -194,7 +194,7 @@ class Repository:
 
     def body(self, order: Order) -> bytes:
         """Return the exact request that would be sent for an order."""
-        from satops.core.order.request import create_request
+        from satops.offers.eo_imagery.request import create_request
 
         market = self.config.marketplace
         return create_request(order, geometry=market.geometry, timezone=market.timezone)

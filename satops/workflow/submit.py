@@ -22,13 +22,13 @@ from satops.core.json_text import Raw
 from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
 from satops.core.order.order import instant_text
-from satops.core.order.request import create_request
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt
 from satops.core.plan.config import Config
 from satops.core.plan.decide import hold_reason
 from satops.core.plan.plan import Action, Refusal
 from satops.core.plan.provenance import NOTHING_KNOWN, Provenances
 from satops.errors import HeadMoved, LedgerError
+from satops.offers.eo_imagery.request import create_request
 from satops.ports import Clock, LedgerStore, Marketplace, Spool, Spooled
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult, OutcomeName, ends_run, outcome_event, result_of

@@ -7,12 +7,12 @@ from satops.core.ledger.chain import EMPTY, GENESIS, encode
 from satops.core.ledger.events import LedgerStarted, RunStarted
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
 from satops.core.order.order import canonical_order, instant_text
-from satops.core.order.request import create_request
 from satops.core.order.submission import Receipt
 from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.plan.plan import ActionKind, Plan
 from satops.core.spec.spec import Footprint, Source, Spec
 from satops.errors import ExitCode, Refused, SatopsError
+from satops.offers.eo_imagery.request import create_request
 from satops.workflow.apply import Applying
 from satops.workflow.apply_report import ApplyReport
 from satops.workflow.begin import begin

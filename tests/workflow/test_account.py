@@ -10,10 +10,10 @@ from satops.core.ledger.events import LedgerRestored, MarketplaceMoved
 from satops.core.ledger.state import Standing
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import instant, instant_text
-from satops.core.order.request import create_request
 from satops.core.order.submission import InDoubt, Outcome, Receipt
 from satops.core.spec.spec import Spec
 from satops.errors import ExitCode, MarketplaceUnreachable, Refused
+from satops.offers.eo_imagery.request import create_request
 from satops.workflow.adopt import adopt, note_foreign
 from satops.workflow.apply_report import Asked
 from tests.workflow.team import Shop, Team, spec

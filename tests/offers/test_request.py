@@ -8,7 +8,7 @@ import pytest
 
 from satops.core.geometry.forms import read_geometry
 from satops.core.order.order import Order, canonical_order
-from satops.core.order.request import create_request
+from satops.offers.eo_imagery.request import create_request
 
 YEAR = datetime.now(UTC).year + 1
 HOLE = "POLYGON ((0 0, 10 0, 10 0.5, 0 0.5, 0 0), (1 0.1, 1 0.2, 2 0.0000001, 1 0.1))"

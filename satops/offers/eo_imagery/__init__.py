@@ -1,0 +1,1 @@
+"""Programming orders of the eo-imagery marketplace."""
