@@ -9,7 +9,7 @@ from satops.core.problem import Problem
 
 if TYPE_CHECKING:
     from satops.core.ledger.chain import Head
-    from satops.core.order.marketplace_order import MarketplaceOrder
+    from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
     from satops.core.order.submission import Outcome
 
 
@@ -110,6 +110,13 @@ class Marketplace(Protocol):
 
     def order(self, order_no: str) -> "MarketplaceOrder | None":
         """Return one order by its number, or None where the marketplace says there is none.
+
+        Raises `MarketplaceUnreachable`.
+        """
+
+    def download_links(self, order_no: str) -> "DownloadLinks | None":
+        """Return the status of an order and the links to what was delivered of it, or None where
+        there is no such order.  Needs neither page/query nor detail.
 
         Raises `MarketplaceUnreachable`.
         """

@@ -26,6 +26,6 @@ def refresh(
         doubt_first(session),
         opened.marketplace(say, session.state.ledger) as marketplace,
     ):
-        report = observe(session=session, marketplace=marketplace)
+        report = observe(session=session, marketplace=marketplace, config=opened.config)
     session.finish(NOTHING_PLACED)
     return report

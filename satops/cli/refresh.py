@@ -6,20 +6,23 @@ from satops.api import refresh as observing
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish, say
-from satops.errors import ExitCode
 
 
 @click.command("refresh")
 @options.as_json
 @click.pass_obj
 def command(call: Call, as_json: bool) -> int:
-    """Read the status of placed orders from the marketplace into the ledger."""
+    """Read the status of placed orders from the marketplace into the ledger.
+
+    An event is written only for what changed. Orders that failed, and those whose window is over
+    without a delivery, are named.
+    """
     from satops.report.json import refresh_json
-    from satops.report.text.reconcile import refresh_blocks
+    from satops.report.text.refresh import refresh_blocks
 
     report = observing.refresh(call.repository, environ=call.environ, say=say)
     return finish(
-        ExitCode.DONE,
+        report.exit_code,
         as_json=as_json,
         json=lambda: refresh_json(report),
         text=lambda: refresh_blocks(report),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from satops.core import json_text
 from satops.core.ledger.state import LedgerState, OrderState
 from satops.core.order.order import Order, instant_text
+from satops.core.order.status import status_word
 from satops.core.plan.plan import FORMAT as PLAN_FORMAT
 from satops.core.plan.plan import Action, ActionKind, Plan, action_digest, order_digest
 from satops.core.problem import Problem, by_position
@@ -335,9 +336,25 @@ def accepted_json(accepted: "Accepted") -> Chunks:
 def refresh_json(report: "RefreshReport") -> Chunks:
     """Yield the statuses that changed, and the orders that were not seen."""
     return document(
-        {"unseen": report.unseen},
+        {
+            "seen": report.seen,
+            "unseen": report.unseen,
+            "unread": report.unread,
+            "failed": [seen.name for seen in report.failed],
+            "overdue": [
+                {"name": late.name, "order_no": late.order_no, "end": late.end}
+                for late in report.overdue
+            ],
+        },
         observed=(
-            {"name": seen.name, "order_no": seen.order_no, "status": seen.status}
+            {
+                "name": seen.name,
+                "order_no": seen.order_no,
+                "status": seen.status,
+                "word": status_word(seen.status),
+                "amount": seen.amount,
+                "currency": seen.currency,
+            }
             for seen in report.observed
         ),
     )

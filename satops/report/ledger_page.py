@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
 from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.order.status import status_word
 from satops.core.safe import safe
 from satops.core.words import counted, moment, number
 from satops.report.geojson import collection
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.page import header, row, rows_that_fit
 from satops.report.shapes import Geometry, box, outline, point
-from satops.report.subject import known_subject, status_words
+from satops.report.subject import known_subject
 from satops.report.text.ledger import words
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _row(order: OrderState, now: str) -> str:
         "?" if facts.area_km2 is None else number(facts.area_km2),
         prose(facts.window),
         prose(moment(order.placed_at)) if order.placed_at else "",
-        status_words(order.status),
+        status_word(order.status),
     )
     return row([cell(text) for text in texts])
 
@@ -230,7 +231,7 @@ def _properties(order: OrderState, now: str) -> dict[str, Any]:
         "start": facts.start,
         "end": facts.end,
         "placed_at": order.placed_at,
-        "status": status_words(order.status) or None,
+        "status": status_word(order.status) or None,
         "area_km2": None if facts.area_km2 is None else round(facts.area_km2, 6),
         "estimated_cost": order.estimated_cost,
     }

@@ -109,11 +109,6 @@ def check_words(problems: Iterable[Problem]) -> str:
     return ", ".join(words)
 
 
-def status_words(number: int | None) -> str:
-    """Return a status in words; a number that the marketplace's documentation lacks stays one."""
-    return "" if number is None else _STATUSES.get(number, f"status {number}")
-
-
 def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
     west, south, east, north = bounds
     return (west + east) / 2, (south + north) / 2
@@ -124,15 +119,6 @@ _MODES: dict[int | None, tuple[str, float] | tuple[None, None]] = {
     number: (mode.name, mode.resolution_m) for number, mode in MODES.items()
 }
 """Name and resolution in metres."""
-_STATUSES = {
-    1: "pending",
-    2: "delivered",
-    3: "completed",
-    4: "analyzing",
-    5: "pending image",
-    6: "failed",
-}
-"""As the marketplace's documentation numbers them."""
 _NOTHING = Subject(None, None, None, None, None, None, None, None)
 
 

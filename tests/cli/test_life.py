@@ -155,7 +155,7 @@ def test_a_refresh_reads_the_statuses_of_the_marketplace(satops: Satops) -> None
     refreshed = satops("refresh", "--json")
     assert refreshed.code == ExitCode.DONE
     assert len(refreshed.json["observed"]) == 3
-    assert "pending" in satops("list").out
+    assert "ordered" in satops("list").out
     assert satops("refresh").out.endswith("no statuses changed.\n")
 
 

@@ -30,9 +30,9 @@ from satops.report.text.problems import error_blocks, validate_blocks
 from satops.report.text.reconcile import (
     adopted_blocks,
     reconcile_blocks,
-    refresh_blocks,
     settled_blocks,
 )
+from satops.report.text.refresh import refresh_blocks
 from satops.report.text.setup import (
     ci_blocks,
     copied_blocks,
@@ -51,7 +51,7 @@ from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import DoubtLook, ReconcileReport
-from satops.workflow.refresh import RefreshReport
+from satops.workflow.refresh import Late, RefreshReport
 from satops.workflow.scaffold_ci import Place
 from satops.workflow.scaffold_update import FileChange
 from satops.workflow.validate import Tree
@@ -263,7 +263,18 @@ def _reconciled() -> Mapping[str, Blocks]:
 
 
 ADOPTED = OrderAdopted("c", "N2", by="Lan", because="by phone")
-REFRESHED = RefreshReport((StatusObserved("a", "N1", 3),), ("b",))
+REFRESHED = RefreshReport(
+    (
+        StatusObserved("a", "N1", 3, 1250.5, "USD"),
+        StatusObserved("c", "N3", 6),
+        StatusObserved("d", "N4", 77),
+    ),
+    ("b",),
+    seen=4,
+    unread=("N9",),
+    why_unread="https://m/detail cannot be read: HTTP 503. Nothing was changed.",
+    overdue=(Late("e", "N5", "2031-02-01T00:00:00Z"),),
+)
 
 
 def _resolved() -> Mapping[str, Blocks]:

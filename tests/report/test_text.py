@@ -2,7 +2,6 @@ from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import Candidate, Match
 from satops.core.plan.plan import ActionKind
 from satops.report.layout import Block, plain
-from satops.report.subject import status_words
 from satops.report.text.apply import OUTCOME_TONES, result_line
 from satops.report.text.plan import SIGNS, plan_blocks
 from satops.report.text.reconcile import reconcile_blocks
@@ -47,7 +46,3 @@ def test_a_marketplace_that_lies_cannot_paint_the_terminal() -> None:
     shown = text(*reconcile_blocks(ReconcileReport((finding,), (), (), look), dry_run=False))
     assert shown.count(SHOWN) == 4
     assert "\x1b" not in shown
-
-
-def test_a_status_that_the_documentation_lacks_is_shown_as_a_number() -> None:
-    assert [status_words(number) for number in (3, 77, None)] == ["completed", "status 77", ""]

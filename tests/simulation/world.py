@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from satops.core import json_text
 from satops.core.ledger.chain import GENESIS, Head, line_digest
-from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
 from satops.core.order.order import MODES
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.errors import HeadMoved, LedgerMissing, MarketplaceUnreachable, StoreUnreachable
@@ -228,6 +228,11 @@ class Seller:
     def order(self, order_no: str) -> MarketplaceOrder | None:
         """See the port."""
         return next((b.order for b in self.bought if b.order.order_no == order_no), None)
+
+    def download_links(self, order_no: str) -> DownloadLinks | None:
+        """See the port: nothing is ever delivered here."""
+        found = self.order(order_no)
+        return None if found is None else DownloadLinks(found.status, ())
 
 
 class LocalSpool:

@@ -15,6 +15,8 @@ from satops.core.plan.config import (
     ApplyConfig,
     BuyConfig,
     Config,
+    DeliveryConfig,
+    Hook,
     LabelRule,
     Limit,
     MarketplaceConfig,
@@ -194,6 +196,8 @@ def _config(document: "Document", file: str) -> Config:
         reconcile=_reconcile(value.get("reconcile", {})),
         nightly_waits_h=value.get("nightly", {}).get("waitsH", Config().nightly_waits_h),
         buy=_buy(value.get("buy", {})),
+        delivery=_delivery(value.get("delivery", {})),
+        notify=tuple(map(_hook, value.get("notify", ()))),
         timezone=_zone(value["timezone"]) if "timezone" in value else None,
         region=_region(value.get("region")),
         encoding=value.get("aoi", {}).get("encoding"),
@@ -207,7 +211,7 @@ def _config(document: "Document", file: str) -> Config:
 
 
 def _marketplace(value: Mapping[str, Any]) -> MarketplaceConfig:
-    given = {key: value[key] for key in ("geometry", "query") if key in value}
+    given = {key: value[key] for key in ("geometry", "query", "currency") if key in value}
     auth = value.get("auth", {})
     if "url" in value:
         given["url"] = value["url"].rstrip("/")
@@ -256,6 +260,17 @@ def _reconcile(value: Mapping[str, Any]) -> ReconcileConfig:
 
 def _buy(value: Mapping[str, Any]) -> BuyConfig:
     return BuyConfig(committed=value.get("from") == "committed", branch=value.get("branch"))
+
+
+def _delivery(value: Mapping[str, Any]) -> DeliveryConfig:
+    given = _renamed(value, to="to", graceH="grace_h", bytesMax="bytes_max")
+    if "bytes_max" in given:
+        given["bytes_max"] = int(given["bytes_max"])
+    return DeliveryConfig(hosts=tuple(map(str.lower, value.get("hosts", ()))), **given)
+
+
+def _hook(value: Mapping[str, Any]) -> Hook:
+    return Hook(**_renamed(value, addressFrom="address_from", form="form"))
 
 
 def _renamed(value: Mapping[str, Any], **names: str) -> dict[str, Any]:

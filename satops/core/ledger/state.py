@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from satops.core.ledger.chain import EMPTY, Head, decode
+from satops.core.ledger.fetched import Fetched
 from satops.core.ledger.order_state import (
     OPEN,
     SPENT,
@@ -55,6 +56,14 @@ class LedgerState:
     """Digest of an order that counts as spent to the order name that holds it."""
     foreign: dict[str, int] = field(default_factory=dict)
     """Order numbers that a person called none of ours, with the `seq` of the event."""
+    deliveries: dict[str, list[Fetched]] = field(default_factory=dict)
+    """What was fetched of an order number, oldest first."""
+    further_status: dict[str, int] = field(default_factory=dict)
+    """Status of numbers that a name holds beyond its first, as last observed."""
+    refreshed_at: str = ""
+    """When the status of every placed order was read last."""
+    not_listed: tuple[str, ...] = ()
+    """Order numbers of ours that the marketplace did not show then."""
     plans_used: set[str] = field(default_factory=set)
     """Digests of the plans that some run has applied: a plan is single-use."""
 
@@ -310,10 +319,20 @@ class LedgerState:
     def _observe(self, event: dict[str, Any], _digest: str) -> None:
         order = self.orders[event["name"]]
         if event["order_no"] != order.order_no:
+            if event["order_no"] in order.further_order_nos:
+                self.further_status[event["order_no"]] = event["status"]
             return
         order.status = event["status"]
         if event.get("amount") is not None:
             order.amount, order.amount_currency = event["amount"], event.get("currency")
+
+    def _refresh(self, event: dict[str, Any], _digest: str) -> None:
+        self.refreshed_at = event["time"]
+        self.not_listed = tuple(event.get("not_listed", ()))
+
+    def _fetch(self, event: dict[str, Any], digest: str) -> None:
+        found = Fetched.of(event, digest)
+        self.deliveries.setdefault(found.order_no, []).append(found)
 
     def _leave(self, event: dict[str, Any], _digest: str) -> None:
         """Take nothing of an event that decides nothing about what is bought."""
@@ -336,8 +355,8 @@ _FOLDS: dict[str, Callable[[LedgerState, dict[str, Any], str], None]] = {
     "ForeignNoted": LedgerState._note_foreign,
     "PurchaseCompared": LedgerState._leave,
     "StatusObserved": LedgerState._observe,
-    "Refreshed": LedgerState._leave,
-    "DeliveryFetched": LedgerState._leave,
+    "Refreshed": LedgerState._refresh,
+    "DeliveryFetched": LedgerState._fetch,
     "NoticesSent": LedgerState._leave,
     "MarketplaceMoved": LedgerState._move,
     "LedgerClosed": LedgerState._close_ledger,

@@ -1,6 +1,6 @@
 """An order as the marketplace shows it, which is less than what was sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -28,6 +28,17 @@ class MarketplaceOrder:
     """UTC; seconds or milliseconds are told apart by magnitude."""
     deleted: bool = False
     total_amount: float | None = None
+    final_amount: float | None = None
+    """What is charged, without a currency; 0 before delivery is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadLinks:
+    """What was delivered for an order."""
+
+    status: int | None
+    urls: tuple[str, ...] = field(repr=False)
+    """Each carries a signature that lets anybody download: a secret."""
 
 
 def can_be_number(order_no: str) -> bool:

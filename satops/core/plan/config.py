@@ -25,6 +25,8 @@ class MarketplaceConfig:
     """What the marketplace's zone-less dates mean."""
     query: bool = True
     """Whether page/query and detail may be used."""
+    currency: str | None = None
+    """Of the marketplace's amounts, which name none; without it they are shown bare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,29 @@ class BuyConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryConfig:
+    """Where products go, and where they may come from."""
+
+    to: str | None = None
+    """A folder, from the repository's root or absolute, or `s3://`, `gs://`, `az://`."""
+    hosts: tuple[str, ...] = ()
+    """Beside the marketplace's own: `HOST` or `HOST:PORT`."""
+    grace_h: float = 72
+    """Hours after the end of its window from which an order without a delivery is overdue."""
+    bytes_max: int = 50_000_000_000
+    """Of one product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook that is told what became of orders."""
+
+    address_from: str
+    """The environment variable that holds its address, which is a secret."""
+    form: Literal["json", "slack"] = "json"
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """A number that can refuse a plan."""
 
@@ -104,6 +129,8 @@ class Config:
     nightly_waits_h: float = 24
     """Hours after which an order that waits to be bought fails the night's run."""
     buy: BuyConfig = field(default_factory=BuyConfig)
+    delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
+    notify: tuple[Hook, ...] = ()
     timezone: fixed_offset | None = None
     """How zone-less dates in specs are read; without it such a date is an error."""
     state: str = "file:state/ledger.jsonl"

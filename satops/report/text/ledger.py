@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.order.status import status_word, status_words
 from satops.core.safe import safe
 from satops.core.spec.spec import Spec
 from satops.core.words import about, area, counted, moment
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
-from satops.report.subject import known_subject, provenance, status_words
+from satops.report.subject import known_subject, provenance
 
 _STANDING_TONES = {
     Standing.PLACED: Tone.GOOD,
@@ -117,7 +118,7 @@ def _order_row(order: OrderState, now: str) -> Row:
         words(standing),
         cut(safe(order.order_no or ""), _ORDER_WIDTH),
         moment(order.placed_at) if order.placed_at else "",
-        status_words(order.status),
+        status_word(order.status),
     )
     return Row(cells, _STANDING_TONES[standing])
 

@@ -1,4 +1,4 @@
-"""What became of orders: in doubt, settled by hand, adopted, seen with a new status; for people."""
+"""What became of orders: in doubt, settled by hand, adopted; for people."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,15 +6,14 @@ from math import ceil
 
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
 from satops.core.order.matching import Candidate
+from satops.core.order.status import status_words
 from satops.core.safe import safe
 from satops.core.words import counted, duration, moment
-from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
-from satops.report.subject import status_words
+from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.report.text.carried_spool import carried_blocks
 from satops.workflow.account import NO_QUERY
 from satops.workflow.adopt_all import Proposal
 from satops.workflow.reconcile import DoubtLook, ReconcileReport
-from satops.workflow.refresh import RefreshReport
 
 _CANDIDATES_MAX = 10
 
@@ -87,24 +86,6 @@ def proposal_blocks(proposal: Proposal, *, recorded: bool) -> Iterator[Block]:
 def foreign_blocks(noted: ForeignNoted) -> Iterator[Block]:
     """Yield which order is called none of ours."""
     yield Line(f"{safe(noted.order_no)} is recorded as none of ours.", Tone.GOOD)
-
-
-def refresh_blocks(report: RefreshReport) -> Iterator[Block]:
-    """Yield the statuses that changed."""
-    if report.observed:
-        yield Table(
-            ("NAME", "ORDER", "STATUS"),
-            report.observed,
-            lambda seen: Row((safe(seen.name), safe(seen.order_no), status_words(seen.status))),
-            names=frozenset({0}),
-        )
-        yield BLANK
-    for name in report.unseen:
-        yield Line(
-            f"{safe(name)}: the marketplace does not list this order, or shows no status for it.",
-            Tone.WARNING,
-        )
-    yield Line(f"{counted(len(report.observed), 'status', 'statuses')} changed.", Tone.HEADING)
 
 
 def _finding(finding: DoubtLook, *, dry_run: bool) -> Iterator[Block]:

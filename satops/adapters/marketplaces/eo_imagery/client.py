@@ -1,7 +1,6 @@
 """The port `Marketplace` over HTTP."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import sleep as system_sleep
@@ -21,7 +20,7 @@ from satops.adapters.marketplaces.eo_imagery.sender import Sender
 from satops.adapters.marketplaces.eo_imagery.wire import IDLE_MAX_S
 from satops.adapters.token import Token
 from satops.core import json_text
-from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
 from satops.core.order.submission import InDoubt, NotSent, Outcome
 from satops.core.plan.config import ApplyConfig, MarketplaceConfig, ReconcileConfig
 from satops.errors import MarketplaceUnreachable
@@ -41,15 +40,6 @@ _MARGIN_S: Final = 0.5
 _TOO_MANY: Final = 429
 
 _NOT_FOUND = ("not found", "not exist")
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadLinks:
-    """What was delivered for an order."""
-
-    status: int | None
-    urls: tuple[str, ...] = field(repr=False)
-    """Each carries a signature that lets anybody download: a secret."""
 
 
 class _Refused(Exception):

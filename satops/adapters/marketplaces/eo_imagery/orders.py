@@ -41,6 +41,7 @@ def read_order(row: object) -> MarketplaceOrder | None:
         created_at=instant(row.get("ctime")),
         deleted=_truth(row.get("deleted")) is True,
         total_amount=_number(row.get("totalAmount")),
+        final_amount=_number(row.get("finalAmount")),
     )
 
 
