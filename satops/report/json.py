@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from satops.core import json_text
 from satops.core.ledger.state import LedgerState, OrderState
 from satops.core.order.order import Order, instant_text
-from satops.core.order.status import status_word
 from satops.core.plan.plan import FORMAT as PLAN_FORMAT
 from satops.core.plan.plan import Action, ActionKind, Plan, action_digest, order_digest
 from satops.core.problem import Problem, by_position
 from satops.core.safe import encodable
 from satops.errors import SatopsError
+from satops.offers.eo_imagery.status import status_word
 from satops.report.subject import provenance, subject
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
 from satops.core.ledger.state import LedgerState, OrderState, Standing
-from satops.core.order.status import status_word
 from satops.core.safe import safe
 from satops.core.words import counted, moment, number
+from satops.offers.eo_imagery.status import status_word
 from satops.report.geojson import collection
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.page import header, row, rows_that_fit

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 from satops.core.ledger.events import Event, Refreshed, StatusObserved
 from satops.core.ledger.order_state import OrderState, Standing
-from satops.core.ledger.overdue import overdue
 from satops.core.ledger.state import LedgerState
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import instant, instant_text
-from satops.core.order.status import FAILED, FINISHED, HAS_LINKS
 from satops.core.plan.config import Config
 from satops.errors import ExitCode, MarketplaceUnreachable
+from satops.offers.eo_imagery.status import FAILED, FINISHED, HAS_LINKS
 from satops.ports import Marketplace
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
+from satops.workflow.overdue import overdue
 
 ASKED_AT_ONCE = 4
 """Orders that are asked for one by one, at a time."""

@@ -153,7 +153,7 @@ def test_a_long_name_loses_its_middle_and_nothing_else_is_lost() -> None:
     assert title.split() == ["NAME", "STATE", "ORDER", "PLACED", "(UTC)", "STATUS"]
     assert row.startswith("hanoi-xxx")
     assert "…" in row
-    assert "-03  placed  PROG_1  2031-01-31 08:00:01  pending image" in row
+    assert "-03  placed  PROG_1  2031-01-31 08:00:01  awaiting-image" in row
 
 
 def test_a_sentence_without_blanks_is_parted_at_the_width(monkeypatch: pytest.MonkeyPatch) -> None:

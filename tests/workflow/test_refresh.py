@@ -8,8 +8,8 @@ import pytest
 from satops.core import json_text
 from satops.core.ledger.events import DeliveryFetched
 from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
-from satops.core.order.status import status_word, status_words
 from satops.errors import ExitCode, MarketplaceUnreachable
+from satops.offers.eo_imagery.status import status_word, status_words
 from satops.workflow.refresh import FAILURES_MAX, RefreshReport, refresh
 from tests.workflow.team import Team, spec
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from satops.core.ledger.state import LedgerState, OrderState, Standing
-from satops.core.order.status import status_word, status_words
 from satops.core.safe import safe
 from satops.core.spec.spec import Spec
 from satops.core.words import about, area, counted, moment
+from satops.offers.eo_imagery.status import status_word, status_words
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.subject import known_subject, provenance
 

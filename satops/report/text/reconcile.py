@@ -6,9 +6,9 @@ from math import ceil
 
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
 from satops.core.order.matching import Candidate
-from satops.core.order.status import status_words
 from satops.core.safe import safe
 from satops.core.words import counted, duration, moment
+from satops.offers.eo_imagery.status import status_words
 from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.report.text.carried_spool import carried_blocks
 from satops.workflow.account import NO_QUERY

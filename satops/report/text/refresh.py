@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from satops.core.ledger.events import StatusObserved
-from satops.core.order.status import FAILED, status_words
 from satops.core.safe import safe
 from satops.core.words import counted, moment
+from satops.offers.eo_imagery.status import FAILED, status_words
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone
 from satops.workflow.refresh import RefreshReport
 

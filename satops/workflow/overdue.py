@@ -6,7 +6,7 @@ from datetime import timedelta
 from satops.core.ledger.order_state import OrderState, Standing
 from satops.core.ledger.state import LedgerState
 from satops.core.order.order import instant, instant_text
-from satops.core.order.status import FINISHED, HAS_LINKS
+from satops.offers.eo_imagery.status import FINISHED, HAS_LINKS
 
 OVER: frozenset[int] = HAS_LINKS | FINISHED
 
