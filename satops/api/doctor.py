@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 
 from satops.adapters.files.proof_file import NotedProof, ProofFile
 from satops.adapters.stores.open import Promise, kind_of
-from satops.api.forge_place import check_install
+from satops.api.forge_place import check_install, check_workflows
 from satops.api.repository import GUARD, FilePath, Repository, Say, open_repository
 from satops.core.redaction import shown_address
-from satops.errors import ExitCode, Refused, SatopsError, UsageError
+from satops.errors import ExitCode, LedgerError, Refused, SatopsError, UsageError
+from satops.workflow.begin import require_open
 from satops.workflow.doctor import (
     DoctorNote,
     DoctorReport,
+    check_append,
     check_clock,
     check_ledger,
     check_marketplace,
@@ -21,7 +23,9 @@ from satops.workflow.doctor import (
     warning,
     wrong,
 )
+from satops.workflow.ledger import require_marketplace
 from satops.workflow.proof import ROUNDS, Proof, prove
+from satops.workflow.replay import require_own_appends
 
 PROVEN = "SATOPS_PROVEN"
 """The variable with addresses that a team has proven, for machines that begin anew each time."""
@@ -33,30 +37,49 @@ def doctor(
     repository: FilePath,
     *,
     ask: bool = False,
+    write: bool = False,
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> DoctorReport:
     """Check ledger, store, settings and machine, and remember whether the store was proven.
 
-    With `ask`, one page of orders is read from the marketplace; nothing is ever ordered.  Raises
-    `UsageError` without a repository or with a configuration that cannot be read.
+    With `ask`, one page of orders is read from the marketplace; nothing is ever ordered.  With
+    `write`, an event is appended to the ledger itself: only that shows whether its own rules, as
+    of a protected branch, let it grow.  Raises `UsageError` without a repository or with a
+    configuration that cannot be read.
     """
     opened = open_repository(repository, environ=environ)
-    store = opened.store()
+    try:
+        store = opened.store()
+    except UsageError as error:
+        refused = wrong("ledger", str(error), error.exit_code)
+        return examine([lambda: refused, *_around(opened)], shown_address(opened.config.state))
     checks: list[Callable[[], DoctorNote]] = [
         lambda: check_ledger(store),
+        lambda: _bound(opened),
         lambda: check_proof(lambda: prove_store(opened), store.address),
         lambda: _place(opened),
+        lambda: _left(opened),
         lambda: check_clock(store, opened.clock),
+        *_around(opened),
+    ]
+    if write:
+        checks.append(lambda: _written(opened, say))
+    if ask:
+        checks.append(lambda: _asked(opened, say))
+    return examine(checks, store.address)
+
+
+def _around(opened: Repository) -> list[Callable[[], DoctorNote]]:
+    """Return the checks that need no ledger."""
+    return [
         lambda: check_waits(opened.config),
         lambda: _local(opened),
         lambda: _git(opened),
         lambda: _access(opened),
         lambda: check_install(opened),
+        lambda: check_workflows(opened),
     ]
-    if ask:
-        checks.append(lambda: _asked(opened, say))
-    return examine(checks, store.address)
 
 
 def prove_store(opened: Repository, rounds: int = ROUNDS) -> Proof:
@@ -174,10 +197,49 @@ def _place(opened: Repository) -> DoctorNote:
     return good(subject, f"{opened.store().address}")
 
 
+def _bound(opened: Repository) -> DoctorNote:
+    """Tell whether the ledger is that of the marketplace in `satops.yaml`, as apply asks."""
+    subject, here = "bound", shown_address(opened.marketplace_address())
+    state = opened.session().state
+    try:
+        require_open(state, opened.store().address)
+        require_marketplace(state, opened.marketplace_address(), start="satops ledger start")
+    except SatopsError as error:
+        return wrong(subject, str(error), error.exit_code)
+    return good(subject, f"The ledger and satops.yaml name the same marketplace: {here}.")
+
+
+def _left(opened: Repository) -> DoctorNote:
+    """Tell which scratch ledgers a proof that was cut short has left beside the ledger."""
+    from satops.adapters.stores.scratch import PREFIX, left_beside
+
+    left = left_beside(opened.config.state, opened.root)
+    if not left:
+        return good("left over", f"No scratch ledger ({PREFIX}*) is beside the ledger.")
+    return warning(
+        "left over",
+        "A proof that was cut short has left scratch ledgers beside the ledger. They do no harm; "
+        "remove them when no other `satops doctor` runs:\n"
+        + "\n".join(f"    {one.removal}" for one in left),
+    )
+
+
+def _written(opened: Repository, say: Say) -> DoctorNote:
+    """Append to the ledger as an apply would, which buys nothing."""
+    session, local, started = opened.appending("doctor", say)
+    session.mark = local.mark
+    require_own_appends(session, (opened.expected_head(),))
+    return check_append(session, started)
+
+
 def _local(opened: Repository) -> DoctorNote:
     """Tell whether this machine can keep what does not reach the ledger."""
     try:
-        local = opened.local_state("doctor")
+        ledger = opened.session().state.ledger
+    except (LedgerError, UsageError):
+        return warning("spool", "Where this machine keeps order numbers goes by the ledger's id.")
+    try:
+        local = opened.local_state(ledger)
         local.spool.prepare(opened.config.apply.concurrency)
     except UsageError as error:
         return wrong("spool", str(error), ExitCode.LEDGER)
@@ -206,10 +268,17 @@ def _git(opened: Repository) -> DoctorNote:
 
 
 def _access(opened: Repository) -> DoctorNote:
-    """Tell whether an apply from here would have a token; it is not shown to anybody."""
+    """Tell whether an apply from here could go to the marketplace; the token is not shown.
+
+    The host is held against `SATOPS_MARKETPLACE` by the function that apply asks.
+    """
     from satops.adapters.token import read_token
 
     subject = "token"
+    try:
+        opened.require_host()
+    except UsageError as error:
+        return wrong(subject, str(error), error.exit_code)
     if opened.sandbox:
         return good(subject, "The sandbox needs none. Nothing real is ordered.")
     try:
@@ -226,5 +295,5 @@ def _access(opened: Repository) -> DoctorNote:
 
 
 def _asked(opened: Repository, say: Say) -> DoctorNote:
-    with opened.marketplace(say, "doctor") as marketplace:
-        return check_marketplace(marketplace)
+    with opened.marketplace(say, opened.session().state.ledger) as marketplace:
+        return check_marketplace(marketplace, opened.config.reconcile.skew_s)

@@ -1,15 +1,26 @@
 """Where a folder lies for a forge, and whether what CI installs there is what it needs."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from satops.adapters.files.ci_files import pins
+from satops.adapters.files.plain_file import read_plain
 from satops.api.repository import Repository
+from satops.core import json_text
+from satops.core.redaction import shown_address
 from satops.errors import ExitCode, UsageError
-from satops.workflow.doctor import DoctorNote, good, wrong
-from satops.workflow.scaffold_ci import FORGES, REQUIREMENTS, Forge, Place
+from satops.workflow.doctor import DoctorNote, good, warning, wrong
+from satops.workflow.scaffold_ci import FORGES, REQUIREMENTS, WRITTEN, Forge, Place
 from satops.workflow.scaffold_install import lacking, needed_parts, wheel_of
+from satops.workflow.scaffold_update import unpinned
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Of a file that satops may have written."""
+_BUYS = re.compile(r"\bsatops (?:-\S+ )*apply\b")
+_STATE = re.compile(r"^\s*SATOPS_STATE:\s*(\S+)\s*$", re.M)
 
 
 def forge_root(folder: Path) -> Path:
@@ -22,6 +33,28 @@ def place_of(forge: Forge, folder: Path) -> Place:
     """Return a folder as a forge sees it.  Raises `UsageError` for a name that no forge takes."""
     inside = folder.resolve().relative_to(forge_root(folder))
     return Place(forge, "" if inside == Path() else inside.as_posix())
+
+
+def noted_by_ci(path: Path) -> dict[str, Any]:
+    """Return what an earlier `init --ci` noted of itself; nothing where that cannot be read."""
+    content = read_plain(str(path), MAX_BYTES)
+    try:
+        noted = json_text.loads(content) if isinstance(content, bytes) else {}
+    except json_text.NotJson:
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
+def noted_marks(before: Mapping[str, Any], place: Place) -> dict[str, str]:
+    """Return the marks that were noted, of files that satops may have written and of no others."""
+    own = re.compile(
+        rf"(\.github|\.github/workflows|{re.escape(place.install)})/[A-Za-z0-9][\w.+-]*"
+        r"|\.gitlab-ci\.yml"
+    )
+    files = before.get("files")
+    if not isinstance(files, dict):
+        return {}
+    return {path: str(value) for path, value in files.items() if own.fullmatch(path)}
 
 
 def check_install(opened: Repository) -> DoctorNote:
@@ -48,6 +81,63 @@ def check_install(opened: Repository) -> DoctorNote:
     if not checked:
         return good(subject, "No workflow of satops is here.")
     return good(subject, "CI installs what the tree needs, and every wheel has its hash.")
+
+
+def check_workflows(opened: Repository) -> DoctorNote:
+    """Tell whether the workflows that satops wrote are there and still fit `satops.yaml`.
+
+    What a team has changed in them is its own; a pin, the token's variable and the ledger are not.
+    """
+    subject, top = "workflows", forge_root(opened.root)
+    notes: list[str] = []
+    wrongs: list[str] = []
+    seen = 0
+    for forge in FORGES:
+        try:
+            place = place_of(forge, opened.root)
+        except UsageError:
+            continue  # a folder that no forge takes has no workflows
+        noted = noted_marks(noted_by_ci(top / place.install / WRITTEN), place)
+        there = {path: content for path in noted if (content := _text(top / path)) is not None}
+        if not noted:
+            continue
+        seen += 1
+        again = f"satops init --ci {forge} --update"
+        notes += [f"{path} is gone; `{again}` writes it." for path in noted if path not in there]
+        flows = {path: text for path, text in there.items() if path.endswith((".yml", ".yaml"))}
+        notes += [line for path, text in flows.items() for line in unpinned(path, text)]
+        wrongs += _unfit(opened, flows)
+    if wrongs:
+        return wrong(subject, "\n".join([*wrongs, *notes]), ExitCode.USAGE)
+    if notes:
+        return warning(subject, "\n".join(notes))
+    if not seen:
+        return good(subject, "No workflow of satops is here.")
+    return good(subject, "They are all here, fit satops.yaml, and name every action by its digest.")
+
+
+def _unfit(opened: Repository, flows: Mapping[str, str]) -> Iterator[str]:
+    """Yield what would stop an apply in CI: another ledger, or a token under another name."""
+    buying = {path: text for path, text in flows.items() if _BUYS.search(text)}
+    token, state = opened.config.marketplace.token_from, opened.config.state
+    for path, text in buying.items():
+        if not opened.sandbox and not re.search(rf"\b{re.escape(token)}\b", text):
+            yield (
+                f"{path} never names {token}, and marketplace.auth.tokenFrom does: an apply in CI "
+                "would have no token. Name the secret in the workflow, or change tokenFrom."
+            )
+        found = {value.strip("\"'") for value in _STATE.findall(text)}
+        plain = {value for value in found if "$" not in value}
+        if plain and state not in plain and not state.startswith("file:"):
+            yield (
+                f"{path} expects the ledger at {', '.join(sorted(plain))}, and `state` in "
+                f"satops.yaml is {shown_address(state)}: an apply in CI would stop."
+            )
+
+
+def _text(path: Path) -> str | None:
+    content = read_plain(str(path), MAX_BYTES)
+    return content.decode("utf-8", "replace") if isinstance(content, bytes) else None
 
 
 def _requirements(root: Path, top: Path) -> Iterator[tuple[Forge, Path]]:

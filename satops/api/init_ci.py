@@ -1,6 +1,5 @@
 """`init --ci`: the workflows of a forge and what they install, new or brought up to date."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,13 @@ from satops.adapters.files.new_files import replace, write_new
 from satops.adapters.files.own_wheel import own_wheel
 from satops.adapters.files.plain_file import read_plain
 from satops.adapters.files.published_wheel import published_sha256
-from satops.api.forge_place import forge_root, place_of
+from satops.api.forge_place import (
+    MAX_BYTES,
+    forge_root,
+    noted_by_ci,
+    noted_marks,
+    place_of,
+)
 from satops.api.repository import open_repository
 from satops.core import json_text
 from satops.core.plan.config import Config
@@ -29,8 +34,6 @@ from satops.workflow.scaffold_ci import (
 from satops.workflow.scaffold_install import PARTS, needed_parts, requirements
 from satops.workflow.scaffold_update import FileChange, changes, mark
 
-_MAX_BYTES = 16 * 1024 * 1024
-"""Of a file that satops may have written."""
 _OTHERS = b"\0"
 """Stands for what cannot be read, such as a link: it is never what satops wrote."""
 
@@ -84,8 +87,8 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -
     if unknown := sorted(set(wish.extras) - set(PARTS)):
         raise UsageError(f"--extra {unknown[0]}: there is none. Known are {', '.join(PARTS)}.")
     top, place = forge_root(folder), place_of(wish.forge, folder)
-    before = _written(top / place.install / WRITTEN) if wish.update else {}
-    marks = _marks(before, place)
+    before = noted_by_ci(top / place.install / WRITTEN) if wish.update else {}
+    marks = noted_marks(before, place)
     branch = wish.branch
     if branch is None:
         branch = _text(before.get("branch")) or "main"
@@ -109,16 +112,6 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -
         "from_index": from_index,
     }
     return CiFiles(top, place, state, files, marks, asked)
-
-
-def _written(path: Path) -> dict[str, Any]:
-    """Return what an earlier `init --ci` noted of itself; nothing where that cannot be read."""
-    content = read_plain(str(path), _MAX_BYTES)
-    try:
-        noted = json_text.loads(content) if isinstance(content, bytes) else {}
-    except json_text.NotJson:
-        return {}
-    return noted if isinstance(noted, dict) else {}
 
 
 def write_ci(ci: CiFiles, beside: Mapping[str, str | bytes]) -> tuple[str, ...]:
@@ -170,20 +163,8 @@ def _installed(place: Place, parts: list[str], *, from_index: bool) -> dict[str,
     return {f"{place.install}/{REQUIREMENTS}": text.encode(), **beside}
 
 
-def _marks(before: Mapping[str, Any], place: Place) -> dict[str, str]:
-    """Return the marks that were noted, of files that satops may have written and of no others."""
-    own = re.compile(
-        rf"(\.github|\.github/workflows|{re.escape(place.install)})/[A-Za-z0-9][\w.+-]*"
-        r"|\.gitlab-ci\.yml"
-    )
-    files = before.get("files")
-    if not isinstance(files, dict):
-        return {}
-    return {path: str(value) for path, value in files.items() if own.fullmatch(path)}
-
-
 def _there(path: Path) -> bytes | None:
-    read = read_plain(str(path), _MAX_BYTES)
+    read = read_plain(str(path), MAX_BYTES)
     if isinstance(read, bytes):
         return read
     return None if read.kind == "missing" else _OTHERS

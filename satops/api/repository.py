@@ -210,7 +210,7 @@ class Repository:
         from satops.adapters.token import read_token, sandbox_token
 
         config = self.config
-        self._check_host()
+        self.require_host()
         if not self.sandbox:
             token = read_token(config.marketplace.token_from, self.environ)
             yield HttpMarketplace(
@@ -237,7 +237,8 @@ class Repository:
                 sleep=self.clock.sleep,
             )
 
-    def _check_host(self) -> None:
+    def require_host(self) -> None:
+        """Raise `UsageError` where `SATOPS_MARKETPLACE` does not allow this marketplace."""
         from satops.adapters.marketplaces.eo_imagery import require_host
 
         expected = self.environ.get(GUARD)

@@ -10,18 +10,21 @@ from satops.cli.output import finish, say
 
 @click.command("doctor")
 @click.option("--ask", is_flag=True, help="Also read one page of orders from the marketplace.")
+@click.option("--write", is_flag=True, help="Also append an event to the ledger; it buys nothing.")
 @options.as_json
 @click.pass_obj
-def command(call: Call, ask: bool, as_json: bool) -> int:
+def command(call: Call, ask: bool, write: bool, as_json: bool) -> int:
     """Check the ledger, its store and this machine.
 
     Two writers race on a scratch ledger beside the real one, which is removed again: exactly one
-    may win. What is found is remembered for this machine, and apply asks for it.
+    may win. What is found is remembered for this machine, and apply asks for it. A scratch ledger
+    has a name of its own: only --write shows whether the rules of the ledger's own branch let it
+    grow.
     """
     from satops.report.json import doctor_json
     from satops.report.text.setup import doctor_blocks
 
-    report = doctor.doctor(call.repository, ask=ask, say=say, environ=call.environ)
+    report = doctor.doctor(call.repository, ask=ask, write=write, say=say, environ=call.environ)
     return finish(
         report.exit_code,
         as_json=as_json,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from satops.core import json_text
+from satops.core.ledger.events import RunFinished, RunStarted
 from satops.core.order.order import instant, instant_text
 from satops.core.plan.config import Config
 from satops.errors import ExitCode, LedgerError, LedgerMissing, SatopsError, UsageError, worst
@@ -136,11 +137,30 @@ def check_waits(config: Config) -> DoctorNote:
     )
 
 
-def check_marketplace(marketplace: Marketplace) -> DoctorNote:
-    """Read the newest orders of the account: one page, which orders nothing."""
+def check_append(session: LedgerSession, started: RunStarted) -> DoctorNote:
+    """Append a run that does nothing to the ledger itself, under the rules of its own place."""
+    session.begin(started)
+    session.append([RunFinished(0, 0, 0, 0, 0)])
+    head = session.state.head
+    return good("write", f"The ledger took an event; its head is event {head.seq}, {head.digest}.")
+
+
+def check_marketplace(marketplace: Marketplace, skew_s: float) -> DoctorNote:
+    """Read the newest orders of the account, one page, and hold the clocks against each other."""
     newest = next(iter(marketplace.orders()), None)
     seen = "It shows no order" if newest is None else "It shows the account's orders"
-    return good("marketplace", f"{marketplace.address} answers. {seen}.")
+    said, ahead_s = f"{marketplace.address} answers. {seen}.", marketplace.clock_ahead_s
+    if ahead_s is None:
+        return warning("marketplace", f"{said} Its answer has no Date, so clocks are not compared.")
+    apart = f"This machine's clock differs from its clock by {abs(ahead_s):.0f} s"
+    if abs(ahead_s) > skew_s:
+        return wrong(
+            "marketplace",
+            f"{said} {apart}; more than {skew_s:g} s (reconcile.skewS): apply refuses to buy. Set "
+            "the clock of this machine.",
+            ExitCode.REFUSED,
+        )
+    return good("marketplace", f"{said} {apart}.")
 
 
 def _found(check: Callable[[], DoctorNote]) -> DoctorNote:

@@ -12,6 +12,8 @@ from difflib import unified_diff
 from hashlib import sha256
 
 _PIN = re.compile(r"(uses: )([\w./-]+)@([0-9a-f]{40}) # v(\d+(?:\.\d+)*)")
+_USES = re.compile(r"\s*(?:- )?uses:\s*[\"']?([^\s\"'#]+)")
+_DIGEST = re.compile(r"@(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$")
 _SHOWN_MAX = 400
 """Lines of a diff."""
 
@@ -51,6 +53,21 @@ def changes(
             if path in there
         ]
     return tuple(found)
+
+
+def unpinned(path: str, workflow: str) -> Iterator[str]:
+    """Yield a line for each action of a workflow that is not named by a digest.
+
+    A tag can be moved to other code by whoever owns the action, and that code would run beside the
+    token.  Actions of the repository itself (`./`) are reviewed with it.
+    """
+    for number, line in enumerate(workflow.splitlines(), start=1):
+        found = _USES.match(line)
+        if found and not found[1].startswith("./") and not _DIGEST.search(found[1]):
+            yield (
+                f"{path}:{number} names {found[1]} without a digest: whoever owns it can change "
+                "what runs. Write the 40 digits of its commit, and the version as a comment."
+            )
 
 
 def diff(change: FileChange) -> Iterator[str]:

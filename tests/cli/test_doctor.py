@@ -1,14 +1,21 @@
 """`satops doctor` and `satops ledger copy` in a repository on the local disk."""
 
 import json
+import re
+
+import pytest
 
 from satops.adapters.files.local_state import store_folder
 from satops.adapters.files.proof_file import NotedProof, ProofFile
 from satops.adapters.git_command import NEEDED, git_version
 from satops.errors import ExitCode
-from tests.cli.conftest import Satops
+from tests.adapters.git.forge import git
+from tests.cli.conftest import Ran, Satops
 
-SUBJECTS = ["ledger", "store", "place", "clock", "waits", "spool", "git", "token", "install"]
+SUBJECTS = [
+    "ledger", "bound", "store", "place", "left over", "clock", "waits", "spool", "git", "token",
+    "install", "workflows",
+]  # fmt: skip
 
 
 def test_a_new_repository_is_ready(satops: Satops) -> None:
@@ -31,8 +38,8 @@ def test_a_ledger_that_is_missing_is_wrong_and_the_rest_is_still_checked(satops:
     ran = satops("doctor", "--json")
     assert ran.code == ExitCode.LEDGER
     verdicts = [finding["verdict"] for finding in ran.json["findings"]]
-    assert verdicts.count("wrong") == 2  # the ledger, and the clock that is compared with it
-    assert verdicts.count("good") == len(SUBJECTS) - 2
+    assert verdicts.count("wrong") == 3  # the ledger, its marketplace, and the clock
+    assert verdicts.count("good") == len(SUBJECTS) - 4  # where numbers are kept goes by its id
     assert [path.name for path in (satops.root / "state").iterdir()] == []
 
 
@@ -47,7 +54,7 @@ def test_the_marketplace_is_asked_only_where_that_is_wanted(satops: Satops) -> N
 def test_a_token_is_looked_for_and_never_shown(satops: Satops) -> None:
     satops.edit("satops.yaml", "url: sandbox", "url: https://market.example.org/service")
     without = satops("doctor")
-    assert without.code == ExitCode.DONE
+    assert without.code == ExitCode.USAGE  # the ledger is the sandbox's
     assert "WARNING  token: There is no token for the marketplace." in without.out
     token = {"SATOPS_TOKEN": "t0ps3cret-token"}
     unguarded = satops("doctor", environ=token)
@@ -123,3 +130,137 @@ def test_the_git_of_this_machine_is_new_enough_for_the_tests() -> None:
     version = git_version()
     assert version is not None
     assert version >= NEEDED
+
+
+def subjects(ran: Ran) -> dict[str, tuple[str, str]]:
+    return {note["subject"]: (note["verdict"], note["detail"]) for note in ran.json["findings"]}
+
+
+@pytest.mark.parametrize("guard", ["other.example.org", "", "sandbox"])
+def test_the_host_guard_is_asked_as_apply_asks_it(satops: Satops, guard: str) -> None:
+    satops.edit("satops.yaml", "url: sandbox", "url: https://market.example.org/service")
+    environ = {"SATOPS_TOKEN": "t0ps3cret-token", "SATOPS_MARKETPLACE": guard}
+    ran = satops("doctor", "--json", environ=environ)
+    verdict, detail = subjects(ran)["token"]
+    assert verdict == "wrong"
+    refused = satops("reconcile", environ=environ)
+    assert refused.code == ExitCode.USAGE
+    assert "SATOPS_MARKETPLACE" in detail
+
+
+def test_a_ledger_of_another_marketplace_is_wrong(satops: Satops) -> None:
+    assert satops("apply", "--yes").code == ExitCode.DONE
+    satops.edit("satops.yaml", "url: sandbox", "url: https://market.example.org/service")
+    ran = satops("doctor", "--json")
+    verdict, detail = subjects(ran)["bound"]
+    assert verdict == "wrong"
+    assert "This ledger holds orders of sandbox" in detail
+    assert "satops ledger start" in detail
+    assert ran.code == ExitCode.USAGE
+
+
+def test_a_state_that_the_guard_forbids_is_a_note_and_the_rest_is_still_checked(
+    satops: Satops,
+) -> None:
+    ran = satops("doctor", "--json", environ={"SATOPS_STATE": "git:satops-state"})
+    assert ran.code == ExitCode.USAGE
+    found = subjects(ran)
+    assert found["ledger"][0] == "wrong"
+    assert "SATOPS_STATE allows only" in found["ledger"][1]
+    assert {"waits", "git", "token", "install", "workflows"} <= found.keys()
+
+
+def test_an_event_is_appended_only_where_that_is_wanted(satops: Satops) -> None:
+    ledger = satops.root / "state" / "ledger.jsonl"
+    before = ledger.read_bytes()
+    assert satops("doctor").code == ExitCode.DONE
+    assert ledger.read_bytes() == before
+    ran = satops("doctor", "--write", "--json")
+    assert ran.code == ExitCode.DONE
+    assert subjects(ran)["write"][0] == "good"
+    added = [json.loads(line) for line in ledger.read_bytes()[len(before) :].splitlines()]
+    assert [(event["kind"], event.get("command")) for event in added] == [
+        ("RunStarted", "doctor"),
+        ("RunFinished", None),
+    ]
+    assert satops("verify").code == ExitCode.DONE
+    assert "3 of 3" in satops("apply", "--yes").out
+
+
+def test_a_branch_whose_rules_refuse_the_ledger_is_seen_by_writing_alone(
+    satops: Satops, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    forge = tmp_path_factory.mktemp("forge") / "code.git"
+    git(satops.root, "init", "-q", "--bare", str(forge))
+    git(satops.root, "init", "-q", "-b", "main")
+    git(satops.root, "remote", "add", "origin", str(forge))
+    satops.edit("satops.yaml", "state: file:state/ledger.jsonl", "state: git:satops-state")
+    assert satops("ledger", "start", "--yes").code == ExitCode.DONE
+    hook = forge / "hooks" / "update"
+    hook.write_text(
+        '#!/bin/sh\n[ "$1" != refs/heads/satops-state ] || { echo protected; exit 1; }\n'
+    )
+    hook.chmod(0o755)
+    assert satops("doctor").code == ExitCode.DONE
+    ran = satops("doctor", "--write")
+    assert ran.code == ExitCode.LEDGER
+    assert "WRONG    store: The ledger at git:origin#satops-state was not written" in ran.out
+
+
+def test_what_a_proof_that_was_cut_short_has_left_is_named(
+    satops: Satops, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (satops.root / "state" / ".satops-probe-0123456789ab.jsonl").write_text("")
+    (satops.root / "state" / ".satops-probe-.jsonl").write_text("")
+    verdict, detail = subjects(satops("doctor", "--json"))["left over"]
+    assert verdict == "warning"
+    assert detail.count("    rm ") == 1
+    assert ".satops-probe-0123456789ab.jsonl" in detail
+
+    forge = tmp_path_factory.mktemp("forge") / "code.git"
+    git(satops.root, "init", "-q", "--bare", str(forge))
+    git(satops.root, "init", "-q", "-b", "main")
+    git(satops.root, "remote", "add", "origin", str(forge))
+    satops.edit("satops.yaml", "state: file:state/ledger.jsonl", "state: git:satops-state")
+    assert satops("ledger", "start", "--yes").code == ExitCode.DONE
+    assert subjects(satops("doctor", "--json"))["left over"][0] == "good"
+    git(forge, "branch", "satops-probe-aaaaaaaaaaaa", "satops-state")
+    verdict, detail = subjects(satops("doctor", "--json"))["left over"]
+    assert verdict == "warning"
+    assert detail.endswith("    git push origin --delete satops-probe-aaaaaaaaaaaa")
+
+
+def test_the_clock_of_the_marketplace_is_compared(satops: Satops) -> None:
+    verdict, detail = subjects(satops("doctor", "--ask", "--json"))["marketplace"]
+    assert verdict == "good"
+    assert "This machine's clock differs from its clock by " in detail
+
+
+def test_workflows_are_held_against_the_configuration(empty: Satops) -> None:
+    assert empty("init", "--ci", "github").code == ExitCode.DONE
+    assert subjects(empty("doctor", "--json"))["workflows"][0] == "good"
+    path = ".github/workflows/satops-apply.yml"
+    text = (empty.root / path).read_text("utf-8")
+    (empty.root / path).write_text(re.sub(r"(actions/checkout)@\S+", r"\1@v5", text))
+    (empty.root / ".github/workflows/satops-plan.yml").unlink()
+    verdict, detail = subjects(empty("doctor", "--json"))["workflows"]
+    assert verdict == "warning"
+    assert f"{path}:" in detail
+    assert "names actions/checkout@v5 without a digest" in detail
+    assert ".github/workflows/satops-plan.yml is gone" in detail
+
+
+def test_a_token_or_a_ledger_that_the_workflows_do_not_know_is_wrong(empty: Satops) -> None:
+    assert empty("init", "--ci", "github").code == ExitCode.DONE
+    market = "url: https://market.example.org/service\n  auth: {tokenFrom: SATOPS_IMAGERY_KEY}"
+    empty.edit("satops.yaml", "url: sandbox", market)
+    empty.edit("satops.yaml", "state: git:satops-state", "state: git:orders")
+    verdict, detail = subjects(empty("doctor", "--json"))["workflows"]
+    assert verdict == "wrong"
+    assert "never names SATOPS_IMAGERY_KEY" in detail
+    assert "expects the ledger at git:satops-state" in detail
+
+
+def test_doctor_leaves_no_folder_of_its_own(satops: Satops) -> None:
+    assert satops("doctor", "--ask").code == ExitCode.DONE
+    assert not (satops.local / "ledgers" / "doctor").exists()

@@ -81,6 +81,7 @@ def test_a_kind_that_lies_is_found_out_and_buys_nothing(
     lies = Kind(
         lambda rest, root, pages: real,
         lambda rest, root, name: (lambda: scratch, lambda: None),
+        lambda rest, root: (),
         Promise.RACES,
     )
     monkeypatch.setattr(table, "KINDS", {**KINDS, "s3": lies})

@@ -35,6 +35,22 @@ class Addresses:
         return self.push != (self.fetch,)
 
 
+def branches_of(folder: Path, timeout_s: float, remote: str, prefix: str) -> Iterator[str]:
+    """Yield the names of the branches of a remote that begin with `prefix`; nothing is fetched.
+
+    Raises `UsageError` as `addresses_of` does, and `StoreUnreachable`.
+    """
+    addresses_of(folder, timeout_s, remote)
+    heads = "refs/heads/"
+    listed = Git(folder, timeout_s).attempt(
+        "ls-remote", "--quiet", "--", remote, f"{heads}{prefix}*"
+    )
+    if not listed.ok:
+        raise StoreUnreachable(f"The branches of {_shown(remote)} cannot be read: {listed.reason}")
+    for line in listed.text.splitlines():
+        yield line.partition("\t")[2].removeprefix(heads)
+
+
 def addresses_of(folder: Path, timeout_s: float, remote: str) -> Addresses:
     """Return the addresses of a remote, or of an address that is no configured remote.
 

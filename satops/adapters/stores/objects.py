@@ -108,6 +108,12 @@ class ObjectLedger:
             for first in list(self._names(0)):
                 obstore.delete(self._client, _name(first))
 
+    def folders(self) -> list[str]:
+        """Return the names of what has objects of its own below this ledger's prefix."""
+        with self._told("listed"):
+            below = obstore.list_with_delimiter(self._client)["common_prefixes"]
+        return [name.rstrip("/").rpartition("/")[2] for name in below]
+
     def _put(self, first: int, content: bytes) -> None:
         mark = secrets.token_hex(16)
         try:

@@ -5,7 +5,8 @@ beside what is known of its promise: a kind cannot be opened and be proven as an
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -40,6 +41,9 @@ class Kind:
     """Takes what follows the scheme, the repository's root, and what makes pages."""
     scratch: Callable[[str, Path, str], Scratch]
     """Takes what follows the scheme, the root, and the name of the scratch ledger."""
+    left: Callable[[str, Path], Iterable[tuple[str, str]]]
+    """Takes what follows the scheme, and the root: the names of what is beside the ledger, and the
+    command that removes each."""
     promise: Promise
 
 
@@ -87,6 +91,12 @@ def _file_scratch(rest: str, root: Path, name: str) -> Scratch:
     return lambda: FileStore(path), lambda: path.unlink(missing_ok=True)
 
 
+def _file_left(rest: str, root: Path) -> Iterator[tuple[str, str]]:
+    folder = (root / rest).parent
+    for path in sorted(folder.glob(".*.jsonl")):
+        yield path.stem[1:], f"rm {shlex.quote(str(path))}"
+
+
 def _git(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
     from satops.adapters.stores.git import DEFAULT_REF, DEFAULT_REMOTE, GitStore
 
@@ -113,6 +123,16 @@ def _git_scratch(rest: str, root: Path, name: str) -> Scratch:
     return opened, lambda: opened().remove()
 
 
+def _git_left(rest: str, root: Path) -> Iterator[tuple[str, str]]:
+    from satops.adapters.stores.git import DEFAULT_REMOTE, TIMEOUT_S
+    from satops.adapters.stores.git_remote import branches_of
+
+    _git(rest, root, None)  # refuses what git could misread
+    remote = rest.rpartition("#")[0] or DEFAULT_REMOTE
+    for name in branches_of(root, TIMEOUT_S, remote, "satops-probe-"):
+        yield name, f"git push {shlex.quote(remote)} --delete {name}"
+
+
 def _postgresql(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
     with _extra("postgresql"):
         from satops.adapters.stores.postgresql import PostgresStore
@@ -133,6 +153,17 @@ def _postgresql_scratch(rest: str, root: Path, name: str) -> Scratch:
         return PostgresStore(address.conninfo, name, shown=address.shown, table="scratch")
 
     return opened, lambda: opened().remove()
+
+
+def _postgresql_left(rest: str, root: Path) -> Iterator[tuple[str, str]]:
+    with _extra("postgresql"):
+        from satops.adapters.stores.postgresql import PostgresStore
+        from satops.adapters.stores.postgresql_server import parse_address
+
+    address = parse_address(rest)
+    store = PostgresStore(address.conninfo, "", shown=address.shown, table="scratch")
+    for name in store.scratch_ledgers():
+        yield name, f"# delete the rows of ledger '{name}' from the table satops.scratch"
 
 
 def _objects(scheme: str) -> Kind:
@@ -156,7 +187,16 @@ def _objects(scheme: str) -> Kind:
 
         return opened, lambda: opened().remove()
 
-    return Kind(opener, scratch, Promise.RACES)
+    def left(rest: str, root: Path) -> Iterator[tuple[str, str]]:
+        with _extra("cloud"):
+            from satops.adapters.stores.objects import ObjectLedger
+            from satops.adapters.stores.objects_client import open_client, parse_address
+
+        address = parse_address(scheme, rest)
+        for name in ObjectLedger(open_client(address), shown=address.shown).folders():
+            yield name, f"# remove every object below {address.below(name).shown}"
+
+    return Kind(opener, scratch, left, Promise.RACES)
 
 
 @contextmanager
@@ -173,9 +213,9 @@ def _extra(name: str) -> Iterator[None]:
 
 _REF = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
 KINDS: Mapping[str, Kind] = {
-    "file": Kind(_file, _file_scratch, Promise.LOCAL_DISK),
-    "git": Kind(_git, _git_scratch, Promise.PROTOCOL),
-    "postgresql": Kind(_postgresql, _postgresql_scratch, Promise.RACES),
+    "file": Kind(_file, _file_scratch, _file_left, Promise.LOCAL_DISK),
+    "git": Kind(_git, _git_scratch, _git_left, Promise.PROTOCOL),
+    "postgresql": Kind(_postgresql, _postgresql_scratch, _postgresql_left, Promise.RACES),
     "s3": _objects("s3"),
     "gs": _objects("gs"),
     "az": _objects("az"),

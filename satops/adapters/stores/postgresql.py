@@ -77,6 +77,7 @@ _ADD = """
 """
 _PAGE = "SELECT seq, line FROM satops.{} WHERE ledger = %s AND seq > %s ORDER BY seq LIMIT %s"
 _ABOUT = "SELECT line FROM satops.{} WHERE ledger = %s AND {} = %s ORDER BY seq"
+_SCRATCH = "SELECT DISTINCT ledger FROM satops.scratch ORDER BY ledger"
 _REMOVE = "DELETE FROM satops.{} WHERE ledger = %s"
 
 
@@ -163,6 +164,13 @@ class PostgresStore:
             raise ValueError("Only a scratch ledger is ever removed.")
         with self._told(), self._checked_connection() as connection:
             connection.execute(_REMOVE.format(self._table), [self._ledger])
+
+    def scratch_ledgers(self) -> list[str]:
+        """Return the names of the scratch ledgers that were not removed; none without tables."""
+        with self._told(), self._database.connection() as connection:
+            [made] = connection.execute("SELECT to_regclass('satops.scratch')").fetchone() or [None]
+            rows = [] if made is None else connection.execute(_SCRATCH).fetchall()
+        return [name for (name,) in rows]
 
     def _append(self, lines: Sequence[bytes], expected_head: str) -> None:
         if expected_head == GENESIS:

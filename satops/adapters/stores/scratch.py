@@ -3,9 +3,11 @@
 It is removed again.  The real ledger is never opened for it.
 """
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from satops.adapters.stores.open import OpenScratch, kind_of
@@ -13,6 +15,25 @@ from satops.errors import SatopsError, StoreUnreachable
 
 PREFIX = "satops-probe-"
 """What the names of scratch ledgers begin with."""
+_NAME = re.compile(re.escape(PREFIX) + "[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """A scratch ledger of a proof that was cut short, or that runs now."""
+
+    name: str
+    removal: str
+    """The command that removes it."""
+
+
+def left_beside(address: str, root: Path) -> tuple[LeftOver, ...]:
+    """Return the scratch ledgers beside the ledger at `address`; nothing is removed.
+
+    Raises `UsageError` as `open_store` does, and `StoreUnreachable`.
+    """
+    found = kind_of(address).left(address.partition(":")[2], root)
+    return tuple(LeftOver(name, removal) for name, removal in found if _NAME.fullmatch(name))
 
 
 @contextmanager
