@@ -184,6 +184,10 @@ class MarketplaceUnreachable(SatopsError):
     exit_code = ExitCode.MARKETPLACE
 
 
+class NotSimulated(MarketplaceUnreachable):
+    """The marketplace did not take a simulation; the message is its own."""
+
+
 class UsageError(SatopsError):
     """The call or the configuration is wrong."""
 

@@ -10,6 +10,7 @@ from satops.core.problem import Problem
 if TYPE_CHECKING:
     from satops.core.ledger.chain import Head
     from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
+    from satops.core.order.passes import Simulation
     from satops.core.order.submission import Outcome
 
 
@@ -94,6 +95,25 @@ class Marketplace(Protocol):
     def place(self, request: bytes) -> "Outcome":
         """Send one create request, once.  Never retries, never follows a redirect, never raises
         for what the network or the marketplace does.
+        """
+
+    def place_result(self, request: bytes) -> "Outcome":
+        """Send the order of one simulation result, once; as `place`.
+
+        That the result is not found or already used is a doubt, never a rejection: a copy of the
+        request may have bought it.
+        """
+
+    def simulate(self, request: bytes) -> str:
+        """Start a simulation, which orders nothing, and return its number.
+
+        Raises `NotSimulated` where it is not taken, and `MarketplaceUnreachable`.
+        """
+
+    def simulation(self, number: str) -> "Simulation | None":
+        """Return a simulation as it stands, or None where the marketplace says there is none.
+
+        Raises `MarketplaceUnreachable`.
         """
 
     def orders(self) -> "Iterator[MarketplaceOrder]":

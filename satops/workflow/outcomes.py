@@ -49,8 +49,10 @@ def outcome_event(name: str, attempt: int, intent: str, outcome: Outcome) -> Eve
             return SubmissionRejected(name, attempt, code, message, intent)
         case NotSent(reason):
             return SubmissionNotSent(name, attempt, reason, intent)
-        case InDoubt(reason, evidence, claimed_no):
-            return SubmissionLeftInDoubt(name, attempt, reason, evidence, intent, claimed_no)
+        case InDoubt(reason, evidence, claimed_no, used=used):
+            return SubmissionLeftInDoubt(
+                name, attempt, reason, evidence, intent, claimed_no, used or None
+            )
         case _:
             assert_never(outcome)
 

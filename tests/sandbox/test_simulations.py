@@ -168,6 +168,7 @@ def test_a_result_changes_goes_and_is_used_by_somebody_else(serving: Serving) ->
     assert (theirs["simulationId"], theirs["creator"]) == (str(third), "somebody-else")
     assert theirs["timeEnd"] == body["endDate"]
 
+
 def test_a_window_too_short_for_any_pass_fails(sandbox: Sandbox) -> None:
     sandbox.clock.set(sandbox.clock.now())
     start = simulation()["startDate"]

@@ -18,9 +18,11 @@ from satops.core import json_text
 from satops.core.ledger.chain import GENESIS, Head, line_digest
 from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
 from satops.core.order.order import MODES
+from satops.core.order.passes import Pass, Simulation
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.errors import HeadMoved, LedgerMissing, MarketplaceUnreachable, StoreUnreachable
 from satops.ports import LedgerStore, LocalState, Look, Spooled
+from tests.simulation.simulations import USED, Simulations
 
 T = TypeVar("T")
 
@@ -166,9 +168,33 @@ class Seller:
         self._late_s = late_s
         self.bought: list[Bought] = []
         self.on_store: Callable[[bytes], None] = lambda _: None
+        self.simulations = Simulations()
+        self.simulation_id: Callable[[Pass], str] = lambda row: row.simulation
+        """What `simulationId` of an order from a simulation holds."""
 
     def place(self, request: bytes) -> Outcome:
         """See the port.  The request is under way for at most `longest_answer_s`."""
+        return self._sell(request, self._store)
+
+    def place_result(self, request: bytes) -> Outcome:
+        """See the port; a gateway may ask twice, and give the second answer."""
+        outcome = self._sell(request, self._store_result)
+        if isinstance(outcome, Receipt) and self._world.happens(0.1):
+            return self._sell(request, self._store_result)
+        return outcome
+
+    def simulate(self, request: bytes) -> str:
+        """See the port."""
+        return self.simulations.start(request)
+
+    def simulation(self, number: str) -> Simulation | None:
+        """See the port."""
+        self._world.step("simulation")
+        if self._world.happens(0.05):
+            raise MarketplaceUnreachable("no answer to a question about a simulation")
+        return self.simulations.find(number)
+
+    def _sell(self, request: bytes, store: Callable[[bytes], str | None]) -> Outcome:
         world = self._world
         if world.happens(0.05):
             return NotSent("refused")
@@ -184,7 +210,9 @@ class Seller:
             return InDoubt("no whole answer", "lost before it was stored")
         if world.happens(0.1):
             world.seconds += world.random.choice((1, 30, 69))
-        order_no = self._store(request)
+        order_no = store(request)
+        if order_no is None:
+            return USED
         if world.happens(0.02):
             raise Killed("after the request was stored")
         if world.happens(0.1):
@@ -193,8 +221,24 @@ class Seller:
 
     def _store(self, request: bytes) -> str:
         self.on_store(request)
+        return self._keep(json_text.loads(request), request)
+
+    def _store_result(self, request: bytes) -> str | None:
+        self.on_store(request)
+        result = json_text.loads(request)["resultId"]
+        found = self.simulations.of_result(result)
+        if found is None:
+            return None
+        asked, row = found
+        assert row.start is not None
+        assert row.stop is not None
+        window = {"startDate": row.start[:19], "endDate": row.stop[:19]}
+        number = self.simulation_id(row)
+        self.simulations.used[result] = self._keep({**asked.request, **window}, request, number)
+        return self.simulations.used[result]
+
+    def _keep(self, body: dict[str, Any], request: bytes, simulation: str | None = None) -> str:
         world = self._world
-        body: dict[str, Any] = json_text.loads(request)
         order_no = f"PROG_{len(self.bought) + 1:04}"
         mode = MODES[body["resolutionType"]]
         order = MarketplaceOrder(
@@ -210,6 +254,7 @@ class Seller:
             resolution_m=mode.resolution_m,
             # The marketplace's clock is the true one, and it writes whole seconds.
             created_at=world.start + timedelta(seconds=int(world.seconds)),
+            simulation=simulation,
         )
         late_s = world.random.uniform(0, self._late_s) if world.happens(0.3) else 0.0
         self.bought.append(Bought(order, request, world.seconds + late_s))

@@ -197,6 +197,7 @@ _IS_SOUND: dict[type, Callable[[Any], bool]] = {
         isinstance(it.reason, str)
         and isinstance(it.evidence, str)
         and isinstance(it.claimed_no, str | None)
+        and type(it.used) is bool
     ),
 }
 

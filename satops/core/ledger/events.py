@@ -90,7 +90,8 @@ class SubmissionIntended:
     pull_request: str | None = None
     approvals: tuple[str, ...] | None = None
     evidence: str | None = None
-    """SHA-256 of the feasibility evidence that the order's pass was chosen from."""
+    """For the order of a pass: SHA-256 of the row of the simulation's result, as it was read just
+    before.  `satops feasibility` writes it beside each pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,9 @@ class SubmissionLeftInDoubt:
     claimed_no: str | None = None
     """A number that the marketplace gave, and that another name holds.  Absence from the account
     never settles such a doubt."""
+    used: bool | None = None
+    """True where the marketplace said that the simulation result is not there, or is used.
+    Absence never settles such a doubt either."""
 
 
 @dataclass(frozen=True, slots=True)

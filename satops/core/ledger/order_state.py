@@ -55,6 +55,8 @@ class OrderState:
     """The number that the marketplace itself answered with, for this submission."""
     claimed_no: str | None = None
     """A number that the marketplace answered with, and that another name holds."""
+    used: bool = False
+    """The marketplace said that the simulation result is not there, or is used."""
     same_as: str | None = None
     """The name that shares `order_no`; such an order counts once, under that name."""
     settled_seq: int = 0

@@ -279,7 +279,9 @@ class LedgerState:
 
     def _doubt(self, event: dict[str, Any], _digest: str) -> None:
         if self._close(event, Standing.IN_DOUBT, event["reason"]):
-            self.orders[event["name"]].claimed_no = event.get("claimed_no")
+            order = self.orders[event["name"]]
+            order.claimed_no = event.get("claimed_no")
+            order.used = order.used or event.get("used") is True
 
     def _probe(self, event: dict[str, Any], _digest: str) -> None:
         """Asking once more keeps the submission open, and gives it a new end of its time."""

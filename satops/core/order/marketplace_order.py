@@ -30,6 +30,8 @@ class MarketplaceOrder:
     total_amount: float | None = None
     final_amount: float | None = None
     """What is charged, without a currency; 0 before delivery is none."""
+    simulation: str | None = None
+    """`simulationId`: the number of a simulation or of a result, which is not documented."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ class InDoubt:
     """The number that was answered, where another name holds it."""
     told: str = ""
     """One sentence for whoever waits: where a redirect leads, or what a strange page says."""
+    used: bool = False
+    """The marketplace said that the simulation result is not there, or is used: absence from the
+    account never settles such a doubt."""
 
 
 Outcome = Receipt | Rejection | NotSent | InDoubt

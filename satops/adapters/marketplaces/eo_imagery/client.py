@@ -1,6 +1,7 @@
 """The port `Marketplace` over HTTP."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import sleep as system_sleep
@@ -17,18 +18,27 @@ from satops.adapters.marketplaces.eo_imagery.named import order_numbers
 from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_order
 from satops.adapters.marketplaces.eo_imagery.outcome import order_number, outcome_of, retry_after_s
 from satops.adapters.marketplaces.eo_imagery.sender import Sender
+from satops.adapters.marketplaces.eo_imagery.simulations import (
+    outcome_of_result,
+    read_simulation,
+    simulation_number,
+)
 from satops.adapters.marketplaces.eo_imagery.wire import IDLE_MAX_S
 from satops.adapters.token import Token
 from satops.core import json_text
 from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
+from satops.core.order.passes import Simulation
 from satops.core.order.submission import InDoubt, NotSent, Outcome
 from satops.core.plan.config import ApplyConfig, MarketplaceConfig, ReconcileConfig
-from satops.errors import MarketplaceUnreachable
+from satops.errors import MarketplaceUnreachable, NotSimulated
 
 CREATE: Final = "/market/order/programming/create"
 QUERY: Final = "/market/order/page/query"
 DETAIL: Final = "/market/order/detail"
 DOWNLOAD_LINKS: Final = "/market/order/downloadLinks"
+SIMULATE: Final = "/market/order/programming/simulation/create"
+RESULTS: Final = "/market/order/programming/simulation/results"
+FROM_SIMULATION: Final = "/market/order/programming/createFromSimulation"
 
 RECEIPT_BYTES_MAX: Final = 1024 * 1024
 LIST_BYTES_MAX: Final = 32 * 1024 * 1024
@@ -47,6 +57,7 @@ class _Refused(Exception):
 
     def __init__(self, answer: Answer, found: Envelope | None) -> None:
         super().__init__(answer.evidence())
+        self.message = "" if found is None else found.message
         self.says_not_found = (
             found is not None
             and found.code in {400, 404}
@@ -77,6 +88,7 @@ class HttpMarketplace:
         self._reconcile = reconcile or ReconcileConfig()
         self._sleep = sleep
         self._clock_ahead_s: float | None = None
+        self._timezone = config.timezone
 
     @property
     def address(self) -> str:
@@ -105,6 +117,44 @@ class HttpMarketplace:
         if not isinstance(answer, Answer):
             return answer
         return outcome_of(answer, datetime.now(UTC))
+
+    def place_result(self, request: bytes) -> Outcome:
+        """Send one order of a simulation result, once; as `place`."""
+        answer = self._sender.send(FROM_SIMULATION, request, bytes_max=RECEIPT_BYTES_MAX)
+        if not isinstance(answer, Answer):
+            return answer
+        return outcome_of_result(answer, datetime.now(UTC))
+
+    def simulate(self, request: bytes) -> str:
+        """Start a simulation and return its number.
+
+        Sent again only where it was not taken.  Raises `NotSimulated` where the marketplace does
+        not take it, and `MarketplaceUnreachable`.
+        """
+        try:
+            data = self._read(SIMULATE, request, again=_was_not_taken)
+        except _Refused as refusal:
+            raise NotSimulated(refusal.message or str(refusal)) from None
+        number = simulation_number(data)
+        if number is None:
+            raise self._unreachable(SIMULATE, "the answer has no usable number of a simulation")
+        return number
+
+    def simulation(self, number: str) -> Simulation | None:
+        """Return a simulation as it stands, or None where the marketplace says there is none.
+
+        Raises `MarketplaceUnreachable`, also when the answer is about another simulation.
+        """
+        try:
+            data = self._read(RESULTS, json_text.dumps({"taskNo": number}))
+        except _Refused as refusal:
+            if refusal.says_not_found:
+                return None
+            raise self._unreachable(RESULTS, str(refusal)) from None
+        found = read_simulation(data, self._timezone)
+        if found is None or found.number not in ("", number):
+            raise self._unreachable(RESULTS, "the answer is about another simulation, or none")
+        return replace(found, number=number)
 
     def orders(self) -> Iterator[MarketplaceOrder]:
         """Yield every programming order of the account, to the end, newest first if the server
@@ -168,7 +218,7 @@ class HttpMarketplace:
 
     def _read_one(self, path: str, order_no: str) -> Any:
         try:
-            return self._read(path, {"orderNo": order_no})
+            return self._read(path, json_text.dumps({"orderNo": order_no}))
         except _Refused as refusal:
             if refusal.says_not_found:
                 return None
@@ -182,23 +232,23 @@ class HttpMarketplace:
             size += len(answer.body)
             bounds.require_time()
 
-        return Listed(self._read(QUERY, fields, taken), size)
+        return Listed(self._read(QUERY, json_text.dumps(fields), taken), size)
 
     def _read(
         self,
         path: str,
-        fields: dict[str, object],
+        body: bytes,
         taken: Callable[[Answer], None] = lambda _: None,
+        again: Callable[[Answer | NotSent | InDoubt], bool] = lambda _: True,
     ) -> Any:
         """Return the `data` of a read; raises `_Refused` and `MarketplaceUnreachable`.
 
-        `taken` sees each answer, and may raise to end the tries.
+        `taken` sees each answer, and may raise to end the tries; `again` allows one more.
         """
-        body = json_text.dumps(fields)
         tries = 0
         while True:
             answer = self._sender.send(path, body, bytes_max=LIST_BYTES_MAX)
-            tries += 1
+            tries = tries + 1 if again(answer) else READ_TRIES
             if isinstance(answer, Answer):
                 taken(answer)
                 self._clock_ahead_s = _ahead_s(answer)
@@ -258,6 +308,13 @@ def _ahead_s(answer: Answer) -> float | None:
     if theirs.tzinfo is None:
         theirs = theirs.replace(tzinfo=UTC)
     return (theirs - datetime.now(UTC)).total_seconds()
+
+
+def _was_not_taken(answer: Answer | NotSent | InDoubt) -> bool:
+    """Tell whether a request had no effect, for certain."""
+    return isinstance(answer, NotSent) or (
+        isinstance(answer, Answer) and answer.status == _TOO_MANY
+    )
 
 
 def _may_pass(answer: Answer, found: Envelope | None) -> bool:

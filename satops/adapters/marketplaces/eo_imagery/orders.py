@@ -36,18 +36,19 @@ def read_order(row: object) -> MarketplaceOrder | None:
         recurring_day=whole_number(row.get("recurringDay")),
         recurring_unit=whole_number(row.get("recurringUnit")),
         max_cloud=_rounded(row.get("maxCloud")),
-        resolution_m=_number(row.get("resolution")),
+        resolution_m=finite(row.get("resolution")),
         creator=_text(row.get("creator")),
         created_at=instant(row.get("ctime")),
         deleted=_truth(row.get("deleted")) is True,
-        total_amount=_number(row.get("totalAmount")),
-        final_amount=_number(row.get("finalAmount")),
+        total_amount=finite(row.get("totalAmount")),
+        final_amount=finite(row.get("finalAmount")),
+        simulation=_text(row.get("simulationId")),
     )
 
 
 def instant(value: object) -> datetime | None:
     """Read a Unix time in seconds or milliseconds, told apart by magnitude; None for all else."""
-    number = _number(value)
+    number = finite(value)
     if number is None or number <= 0:
         return None
     seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
@@ -70,7 +71,8 @@ def _geometry(value: Any) -> str | None:
     return json_text.dumps(value).decode() if isinstance(value, dict) else _text(value)
 
 
-def _number(value: object) -> float | None:
+def finite(value: object) -> float | None:
+    """Return a JSON number, or a text that is one; None for all else, infinities too."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -81,7 +83,7 @@ def _number(value: object) -> float | None:
 
 
 def _rounded(value: object) -> int | None:
-    number = _number(value)
+    number = finite(value)
     return int(number) if number is not None and number.is_integer() else None
 
 
