@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from satops.api.plan import read_specs
 from satops.api.repository import Repository, open_repository
+from satops.api.specs import spec_tree
 from satops.core.json_text import Raw
 from satops.core.ledger.chain import EMPTY, encode
 from satops.core.ledger.events import Event, LedgerStarted, SubmissionIntended, SubmissionPlaced
@@ -33,7 +33,7 @@ def place_all(root: Path) -> int:
 def _events(opened: Repository) -> Iterator[Event]:
     yield LedgerStarted("bench", "satops")
     until = instant_text(datetime.now(UTC) + timedelta(seconds=300))
-    for spec in read_specs(opened).specs:
+    for spec in spec_tree(opened).read().specs:
         yield _intended(opened, spec, until)
         yield SubmissionPlaced(spec.name, 1, f"PROG_{spec.name}")
 

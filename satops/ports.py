@@ -1,17 +1,24 @@
 """What the workflows need of the outside world, as promises that adapters keep."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from enum import Enum
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, runtime_checkable
 
 from satops.core.problem import Problem
 
 if TYPE_CHECKING:
+    from satops.core.checks import Rules
+    from satops.core.finding import Finding
+    from satops.core.geometry.aoi import Aoi
     from satops.core.ledger.chain import Head
     from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
     from satops.core.order.passes import Simulation
     from satops.core.order.submission import Outcome
+    from satops.core.spec.spec import Spec
 
 
 class LedgerStore(Protocol):
@@ -264,3 +271,93 @@ class OrderFiles(Protocol):
 
         `ref` is relative to the spec and may not leave the repository, links included.
         """
+
+
+class AoiSource(Protocol):
+    """Reads AOI files of every kind; a context, at whose end nothing of it runs any more."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def read(self, content: bytes) -> "Aoi | Finding":
+        """Return what the bytes of a file hold, or why they cannot be used."""
+
+
+class RulesSource(Protocol):
+    """What the checks compare with: modes, areas, severities."""
+
+    def rules(self) -> "Rules":
+        """Return them, read when they are first asked for.  Raises `UsageError`."""
+
+
+class MissingFiles(Protocol):
+    """What should be in the folder of orders, and is not."""
+
+    def problems(self, *, holds_orders: bool, files: int, strict: bool) -> Sequence[Problem]:
+        """Return what is missing, where the ledger `holds_orders` and so many `files` were read.
+
+        With `strict`, a spec that is missing and not known to be deleted is an error, and no
+        warning.
+        """
+
+
+class History(Protocol):
+    """The git history of a repository; what git cannot tell is None, and never a guess."""
+
+    def commit_of(self, spec: "Spec") -> str | None:
+        """Return the commit that last touched a spec or what it refers to."""
+
+    def merged_at(self, spec: "Spec") -> datetime | None:
+        """Return when a spec, or what it refers to, came to this branch as it is; UTC."""
+
+    def committed(self, specs: "Iterable[Spec]") -> Mapping[str, bool] | None:
+        """Tell by name whether the bytes of specs, and of what they refer to, are HEAD's."""
+
+    def is_in(self, branch: str) -> bool | None:
+        """Tell whether HEAD lies in a branch of `origin`."""
+
+
+class Promise(Enum):
+    """Why of two writers on one head of a ledger exactly one wins."""
+
+    PROTOCOL = "the server's protocol says so"
+    LOCAL_DISK = "the system locks files on a disk of its own; a few races show it"
+    RACES = "nobody knows before it has raced: some servers break it without a word"
+
+
+@dataclass(frozen=True, slots=True)
+class NotedProof:
+    """What races on a store at one address have shown."""
+
+    time: str
+    broken: str
+    """Why the store must not be used; empty where it kept its promise."""
+
+
+class ProofNotes(Protocol):
+    """This machine's proofs of stores."""
+
+    @property
+    def address(self) -> str:
+        """Where they are, for messages."""
+
+    def noted(self, address: str) -> NotedProof | None:
+        """Return what was found of the store at an address, if it was ever looked at."""
+
+    def note(self, address: str, proof: NotedProof) -> None:
+        """Keep what was found.  Raises OSError."""
+
+
+OpenScratch = Callable[[], LedgerStore]
+"""Opens a scratch ledger beside the real one, each time as another writer would."""
+ScratchPlace = Callable[[], AbstractContextManager[OpenScratch]]
+"""Lends a place for a scratch ledger in a store of the same kind, and clears it afterwards.
+
+Raises `StoreUnreachable`, naming what was left behind, when it cannot be cleared.
+"""

@@ -11,8 +11,8 @@ from satops.adapters.files.new_files import write_new
 from satops.adapters.files.rule_files import from_tree, load_rules
 from satops.adapters.gis.encodings import codec_of
 from satops.api.overlay import Overlay
-from satops.api.plan import order_tree, read_specs
 from satops.api.repository import Repository, open_repository
+from satops.api.specs import order_tree, spec_tree
 from satops.core.checks.rules import Rules
 from satops.core.finding import Finding
 from satops.core.geometry.convert import Wanted as Changes
@@ -139,7 +139,7 @@ def _check_specs(opened: Repository, files: Mapping[str, str]) -> None:
             f"{', '.join(taken)}: already there. Nothing was written. Choose another --name."
         )
     added = {path: text.encode() for path, text in files.items()}
-    tree = read_specs(opened, files=Overlay(order_tree(opened), added))
+    tree = spec_tree(opened, files=Overlay(order_tree(opened), added)).read()
     wrong = tuple(p for p in tree.problems if p.file in files and p.blocks)
     if wrong:
         raise InvalidInput("Nothing was written: the specs would not be sound.", wrong)

@@ -1,13 +1,11 @@
-"""Doctor: everything that an apply rests on; and the proof of the store that apply asks for."""
+"""Doctor: everything that an apply rests on."""
 
 from collections.abc import Callable, Mapping
 
-from satops.adapters.files.proof_file import NotedProof, ProofFile
-from satops.adapters.stores.open import Promise, kind_of
 from satops.api.forge_place import check_install, check_workflows
 from satops.api.repository import GUARD, FilePath, Repository, Say, open_repository
 from satops.core.redaction import shown_address
-from satops.errors import ExitCode, LedgerError, Refused, SatopsError, UsageError
+from satops.errors import ExitCode, LedgerError, SatopsError, UsageError
 from satops.workflow.begin import require_open
 from satops.workflow.doctor import (
     DoctorNote,
@@ -18,19 +16,13 @@ from satops.workflow.doctor import (
     check_marketplace,
     check_proof,
     check_waits,
-    examine,
+    error_is_a_note,
     good,
     warning,
     wrong,
 )
 from satops.workflow.ledger import require_marketplace
-from satops.workflow.proof import ROUNDS, Proof, prove
 from satops.workflow.replay import require_own_appends
-
-PROVEN = "SATOPS_PROVEN"
-"""The variable with addresses that a team has proven, for machines that begin anew each time."""
-_ROUNDS_QUIETLY = 3
-"""Races on a local disk, whose locks are the kernel's own: enough to see that they work at all."""
 
 
 def doctor(
@@ -49,136 +41,47 @@ def doctor(
     configuration that cannot be read.
     """
     opened = open_repository(repository, environ=environ)
+    notes: list[DoctorNote] = []
     try:
-        store = opened.store()
+        address, checks = opened.store().address, (*OF_THE_LEDGER, *OF_THE_REST)
     except UsageError as error:
-        refused = wrong("ledger", str(error), error.exit_code)
-        return examine([lambda: refused, *_around(opened)], shown_address(opened.config.state))
-    checks: list[Callable[[], DoctorNote]] = [
-        lambda: check_ledger(store),
-        lambda: _bound(opened),
-        lambda: check_proof(lambda: prove_store(opened), store.address),
-        lambda: _place(opened),
-        lambda: _left(opened),
-        lambda: check_clock(store, opened.clock),
-        *_around(opened),
-    ]
+        notes.append(wrong("ledger", str(error), error.exit_code))
+        address, checks = shown_address(opened.config.state), OF_THE_REST
+        write = ask = False
+    for check in checks:
+        with error_is_a_note(notes):
+            notes.append(check(opened))
     if write:
-        checks.append(lambda: _written(opened, say))
+        with error_is_a_note(notes):
+            notes.append(_written(opened, say))
     if ask:
-        checks.append(lambda: _asked(opened, say))
-    return examine(checks, store.address)
+        with error_is_a_note(notes):
+            notes.append(_asked(opened, say))
+    return DoctorReport(address, tuple(notes))
 
 
-def _around(opened: Repository) -> list[Callable[[], DoctorNote]]:
-    """Return the checks that need no ledger."""
-    return [
-        lambda: check_waits(opened.config),
-        lambda: _local(opened),
-        lambda: _git(opened),
-        lambda: _access(opened),
-        lambda: check_install(opened),
-        lambda: check_workflows(opened),
-    ]
+def _ledger(opened: Repository) -> DoctorNote:
+    return check_ledger(opened.store())
 
 
-def prove_store(opened: Repository, rounds: int = ROUNDS) -> Proof:
-    """Race on a scratch ledger beside the real one, and remember what came of it.
-
-    Raises `StoreUnreachable` when it could not be told.
-    """
-    from satops.adapters.stores.scratch import scratch_beside
-
-    with scratch_beside(opened.config.state, opened.root) as open_scratch:
-        proof = prove(open_scratch, opened.clock, rounds)
-    noted = NotedProof(opened.now(), proof.broken)
-    try:
-        _proofs(opened).note(opened.store().address, noted)
-    except OSError as error:
-        raise Refused(
-            f"What was found of the store cannot be kept in {opened.local}: {error.strerror}. "
-            "Make the folder writable."
-        ) from None
-    return proof
+def _proof(opened: Repository) -> DoctorNote:
+    store = opened.store_proof()
+    return check_proof(store.prove(), store.address)
 
 
-def proven(opened: Repository, address: str) -> bool:
-    """Tell whether a store was proven: from this machine, or as `SATOPS_PROVEN` says."""
-    noted = _proofs(opened).noted(address)
-    if noted is not None:
-        return not noted.broken
-    return address in opened.environ.get(PROVEN, "").split()
+def _clock(opened: Repository) -> DoctorNote:
+    return check_clock(opened.store(), opened.clock)
 
 
-def require_proof(opened: Repository) -> None:
-    """Let an apply go on only with a store of which two writers cannot both win.
-
-    A file on a local disk proves itself, without a word.  A git server that takes a push without
-    force checks what it had before: that is the protocol, and it needs no proof of its own.
-    Raises `Refused` for every other store that was not proven, and for one that failed.
-    """
-    address = opened.store().address
-    if proven(opened, address):
-        return
-    noted = _proofs(opened).noted(address)
-    if noted is not None:
-        raise Refused(
-            f"The ledger store at {address} broke its promise on {noted.time}: {noted.broken} "
-            "Nothing was sent. Choose another store (docs/stores.md); to try this one again:\n"
-            "    satops doctor"
-        )
-    promise = _promise(opened)
-    if promise is Promise.PROTOCOL:
-        return
-    if promise is Promise.LOCAL_DISK and _network(opened) is None:
-        if prove_store(opened, _ROUNDS_QUIETLY).holds:
-            return
-        require_proof(opened)
-    raise Refused(
-        f"The ledger store at {address} was never proven from this machine. Some servers "
-        "let two writers win, and every order would be bought twice. Nothing was sent. To prove "
-        f"it:\n    satops doctor\nA machine that begins anew each time takes {PROVEN}, with the "
-        "addresses that were proven once."
-    )
-
-
-def prove_at_start(opened: Repository) -> None:
-    """Prove a store of which satops cannot know that it keeps its promise, before a ledger begins.
-
-    Raises `Refused` where it does not, and `StoreUnreachable`.
-    """
-    if _promise(opened) is not Promise.RACES:
-        return
-    proof = prove_store(opened)
-    if not proof.holds:
-        address = opened.store().address
-        raise Refused(
-            f"{proof.broken} {address} cannot keep a ledger: two runs would buy the same order. "
-            "Nothing was begun. Choose another store (docs/stores.md)."
-        )
-
-
-def _promise(opened: Repository) -> Promise:
-    return kind_of(opened.config.state).promise
-
-
-def _proofs(opened: Repository) -> ProofFile:
-    from satops.adapters.files.local_state import store_folder
-
-    return ProofFile(store_folder(opened.local))
-
-
-def _network(opened: Repository) -> str | None:
-    from satops.adapters.files.file_system import network_file_system
-
-    return network_file_system(opened.root / opened.config.state.partition(":")[2])
+def _waits(opened: Repository) -> DoctorNote:
+    return check_waits(opened.config)
 
 
 def _place(opened: Repository) -> DoctorNote:
     """Look at what the address itself shows."""
     scheme, _, rest = opened.config.state.partition(":")
     subject = "place"
-    if scheme == "file" and (kind := _network(opened)):
+    if scheme == "file" and (kind := opened.network_file_system()):
         return warning(
             subject,
             f"The ledger lies on a network file system ({kind}). The proof above was made from one "
@@ -297,3 +200,9 @@ def _access(opened: Repository) -> DoctorNote:
 def _asked(opened: Repository, say: Say) -> DoctorNote:
     with opened.marketplace(say, opened.session().state.ledger) as marketplace:
         return check_marketplace(marketplace, opened.config.reconcile.skew_s)
+
+
+_Check = Callable[[Repository], DoctorNote]
+OF_THE_LEDGER: tuple[_Check, ...] = (_ledger, _bound, _proof, _place, _left, _clock)
+OF_THE_REST: tuple[_Check, ...] = (_waits, _local, _git, _access, check_install, check_workflows)
+"""The checks, in the order in which they are made; none stops the others."""

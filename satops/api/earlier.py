@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from satops.adapters.files.commit_files import CommitFiles
 from satops.adapters.git_command import TIMEOUT_S, Git
-from satops.api.plan import read_specs
 from satops.api.repository import Repository
+from satops.api.specs import spec_tree
 from satops.core.plan.plan import Action, Plan
 from satops.core.spec.spec import Spec
 from satops.errors import StoreUnreachable, UsageError
@@ -50,9 +50,8 @@ class Earlier:
         files = {action.spec.source.file for action in open_ if action.spec is not None}
         if files:
             there = CommitFiles(self._git, self._ref, files)
-            before = {
-                spec.name: _asked(spec) for spec in read_specs(self._opened, files=there).specs
-            }
+            specs = spec_tree(self._opened, files=there).read().specs
+            before = {spec.name: _asked(spec) for spec in specs}
             alike |= {it.name for it in open_ if it.spec and before.get(it.name) == _asked(it.spec)}
         return frozenset(alike)
 

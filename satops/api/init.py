@@ -11,8 +11,8 @@ from satops.adapters.files.new_files import with_line, write_new, write_plain
 from satops.api.init_ci import CiFiles, CiWish, ci_files_of, update_ci, write_ci
 from satops.api.ledger import start_ledger
 from satops.api.overlay import Overlay
-from satops.api.plan import late_rules, order_tree, read_specs
 from satops.api.repository import FilePath, Repository, open_repository
+from satops.api.specs import order_tree, spec_tree
 from satops.core.ledger.state import LedgerState
 from satops.core.order.dates import read_date
 from satops.core.order.relative import written_out
@@ -32,7 +32,7 @@ from satops.workflow.scaffold import (
 from satops.workflow.scaffold_ci import Forge, with_state
 from satops.workflow.scaffold_update import FileChange
 from satops.workflow.slug import slug
-from satops.workflow.validate import Tree
+from satops.workflow.validate import SpecTree, Tree
 
 _SCHEMAS = ("order.schema.json", "config.schema.json")
 """What editors need beside the files of a repository."""
@@ -160,24 +160,31 @@ def new(
     if _is_there(opened.root / path):
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
     text = spec_text(_from_root(wanted, opened.root), path=path)
-    tree = read_specs(opened, files=Overlay(order_tree(opened), {path: text.encode()}))
+    specs = spec_tree(opened, files=Overlay(order_tree(opened), {path: text.encode()}))
+    tree = specs.read()
     wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
     if wrong:
         raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
     spec = next(spec for spec in tree.specs if spec.name == wanted.name)
     _refuse_the_past(opened, spec)
     write_new(opened.root, {path: text})
-    warnings = (p for p in (*tree.problems, *_across(opened, tree, spec)) if p.file == path)
-    warned = tuple(p for p in warnings if p.severity is Severity.WARNING)
-    return NewSpec(wanted.name, path, warned)
+    problems = (*tree.problems, *_across(specs, tree, spec, opened.now()))
+    warnings = (p for p in problems if p.severity is Severity.WARNING and p.file == path)
+    return NewSpec(wanted.name, path, tuple(warnings))
 
 
-def _across(opened: Repository, tree: Tree, spec: Spec) -> Iterable[Problem]:
+def _across(specs: SpecTree, tree: Tree, spec: Spec, now: str) -> Iterable[Problem]:
     """Return what the clock and the other specs bring; the ledger is not read."""
-    from satops.workflow.checks import checks_of_plan
+    from satops.workflow.checks import check_plan
 
-    check = checks_of_plan(late_rules(opened)(), now=opened.now(), recall=lambda _: None)
-    return check([spec], tree.specs, LedgerState())
+    return check_plan(
+        [spec],
+        tree.specs,
+        LedgerState(),
+        specs.rules.rules(),
+        now=now,
+        recall=lambda _: None,
+    )
 
 
 def _with_instants(wanted: Wanted, opened: Repository) -> Wanted:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from satops import __version__
 from satops.adapters.files.config_file import set_state
 from satops.adapters.provenance import person
-from satops.api.doctor import prove_at_start
-from satops.api.plan import no_copy, read_specs
+from satops.adapters.stores.open import kind_of
+from satops.api.plan import no_copy
 from satops.api.repository import STATE_GUARD, FilePath, Repository, Say, open_repository
+from satops.api.specs import spec_tree
 from satops.core import json_text
 from satops.core.ledger.chain import EMPTY, GENESIS, Head, decode, encode, line_digest
 from satops.core.ledger.events import LedgerStarted, MarketplaceMoved, OrderCarried
@@ -24,7 +25,7 @@ from satops.core.plan.config import SANDBOX
 from satops.core.redaction import shown_address
 from satops.core.spec.spec import Spec
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, UsageError
-from satops.ports import IndexedStore, LedgerStore, MigratedStore
+from satops.ports import IndexedStore, LedgerStore, MigratedStore, Promise
 from satops.workflow.account import look_at_account
 from satops.workflow.begin import begin
 from satops.workflow.ledger import Accepted
@@ -108,7 +109,7 @@ def history(
 
 
 def _spec(opened: Repository, name: str) -> Spec | None:
-    return next((spec for spec in read_specs(opened).specs if spec.name == name), None)
+    return next((spec for spec in spec_tree(opened).read().specs if spec.name == name), None)
 
 
 def _nobody_knows(name: str) -> UsageError:
@@ -261,7 +262,8 @@ def start_ledger(
     lines, _ = encode([event, *carried], head=EMPTY, time=opened.clock.now(), run=opened.new_run())
     if isinstance(store, MigratedStore):
         store.migrate()
-    prove_at_start(opened)
+    if kind_of(opened.config.state).promise is Promise.RACES:
+        opened.store_proof().require_before_start()
     try:
         store.append(lines, GENESIS)
     except HeadMoved as error:
@@ -325,7 +327,7 @@ def _require_named(opened: Repository, also_buy: Sequence[str], address: str) ->
         known = LedgerState()
     names = [
         spec.name
-        for spec in read_specs(opened).specs
+        for spec in spec_tree(opened).read().specs
         if (spec.labels or {}).get("sample") == "yes"
         or (known.marketplace == SANDBOX and not may_be_bought(known.orders.get(spec.name)))
     ]
@@ -364,19 +366,16 @@ def moved(
     session, local, started = opened.appending("ledger moved", say, bound=False)
     begin(session, local, started, must_hold=(opened.expected_head(),))
     check = not unchecked and opened.config.marketplace.query
-
-    def shown() -> Sequence[str]:
-        with opened.marketplace(say, session.state.ledger) as marketplace:
-            return [order.order_no for order in marketplace.orders()]
-
-    event = move_marketplace(
-        session=session,
-        to=normal_address(to),
-        configured=opened.marketplace_address(),
-        shown=shown if check else None,
-        by=person(opened.environ),
-        because=because,
-    )
+    asked = opened.marketplace(say, session.state.ledger) if check else nullcontext()
+    with asked as marketplace:
+        event = move_marketplace(
+            session=session,
+            to=normal_address(to),
+            configured=opened.marketplace_address(),
+            marketplace=marketplace,
+            by=person(opened.environ),
+            because=because,
+        )
     session.finish(NOTHING_PLACED)
     return event
 
@@ -449,5 +448,5 @@ def move_ledger(
 
 def unspent_specs(opened: Repository, state: LedgerState) -> list[Spec]:
     """Return the specs of the tree that may still be bought."""
-    specs = read_specs(opened, state=state).specs
+    specs = spec_tree(opened).read(state).specs
     return [spec for spec in specs if may_be_bought(state.orders.get(spec.name))]

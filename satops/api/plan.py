@@ -1,42 +1,26 @@
 """Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from satops.adapters.files.aoi_files import AoiFiles
-from satops.adapters.files.order_files import OrderTree
-from satops.adapters.files.schemas import order_schema
-from satops.adapters.files.whole_tree import WholeTree
 from satops.api.repository import FilePath, Repository, open_repository
-from satops.core.ledger.kept import KeptSpecs
-from satops.core.ledger.state import SPENT, LedgerState, may_be_bought
+from satops.api.specs import in_ci, require_named_files, spec_tree
 from satops.core.order.order import Order, instant_text
-from satops.core.plan.limits import check_limits
-from satops.core.plan.plan import Part, Plan
-from satops.core.problem import Problem
-from satops.core.spec.spec import Spec
+from satops.core.plan.plan import Plan
 from satops.errors import LedgerMissing, UsageError
-from satops.ports import LedgerStore, OrderFiles
+from satops.ports import LedgerStore
 from satops.workflow.ledger_session import LedgerSession
-from satops.workflow.part import Limits, only_part
+from satops.workflow.part import limits_of, only_part, part_of
 from satops.workflow.plan import make_plan
-from satops.workflow.read_files import Chunk, FileReader
-from satops.workflow.validate import Tree, read_tree
-
-if TYPE_CHECKING:
-    from satops.core.checks import Rules
-
-    LateRules = Callable[[], Rules]
+from satops.workflow.validate import Tree
 
 
 def validate(repository: FilePath, *, environ: Mapping[str, str] | None = None) -> Tree:
     """Read every order spec and report every problem; needs no ledger, token or network."""
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)
-    return whole(opened, read_specs(opened), None, strict=in_ci(opened.environ))
+    return spec_tree(opened, strict=in_ci(opened.environ)).read_whole()
 
 
 def plan(
@@ -106,21 +90,27 @@ def plan_to_show(
 
         base = Base(opened, limits_from)
         opened = base.ruling
-    rules = late_rules(opened, limits_from)
+    specs = spec_tree(opened, rules_from=limits_from, strict=in_ci(opened.environ))
     now = opened.now() if at is None else moment(at)
     session = LedgerSession(_store(opened, copy), opened.clock, "")
-    state: LedgerState | None
+    state = None
     try:
         state = session.read()
     except LedgerMissing:
         if copy is not None:
             raise no_copy(copy) from None
-        state = None
     if state is not None and ledger is None and limits_from is None:
         opened.require_its_ledger(state)
-    made = plan_on(opened, state, session, now, rules, strict=in_ci(opened.environ))
+    made = make_plan(
+        specs.read_whole(state),
+        state,
+        opened.config,
+        now=now,
+        recall=session.recall,
+        rules=specs.rules,
+    )
     if part := part_of(names, labels):
-        made = only_part(made, part, limits_of(opened, state, now))
+        made = only_part(made, part, limits_of(opened.config, state, now))
     if base is not None:
         made = base.compared(made)
     since = since or limits_from
@@ -134,136 +124,19 @@ def plan_to_show(
     currency = str((opened.config.prices or {}).get("currency", ""))
 
     def asked_for_in() -> Sequence[str]:
-        from satops.api.origins import commits
+        from satops.adapters.history import History
+        from satops.workflow.origins import commits
 
-        return commits(opened, made.creates)
+        return commits(History(opened.root), made.creates)
 
     def late() -> Mapping[str, float]:
-        from satops.api.origins import waiting_too_long
+        from satops.adapters.history import History
+        from satops.workflow.origins import waiting_too_long
 
-        return waiting_too_long(opened, made.creates)
+        most_h = opened.config.nightly_waits_h
+        return waiting_too_long(History(opened.root), made.creates, opened.clock.now(), most_h)
 
     return Planned(made, opened.body, currency, late, asked_for_in)
-
-
-def plan_on(
-    opened: Repository,
-    state: LedgerState | None,
-    session: LedgerSession,
-    now: str,
-    rules: "LateRules",
-    *,
-    strict: bool,
-) -> Plan:
-    """Read the tree, and make the plan on a state of the ledger; see `read_specs` and `whole`."""
-
-    def across(
-        creating: Sequence[Spec], tree: Sequence[Spec], known: LedgerState
-    ) -> Iterable[Problem]:
-        if not creating:
-            return ()
-        from satops.workflow.checks import checks_of_plan
-
-        return checks_of_plan(rules(), now=now, recall=session.recall)(creating, tree, known)
-
-    tree = read_specs(opened, rules=rules, state=state)
-    return make_plan(
-        whole(opened, tree, state, strict=strict),
-        state,
-        opened.config,
-        now=now,
-        recall=session.recall,
-        across=across,
-    )
-
-
-def read_specs(
-    opened: Repository,
-    *,
-    rules: "LateRules | None" = None,
-    state: LedgerState | None = None,
-    files: OrderFiles | None = None,
-) -> Tree:
-    """Read the tree of a repository, or what stands for it in `files`.
-
-    With a `state`, files that hold only what is placed are not parsed, and the buyer's checks are
-    made only of orders that may still be bought.
-    """
-    rules = late_rules(opened) if rules is None else rules
-    files = order_tree(opened) if files is None else files
-    known = state if state is not None else LedgerState()
-    zone = opened.config.timezone
-    kept = KeptSpecs(known, None if zone is None else str(zone))
-
-    def check(chunk: Chunk) -> Iterable[Problem]:
-        from satops.workflow.checks import checks_of_specs
-
-        open_to_buy = chunk.only(lambda spec: may_be_bought(known.orders.get(spec.name)))
-        return checks_of_specs(rules())(open_to_buy) if open_to_buy.specs else ()
-
-    with AoiFiles(encoding=opened.config.encoding) as aois:
-        reader = FileReader(files, opened.config, order_schema(), check=check, read_aoi=aois.read)
-        return read_tree(files, reader, kept)
-
-
-def order_tree(opened: Repository) -> OrderFiles:
-    """Return the tree of order specs as it lies on disk."""
-    absent = WholeTree(opened.root, opened.config.orders).why_absent
-    return OrderTree(opened.root, opened.config.orders, why_absent=absent)
-
-
-def whole(opened: Repository, tree: Tree, state: LedgerState | None, *, strict: bool) -> Tree:
-    """Return a tree with an error for each part of it that git has and the work tree lacks.
-
-    With `strict`, a spec that is missing and not staged as deleted is an error too.
-    """
-    held = state is not None and any(known.standing in SPENT for known in state.orders.values())
-    missing = WholeTree(opened.root, opened.config.orders).problems(
-        holds_orders=held, files=tree.files, strict=strict
-    )
-    return tree.lacking(missing)
-
-
-def part_of(names: Sequence[str], labels: Sequence[tuple[str, str]]) -> Part | None:
-    """Return what is chosen; None where nothing is named, so that all is meant."""
-    return Part(tuple(names), tuple(labels)) if names or labels else None
-
-
-def limits_of(opened: Repository, state: LedgerState | None, now: str) -> Limits:
-    """Return what holds some orders of a plan against the limits."""
-    return lambda creates: check_limits(creates, state or LedgerState(), opened.config.limits, now)
-
-
-def require_named_files(opened: Repository) -> None:
-    """Raise `UsageError` where a file that satops.yaml names is missing or was not fetched.
-
-    The checks read it only where there is something to check.
-    """
-    config = opened.config
-    whole_tree = WholeTree(opened.root, config.orders)
-    whole_tree.require(config.allowed, config.forbidden, config.modes)
-
-
-def in_ci(environ: Mapping[str, str]) -> bool:
-    """Tell whether this is a CI run, as every CI says it: `CI` is set."""
-    return environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
-
-
-def late_rules(opened: Repository, ref: str | None = None) -> "LateRules":
-    """Return what reads, once and when there is something to check, what the checks compare with.
-
-    It comes from the tree, or from a git commit.  A plan with nothing new never needs it, nor the
-    geometry libraries behind it.
-    """
-
-    @cache
-    def rules() -> "Rules":
-        from satops.adapters.files.rule_files import from_commit, from_tree, load_rules
-
-        read = from_tree(opened.root) if ref is None else from_commit(opened.root, ref)
-        return load_rules(opened.config, read)
-
-    return rules
 
 
 def no_copy(path: Path) -> LedgerMissing:

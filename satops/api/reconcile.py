@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from satops.api.plan import read_specs
 from satops.api.replay import replay_on
 from satops.api.repository import FilePath, Say, open_repository
+from satops.api.specs import spec_tree
 from satops.core.ledger.state import Standing
 from satops.errors import UsageError
 from satops.workflow.account import fits
@@ -74,9 +74,8 @@ def reconcile(
                 tell=tell,
             )
         session.finish(NOTHING_PLACED)
-    fitting = (
-        fits(read_specs(opened).specs, report.foreign, opened.config) if report.foreign else {}
-    )
+    specs = spec_tree(opened).read().specs if report.foreign else ()
+    fitting = fits(specs, report.foreign, opened.config)
     return replace(
         report,
         carried=carried,

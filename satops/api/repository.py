@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,11 @@ from satops.core.plan.address import is_loopback, normal_address
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.redaction import shown_address
 from satops.errors import UsageError
-from satops.ports import Clock, LedgerStore, LocalState, Marketplace
+from satops.ports import Clock, LedgerStore, LocalState, Marketplace, Promise
 from satops.workflow.begin import require_open
 from satops.workflow.ledger import require_marketplace
 from satops.workflow.ledger_session import LedgerSession
+from satops.workflow.proof import PROVEN, StoreProof
 
 if TYPE_CHECKING:
     from satops.core.ledger.events import RunStarted
@@ -111,6 +113,40 @@ class Repository:
         from satops.report.ledger_page import pages
 
         return open_store(self.config.state, self.root, pages=pages)
+
+    def network_file_system(self) -> str | None:
+        """Return the kind of network file system that a ledger in a file lies on; else None."""
+        from satops.adapters.files.file_system import network_file_system
+
+        scheme, _, path = self.config.state.partition(":")
+        return network_file_system(self.root / path) if scheme == "file" else None
+
+    @property
+    def promise(self) -> Promise:
+        """Why of two writers on the ledger's store one wins; nobody knows it of a shared disk."""
+        from satops.adapters.stores.open import kind_of
+
+        promise = kind_of(self.config.state).promise
+        shared = promise is Promise.LOCAL_DISK and self.network_file_system() is not None
+        return Promise.RACES if shared else promise
+
+    def store_proof(self) -> StoreProof:
+        """Return what is known of the ledger's store, and what can find it out.
+
+        Raises `UsageError` where this machine has no place for what is found.
+        """
+        from satops.adapters.files.local_state import store_folder
+        from satops.adapters.files.proof_file import ProofFile
+        from satops.adapters.stores.scratch import scratch_beside
+
+        return StoreProof(
+            address=self.store().address,
+            promise=self.promise,
+            notes=ProofFile(store_folder(self.local)),
+            scratch=partial(scratch_beside, self.config.state, self.root),
+            clock=self.clock,
+            vouched=frozenset(self.environ.get(PROVEN, "").split()),
+        )
 
     def session(self, run: str = "") -> LedgerSession:
         """Return the ledger, read and checked.  Raises `LedgerError`."""

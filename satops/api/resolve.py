@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from satops.adapters.provenance import person
 from satops.api.ledger import unspent_specs
-from satops.api.plan import moment, read_specs
+from satops.api.plan import moment
 from satops.api.repository import FilePath, Repository, Say, open_repository
+from satops.api.specs import spec_tree
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
 from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput, Refused
@@ -215,7 +216,7 @@ def _witness(
 
 def _spec(opened: Repository, name: str) -> Spec | None:
     """Return the spec of a name; raises `InvalidInput` where the tree cannot tell which it is."""
-    tree = read_specs(opened)
+    tree = spec_tree(opened).read()
     specs = [spec for spec in tree.specs if spec.name == name]
     if len(specs) > 1:
         problems = tuple(problem for problem in tree.problems if problem.blocks)

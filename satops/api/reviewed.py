@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from satops.adapters.files.plan_file import SavedPlan, read_plan
+from satops.adapters.files.plan_file import read_plan
 from satops.adapters.git_command import TIMEOUT_S, Git
 from satops.adapters.provenance import head_commit, run_id
-from satops.api.repository import Repository
+from satops.api.repository import FilePath, Repository
 from satops.core.order.order import instant
 from satops.core.plan.address import normal_address
 from satops.core.plan.origin import Origin
+from satops.core.plan.plan import SavedPlan
 from satops.errors import Refused, StoreUnreachable, UsageError
+from satops.workflow.guards import Approval, Confirm
 
+_DIGEST_MIN = 12
+"""Characters: what `satops plan` shows of a digest."""
 _AHEAD_MAX = timedelta(hours=1)
 """By how much the clocks of two machines may differ."""
 
@@ -27,11 +31,27 @@ def origin(opened: Repository, ledger: str | None) -> Origin:
     )
 
 
-def read_reviewed(paths: Sequence[Path], digest: str | None) -> list[SavedPlan]:
-    """Read plans that were reviewed; with a `digest`, the one plan must have it.
+def read_approval(
+    plan_file: FilePath | None,
+    reviewed: Sequence[FilePath],
+    expect_digest: str | None,
+    confirm: Confirm,
+) -> Approval:
+    """Read the plans that a person has seen; with `reviewed`, the digest is that of the one plan.
 
-    `digest` is its first 12 characters or more.  Raises `UsageError` and `Refused`.
+    Raises `UsageError`, and `Refused` for a reviewed plan that is another one.
     """
+    saved = None if plan_file is None else read_plan(Path(plan_file))
+    digest = None if expect_digest is None else _digest(expect_digest)
+    if reviewed and saved is not None:
+        raise UsageError(
+            "--reviewed compares order by order, and --plan the plan as a whole. Give one of them."
+        )
+    plans = _read_reviewed([Path(path) for path in reviewed], digest) if reviewed else []
+    return Approval(saved, plans, digest, confirm)
+
+
+def _read_reviewed(paths: Sequence[Path], digest: str | None) -> list[SavedPlan]:
     if digest is not None and len(paths) != 1:
         raise UsageError(
             "With --reviewed, --expect-digest is the digest of that plan, so it needs one plan and "
@@ -61,6 +81,16 @@ def require_valid_here(plans: Sequence[SavedPlan], opened: Repository, ledger: s
                 raise _unfit(plan, f"it was made for the {what} {then}, and this one is {now}")
         _require_commit(plan, opened, here.commit)
         _require_age(plan, opened)
+
+
+def _digest(given: str) -> str:
+    digest = given.strip().lower()
+    if len(digest) < _DIGEST_MIN or len(digest) > 64 or set(digest) - set("0123456789abcdef"):
+        raise UsageError(
+            f"--expect-digest {given!r} cannot be checked: give 12 to 64 characters of a digest, "
+            "as `satops plan` shows it."
+        )
+    return digest
 
 
 def _require_commit(plan: SavedPlan, opened: Repository, head: str | None) -> None:

@@ -10,39 +10,42 @@ True at any time, also after a kill at any instruction:
 5. The ledger only grows.
 
 The steps: read the ledger and take in the spool (`begin.py`), look at the account and settle what
-is in doubt, plan, hold the plan against its guards, limits and the account, send (`submit.py`),
-then wait for what other runs are placing.  A run that has waited buys nothing more.
+is in doubt, plan, hold the plan against its guards (`guards.py`) and the account
+(`clearance.py`), send (`submit.py`), then wait for what other runs are placing.  A run that has
+waited buys nothing more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from satops.core.ledger.events import RunFinished, RunStarted
-from satops.core.ledger.state import OPEN, LedgerState, Standing, may_be_bought
-from satops.core.order.order import instant, instant_text
+from satops.core.ledger.state import OPEN, LedgerState, Standing
+from satops.core.order.order import instant_text
 from satops.core.plan.config import Config
 from satops.core.plan.limits import check_limits
-from satops.core.plan.plan import Action, Plan, Refusal
-from satops.core.plan.provenance import NOTHING_KNOWN, Provenances
+from satops.core.plan.plan import Action, Plan
 from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError
-from satops.ports import Clock, LocalState, Marketplace, Spooled, TwoAddressStore
-from satops.workflow.account import AccountLook, held_by_account, look_at_account
+from satops.ports import Clock, LocalState, Marketplace, TwoAddressStore
+from satops.workflow.account import AccountLook, look_at_account
 from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open
+from satops.workflow.clearance import clear
+from satops.workflow.guards import GUARDS, Approval, Guarded, refuse_over_limits
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
+from satops.workflow.origins import Origins
 from satops.workflow.outcomes import OrderResult
+from satops.workflow.part import limits_of, only_part, part_of
+from satops.workflow.plan import make_plan
+from satops.workflow.proof import StoreProof
 from satops.workflow.reconcile import NOTHING_PLACED, DoubtLook, settle_doubts
 from satops.workflow.replay import Replayed
+from satops.workflow.review import only_reviewed
 from satops.workflow.submit import Progress, Reach, Submitting, outcomes_at_once
+from satops.workflow.validate import WholeTree
 from satops.workflow.waiting import is_being_placed, open_elsewhere, wait_for_others
 
 _CERTAIN = frozenset({"placed", "rejected", "not-sent"})
-Replan = Callable[[LedgerState], Plan]
-"""Reads the tree and makes the plan on a state; raises `InvalidInput`."""
-Guard = Callable[[Plan, LedgerState], None]
-"""Raises `Refused` when the plan is not the one that was reviewed or confirmed."""
 
 
 @dataclass(slots=True)
@@ -54,7 +57,11 @@ class Applying:
     marketplace: Marketplace
     config: Config
     started: RunStarted
+    specs: WholeTree
+    proof: StoreProof
+    origins: Origins
     asked: Asked = field(default_factory=Asked)
+    approval: Approval = field(default_factory=Approval)
     any_account: bool = False
     """Whether the marketplace is a new one on each machine, as the embedded sandbox is."""
     progress: Progress | None = None
@@ -63,7 +70,6 @@ class Applying:
     """Takes one line for people, on stderr."""
     executor: Executor | None = None
     reach: Reach = lambda _: None
-    provenance: Provenances = lambda _: NOTHING_KNOWN
     look: AccountLook | None = None
     settled: tuple[DoubtLook, ...] = ()
     replayed: Replayed = field(default_factory=Replayed)
@@ -74,10 +80,10 @@ class Applying:
         """The clock of the run."""
         return self.session.clock
 
-    def run(self, replan: Replan, guard: Guard) -> ApplyReport:
+    def run(self) -> ApplyReport:
         """Place every order of the plan once.
 
-        Raises `Refused` (limits, guard), `InvalidInput` and `LedgerError`: then nothing was sent.
+        Raises `Refused`, `InvalidInput`, `UsageError` and `LedgerError`: then nothing was sent.
         """
         self.replayed = begin(
             self.session, self.local, self.started, must_hold=self.asked.must_hold
@@ -85,9 +91,7 @@ class Applying:
         try:
             with doubt_first(self.session):
                 self._settle_earlier()
-                plan = replan(self.session.state)
-                guard(plan, self.session.state)
-                refuse_over_limits(plan.refusals)
+                plan = self._guarded_plan()
                 ready = self._cleared(plan)
         except SatopsError as error:
             if is_anything_open(self.session.state):
@@ -98,6 +102,39 @@ class Applying:
             report = self._submit(plan, ready)
         with doubt_first(self.session):
             return self._await_others(report)
+
+    def _guarded_plan(self) -> Plan:
+        """Read the tree, plan on the ledger as it stands, and ask every guard."""
+        state = self.session.state
+        made = make_plan(
+            self.specs.read_whole(state),
+            state,
+            self.config,
+            now=instant_text(self.clock.now()),
+            recall=self.session.recall,
+            rules=self.specs.rules,
+        )
+        limits = limits_of(self.config, state, made.made_at)
+        approval = self.approval
+        if approval.saved is not None and approval.saved.part is not None:
+            made = only_part(made, approval.saved.part, limits)
+        part = part_of(self.asked.names, self.asked.labels)
+        plan = made if part is None else only_part(made, part, limits)
+        if approval.reviewed:
+            plan = only_reviewed(plan, approval.reviewed_orders, limits)
+        guarded = Guarded(
+            plan=plan,
+            compared=made,
+            state=state,
+            because=self.asked.because,
+            approval=approval,
+            proof=self.proof,
+            origins=self.origins,
+            tell=self.tell,
+        )
+        for guard in GUARDS:
+            guard(guarded)
+        return plan
 
     def _settle_earlier(self) -> None:
         """Look once for what is in doubt, without waiting, as a run of its own."""
@@ -122,82 +159,25 @@ class Applying:
         return look
 
     def _cleared(self, plan: Plan) -> list[Action]:
-        """Return the orders to send: those that the account does not hold already.
+        """Return the orders to send; those that the account holds back get their result.
 
-        The others get their result.  Raises `Refused` where no purchase may follow yet.
+        Raises `Refused` where no purchase may follow yet.
         """
         if not plan.creates:
             return []
         if self.look is None:
             self.look = self._look()
-        if not self.look.full and not self._may_buy_unseen():
-            self.results += [
-                OrderResult(action.name, "not-seen", None, self._unseen_words())
-                for action in plan.creates
-            ]
-            return []
-        self._require_clocks()
-        self._require_rest_after_turn()
-        state = self.session.state
-        # What another run has intended since the plan was made is for its own outcome to tell.
-        specs = [a.spec for a in plan.actions if a.spec and may_be_bought(state.orders.get(a.name))]
-        held = held_by_account(specs, self.look, state, self.config)
-        lost = {entry.name: entry for entry in self.replayed.lost}
-        self.results += [
-            _held_result(action.name, held[action.name], held)
-            for action in plan.creates
-            if action.name in held
-        ]
-        self.results += [
-            _lost_result(lost[action.name], self.local.spool.address)
-            for action in plan.creates
-            if action.name in lost and action.name not in held
-        ]
-        return [a for a in plan.creates if a.name not in held and a.name not in lost]
-
-    def _may_buy_unseen(self) -> bool:
-        """Tell whether a person, or a ledger with orders, stands for the look that failed."""
-        state = self.session.state
-        turn = state.turn
-        if turn is not None and turn.kind != "MarketplaceMoved" and self.config.marketplace.query:
-            return False  # what a restored ledger has lost only the account can show
-        if self.asked.unseen:
-            return True
-        placed = any(known.standing is Standing.PLACED for known in state.orders.values())
-        return not self.config.marketplace.query and placed and turn is None
-
-    def _unseen_words(self) -> str:
-        assert self.look is not None
-        return f"not sent, because the account could not be seen: {self.look.why_not}"
-
-    def _require_clocks(self) -> None:
-        """Raise `Refused` where this machine's clock cannot be right: others count on `until`."""
-        assert self.look is not None
-        off_s = self.look.clock_off_s
-        if off_s is not None and abs(off_s) > self.config.reconcile.skew_s:
-            raise Refused(
-                f"This machine's clock differs from the marketplace's by {abs(off_s):,.0f} s, and "
-                f"reconcile.skewS allows {self.config.reconcile.skew_s:,.0f} s. Other runs rely on "
-                "the time that an intent carries. Nothing was sent. Set the clock, and run again."
-            )
-
-    def _require_rest_after_turn(self) -> None:
-        """Raise `Refused` until what a restored ledger may have lost must be visible."""
-        turn = self.session.state.turn
-        if turn is None:
-            return
-        # What was intended just before the restore may still be on the wire for `intentS`.
-        reconcile = self.config.reconcile
-        rest_s = self.config.apply.intent_s + reconcile.wait_s + 2 * reconcile.skew_s
-        free_at = instant(turn.time) + timedelta(seconds=rest_s)
-        assert self.look is not None
-        # The look, and not the present: a machine that was paused after it has seen too little.
-        if instant(self.look.time) < free_at:
-            raise Refused(
-                f"The ledger has a {turn.kind} of {turn.time}. What was bought shortly before may "
-                f"not be in the account's list yet, so nothing is bought before "
-                f"{instant_text(free_at)}. Nothing was sent. Run again then."
-            )
+        ready, held_back = clear(
+            plan,
+            self.look,
+            self.session.state,
+            self.config,
+            unseen=self.asked.unseen,
+            lost=self.replayed.lost,
+            spool=self.local.spool.address,
+        )
+        self.results += held_back
+        return ready
 
     def _submit(self, plan: Plan, ready: Sequence[Action]) -> ApplyReport:
         try:
@@ -208,14 +188,11 @@ class Applying:
                 f"sent. Make room for {self.local.spool.address}, and run again."
             ) from error
         self.session.begin(replace(self.started, plan_digest=plan.digest))
-
-        def recheck(creates: Sequence[Action], state: LedgerState) -> Sequence[Refusal]:
-            return check_limits(creates, state, self.config.limits, instant_text(self.clock.now()))
-
         store = self.session.store
         if isinstance(store, TwoAddressStore) and store.is_written_elsewhere():
             self._announce()
-            refuse_over_limits(recheck(ready, self.session.state))
+            now = instant_text(self.clock.now())
+            refuse_over_limits(check_limits(ready, self.session.state, self.config.limits, now))
         workers = self.config.apply.concurrency
         with self.executor or ThreadPoolExecutor(workers, "satops-send") as pool:
             submitting = Submitting(
@@ -227,9 +204,8 @@ class Applying:
                 executor=pool,
                 progress=self.progress or _Silent(),
                 stopping=self.stopping,
-                recheck=recheck,
                 reach=self.reach,
-                provenance=self.provenance,
+                provenance=self.origins.found,
             )
             submitting.run(ready)
         self.results += submitting.results
@@ -391,34 +367,3 @@ def _left_to_others(report: ApplyReport, state: LedgerState) -> list[str]:
         if result.outcome in ("being-placed", "in-doubt")
         and state.orders[result.name].run != report.run
     ]
-
-
-def _held_result(
-    name: str, numbers: Sequence[str], held: Mapping[str, Sequence[str]]
-) -> OrderResult:
-    shared = sorted(other for other, theirs in held.items() if set(theirs) & set(numbers))
-    one_of = f", or is one of {', '.join(shared)}, which read back alike" if shared[1:] else ""
-    words = (
-        f"the account holds {', '.join(numbers)}, which is this order{one_of} and is in no ledger "
-        f"here. Record it: `satops adopt {name} {numbers[0]} --because TEXT`; or if it is none of "
-        f"yours: `satops foreign {numbers[0]} --because TEXT`"
-    )
-    return OrderResult(name, "in-account", None, words, candidate=numbers[0])
-
-
-def _lost_result(entry: Spooled, spool: str) -> OrderResult:
-    number = getattr(entry.outcome, "order_no", None)
-    words = (
-        f"run {entry.run} of this machine sent it before the ledger was restored, and "
-        f"{f'got the number {number}' if number else 'got no answer that tells'}. Record it: "
-        f"`satops adopt {entry.name} {number or 'ORDER_NO'} --because TEXT`; or where the "
-        f"marketplace's own pages show that it was not placed, delete the file of that run in "
-        f"{spool}"
-    )
-    return OrderResult(entry.name, "in-account", None, words, candidate=number)
-
-
-def refuse_over_limits(refusals: Sequence[Refusal]) -> None:
-    """Raise `Refused` when a limit is exceeded: all or nothing is sent."""
-    if refusals:
-        raise Refused("\n".join(refusal.detail for refusal in refusals))

@@ -4,7 +4,8 @@ Every check gives one note, and none stops the others: who repairs a machine wan
 list.  Nothing is sent to the marketplace unless it is asked for, and then one page is read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -72,11 +73,6 @@ def wrong(subject: str, detail: str, code: ExitCode) -> DoctorNote:
     return DoctorNote(subject, Verdict.WRONG, detail, code)
 
 
-def examine(checks: Sequence[Callable[[], DoctorNote]], address: str) -> DoctorReport:
-    """Make every check; one that cannot be made is a note, too."""
-    return DoctorReport(address, tuple(map(_found, checks)))
-
-
 def check_ledger(store: LedgerStore) -> DoctorNote:
     """Tell whether the ledger is there, and whole."""
     report = verify(store)
@@ -105,9 +101,8 @@ def check_clock(store: LedgerStore, clock: Clock) -> DoctorNote:
     return good("clock", f"It is {instant_text(clock.now())}, after the last event of the ledger.")
 
 
-def check_proof(prove: Callable[[], Proof], address: str) -> DoctorNote:
-    """Tell whether the store lets exactly one of two writers win."""
-    proof = prove()
+def check_proof(proof: Proof, address: str) -> DoctorNote:
+    """Tell whether the store at an address lets exactly one of two writers win."""
     if proof.holds:
         return good(
             "store", f"Of two racing writers one won, {proof.rounds} times of {proof.rounds}."
@@ -163,14 +158,16 @@ def check_marketplace(marketplace: Marketplace, skew_s: float) -> DoctorNote:
     return good("marketplace", f"{said} {apart}.")
 
 
-def _found(check: Callable[[], DoctorNote]) -> DoctorNote:
+@contextmanager
+def error_is_a_note(notes: list[DoctorNote]) -> Iterator[None]:
+    """Make a note of the error that ends a check, so that it stops no other."""
     try:
-        return check()
+        yield
     except LedgerMissing as error:
-        return wrong("ledger", str(error), error.exit_code)
+        notes.append(wrong("ledger", str(error), error.exit_code))
     except LedgerError as error:
-        return wrong("store", str(error), error.exit_code)
+        notes.append(wrong("store", str(error), error.exit_code))
     except UsageError as error:
-        return wrong("configuration", str(error), error.exit_code)
+        notes.append(wrong("configuration", str(error), error.exit_code))
     except SatopsError as error:
-        return wrong("marketplace", str(error), error.exit_code)
+        notes.append(wrong("marketplace", str(error), error.exit_code))

@@ -1,6 +1,6 @@
 """What a person says of a ledger: where it goes on, what was lost, which marketplace it is of."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from satops.core.ledger.chain import Head
@@ -15,7 +15,7 @@ from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.spec.spec import Spec
 from satops.errors import ExitCode, Refused, UsageError
-from satops.ports import HeadMark, LedgerStore, LocalState
+from satops.ports import HeadMark, LedgerStore, LocalState, Marketplace
 from satops.workflow.account import AccountLook, fits, foreign_orders
 from satops.workflow.copy_ledger import CopyReport, copy_ledger
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
@@ -88,15 +88,15 @@ def move_marketplace(
     session: LedgerSession,
     to: str,
     configured: str,
-    shown: Callable[[], Sequence[str]] | None,
+    marketplace: Marketplace | None,
     by: str,
     because: str,
 ) -> MarketplaceMoved:
     """Record that the marketplace has another address from here on.
 
-    `shown` returns the order numbers that the new address lists; None where a person answers for
-    it.  Raises `Refused` while a submission is open, between the sandbox and a marketplace, and
-    where the new address does not show the newest orders.
+    The `marketplace` is the one at the new address; None where a person answers for it.  Raises
+    `Refused` while a submission is open, between the sandbox and a marketplace, and where the new
+    address does not show the newest orders.
     """
     need_reason(because)
     state = session.state
@@ -112,8 +112,8 @@ def move_marketplace(
         )
     if state.marketplace == to:
         raise Refused(f"This ledger is of {to} already.")
-    if shown is not None:
-        _require_shown(state, shown())
+    if marketplace is not None:
+        _require_shown(state, [order.order_no for order in marketplace.orders()])
     moved = MarketplaceMoved(to, by, because)
 
     def decide(state: LedgerState) -> list[Event]:

@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from satops.core.ledger.state import LedgerState
+from satops.core.plan.config import Config
+from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, ActionKind, Part, Plan, Refusal
 from satops.core.problem import Problem
 from satops.core.safe import shown
@@ -19,6 +22,17 @@ from satops.workflow.plan import blocks_tree
 
 Limits = Callable[[Sequence[Action]], tuple[Refusal, ...]]
 """Holds orders to create against the limits."""
+
+
+def part_of(names: Sequence[str], labels: Sequence[tuple[str, str]]) -> Part | None:
+    """Return what is chosen; None where nothing is named, so that all is meant."""
+    return Part(tuple(names), tuple(labels)) if names or labels else None
+
+
+def limits_of(config: Config, state: LedgerState | None, now: str) -> Limits:
+    """Return what holds some orders of a plan against the limits of a configuration."""
+    return lambda creates: check_limits(creates, state or LedgerState(), config.limits, now)
+
 
 _NOT_CHOSEN = "left out: it was not among the orders that were chosen"
 _MOST_NAMED = 5

@@ -1,6 +1,6 @@
 """Make the plan: a pure function of specs, ledger, configuration and clock."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
@@ -16,10 +16,8 @@ from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, by_position
 from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput
+from satops.ports import RulesSource
 from satops.workflow.validate import Tree
-
-Across = Callable[[Sequence[Spec], Sequence[Spec], LedgerState], Iterable[Problem]]
-"""Holds the specs to create against each other, against all specs, and against the ledger."""
 
 
 def make_plan(
@@ -29,18 +27,22 @@ def make_plan(
     *,
     now: str,
     recall: Recall,
-    across: Across | None = None,
+    rules: RulesSource | None = None,
 ) -> Plan:
     """Return what apply would do; reads nothing but its arguments.
+
+    With `rules`, the orders to create are held against the clock, each other and the ledger.
 
     Without a `state` the plan is against nothing: there is no ledger, and every spec looks new.
     """
     ledger = state if state is not None else LedgerState()
     actions, problems = decide(tree.specs, ledger, now=now, recall=recall, kept=tree.kept)
     problems += tree.problems
-    creating = [action.spec for action in actions if action.kind is ActionKind.CREATE]
-    if across is not None:
-        problems += across([spec for spec in creating if spec], tree.specs, ledger)
+    creating = [it.spec for it in actions if it.spec and it.kind is ActionKind.CREATE]
+    if rules is not None and creating:
+        from satops.workflow.checks import check_plan  # brings shapely
+
+        problems += check_plan(creating, tree.specs, ledger, rules.rules(), now=now, recall=recall)
     actions = _without_blocked(actions, problems)
     # Of an address on this machine only the ledger knows whether a sandbox is there.
     if (ledger.marketplace or normal_address(config.marketplace.url)) != SANDBOX:

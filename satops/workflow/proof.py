@@ -12,10 +12,15 @@ from enum import Enum
 
 from satops.core.ledger.chain import EMPTY, Head, decode, encode
 from satops.core.ledger.events import RunFinished
-from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, StoreUnreachable
-from satops.ports import Clock, LedgerStore
+from satops.core.order.order import instant_text
+from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, StoreUnreachable
+from satops.ports import Clock, LedgerStore, NotedProof, Promise, ProofNotes, ScratchPlace
 
 ROUNDS = 20
+_ROUNDS_QUIETLY = 3
+"""Races on a local disk, whose locks are the kernel's own: enough to see that they work at all."""
+PROVEN = "SATOPS_PROVEN"
+"""The variable with addresses that a team has proven, for machines that begin anew each time."""
 _ROUNDS_MAX = 60
 """Rounds that a busy store may need: one in which nobody won says nothing."""
 _RACERS = 2
@@ -35,6 +40,83 @@ class Proof:
     def holds(self) -> bool:
         """Whether the store may be trusted with money."""
         return not self.broken
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProof:
+    """Whether the store of the ledger may be trusted: what is known, and what can be found out."""
+
+    address: str
+    promise: Promise
+    notes: ProofNotes
+    scratch: ScratchPlace
+    clock: Clock
+    vouched: frozenset[str] = frozenset()
+    """Addresses that a team has proven, as `SATOPS_PROVEN` says."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether the store was proven: from this machine, or as a team says."""
+        noted = self.notes.noted(self.address)
+        return self.address in self.vouched if noted is None else not noted.broken
+
+    def prove(self, rounds: int = ROUNDS) -> Proof:
+        """Race on a scratch ledger beside the real one, and remember what came of it.
+
+        Raises `StoreUnreachable` when it could not be told.
+        """
+        with self.scratch() as open_scratch:
+            proof = prove(open_scratch, self.clock, rounds)
+        noted = NotedProof(instant_text(self.clock.now()), proof.broken)
+        try:
+            self.notes.note(self.address, noted)
+        except OSError as error:
+            raise Refused(
+                f"What was found of the store cannot be kept in {self.notes.address}: "
+                f"{error.strerror}. Make the folder writable."
+            ) from None
+        return proof
+
+    def require(self) -> None:
+        """Let an apply go on only with a store of which two writers cannot both win.
+
+        A file on a local disk proves itself, without a word.  A git server that takes a push
+        without force checks what it had before: that is the protocol, and it needs no proof of its
+        own.  Raises `Refused` for every other store that was not proven, and for one that failed.
+        """
+        if self.proven:
+            return
+        noted = self.notes.noted(self.address)
+        if noted is not None:
+            raise Refused(
+                f"The ledger store at {self.address} broke its promise on {noted.time}: "
+                f"{noted.broken} Nothing was sent. Choose another store (docs/stores.md); to try "
+                "this one again:\n    satops doctor"
+            )
+        if self.promise is Promise.PROTOCOL:
+            return
+        if self.promise is Promise.LOCAL_DISK:
+            if self.prove(_ROUNDS_QUIETLY).holds:
+                return
+            self.require()
+        raise Refused(
+            f"The ledger store at {self.address} was never proven from this machine. Some servers "
+            "let two writers win, and every order would be bought twice. Nothing was sent. To "
+            "prove it:\n    satops doctor\nA machine that begins anew each time takes "
+            f"{PROVEN}, with the addresses that were proven once."
+        )
+
+    def require_before_start(self) -> None:
+        """Prove a store before a ledger begins in it.
+
+        Raises `Refused` where it does not keep its promise, and `StoreUnreachable`.
+        """
+        proof = self.prove()
+        if not proof.holds:
+            raise Refused(
+                f"{proof.broken} {self.address} cannot keep a ledger: two runs would buy the same "
+                "order. Nothing was begun. Choose another store (docs/stores.md)."
+            )
 
 
 class _Said(Enum):

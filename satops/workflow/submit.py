@@ -11,7 +11,7 @@ A kill between 1 and 3 leaves an intent without an outcome.  Nobody sends that o
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -20,13 +20,14 @@ from typing import Protocol
 
 from satops.core.json_text import Raw
 from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent
-from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
+from satops.core.ledger.state import OPEN, SPENT, Standing
 from satops.core.order.order import instant_text
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt
 from satops.core.plan.config import Config
 from satops.core.plan.decide import hold_reason
-from satops.core.plan.plan import Action, Refusal
-from satops.core.plan.provenance import NOTHING_KNOWN, Provenances
+from satops.core.plan.limits import check_limits
+from satops.core.plan.origin import NOTHING_KNOWN, Provenance
+from satops.core.plan.plan import Action
 from satops.errors import HeadMoved, LedgerError
 from satops.offers.eo_imagery.request import create_request
 from satops.ports import Clock, LedgerStore, Marketplace, Spool, Spooled
@@ -47,8 +48,6 @@ class Progress(Protocol):
         """Note one outcome; it is on this machine's disk already."""
 
 
-Recheck = Callable[[Sequence[Action], LedgerState], Sequence[Refusal]]
-"""Holds the limits against what is still to be sent, after somebody else appended."""
 Reach = Callable[[str], None]
 """Called at each named step, so that tests can end the process there."""
 
@@ -73,9 +72,8 @@ class Submitting:
         executor: Executor,
         progress: Progress,
         stopping: Callable[[], bool],
-        recheck: Recheck,
         reach: Reach,
-        provenance: Provenances = lambda _: NOTHING_KNOWN,
+        provenance: Mapping[str, Provenance],
     ) -> None:
         self._session = session
         self._marketplace = marketplace
@@ -85,7 +83,6 @@ class Submitting:
         self._executor = executor
         self._progress = progress
         self._stopping = stopping
-        self._recheck = recheck
         self._reach = reach
         self._provenance = provenance
         self._queue: deque[Action] = deque()
@@ -206,7 +203,9 @@ class Submitting:
         return None
 
     def _check_limits(self) -> None:
-        refusals = self._recheck(list(self._queue), self._session.state)
+        """Hold the limits against what is still to be sent, after somebody else appended."""
+        now = instant_text(self._clock.now())
+        refusals = check_limits(list(self._queue), self._session.state, self._config.limits, now)
         if refusals:
             self.stopped = "; ".join(refusal.detail for refusal in refusals)
 
@@ -216,7 +215,7 @@ class Submitting:
         source = asdict(spec.source)
         zone = self._config.timezone
         source["timezone"] = None if zone is None else str(zone)
-        origin = self._provenance(spec.name)
+        origin = self._provenance.get(spec.name, NOTHING_KNOWN)
         return SubmissionIntended(
             name=spec.name,
             attempt=intent.attempt,

@@ -1,16 +1,22 @@
 """Read the whole tree: every spec that is sound, and every problem of every file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
 from satops.core.ledger.kept import KeptSpec, KeptSpecs
+from satops.core.ledger.state import SPENT, LedgerState, may_be_bought
+from satops.core.plan.config import Config
 from satops.core.problem import Position, Problem, Severity, by_position
 from satops.core.safe import shown
 from satops.core.spec.checks import NAME_TWICE
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import NAME
-from satops.ports import OrderFiles, SourceFile
-from satops.workflow.read_files import FileRead, FileReader
+from satops.ports import AoiSource, MissingFiles, OrderFiles, RulesSource, SourceFile
+from satops.workflow.read_files import Chunk, FileRead, FileReader
+
+if TYPE_CHECKING:
+    from satops.core.spec.schema import Schema
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,6 +45,65 @@ class Tree:
             return self
         problems = sorted((*self.problems, *missing), key=by_position)
         return replace(self, problems=tuple(problems), partial=True)
+
+
+class WholeTree(Protocol):
+    """What a plan is made of: `SpecTree`, or a tree that was read before."""
+
+    @property
+    def rules(self) -> RulesSource | None:
+        """What the specs to create are held against."""
+
+    def read_whole(self, state: LedgerState | None = None) -> Tree:
+        """Return the specs and problems of a tree; see `SpecTree`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecTree:
+    """The order specs of a repository, and all that reading and checking them takes."""
+
+    files: OrderFiles
+    aois: AoiSource
+    missing: MissingFiles
+    rules: RulesSource
+    config: Config
+    schema: "Schema"
+    strict: bool
+    """Whether a spec that is missing and not staged as deleted is an error."""
+
+    def read(self, state: LedgerState | None = None) -> Tree:
+        """Return every spec that is sound, and every problem of every file.
+
+        With a `state`, files that hold only what is placed are not parsed, and the buyer's checks
+        are made only of orders that may still be bought.  Raises `UsageError` for rules that cannot
+        be read.
+        """
+        known = state if state is not None else LedgerState()
+        zone = self.config.timezone
+
+        def check(chunk: Chunk) -> Iterable[Problem]:
+            open_to_buy = chunk.only(lambda spec: may_be_bought(known.orders.get(spec.name)))
+            if not open_to_buy.specs:
+                return ()
+            from satops.workflow.checks import check_chunk  # brings shapely
+
+            return check_chunk(open_to_buy, self.rules.rules())
+
+        with self.aois:
+            reader = FileReader(
+                self.files, self.config, self.schema, check=check, read_aoi=self.aois.read
+            )
+            return read_tree(
+                self.files, reader, KeptSpecs(known, None if zone is None else str(zone))
+            )
+
+    def read_whole(self, state: LedgerState | None = None) -> Tree:
+        """Return the same, with an error for each part that git has and the work tree lacks."""
+        tree = self.read(state)
+        held = state is not None and any(known.standing in SPENT for known in state.orders.values())
+        return tree.lacking(
+            self.missing.problems(holds_orders=held, files=tree.files, strict=self.strict)
+        )
 
 
 @dataclass(slots=True)

@@ -6,9 +6,10 @@ import re
 import pytest
 
 from satops.adapters.files.local_state import store_folder
-from satops.adapters.files.proof_file import NotedProof, ProofFile
+from satops.adapters.files.proof_file import ProofFile
 from satops.adapters.git_command import NEEDED, git_version
 from satops.errors import ExitCode
+from satops.ports import NotedProof
 from tests.adapters.git.forge import git
 from tests.cli.conftest import Ran, Satops
 

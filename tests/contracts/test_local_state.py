@@ -15,11 +15,11 @@ from satops.adapters.files import local_state
 from satops.adapters.files.head_file import HeadFile
 from satops.adapters.files.local_state import LocalFolder, ledger_folder, local_base, store_folder
 from satops.adapters.files.look_file import LookFile
-from satops.adapters.files.proof_file import NotedProof, ProofFile
+from satops.adapters.files.proof_file import ProofFile
 from satops.core import json_text
 from satops.core.ledger.chain import Head
 from satops.errors import UsageError
-from satops.ports import Look
+from satops.ports import Look, NotedProof
 
 ROOT = Path(__file__).parents[2]
 INTENT, OTHER = "a" * 64, "b" * 64

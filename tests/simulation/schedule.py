@@ -8,8 +8,15 @@ from satops.core.ledger.events import LedgerStarted, RunStarted
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
 from satops.core.order.order import canonical_order, instant_text
 from satops.core.order.submission import Receipt
-from satops.core.plan.config import ApplyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
-from satops.core.plan.plan import ActionKind, Plan
+from satops.core.plan.config import (
+    ApplyConfig,
+    BuyConfig,
+    Config,
+    Limit,
+    MarketplaceConfig,
+    ReconcileConfig,
+)
+from satops.core.plan.plan import ActionKind
 from satops.core.spec.spec import Footprint, Source, Spec
 from satops.errors import ExitCode, Refused, SatopsError
 from satops.offers.eo_imagery.request import create_request
@@ -17,10 +24,12 @@ from satops.workflow.apply import Applying
 from satops.workflow.apply_report import ApplyReport
 from satops.workflow.begin import begin
 from satops.workflow.ledger_session import LedgerSession
+from satops.workflow.origins import Origins
 from satops.workflow.plan import make_plan
 from satops.workflow.reconcile import reconcile_patiently
 from satops.workflow.resolve import resolve_not_placed, resolve_placed
 from satops.workflow.validate import Tree
+from tests.fakes.repository import GivenTree, NoHistory, proof_of
 from tests.simulation.world import (
     Inline,
     Killed,
@@ -166,19 +175,13 @@ class Schedule:
             marketplace=self.seller,
             config=self.config,
             started=RunStarted("apply", "satops", machine.name),
+            specs=GivenTree(Tree(tuple(self.specs.values()), (), 1)),
+            proof=proof_of(self.store, machine.clock),
+            origins=Origins(NoHistory(), BuyConfig()),
             progress=Quiet(),
             executor=Inline(),
             reach=world.step,
-        ).run(lambda state: self._plan(state, machine), lambda plan, state: None)
-
-    def _plan(self, state: LedgerState, machine: Machine) -> Plan:
-        return make_plan(
-            Tree(tuple(self.specs.values()), (), 1),
-            state,
-            self.config,
-            now=instant_text(machine.clock.now()),
-            recall=lambda known: None,
-        )
+        ).run()
 
     def _reconcile(self, patience_s: float = 0.0) -> None:
         machine = self.world.random.choice(self.machines)
@@ -266,8 +269,13 @@ class Schedule:
             self.check()
             if report.exit_code is ExitCode.DONE:
                 break
-        state = self.state()
-        plan = self._plan(state, self.machines[0])
+        plan = make_plan(
+            Tree(tuple(self.specs.values()), (), 1),
+            self.state(),
+            self.config,
+            now=instant_text(self.machines[0].clock.now()),
+            recall=lambda known: None,
+        )
         assert plan.count(ActionKind.KEEP) == len(self.specs), [
             (action.name, action.kind, action.reason) for action in plan.actions
         ]

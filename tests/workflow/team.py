@@ -10,18 +10,20 @@ from satops.core.ledger.events import LedgerStarted, RunStarted
 from satops.core.ledger.state import LedgerState, Standing
 from satops.core.order.order import canonical_order, instant_text
 from satops.core.order.submission import Outcome
-from satops.core.plan.config import Config, Limit, MarketplaceConfig, ReconcileConfig
-from satops.core.plan.plan import Part, Plan
+from satops.core.plan.config import BuyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
+from satops.core.plan.plan import Plan
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
 from satops.workflow.apply import Applying
 from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.begin import begin
+from satops.workflow.guards import Approval
 from satops.workflow.ledger_session import LedgerSession
+from satops.workflow.origins import Origins
 from satops.workflow.outcomes import OrderResult
-from satops.workflow.part import only_part
-from satops.workflow.plan import make_plan, refuse_invalid
+from satops.workflow.plan import make_plan
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
 from satops.workflow.validate import Tree
+from tests.fakes.repository import GivenTree, NoHistory, proof_of
 from tests.simulation.world import (
     Inline,
     LocalLooks,
@@ -110,34 +112,33 @@ class Team:
         run: str = "run",
         stopping: Callable[[], bool] = lambda: False,
         reach: Callable[[str], None] = lambda _: None,
-        guard: Callable[[Plan, LedgerState], None] = lambda plan, state: None,
+        confirm: Callable[[Plan], None] = lambda _: None,
         tree: Tree | None = None,
         asked: Asked | None = None,
         narrow: Sequence[str] = (),
     ) -> ApplyReport:
         """Apply on a machine, one order after the other; `narrow` names the orders to buy."""
         on = machine or self.machine
-
-        def replan(state: LedgerState) -> Plan:
-            plan = self.plan(state, tree)
-            refuse_invalid(plan)
-            return only_part(plan, Part(tuple(narrow)), lambda _: ()) if narrow else plan
-
         session = LedgerSession(self.store, on.clock, run)
         session.read()
+        asked = asked or Asked(unseen=not self.config.marketplace.query)
         return Applying(
             session=session,
             local=on.local,
             marketplace=self.shop,
             config=self.config,
             started=RunStarted("apply", "satops", on.name),
-            asked=asked or Asked(unseen=not self.config.marketplace.query),
+            specs=GivenTree(tree or Tree(tuple(self.specs), (), 1)),
+            proof=proof_of(self.store, on.clock),
+            origins=Origins(NoHistory(), BuyConfig()),
+            asked=replace(asked, names=(*asked.names, *narrow)),
+            approval=Approval(confirm=confirm),
             any_account=self.any_account,
             progress=self.heard,
             stopping=stopping,
             executor=Inline(),
             reach=reach,
-        ).run(replan, guard)
+        ).run()
 
     def plan(self, state: LedgerState | None = None, tree: Tree | None = None) -> Plan:
         """Plan on the ledger as it stands, or on a state."""

@@ -580,11 +580,11 @@ def test_a_check_of_the_clock_that_is_an_error_holds_its_own_order_and_no_neighb
 def test_a_guard_that_refuses_sends_nothing() -> None:
     team = Team(spec("a"))
 
-    def refuse(plan: object, state: object) -> None:
+    def refuse(plan: object) -> None:
         raise Refused("the plan has moved")
 
     with pytest.raises(Refused):
-        team.apply(guard=refuse)
+        team.apply(confirm=refuse)
     assert team.shop.requests == []
 
 

@@ -9,7 +9,7 @@ from satops.core.loading import load
 from satops.core.order.order import instant_text
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Spec
-from satops.workflow.checks import checks_of_plan, checks_of_specs
+from satops.workflow.checks import check_chunk, check_plan
 from satops.workflow.read_files import Chunk
 from tests.core.checks.making import HALF, HOME, NOW, SWAPPED, box, known, rules, spec
 
@@ -26,7 +26,7 @@ def of_chunk(one: Spec, using: Rules) -> list[Problem]:
     """What is found of a spec that was just read from TEXT."""
     [document], _ = load(TEXT, file="orders/port.yaml")
     chunk = Chunk((one,), (document,), shapes_of([one.order.rings]))
-    return list(checks_of_specs(using)(chunk))
+    return list(check_chunk(chunk, using))
 
 
 def of_plan(
@@ -35,10 +35,14 @@ def of_plan(
     """File and check of what is found of the specs to create."""
     state = LedgerState(orders={one.name: known(one) for one in bought})
     orders = {one.name: one.order for one in bought}
-    check = checks_of_plan(
-        rules(), now=instant_text(NOW), recall=lambda held: orders.get(held.name)
+    found = check_plan(
+        creating,
+        [*beside, *creating],
+        state,
+        rules(),
+        now=instant_text(NOW),
+        recall=lambda held: orders.get(held.name),
     )
-    found = check(creating, [*beside, *creating], state)
     return [(problem.file, problem.check) for problem in found]
 
 

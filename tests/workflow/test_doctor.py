@@ -15,7 +15,7 @@ from satops.workflow.doctor import (
     check_ledger,
     check_proof,
     check_waits,
-    examine,
+    error_is_a_note,
     good,
     warning,
     wrong,
@@ -58,11 +58,11 @@ def test_a_clock_that_is_far_behind_the_ledger_is_seen(behind_s: float, verdict:
 
 
 def test_a_store_that_lets_both_writers_win_is_wrong() -> None:
-    note = check_proof(lambda: Proof(3, "Both won."), "s3://bucket/p")
+    note = check_proof(Proof(3, "Both won."), "s3://bucket/p")
     assert note.verdict is Verdict.WRONG
     assert note.exit_code == ExitCode.LEDGER
     assert note.detail.startswith("Both won. s3://bucket/p cannot keep a ledger")
-    assert check_proof(lambda: Proof(20), "s3://bucket/p").verdict is Verdict.GOOD
+    assert check_proof(Proof(20), "s3://bucket/p").verdict is Verdict.GOOD
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,14 @@ def test_a_check_that_cannot_be_made_is_a_finding_and_the_others_are_made() -> N
     def unreachable() -> DoctorNote:
         raise StoreUnreachable("The store is away.")
 
-    report = examine(
-        [lambda: check_ledger(MemoryStore()), unreachable, lambda: good("git", "git 2.40.")],
-        "memory:",
-    )
+    notes: list[DoctorNote] = []
+    with error_is_a_note(notes):
+        notes.append(check_ledger(MemoryStore()))
+    with error_is_a_note(notes):
+        notes.append(unreachable())
+    with error_is_a_note(notes):
+        notes.append(good("git", "git 2.40."))
+    report = DoctorReport("memory:", tuple(notes))
     assert [note.subject for note in report.notes] == ["ledger", "store", "git"]
     assert [note.verdict for note in report.notes] == [
         Verdict.WRONG, Verdict.WRONG, Verdict.GOOD,
@@ -118,5 +122,8 @@ def test_what_a_check_raises_says_what_it_is_about(
     def fails() -> DoctorNote:
         raise error
 
-    [note] = examine([fails], "memory:").notes
+    notes: list[DoctorNote] = []
+    with error_is_a_note(notes):
+        notes.append(fails())
+    [note] = notes
     assert (note.subject, note.exit_code, note.detail) == (subject, code, str(error))

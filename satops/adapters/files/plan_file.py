@@ -7,40 +7,18 @@ only refuse, and an edited one refuses first.
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from satops.core import json_text
 from satops.core.plan.origin import Origin
-from satops.core.plan.plan import FORMAT, ActionKind, Part, plan_digest
+from satops.core.plan.plan import FORMAT, Part, SavedPlan, plan_digest
 from satops.errors import UsageError
 
 _STREAMS = frozenset({"/dev", "/dev/fd", "/proc/self/fd"})
 """Folders of streams: `/dev/stdout` may well lead to a file."""
 _SIZE_MAX = 1 << 30
 """Bytes.  A plan of 100,000 orders has a fifth of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
-    """What a plan file says of the plan that was reviewed."""
-
-    path: str
-    digest: str
-    ledger_head: str | None
-    rules_digest: str
-    made_at: str
-    actions: tuple[tuple[str, str, str], ...]
-    """Name, action and action digest."""
-    origin: Origin
-    part: Part | None = None
-    """What was chosen of the tree; None for all of it."""
-
-    @property
-    def creates(self) -> frozenset[tuple[str, str]]:
-        """Name and action digest of every order that was to be bought."""
-        return frozenset((n, d) for n, kind, d in self.actions if kind == ActionKind.CREATE)
 
 
 def write_plan(path: Path, chunks: Iterable[bytes], *, option: str = "--out") -> None:

@@ -1,18 +1,9 @@
 """This machine's proofs that a store lets one of two writers win: a JSON file for each address."""
 
-from dataclasses import dataclass
 from hashlib import sha256
 
 from satops.adapters.files.local_state import LocalFolder
-
-
-@dataclass(frozen=True, slots=True)
-class NotedProof:
-    """What was found at one address."""
-
-    time: str
-    broken: str
-    """Why the store must not be used; empty where it kept its promise."""
+from satops.ports import NotedProof
 
 
 class ProofFile:
@@ -22,6 +13,11 @@ class ProofFile:
 
     def __init__(self, folder: LocalFolder) -> None:
         self._folder = folder
+
+    @property
+    def address(self) -> str:
+        """The folder."""
+        return str(self._folder.path)
 
     def proven(self, address: str) -> bool:
         """Tell whether the store at an address was proven from this machine."""

@@ -6,15 +6,14 @@ checked guards nothing.
 
 import posixpath
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from satops.adapters.files.aoi_files import AoiFiles
 from satops.adapters.files.order_files import OrderTree, is_lfs_pointer
 from satops.adapters.files.schemas import schema_text
-from satops.core.checks import Rules, rules_from
 from satops.core.finding import Finding, has_error
-from satops.core.geometry.forms import read_geometry
 from satops.core.loading import load
 from satops.core.loading.causes import with_causes
 from satops.core.order.modes import Modes, read_modes
@@ -22,14 +21,40 @@ from satops.core.order.order import Rings
 from satops.core.plan.config import Config
 from satops.errors import StoreUnreachable, UsageError
 
+if TYPE_CHECKING:
+    from satops.core.checks import Rules
+
 _LAND = Path(__file__).parents[2] / "data" / "land.json"
 """In the package; `.ci/land-mask` makes it."""
 Read = Callable[[str], bytes]
 """Returns the bytes of a file, by its path from the root.  Raises `UsageError`."""
 
 
-def load_rules(config: Config, read: Read) -> Rules:
+class RuleFiles:
+    """Keeps the promises of `ports.RulesSource` for the files of a work tree or of a git commit.
+
+    A plan with nothing new never asks, and then the geometry libraries are not imported either.
+    """
+
+    def __init__(self, config: Config, root: Path, ref: str | None = None) -> None:
+        self._config = config
+        self._root = root
+        self._ref = ref
+
+    def rules(self) -> "Rules":
+        """Read what satops.yaml names, once."""
+        return self._rules
+
+    @cached_property
+    def _rules(self) -> "Rules":
+        read = from_tree(self._root) if self._ref is None else from_commit(self._root, self._ref)
+        return load_rules(self._config, read)
+
+
+def load_rules(config: Config, read: Read) -> "Rules":
     """Return the rules of a configuration.  Raises `UsageError`."""
+    from satops.core.checks import rules_from
+
     return rules_from(
         config,
         load_modes(config, read),
@@ -122,6 +147,8 @@ def _polygons(value: Any) -> Iterator[object]:
 
 
 def _rings(path: str, polygon: object) -> Rings:
+    from satops.core.geometry.forms import read_geometry
+
     rings, findings = read_geometry(polygon)
     if rings is None or has_error(findings):
         why = " ".join(finding.detail for finding in findings)

@@ -9,28 +9,17 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from satops.errors import UsageError
-from satops.ports import LedgerStore
+from satops.ports import LedgerStore, OpenScratch, Promise
 
 if TYPE_CHECKING:
     from satops.adapters.stores.git import Pages
 
-OpenScratch = Callable[[], LedgerStore]
-"""Opens the scratch ledger, each time as another writer would."""
 Scratch = tuple[OpenScratch, Callable[[], None]]
 """What opens a scratch ledger, and what removes it."""
-
-
-class Promise(Enum):
-    """Why of two writers on one head exactly one wins."""
-
-    PROTOCOL = "the server's protocol says so"
-    LOCAL_DISK = "the system locks files on a disk of its own; a few races show it"
-    RACES = "nobody knows before it has raced: some servers break it without a word"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from satops.adapters.stores.open import OpenScratch, kind_of
+from satops.adapters.stores.open import kind_of
 from satops.errors import SatopsError, StoreUnreachable
+from satops.ports import OpenScratch
 
 PREFIX = "satops-probe-"
 """What the names of scratch ledgers begin with."""

@@ -168,6 +168,27 @@ class Plan:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """What a plan file says of the plan that was reviewed."""
+
+    path: str
+    digest: str
+    ledger_head: str | None
+    rules_digest: str
+    made_at: str
+    actions: tuple[tuple[str, str, str], ...]
+    """Name, action and action digest."""
+    origin: Origin
+    part: Part | None = None
+    """What was chosen of the tree; None for all of it."""
+
+    @property
+    def creates(self) -> frozenset[tuple[str, str]]:
+        """Name and action digest of every order that was to be bought."""
+        return frozenset((n, d) for n, kind, d in self.actions if kind == ActionKind.CREATE)
+
+
 def plan_digest(
     *,
     ledger_head: str | None,

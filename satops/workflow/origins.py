@@ -1,0 +1,98 @@
+"""Where the orders to buy come from, and whether they may be bought from there."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from satops.core.plan.config import BuyConfig
+from satops.core.plan.origin import Provenance
+from satops.core.plan.plan import Action
+from satops.core.spec.spec import Spec
+from satops.errors import Refused
+from satops.ports import History
+
+_NAMES_MAX = 5
+Told = Mapping[str, tuple[str | None, tuple[str, ...] | None]]
+"""Commit to its pull request, and to those who approved that."""
+
+
+@dataclass(slots=True)
+class Origins:
+    """What git and a forge tell of the orders of one run."""
+
+    history: History
+    buy: BuyConfig
+    told: Told = field(default_factory=dict)
+    """What the forge told."""
+    why_not: str = ""
+    """Why the forge told nothing, as a sentence; empty where nobody asked it."""
+    found: dict[str, Provenance] = field(default_factory=dict)
+    """What is known of each order that `require` let through, by name."""
+
+    def require(self, creates: Iterable[Action], tell: Callable[[str], None]) -> None:
+        """Find out where orders come from.
+
+        Raises `Refused` where `buy` in satops.yaml allows other sources than these.
+        """
+        specs = _specs(creates)
+        committed = self.history.committed(specs)
+        self._require_source(specs, committed)
+        if self.why_not:
+            tell(f"{self.why_not} Pull requests and approvals are not recorded.")
+        for spec in specs:
+            commit = self.history.commit_of(spec)
+            pull_request, approvals = self.told.get(commit or "", (None, None))
+            self.found[spec.name] = Provenance(
+                commit, None if committed is None else committed[spec.name], pull_request, approvals
+            )
+
+    def _require_source(self, specs: Sequence[Spec], committed: Mapping[str, bool] | None) -> None:
+        buy = self.buy
+        if buy.committed and committed is None:
+            raise _refused("git cannot tell whether the specs are those of a commit")
+        if buy.committed and committed is not None:
+            dirty = [spec.name for spec in specs if not committed[spec.name]]
+            if dirty:
+                more = f" and {len(dirty) - _NAMES_MAX} more" if len(dirty) > _NAMES_MAX else ""
+                raise _refused(
+                    f"{', '.join(dirty[:_NAMES_MAX])}{more}: the spec, or a file that it refers "
+                    "to, differs from the commit that is checked out"
+                )
+        if buy.branch is not None:
+            inside = self.history.is_in(buy.branch)
+            if inside is None:
+                raise _refused(
+                    f"git cannot tell whether this commit is in origin/{buy.branch}; fetch that "
+                    "branch"
+                )
+            if not inside:
+                raise _refused(f"the commit that is checked out is not in origin/{buy.branch}")
+
+
+def commits(history: History, creates: Iterable[Action]) -> list[str]:
+    """Return the commits that orders to buy come from, each once."""
+    found = map(history.commit_of, _specs(creates))
+    return sorted({commit for commit in found if commit is not None})
+
+
+def waiting_too_long(
+    history: History, creates: Iterable[Action], now: datetime, most_h: float
+) -> dict[str, float]:
+    """Return name and hours of orders that wait for longer than `most_h` since they were merged.
+
+    Where git cannot tell since when, an order is not among them.
+    """
+    merged = {spec.name: history.merged_at(spec) for spec in _specs(creates)}
+    hours = {name: (now - at).total_seconds() / 3600 for name, at in merged.items() if at}
+    return {name: waits for name, waits in hours.items() if waits > most_h}
+
+
+def _specs(creates: Iterable[Action]) -> list[Spec]:
+    return [action.spec for action in creates if action.spec is not None]
+
+
+def _refused(why: str) -> Refused:
+    return Refused(
+        f"`buy` in satops.yaml allows only what was merged: {why}. Nothing was sent. Merge the "
+        "change, and let the workflow buy it."
+    )
