@@ -9,14 +9,15 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from satops.core import json_text
 from satops.sandbox.clock import SandboxClock
 from satops.sandbox.control import control_routes
-from satops.sandbox.endpoints import DOWNLOAD_PATH, ENDPOINTS, Call, Endpoint
+from satops.sandbox.deliveries import PATH as DOWNLOAD_PATH
+from satops.sandbox.deliveries import Shelf
+from satops.sandbox.endpoints import ENDPOINTS, Call, Endpoint
 from satops.sandbox.faults import Faults
 from satops.sandbox.misbehave import misbehave
 from satops.sandbox.options import Options
@@ -64,7 +65,8 @@ def marketplace_app(marketplace: Marketplace) -> Starlette:
         for endpoint in ENDPOINTS
         if endpoint.name not in marketplace.options.without
     ]
-    routes.append(Route(base + DOWNLOAD_PATH, _download))
+    shelf = Shelf(marketplace.store, marketplace.faults, marketplace.stop)
+    routes.append(Route(base + DOWNLOAD_PATH, shelf, methods=["GET"]))
     if marketplace.options.control:
         routes += control_routes(marketplace.store, marketplace.faults)
     return Starlette(routes=routes, middleware=[Middleware(SaysSandbox)])
@@ -85,11 +87,6 @@ class SaysSandbox:
             await send(message)
 
         await self._app(scope, receive, marked)
-
-
-async def _download(request: Request) -> PlainTextResponse:
-    """Answer where downloadLinks points, so that its addresses lead somewhere."""
-    return PlainTextResponse("This is the satops sandbox: no image was taken.\n")
 
 
 class Desk:

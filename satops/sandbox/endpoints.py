@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from satops.core.order.order import MODES
-from satops.sandbox import simulations
+from satops.sandbox import deliveries, simulations
 from satops.sandbox.records import StoredOrder
 from satops.sandbox.rules import (
     BadRequest,
@@ -18,10 +17,6 @@ from satops.sandbox.rules import (
     whole_number,
 )
 from satops.sandbox.store import Store
-
-DOWNLOAD_PATH = "/market/product/download"
-_HAS_IMAGES = (2, 3)
-"""The statuses for which downloadLinks is documented to list addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +52,26 @@ def query(store: Store, call: Call) -> dict[str, Any]:
 
 
 def detail(store: Store, call: Call) -> dict[str, Any]:
-    """Show one order; no image is ever taken here, so its content is empty."""
+    """Show one order, with its images once it is delivered."""
     order = _find(store, call)
+    content = deliveries.images(store, order)
     return {
         "order": _market_order(store, order),
-        "total": 0,
-        "content": [],
+        "total": len(content),
+        "content": content,
         "discountAmount": None,
-        "finalAmount": None,
+        "finalAmount": _final_amount(store, order),
         "totalAmount": None,
         "area": None,
     }
 
 
 def download_links(store: Store, call: Call) -> dict[str, Any]:
-    """Give the status and, once delivered, an address that stands for the image."""
+    """Give the status and, once delivered, the addresses of the products."""
     order = _find(store, call)
-    link = {"orderNo": order.order_no, "id": order.id, "sign": "sandbox"}
-    address = f"{call.address}{DOWNLOAD_PATH}?{urlencode(link)}"
     return {
         "status": order.status,
-        "downloadUrls": [address] if order.status in _HAS_IMAGES else [],
+        "downloadUrls": deliveries.links(store, order, call.address),
     }
 
 
@@ -137,6 +131,12 @@ def _find(store: Store, call: Call) -> StoredOrder:
     return order
 
 
+def _final_amount(store: Store, order: StoredOrder) -> float | None:
+    if store.options.final_amount is None or order.status in deliveries.HAS_LINKS:
+        return store.options.final_amount
+    return 0
+
+
 def _market_order(store: Store, order: StoredOrder) -> dict[str, Any]:
     """MarketOrder as documented: metres in place of the resolutionType, no price known."""
     mode = None if order.resolution_type is None else MODES[order.resolution_type]
@@ -146,7 +146,7 @@ def _market_order(store: Store, order: StoredOrder) -> dict[str, Any]:
         "orderNo": order.order_no,
         "totalAmount": None,
         "discountAmount": None,
-        "finalAmount": None,
+        "finalAmount": _final_amount(store, order),
         "thumb": None,
         "status": order.status,
         "type": order.kind,

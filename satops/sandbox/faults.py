@@ -54,6 +54,31 @@ class Kind(StrEnum):
     """The same, sent as a small gzip stream."""
     UPSTREAM_RETRY = "upstream-retry"
     """A gateway sends the request twice, and gives the second answer."""
+    NO_RANGES = "no-ranges"
+    """The whole product, whatever part of it was asked for.  This one and the ones that follow are
+    faults of `download`."""
+    WRONG_START = "wrong-start"
+    """HTTP 206 that begins at half of where it was asked to."""
+    RANGE_AS_200 = "range-as-200"
+    """The part that was asked for, with its Content-Range, as HTTP 200."""
+    WEAK_ETAG = "weak-etag"
+    """A validator that does not promise the same bytes."""
+    GZIP = "gzip"
+    """The product compressed on the fly, which nobody asked for."""
+    CHANGED = "changed"
+    """Another file in the product's place, with another validator."""
+    PAGE = "page"
+    """HTTP 200 with a page of HTML in place of the product."""
+    EMPTY = "empty"
+    """HTTP 200 without a byte."""
+    HOSTILE_NAME = "hostile-name"
+    """A file name that would leave its folder."""
+    STALL = "stall"
+    """Half of the body, and then nothing until the client goes."""
+
+
+OF_DOWNLOADS = frozenset(list(Kind)[list(Kind).index(Kind.NO_RANGES) :])
+"""What can go wrong only where a link leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +87,8 @@ class Rule:
 
     kind: Kind
     on: str = "create"
-    """The endpoint by its short name, or `*`."""
+    """The endpoint by its short name, or `*`; `download` is where the links of downloadLinks
+    lead."""
     count: int | None = None
     """Fires at most so often; None is for ever."""
     after: int = 0
@@ -88,8 +114,11 @@ class Rule:
     size: int = 64 * _MEBIBYTE
 
     def __post_init__(self) -> None:
-        if self.on != "*" and self.on not in ENDPOINTS:
-            raise ValueError(f"{self.on!r} is no endpoint. Known are * and {', '.join(ENDPOINTS)}.")
+        known = (*ENDPOINTS, "download")
+        if self.on != "*" and self.on not in known:
+            raise ValueError(f"{self.on!r} is no endpoint. Known are * and {', '.join(known)}.")
+        if self.kind in OF_DOWNLOADS and self.on != "download":
+            raise ValueError(f"{self.kind} is a fault of download only.")
         if not 0 <= self.probability <= 1:
             raise ValueError("probability must be between 0 and 1.")
         if self.after < 0 or self.seconds < 0 or (self.count is not None and self.count < 1):
@@ -113,7 +142,8 @@ class Rule:
     def matches(self, endpoint: str, fields: Mapping[str, Any]) -> bool:
         """Whether a request is one that this rule is about."""
         absent = object()
-        return self.on in ("*", endpoint) and all(
+        every = "*" if endpoint in ENDPOINTS else endpoint
+        return self.on in (every, endpoint) and all(
             fields.get(key, absent) == value for key, value in self.match.items()
         )
 

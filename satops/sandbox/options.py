@@ -59,13 +59,30 @@ class Options:
     """How coverage is written: `0.61`, `61` or `61%`."""
     swaths: Literal["ring", "geojson", "unreadable"] = "ring"
     """How `allSwathLonLat` is written: a list of positions, a Polygon, or no JSON at all."""
+    products: int = 1
+    """How many files a delivered order has: images and archives in turn."""
+    product_side: int = 64
+    """Pixels of a side of an image, one byte each."""
+    link_lifetime_s: float = 600
+    """How long a link to a product opens, from the call that gave it."""
+    expired_links: Literal["refused", "page"] = "refused"
+    """What a link answers that opens no more: HTTP 403, or HTTP 200 with a page of HTML."""
+    final_amount: float | None = None
+    """What detail and page/query show as finalAmount once an order is delivered; 0 before."""
     control: bool = False
     """Whether `/_sandbox/` answers."""
 
     def __post_init__(self) -> None:
         if self.largest_page < 1:
             raise ValueError("largest_page must be 1 or more.")
-        waits = (self.latency_ms, self.visible_after_s, self.visible_after_queries)
+        if not 1 <= self.product_side <= 20_000 or not 0 <= self.products <= 100:
+            raise ValueError("products are 0 to 100, and product_side is 1 to 20000.")
+        waits = (
+            self.link_lifetime_s,
+            self.latency_ms,
+            self.visible_after_s,
+            self.visible_after_queries,
+        )
         if min(*waits, self.simulation_s, self.total_above) < 0:
             raise ValueError("times and counts must not be negative.")
         if not self.base_path.startswith("/") or self.base_path.endswith("/"):

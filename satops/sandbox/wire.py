@@ -78,6 +78,14 @@ class Wire:
         await self._part(reply.body[: len(reply.body) // 2], more=True)
         await self.close()
 
+    async def stall(self, reply: Reply) -> None:
+        """Promise a whole answer, send half of its body, and nothing more until the client goes."""
+        length = (b"content-length", str(len(reply.body)).encode())
+        await self.begin(reply.status, (*reply.headers, length))
+        await self._part(reply.body[: len(reply.body) // 2], more=True)
+        while not self._gone():
+            await self.pause(0.1)
+
     async def close(self) -> None:
         """Close the connection once what was sent is out."""
         self._transport.close()

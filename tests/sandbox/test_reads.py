@@ -1,12 +1,18 @@
 """page/query, detail and downloadLinks: what clients see of the orders."""
 
+import io
+import struct
+import urllib.error
 import urllib.request
+import zipfile
 from datetime import timedelta
 from itertools import chain
 from typing import Any
 
 import pytest
 
+from satops.sandbox.polygon import exterior
+from satops.sandbox.products import product
 from satops.sandbox.rules import BadRequest
 from satops.sandbox.server import Sandbox
 from tests.sandbox.client import CREATE, DETAIL, LINKS, QUERY, Serving, order, page, place, post
@@ -200,7 +206,51 @@ def test_download_links_are_given_once_delivered_and_lead_somewhere(sandbox: San
     (address,) = links["downloadUrls"]
     assert address.startswith(sandbox.url)
     with urllib.request.urlopen(address) as answer:
-        assert b"no image was taken" in answer.read()
+        whole = answer.read()
+    assert whole[:4] == b"II*\0"
+    assert post(sandbox.url, DETAIL, {"orderNo": number}).content["total"] == 1
+
+    part = urllib.request.Request(address, headers={"Range": "bytes=100-"})
+    with urllib.request.urlopen(part) as answer:
+        assert (answer.status, answer.read()) == (206, whole[100:])
+
+    sandbox.clock.advance(601)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(address)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(address.replace("sign=", "sign=AAAA"))
+
+
+def test_products_open_in_map_programs_at_the_place_of_the_order(sandbox: Sandbox) -> None:
+    number = place(sandbox)
+    (stored,) = sandbox.store.orders()
+    assert stored.order_no == number
+    image, archive = (product(stored, index, side=32) for index in (0, 1))
+    assert image.content == product(stored, 0, side=32).content
+    assert image.content != product(stored, 0, side=32, revision=1).content
+    tags = tags_of(image.content)
+    assert (tags[256], tags[257], tags[258], tags[279]) == ((32,), (32,), (8,), (32 * 32,))
+    ring = exterior(stored.region)
+    assert tags[33922][3:5] == (min(x for x, _ in ring), max(y for _, y in ring))
+    assert tags[34735][-1] == 4326
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as opened_archive:
+        assert opened_archive.testzip() is None
+
+
+def tags_of(tiff: bytes) -> dict[int, tuple[Any, ...]]:
+    """Read the directory of a TIFF, as its specification says."""
+    order, version, at = struct.unpack_from("<2sHL", tiff)
+    assert (order, version) == (b"II", 42)
+    tags = {}
+    for index in range(struct.unpack_from("<H", tiff, at)[0]):
+        entry = at + 2 + 12 * index
+        tag, kind, count = struct.unpack_from("<HHL", tiff, entry)
+        form = f"<{count}{ {3: 'H', 4: 'L', 12: 'd'}[kind] }".replace(" ", "")
+        inline = struct.calcsize(form) <= 4
+        place = entry + 8 if inline else struct.unpack_from("<L", tiff, entry + 8)[0]
+        tags[tag] = struct.unpack_from(form, tiff, place)
+    assert list(tags) == sorted(tags)
+    return tags
 
 
 @pytest.mark.parametrize("path", [DETAIL, LINKS])

@@ -1,0 +1,234 @@
+"""Links to products, and the door that they lead to.
+
+The documentation shows a link, `…/market/product/download?orderNo=…&id=…&sign=…`, and does not say
+what `sign` is or how long it lasts; here it names its end, and only this server could have made it.
+"""
+
+import asyncio
+import base64
+import hmac
+import re
+import secrets
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from satops.sandbox.faults import Faults, Kind, Rule
+from satops.sandbox.options import Options
+from satops.sandbox.products import Product, product
+from satops.sandbox.records import StoredOrder
+from satops.sandbox.replies import JSON, Reply, envelope
+from satops.sandbox.store import Store
+from satops.sandbox.wire import Stopping, Wire
+
+PATH = "/market/product/download"
+HAS_LINKS = (2, 3)
+"""The statuses for which downloadLinks is documented to list addresses."""
+_SECRET = secrets.token_bytes(32)
+"""Of this process: links of an earlier one have ended."""
+_RANGE = re.compile(r"bytes=(\d{1,18})-\Z")
+_PAGE = b"<!DOCTYPE html>\n<html><title>Sign in</title><p>Your session has ended.</html>\n"
+_HOSTILE = "../../../etc/\u202ecron.d/x\r\n.tif"
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def links(store: Store, order: StoredOrder, address: str) -> list[str]:
+    """Return the addresses of what was delivered of an order; none before."""
+    if order.status not in HAS_LINKS:
+        return []
+    until = store.clock.now_ms() + round(store.options.link_lifetime_s * 1000)
+    return [
+        f"{address}{PATH}?{urlencode(_fields(order, found, until))}"
+        for found in products(store.options, order)
+    ]
+
+
+def products(options: Options, order: StoredOrder, revision: int = 0) -> tuple[Product, ...]:
+    """Return every product of an order."""
+    return tuple(
+        product(order, index, side=options.product_side, revision=revision)
+        for index in range(options.products)
+    )
+
+
+def images(store: Store, order: StoredOrder) -> list[dict[str, Any]]:
+    """Return `content` of order/detail: one image for each product that was delivered."""
+    if order.status not in HAS_LINKS:
+        return []
+    return [
+        {
+            "id": found.id,
+            "productId": str(found.id),
+            "name": found.name,
+            "thumb": None,
+            "imageTime": order.start,
+            "geometry": order.region,
+            "provider": order.provider,
+            "satelliteAngle": 12.5,
+        }
+        for found in products(store.options, order)
+    ]
+
+
+def _fields(order: StoredOrder, found: Product, until: int) -> dict[str, str]:
+    return {
+        "orderNo": order.order_no,
+        "id": str(found.id),
+        "sign": _sign(order.order_no, str(found.id), until),
+    }
+
+
+def _sign(order_no: str, number: str, until: int) -> str:
+    said = f"{order_no}/{number}/{until}".encode()
+    mark = hmac.digest(_SECRET, said, "sha256")
+    return base64.b64encode(until.to_bytes(8, "big") + mark).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The address of the links as an ASGI application."""
+
+    store: Store
+    faults: Faults
+    stop: asyncio.Event = field(repr=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, rightly or as a fault says."""
+        request, wire = Request(scope, receive), Wire(scope, receive, send, self.stop)
+        asked = dict(request.query_params)
+        rule = self.faults.pick("download", str(sorted(asked)).encode(), asked)
+        self.store.keep_request(
+            method=request.method,
+            path=request.url.path,
+            headers=_telling(request),
+            body=b"",
+            fault=rule.kind if rule else None,
+        )
+        try:
+            await wire.pause(self.store.options.latency_ms / 1000)
+            await self._answer(request, asked, rule, wire)
+        except Stopping:
+            return
+
+    async def _answer(
+        self, request: Request, asked: Mapping[str, str], rule: Rule | None, wire: Wire
+    ) -> None:
+        revision = 1 if rule is not None and rule.kind is Kind.CHANGED else 0
+        found = self._find(asked, revision)
+        if not isinstance(found, Product):
+            await wire.send(found)
+            return
+        headers = request.headers
+        reply = _served(found, headers.get("range", ""), headers.get("if-range"), rule)
+        if rule is None or rule.kind in _SERVED:
+            await wire.send(reply)
+            return
+        await _misbehave(rule, wire, reply)
+
+    def _find(self, asked: Mapping[str, str], revision: int) -> "Product | Reply":
+        """Return the product of a link, or the answer to a link that opens nothing."""
+        options = self.store.options
+        order = self.store.visible(asked.get("orderNo", ""))
+        if order is None or not self._opens(asked):
+            ended = Reply(200, _PAGE, ((b"content-type", b"text/html"),))
+            denied = Reply(403, envelope(403, "The link has expired", None), (JSON,))
+            return ended if options.expired_links == "page" else denied
+        for found in products(options, order, revision):
+            if str(found.id) == asked.get("id"):
+                return found
+        return Reply(404, envelope(404, "Product not found", None), (JSON,))
+
+    def _opens(self, asked: Mapping[str, str]) -> bool:
+        try:
+            until = int.from_bytes(base64.b64decode(asked.get("sign", ""))[:8], "big")
+        except ValueError:
+            return False
+        right = _sign(asked.get("orderNo", ""), asked.get("id", ""), until)
+        in_time = self.store.clock.now_ms() < until
+        return in_time and hmac.compare_digest(asked.get("sign", "").encode(), right.encode())
+
+
+_SERVED = frozenset(
+    {
+        Kind.NO_RANGES,
+        Kind.WRONG_START,
+        Kind.RANGE_AS_200,
+        Kind.WEAK_ETAG,
+        Kind.CHANGED,
+        Kind.HOSTILE_NAME,
+        Kind.GZIP,
+    }
+)
+"""Faults of a whole answer; the others break it off, or put another one in its place."""
+
+
+def _served(found: Product, asked: str, if_range: str | None, rule: Rule | None) -> Reply:
+    kind = None if rule is None else rule.kind
+    etag = f"W/{found.etag}" if kind is Kind.WEAK_ETAG else found.etag
+    name = _HOSTILE if kind is Kind.HOSTILE_NAME else found.name
+    content = found.content
+    headers: Headers = (
+        (b"content-type", found.content_type.encode()),
+        (b"etag", etag.encode()),
+        (b"content-disposition", _disposition(name)),
+    )
+    if kind is Kind.GZIP:
+        packed = zlib.compressobj(wbits=31)
+        body = packed.compress(content) + packed.flush()
+        return Reply(200, body, (*headers, (b"content-encoding", b"gzip")))
+    part = _RANGE.match(asked)
+    if part is None or kind in (Kind.NO_RANGES, Kind.CHANGED) or if_range not in (None, etag):
+        return Reply(200, content, headers)
+    begin = int(part[1])
+    if begin >= len(content):
+        return Reply(416, b"", ((b"content-range", f"bytes */{len(content)}".encode()),))
+    if kind is Kind.WRONG_START:
+        begin //= 2
+    span = f"bytes {begin}-{len(content) - 1}/{len(content)}".encode()
+    status = 200 if kind is Kind.RANGE_AS_200 else 206
+    return Reply(status, content[begin:], (*headers, (b"content-range", span)))
+
+
+async def _misbehave(rule: Rule, wire: Wire, reply: Reply) -> None:
+    match rule.kind:
+        case Kind.CLOSE:
+            await wire.close()
+        case Kind.RESET:
+            await wire.reset()
+        case Kind.CUT:
+            await wire.cut(reply)
+        case Kind.STALL:
+            await wire.stall(reply)
+        case Kind.SLOW:
+            await wire.pause(rule.seconds)
+            await wire.send(reply)
+        case Kind.REDIRECT:
+            location = (b"location", (rule.location or PATH).encode())
+            await wire.send(Reply(rule.status or 302, b"", (location,)))
+        case Kind.PAGE:
+            await wire.send(Reply(200, _PAGE, ((b"content-type", b"text/html"),)))
+        case Kind.EMPTY:
+            await wire.send(Reply(200, b"", reply.headers))
+        case _:
+            status = rule.status or 500
+            body = envelope(status, rule.message, None) if rule.body is None else rule.body.encode()
+            await wire.send(Reply(status, body, (JSON,)))
+
+
+def _disposition(name: str) -> bytes:
+    plain = name.encode("ascii", "replace").decode().replace("\r", "").replace("\n", "")
+    return f'attachment; filename="{plain}"'.encode()
+
+
+def _telling(request: Request) -> tuple[tuple[str, str], ...]:
+    """Return the headers, and of credentials that they came."""
+    hidden = ("authorization", "x-api-key", "cookie", "proxy-authorization")
+    return tuple(
+        (name, "(hidden)" if name in hidden else value) for name, value in request.headers.items()
+    )
