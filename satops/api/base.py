@@ -10,7 +10,7 @@ from satops.api.repository import Repository
 from satops.core.check import When
 from satops.core.plan.changes import ABSENT, Change, value_changes
 from satops.core.plan.checks import EDITED
-from satops.core.plan.config_changes import config_problem
+from satops.core.plan.config_changes import config_problem, new_marketplace
 from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, by_position
 
@@ -63,6 +63,9 @@ class Base:
             plan,
             base=self._ref,
             guard_changes=changes,
+            new_marketplace=new_marketplace(
+                self._config, self._here, sum(action.where is not None for action in plan.actions)
+            ),
             already=tuple(it for it in plan.problems if id(it) in already),
             problems=tuple(sorted(problems, key=by_position)),
         )

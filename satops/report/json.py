@@ -61,6 +61,7 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
         "part": None
         if plan.part is None
         else {"names": plan.part.names, "labels": plan.part.labels},
+        "new_marketplace": _new_marketplace(plan),
         "summary": plan_summary(plan),
     }
     return document(
@@ -80,6 +81,14 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
         already_on_base=problem_items(plan.already),
         left_aside=problem_items(plan.aside),
     )
+
+
+def _new_marketplace(plan: Plan) -> dict[str, Any] | None:
+    new = plan.new_marketplace
+    if new is None:
+        return None
+    addresses = {"before": new.before, "after": new.after, "state": new.state}
+    return {key: encodable(text) for key, text in addresses.items()} | {"orders": new.orders}
 
 
 def _origin(plan: Plan) -> dict[str, Any]:

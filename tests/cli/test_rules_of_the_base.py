@@ -115,6 +115,26 @@ def changes(satops: Satops) -> dict[str, tuple[str, str]]:
     return {it["key"]: (it["before"], it["after"]) for it in found}
 
 
+def test_another_marketplace_is_the_first_line_of_the_page(satops: Satops) -> None:
+    commit(satops)
+    assert satops("plan", "--limits-from", "HEAD", "--json").json["new_marketplace"] is None
+    satops.edit("satops.yaml", "url: sandbox", "url: HTTPS://Market.Example.org:443/service/")
+    said = satops("plan", "--limits-from", "HEAD", "--json").json["new_marketplace"]
+    assert said == {
+        "before": "sandbox",
+        "after": "https://market.example.org/service",
+        "state": "file:state/ledger-market.example.org.jsonl",
+        "orders": 3,
+    }
+    page = satops("plan", "--limits-from", "HEAD", "--format", "markdown").out
+    first, second, third, *_ = page.split("\n\n")
+    assert first == "<!-- satops plan -->"
+    assert second.startswith("**After the merge, orders go to `https://market.example.org/service`")
+    assert "so 3 orders of this tree would be new there.**" in second
+    assert third.startswith("## satops plan: ")
+    assert satops("plan", "--limits-from", "HEAD").out.startswith("After the merge, orders go to")
+
+
 def test_every_key_that_a_pull_request_changes_is_shown_with_both_values(satops: Satops) -> None:
     satops.edit(
         "satops.yaml",

@@ -16,6 +16,7 @@ from satops.core.order.modes import Modes
 from satops.core.order.submission import Receipt
 from satops.core.plan.changes import Change
 from satops.core.plan.config import Config
+from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
 from satops.core.problem import Problem, Severity
 from satops.errors import InvalidInput, LedgerMissing
@@ -109,6 +110,9 @@ EVERY_ACTION = replace(
     ),
     refusals=(Refusal("the plan is above the limit", "3 of 2 orders are allowed."),),
     base="origin/main",
+    new_marketplace=NewMarketplace(
+        "sandbox", "https://market.example.org/`x`", "git:satops-state-market.example.org", 11
+    ),
     guard_changes=(
         Change("limits.ordersPerApply", "2", "2000"),
         Change("aois/no-go.geojson (areas.forbidden)", "sha256 0123456789ab", "(absent)"),

@@ -1,12 +1,42 @@
 """What reviewers must know when a change touches `satops.yaml` or a file that it names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from satops.core.plan.address import normal_address, state_for
 from satops.core.plan.changes import Change
 from satops.core.plan.checks import CONFIG_CHANGED
+from satops.core.plan.config import SANDBOX, Config
 from satops.core.problem import Problem, Severity
 
 _MOST_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NewMarketplace:
+    """Another marketplace that a change names: orders go there once it is merged."""
+
+    before: str
+    """The normal form of an address, or `sandbox`."""
+    after: str
+    state: str
+    """The address of the ledger that `after` needs; empty where none can be named."""
+    orders: int
+    """The orders of the tree, each of which a ledger that begins empty would not hold."""
+
+
+def new_marketplace(base: Config, head: Config, orders: int) -> NewMarketplace | None:
+    """Return where a change sends orders, where that is another marketplace than before.
+
+    `orders` are those of the tree.  One ledger, one marketplace.
+    """
+    before, after = (normal_address(config.marketplace.url) for config in (base, head))
+    if before == after:
+        return None
+    state = head.state
+    if state == base.state:
+        state = "" if after == SANDBOX else state_for(state, after)
+    return NewMarketplace(before, after, state, orders)
 
 
 def config_problem(

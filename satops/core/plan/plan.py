@@ -9,6 +9,7 @@ from satops.core import json_text
 from satops.core.ledger.kept import KeptSpec
 from satops.core.ledger.state import OPEN, OrderState, Standing
 from satops.core.plan.changes import Change
+from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.origin import Origin
 from satops.core.problem import Problem
 from satops.core.spec.spec import Spec
@@ -97,6 +98,8 @@ class Plan:
     """The git commit or branch whose limits ruled; empty where it was the tree's own."""
     guard_changes: tuple[Change, ...] = ()
     """What differs from `base` in satops.yaml, key by key, and in the files that it names."""
+    new_marketplace: NewMarketplace | None = None
+    """Where orders go after the merge, where that is another marketplace than `base`'s."""
     already: tuple[Problem, ...] = ()
     """What `base` holds alike, and time alone made wrong: it blocks its own order, and is no fault
     of the change under review."""

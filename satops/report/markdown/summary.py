@@ -7,6 +7,7 @@ from satops.core.words import about_all, counted, moment, number
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.page import header, row
 from satops.report.subject import subject
+from satops.report.text.plan import marketplace_words
 from satops.report.text.problems import problem_totals
 from satops.workflow.plan import blocks_tree
 
@@ -22,8 +23,10 @@ _ESTIMATE = (
 
 def opening(plan: Plan, *, marker: str, title: str, currency: str) -> str:
     """Return the marker, the verdict and the totals; `currency` is inert Markdown."""
-    paragraphs = [
-        marker,
+    paragraphs = [marker]
+    if plan.new_marketplace is not None:
+        paragraphs.append(f"**{marketplace_words(plan.new_marketplace, code)}**")
+    paragraphs += [
         f"## {prose(title, _TITLE_MAX).rstrip(':')}: {_verdict(plan)}",
         "\n".join([header(("", "Orders", "km²", "Estimate"), _NUMBERS), *_totals(plan, currency)]),
     ]

@@ -1,8 +1,9 @@
 """A plan for people: what would be bought, what stands in the way, and what comes next."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from shlex import quote
 
+from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, Part, Plan
 from satops.core.problem import by_position
 from satops.core.safe import safe
@@ -48,6 +49,9 @@ def plan_blocks(
     With `ends` false, what comes next is left out: the caller goes on itself.  `currency` is that
     of the estimates.
     """
+    if plan.new_marketplace is not None:
+        yield Line(marketplace_words(plan.new_marketplace, safe), Tone.ERROR)
+        yield BLANK
     if plan.ledger_head is None:
         yield Line("There is no ledger: this plan is made against nothing.", Tone.WARNING)
         yield BLANK
@@ -87,6 +91,24 @@ def plan_blocks(
     yield from _totals(plan, currency)
     if ends:
         yield from _next(plan)
+
+
+def marketplace_words(new: NewMarketplace, quoted: Callable[[str], str]) -> str:
+    """Say where orders go after the merge, and what must be done before it.
+
+    `quoted` makes a text inert for the page.
+    """
+    words = (
+        f"After the merge, orders go to {quoted(new.after)}, and no longer to {quoted(new.before)}."
+    )
+    ledger = f"a ledger for {quoted(new.after)}"
+    if new.state:
+        ledger += f" at {quoted(new.state)}"
+    words += f" Before the merge {ledger} must be begun, with {quoted('satops ledger start')}."
+    if new.orders:
+        tree = counted(new.orders, "order")
+        words += f" It begins empty, so {tree} of this tree would be new there."
+    return words
 
 
 def _guard_changes(plan: Plan) -> Iterator[Block]:
