@@ -46,6 +46,7 @@ _HOMES = {
     "adopt": "satops.api.resolve",
     "aoi": "satops.api.aoi",
     "apply": "satops.api.apply",
+    "expand": "satops.api.expand",
     "foreign": "satops.api.resolve",
     "history": "satops.api.ledger",
     "init": "satops.api.init",
@@ -67,6 +68,7 @@ _HOMES = {
 if TYPE_CHECKING:
     from satops.api.aoi import aoi, split_aoi
     from satops.api.apply import apply
+    from satops.api.expand import expand
     from satops.api.init import init, new
     from satops.api.ledger import history, list_orders, show, start_ledger, verify
     from satops.api.orders import orders
@@ -128,6 +130,7 @@ __all__ = [
     "adopt",
     "aoi",
     "apply",
+    "expand",
     "foreign",
     "history",
     "init",

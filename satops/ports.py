@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import Enum
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, runtime_checkable
@@ -361,3 +361,14 @@ ScratchPlace = Callable[[], AbstractContextManager[OpenScratch]]
 
 Raises `StoreUnreachable`, naming what was left behind, when it cannot be cleared.
 """
+
+
+class ZoneRules(Protocol):
+    """The rules of named zones, from one release of the IANA database on every machine."""
+
+    @property
+    def release(self) -> str:
+        """The release, as `2026f`."""
+
+    def zone(self, name: str) -> tzinfo | None:
+        """Return a zone by its name; None where the database has none."""

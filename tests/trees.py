@@ -1,6 +1,7 @@
 """Trees of order specs, read as the commands read them."""
 
 from satops.adapters.files.schemas import order_schema
+from satops.adapters.zone_rules import PinnedZones
 from satops.core.ledger.kept import KeptSpecs
 from satops.core.plan.config import Config
 from satops.ports import OrderFiles
@@ -16,5 +17,5 @@ def tree_of(
     kept: KeptSpecs | None = None,
 ) -> Tree:
     """Read a tree."""
-    reader = FileReader(files, config or Config(), order_schema(), check=check)
+    reader = FileReader(files, config or Config(), order_schema(), check=check, zones=PinnedZones())
     return read_tree(files, reader, kept)

@@ -7,6 +7,7 @@ from satops.adapters.files.order_files import OrderTree
 from satops.adapters.files.rule_files import RuleFiles
 from satops.adapters.files.schemas import order_schema
 from satops.adapters.files.whole_tree import WholeTree
+from satops.adapters.zone_rules import PinnedZones
 from satops.api.repository import Repository
 from satops.ports import OrderFiles
 from satops.workflow.validate import SpecTree
@@ -31,6 +32,7 @@ def spec_tree(
         rules=RuleFiles(opened.config, opened.root, rules_from),
         config=opened.config,
         schema=order_schema(),
+        zones=PinnedZones(),
         strict=strict,
     )
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "new": Entry("satops.cli.new", "Write an order spec from flags."),
     "aoi": Entry("satops.cli.aoi", "Show what is in an AOI file, or split it into orders."),
     "validate": Entry("satops.cli.validate", "Check every order spec."),
+    "expand": Entry("satops.cli.expand", "Show the orders that a file stands for."),
     "plan": Entry("satops.cli.plan", "Show what would be bought. Buys nothing."),
     "apply": Entry("satops.cli.apply", "Buy the new orders of the plan."),
     "list": Entry("satops.cli.list", "List the orders that the ledger knows."),

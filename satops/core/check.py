@@ -29,6 +29,7 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "L": "Reading a file",
         "F": "Files that a spec refers to",
         "N": "Names and texts",
+        "M": "Series and their members",
         "K": "Acknowledgements",
     }
 )

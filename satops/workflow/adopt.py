@@ -1,8 +1,6 @@
 """Record an order that was placed elsewhere, or that an order of the account is none of ours."""
 
-from dataclasses import asdict
-
-from satops.core.json_text import Raw
+from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, ForeignNoted, OrderAdopted
 from satops.core.ledger.state import OPEN, LedgerState, Standing
 from satops.core.plan.config import Config
@@ -73,11 +71,7 @@ def adoption_of(
         order_no=order_no,
         by=by,
         because=because,
-        order_digest=spec.order.digest,
-        order=Raw(spec.order.canonical),
-        source={**asdict(spec.source), "timezone": str(config.timezone)},
-        footprint=asdict(spec.footprint),
-        labels=dict(spec.labels) if spec.labels else None,
+        **content_of(spec, config.timezone),
     )
 
 

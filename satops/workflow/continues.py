@@ -18,6 +18,12 @@ from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
 from satops.core.order.order import order_from_fields
 from satops.errors import LedgerCorrupt
 
+_CONTENT = (
+    "order_digest", "source", "footprint", "labels", "estimated_cost", "currency", "captures",
+    "series", "keys", "axes", "members",
+)  # fmt: skip
+"""What is carried as it is of an event that holds an order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -171,14 +177,12 @@ def _doubt(names: dict[str, OrderCarried], state: LedgerState, event: dict[str, 
 
 
 def _kept(before: OrderCarried) -> dict[str, Any]:
-    fields = ("order_digest", "order", "source", "footprint", "labels", "estimated_cost")
-    return {field: getattr(before, field) for field in fields}
+    return {field: getattr(before, field) for field in ("order", *_CONTENT)}
 
 
 def _content(event: dict[str, Any]) -> dict[str, Any]:
     bought = event.get("order")
-    kept = ("order_digest", "source", "footprint", "labels", "estimated_cost")
-    content = {field: event[field] for field in kept if event.get(field) is not None}
+    content = {field: event[field] for field in _CONTENT if event.get(field) is not None}
     if isinstance(bought, dict):
         try:
             content["order"] = Raw(order_from_fields(bought).canonical)

@@ -5,7 +5,7 @@ rules, and on no other file under `orders/`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from satops.core.finding import Finding
@@ -16,8 +16,11 @@ from satops.core.loading import Document, load
 from satops.core.plan.config import Config
 from satops.core.problem import Position, Problem, Severity
 from satops.core.spec.read import GEOMETRY, Draft, geometry_file, read_spec
-from satops.core.spec.spec import Include, Source, Spec
-from satops.ports import OrderFiles, SourceFile
+from satops.core.spec.series import Member, expand, is_series
+from satops.core.spec.spec import Include, Membership, Source, Spec
+from satops.core.spec.text import name_of
+from satops.ports import OrderFiles, SourceFile, ZoneRules
+from satops.workflow.read_series import NO_ZONES, SeriesSources
 
 if TYPE_CHECKING:
     from satops.core.geometry.shapes import Shapes
@@ -29,6 +32,8 @@ CHUNK_BYTES = 16 * 1024 * 1024
 """Of the files of a chunk; ends it earlier where files are large."""
 _FILE_PROBLEMS = 1_000
 """After so many a file's further documents are not read: one mistake, made again and again."""
+_MEMBERS_REREAD = 500
+"""Of a file with more members the problems are told as they are: each reading takes its time."""
 _AOIS_KEPT = 32
 """AOI files that stay read, for the specs that share them."""
 
@@ -50,6 +55,8 @@ class FileRead:
     """The sound ones, in the order of their documents."""
     problems: list[Problem] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
+    members: int = 0
+    """How many orders its series stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ class _Waiting(NamedTuple):
     read: FileRead
     draft: Draft
     document: Document
+    membership: Membership | None
 
 
 class FileReader:
@@ -95,13 +103,17 @@ class FileReader:
         *,
         check: ChunkCheck | None = None,
         read_aoi: AoiReader = read_aoi,
+        zones: ZoneRules = NO_ZONES,
     ) -> None:
-        """`check` sees the sound specs of each chunk, and `read_aoi` the bytes of AOI files."""
+        """`check` sees the sound specs of each chunk, `read_aoi` the bytes of AOI files, and
+        `zones` gives the zones that the windows of series name.
+        """
         self._files = files
         self._config = config
         self._schema = schema
         self._check = check
         self._read_aoi = read_aoi
+        self._zones = zones
         self._aois: dict[str, Aoi | Finding] = {}
         """By the SHA-256 of the content."""
 
@@ -125,7 +137,8 @@ class FileReader:
     def _drafts(self, found: SourceFile, read: FileRead) -> list[_Waiting]:
         """Return what can be read of one file, and note its problems by what they came from."""
         waiting = list(self._documents(found, read))
-        if any(problem.severity is Severity.ERROR for problem in read.problems):
+        few = read.members <= _MEMBERS_REREAD
+        if few and any(problem.severity is Severity.ERROR for problem in read.problems):
             from satops.core.loading.causes import with_causes
 
             def problems_of(content: bytes) -> list[Problem]:
@@ -150,18 +163,54 @@ class FileReader:
             name = document.value.get("name") if isinstance(document.value, dict) else None
             if isinstance(name, str):
                 read.names.append(Name(name, document.position(("name",))))
+            if is_series(document.value):
+                yield from self._members(found, read, document, len(documents))
+                continue
             draft, problems = self._draft(found, document, len(documents))
             read.problems += problems
             if draft is not None:
-                yield _Waiting(read, draft, document)
+                yield _Waiting(read, draft, document, None)
+
+    def _members(
+        self, found: SourceFile, read: FileRead, document: Document, documents: int
+    ) -> Iterator[_Waiting]:
+        """Yield what can be read of the members of a series; each fault is noted once."""
+        series = name_of(document.value)
+        if not self._schema.is_valid(document.value):
+            read.problems += self._schema.problems(document, found.path, order=series)
+            return
+        sources = SeriesSources(found.path, self._aoi, self._config.timezone, self._zones)
+        members, findings = expand(document, sources)
+        read.problems += [finding.problem(document, found.path, series) for finding in findings]
+        read.members += len(members)
+        said: set[tuple[object, ...]] = set()
+        at = document.position(("name",))
+        for member in members:
+            read.names.append(Name(member.name, at))
+            draft, problems = self._draft(found, member.document, documents, member)
+            for problem in problems:
+                about = (problem.check, problem.line, problem.column, problem.path, problem.detail)
+                if problem.severity is not Severity.ERROR or about not in said:
+                    read.problems.append(problem)
+                said.add(about)
+            if draft is not None:
+                yield _Waiting(read, draft, member.document, member.membership)
+            if len(said) > _FILE_PROBLEMS:
+                break
 
     def _draft(
-        self, found: SourceFile, document: Document, documents: int
+        self,
+        found: SourceFile,
+        document: Document,
+        documents: int,
+        member: Member | None = None,
     ) -> tuple[Draft | None, list[Problem]]:
         refers_to = geometry_file(document.value)
         included: object = None
         includes: tuple[Include, ...] = ()
-        if refers_to is not None:
+        if member is not None and member.included is not None:
+            included, includes = member.included, member.includes
+        elif refers_to is not None:
             included, includes = self._included(found.path, *refers_to)
         source = Source(
             file=found.path,
@@ -183,9 +232,20 @@ class FileReader:
         self, spec_file: str, ref: str, feature: str | int | None
     ) -> tuple[object, tuple[Include, ...]]:
         """Return the polygon that a file holds, or why it cannot be had, and the file's digest."""
+        read = self._aoi(spec_file, ref)
+        if isinstance(read, Finding):
+            return read.at(("file",)), ()
+        aoi, _, sha256 = read
+        picked = pick(aoi, feature)
+        if isinstance(picked, Finding):
+            picked = picked.at(("file",) if feature is None else ("feature",))
+        return picked, (Include(ref, sha256),)
+
+    def _aoi(self, spec_file: str, ref: str) -> tuple[Aoi, bytes, str] | Finding:
+        """Return an AOI file, its bytes and their SHA-256; or why it cannot be had."""
         read = self._files.include(spec_file, ref)
         if isinstance(read, str):
-            return AOI_UNREADABLE.finding(("file",), read), ()
+            return AOI_UNREADABLE.finding((), read)
         content, sha256 = read
         aoi = self._aois.pop(sha256, None)
         if aoi is None:
@@ -193,12 +253,7 @@ class FileReader:
             if len(self._aois) >= _AOIS_KEPT:
                 del self._aois[next(iter(self._aois))]
         self._aois[sha256] = aoi
-        if isinstance(aoi, Finding):
-            return aoi.at(("file",)), ()
-        picked = pick(aoi, feature)
-        if isinstance(picked, Finding):
-            picked = picked.at(("file",) if feature is None else ("feature",))
-        return picked, (Include(ref, sha256),)
+        return aoi if isinstance(aoi, Finding) else (aoi, content, sha256)
 
     def _finish(self, chunk: Sequence[_Waiting]) -> None:
         """Turn drafts into specs, all polygons of a chunk at once."""
@@ -206,22 +261,23 @@ class FileReader:
             return
         from satops.core.geometry.shapes import find_crossings, footprints, shapes_of
 
-        shapes = shapes_of([draft.rings for _, draft, _ in chunk])
+        shapes = shapes_of([waiting.draft.rings for waiting in chunk])
         crossing = dict(find_crossings(shapes))
         for index, finding in crossing.items():
-            read, draft, document = chunk[index]
+            read, draft, document, _ = chunk[index]
             read.problems.append(finding.at(GEOMETRY).problem(document, read.path, draft.name))
         if crossing:
             sound = [index for index in range(len(chunk)) if index not in crossing]
             chunk, shapes = [chunk[index] for index in sound], shapes[sound]
-        measured = footprints([draft.rings for _, draft, _ in chunk], shapes)
+        measured = footprints([waiting.draft.rings for waiting in chunk], shapes)
         specs = []
-        for (read, draft, _), footprint in zip(chunk, measured, strict=True):
-            specs.append(draft.spec(footprint))
+        for (read, draft, _, membership), footprint in zip(chunk, measured, strict=True):
+            spec = draft.spec(footprint)
+            specs.append(spec if membership is None else replace(spec, membership=membership))
             read.specs.append(specs[-1])
         if self._check is not None and specs:
-            reads = {read.path: read for read, _, _ in chunk}
-            documents = tuple(document for _, _, document in chunk)
+            reads = {waiting.read.path: waiting.read for waiting in chunk}
+            documents = tuple(waiting.document for waiting in chunk)
             for problem in self._check(Chunk(tuple(specs), documents, shapes)):
                 reads[problem.file].problems.append(problem)
 

@@ -13,12 +13,12 @@ A kill between 1 and 3 leaves an intent without an outcome.  Nobody sends that o
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from threading import Lock
 from typing import Protocol
 
-from satops.core.json_text import Raw
+from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent
 from satops.core.ledger.state import OPEN, SPENT, Standing
 from satops.core.order.order import instant_text
@@ -212,21 +212,14 @@ class Submitting:
     def _intended(self, intent: Intent) -> Event:
         spec = intent.action.spec
         assert spec is not None
-        source = asdict(spec.source)
-        zone = self._config.timezone
-        source["timezone"] = None if zone is None else str(zone)
         origin = self._provenance.get(spec.name, NOTHING_KNOWN)
         return SubmissionIntended(
             name=spec.name,
             attempt=intent.attempt,
-            order_digest=spec.order.digest,
-            order=Raw(spec.order.canonical),
+            **content_of(spec, self._config.timezone),
             request=intent.request.decode(),
-            source=source,
-            footprint=asdict(spec.footprint),
             until=instant_text(intent.until),
             estimated_cost=intent.action.estimated_cost,
-            labels=dict(spec.labels) if spec.labels else None,
             supersedes=spec.supersedes,
             commit=origin.commit,
             committed=origin.committed,

@@ -12,7 +12,7 @@ from satops.core.safe import shown
 from satops.core.spec.checks import NAME_TWICE
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import NAME
-from satops.ports import AoiSource, MissingFiles, OrderFiles, RulesSource, SourceFile
+from satops.ports import AoiSource, MissingFiles, OrderFiles, RulesSource, SourceFile, ZoneRules
 from satops.workflow.read_files import Chunk, FileRead, FileReader
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class SpecTree:
     rules: RulesSource
     config: Config
     schema: "Schema"
+    zones: ZoneRules
     strict: bool
     """Whether a spec that is missing and not staged as deleted is an error."""
 
@@ -91,11 +92,15 @@ class SpecTree:
 
         with self.aois:
             reader = FileReader(
-                self.files, self.config, self.schema, check=check, read_aoi=self.aois.read
+                self.files,
+                self.config,
+                self.schema,
+                check=check,
+                read_aoi=self.aois.read,
+                zones=self.zones,
             )
-            return read_tree(
-                self.files, reader, KeptSpecs(known, None if zone is None else str(zone))
-            )
+            kept = KeptSpecs(known, None if zone is None else str(zone), lambda: self.zones.release)
+            return read_tree(self.files, reader, kept)
 
     def read_whole(self, state: LedgerState | None = None) -> Tree:
         """Return the same, with an error for each part that git has and the work tree lacks."""

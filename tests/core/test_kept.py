@@ -1,11 +1,12 @@
 """Which files need not be read again, because the ledger holds their bytes as placed."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from satops.core.ledger.events import Event
+from satops.core.ledger.events import Event, SubmissionIntended
 from satops.core.ledger.kept import KeptSpec, KeptSpecs
 from satops.core.ledger.state import LedgerState
 from tests.chains import STARTED, chain, intended, placed
@@ -13,7 +14,7 @@ from tests.chains import STARTED, chain, intended, placed
 SHA, AOI = "a" * 64, "b" * 64
 
 
-def _from(name: str, **source: Any) -> Event:
+def _from(name: str, **source: Any) -> SubmissionIntended:
     made: dict[str, Any] = {
         "file": "orders/a.yaml", "line": 3, "sha256": SHA, "document": 0, "documents": 1,
         "includes": [], "timezone": "UTC", **source,
@@ -69,3 +70,41 @@ def test_every_document_of_a_file_must_be_placed() -> None:
     assert _kept(first, placed("a")).find("f", SHA, _nothing) is None
     both = _kept(first, placed("a"), second, placed("bb"))
     assert both.find("f", SHA, _nothing) == [KeptSpec("a", "f", 3), KeptSpec("bb", "f", 9)]
+
+
+def _member(key: str, members: int = 3, **source: Any) -> SubmissionIntended:
+    return replace(
+        _from(f"s.{key}", **source),
+        series="s", keys=(("k", key),), axes=({"name": "k", "kind": "keys"},), members=members,
+    )  # fmt: skip
+
+
+def _placed_members(*members: SubmissionIntended) -> KeptSpecs:
+    return _kept(*(event for each in members for event in (each, placed(each.name))))
+
+
+def test_a_series_is_known_only_when_every_member_is_placed_under_its_bytes() -> None:
+    both = _member("a"), _member("bb")
+    assert _placed_members(*both).find("f", SHA, _nothing) is None
+    assert _placed_members(*both, _member("ccc", sha256=AOI)).find("f", SHA, _nothing) is None
+    found = _placed_members(*both, _member("ccc")).find("f", SHA, _nothing)
+    assert found == [KeptSpec(f"s.{key}", "f", 3) for key in ("a", "bb", "ccc")]
+
+
+def test_one_placed_member_never_makes_a_file_known() -> None:
+    assert _placed_members(_member("a")).find("f", SHA, _nothing) is None
+    assert _placed_members(_member("a", members=1)).find("f", SHA, _nothing) is not None
+
+
+def test_members_of_which_nobody_knows_how_many_there_are_are_read() -> None:
+    adopted = replace(_member("a", members=1), members=None)
+    assert _placed_members(adopted).find("f", SHA, _nothing) is None
+
+
+def test_another_release_of_the_zone_rules_may_mean_other_windows() -> None:
+    member = _member("a", members=1, zone_rules="2031a")
+    state = LedgerState()
+    state.fold(chain(STARTED, member, placed("s.a"))[0])
+    for now, is_known in (("2031a", True), ("2031b", False)):
+        found = KeptSpecs(state, "UTC", partial(str, now)).find("f", SHA, _nothing)
+        assert (found is not None) is is_known

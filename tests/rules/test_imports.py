@@ -38,6 +38,7 @@ HOMES = {
     "requests": ("adapters/marketplaces/",),
     "urllib3": ("adapters/marketplaces/",),
     "click": ("cli/",),
+    "tzdata": ("adapters/zone_rules.py",),
     "filelock": ("adapters/file_lock.py", "adapters/files/local_state.py"),
     "rich": ("report/terminal.py", "cli/"),
     "starlette": ("sandbox/",),

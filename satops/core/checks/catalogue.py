@@ -16,6 +16,7 @@ from satops.core.order import dates
 from satops.core.plan import checks as plan
 from satops.core.spec import checks as spec
 from satops.core.spec import read
+from satops.core.spec import series_checks as series
 
 _MODULES = (
     shape,
@@ -30,6 +31,7 @@ _MODULES = (
     plan,
     spec,
     read,
+    series,
 )
 _TABLES = (loading.CHECKS, spec.CHECKS)
 

@@ -63,7 +63,8 @@ class SubmissionIntended:
     request: str
     """The exact body that will be sent."""
     source: Mapping[str, Any]
-    """`file`, `line`, `sha256`, `document`, `documents`, `includes`, `timezone`."""
+    """`file`, `line`, `sha256`, `document`, `documents`, `includes`, `timezone`, and `zone_rules`
+    where windows follow from a release of the IANA database."""
     footprint: Mapping[str, Any]
     """The fields of `core.spec.Footprint`."""
     until: str
@@ -253,6 +254,7 @@ class OrderCarried:
     series: str | None = None
     keys: tuple[tuple[str, str], ...] | None = None
     axes: tuple[Mapping[str, Any], ...] | None = None
+    members: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,7 @@ class OrderAdopted:
     series: str | None = None
     keys: tuple[tuple[str, str], ...] | None = None
     axes: tuple[Mapping[str, Any], ...] | None = None
+    members: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ class OrderState:
     series: str | None = None
     keys: tuple[tuple[str, str], ...] | None = None
     axes: tuple[dict[str, Any], ...] | None = None
+    members: int | None = None
+    """How many orders the document stood for; None where that is not known."""
     verified: bool = True
     """False for what was carried from a part of a broken ledger that could not be checked."""
 
@@ -123,6 +125,7 @@ class OrderState:
             self.series = shared(series)
             self.keys = tuple((axis, key) for axis, key in event.get("keys", ()))
             self.axes = tuple(event.get("axes", ()))
+            self.members = event.get("members")
         bought = event.get("order")
         if bought is not None:
             self.provider = shared(bought["provider"])

@@ -4,7 +4,8 @@ Values may share parts through aliases: they are never changed after loading.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from satops.core.loading.reading import (
@@ -38,6 +39,17 @@ class Document:
     """Which document of the file, from 0; empty ones are not counted."""
     _positions: Positions
     _items: "_Items"
+    _stands: Mapping[tuple[str | int, ...], tuple[str | int, ...]] = field(default_factory=dict)
+
+    def rebuilt(
+        self, value: Any, stands: Mapping[tuple[str | int, ...], tuple[str | int, ...]]
+    ) -> "Document":
+        """Return a document that was put together from parts of this one.
+
+        `stands` gives for paths of the new value the paths where these parts stand here; any other
+        path is the same in both.
+        """
+        return replace(self, value=value, _stands=stands)
 
     def position(self, path: Path, *, key: bool = False) -> Position:
         """Return the position of the value (or the key) at a path.
@@ -45,7 +57,7 @@ class Document:
         Where the path does not exist, its nearest parent that does is taken.  The first path into
         a list makes the file be read once more.
         """
-        wanted = tuple(path)
+        wanted = self._stands_at(tuple(path)) if self._stands else tuple(path)
         positions = self._positions
         if wanted not in positions and not all(isinstance(step, str) for step in wanted):
             positions = self._items.positions(self.index) or positions
@@ -53,6 +65,13 @@ class Document:
             wanted = wanted[:-1]
         of_key, of_value = positions[wanted]
         return of_key if key else of_value
+
+    def _stands_at(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        for length in range(len(path), 0, -1):
+            found = self._stands.get(path[:length])
+            if found is not None:
+                return (*found, *path[length:])
+        return path
 
 
 @dataclass(slots=True)

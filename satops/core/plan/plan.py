@@ -224,8 +224,8 @@ def action_digest(action: Action) -> str:
     """Return the SHA-256 of all that an approver accepts with one action.
 
     That is the order, and beside it what decides whether it may be bought and what it counts
-    against: labels, acknowledgements with their reasons, `supersedes`, and the estimate.  The
-    order of labels and acknowledgements in the file has no part in it.
+    against: labels, acknowledgements with their reasons, `supersedes`, the series with its keys,
+    and the estimate.  The order of labels and acknowledgements in the file has no part in it.
     """
     spec = action.spec
     content = {
@@ -235,6 +235,7 @@ def action_digest(action: Action) -> str:
         if spec
         else [],
         "supersedes": spec.supersedes if spec else None,
+        "series": [spec.series, spec.keys] if spec else None,
         "estimate": action.estimated_cost,
     }
     return sha256(json_text.dumps_replacing(content)).hexdigest()

@@ -7,7 +7,8 @@ A schema steers the messages with keywords of its own.  `x-problem`, a sentence,
 place of the fixed words when its schema refuses a value; as a group, `x-problem: {pattern: ...}`,
 it is said for that keyword alone.  `{written}` in it stands for the value.  `x-secret: true` keeps
 the value out of every message.  `x-also` lists other names that people give to a field, and
-`x-words` the words that they write for its values, with the values.  Titles, descriptions and
+`x-words` the words that they write for its values, with the values.  `x-apart: true` keeps the
+fields of a part out of the advice on where a field belongs.  Titles, descriptions and
 examples are quoted where they help.
 """
 

@@ -327,7 +327,7 @@ class Words:
         if isinstance(schema, list):
             for item in schema:
                 yield from self._each_field(item, parents, within)
-        if not isinstance(schema, dict):
+        if not isinstance(schema, dict) or schema.get("x-apart"):
             return
         target = schema.get("$ref")
         if isinstance(target, str) and target not in within:

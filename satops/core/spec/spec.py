@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from satops.core.order.order import Order
 
@@ -59,6 +60,24 @@ class Acknowledgement:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What makes an order a member of a series."""
+
+    series: str
+    """The name of the series."""
+    keys: tuple[tuple[str, str], ...]
+    """Axis and key, in the order of the axes, which is that of the member's name."""
+    lines: tuple[int, ...]
+    """The line of each key in the document; that of the axis, where its keys stand elsewhere."""
+    axes: tuple[Mapping[str, Any], ...]
+    """Of the series: `name` and `kind` of each axis, and `start` and `step` of a repetition."""
+    members: int
+    """How many orders the document stands for."""
+    zone_rules: str | None = None
+    """The release of the IANA time zone database that the windows were made with, if any was."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Spec:
     """One order spec: the order to buy, and the bookkeeping beside it."""
@@ -71,6 +90,18 @@ class Spec:
     labels: Mapping[str, str] | None = None
     acknowledge: tuple[Acknowledgement, ...] = ()
     supersedes: str | None = None
+    membership: Membership | None = None
+    """None for an order that has a document of its own."""
+
+    @property
+    def series(self) -> str | None:
+        """The series that the order is a member of."""
+        return None if self.membership is None else self.membership.series
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Axis and key of a member, in the order of the axes."""
+        return () if self.membership is None else self.membership.keys
 
     def __repr__(self) -> str:
         """Return name and place."""

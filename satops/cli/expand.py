@@ -1,0 +1,31 @@
+"""`satops expand`."""
+
+import click
+
+from satops.api.expand import expand
+from satops.cli import options
+from satops.cli.context import Call
+from satops.cli.output import finish
+from satops.errors import ExitCode
+
+
+@click.command("expand")
+@click.argument("file", type=click.Path())
+@options.as_json
+@click.pass_obj
+def command(call: Call, file: str, as_json: bool) -> int:
+    """Show what FILE stands for: each order as a spec of its own.
+
+    Of a series, that is one spec for each member. Buys nothing, and needs no ledger, no token and
+    no network.
+    """
+    from satops.report.expand import expand_blocks, expand_json
+
+    found = expand(call.repository, call.path(file), environ=call.environ)
+    wrong = any(problem.blocks for problem in found.problems)
+    return finish(
+        ExitCode.INVALID if wrong else ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: expand_json(found),
+        text=lambda: expand_blocks(found),
+    )

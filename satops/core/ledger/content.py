@@ -1,0 +1,43 @@
+"""What an event keeps of a spec, so that the order can be read from the ledger alone."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import tzinfo
+from typing import Any, TypedDict
+
+from satops.core.json_text import Raw
+from satops.core.spec.spec import Spec
+
+
+class Content(TypedDict):
+    """Fields that `SubmissionIntended` and `OrderAdopted` share."""
+
+    order_digest: str
+    order: Raw
+    source: Mapping[str, Any]
+    footprint: Mapping[str, Any]
+    labels: Mapping[str, str] | None
+    series: str | None
+    keys: tuple[tuple[str, str], ...] | None
+    axes: tuple[Mapping[str, Any], ...] | None
+    members: int | None
+
+
+def content_of(spec: Spec, zone: tzinfo | None) -> Content:
+    """Return the content of a spec; `zone` is how zone-less dates were read."""
+    source = asdict(spec.source)
+    source["timezone"] = None if zone is None else str(zone)
+    member = spec.membership
+    if member is not None and member.zone_rules is not None:
+        source["zone_rules"] = member.zone_rules
+    return Content(
+        order_digest=spec.order.digest,
+        order=Raw(spec.order.canonical),
+        source=source,
+        footprint=asdict(spec.footprint),
+        labels=dict(spec.labels) if spec.labels else None,
+        series=member.series if member else None,
+        keys=member.keys if member else None,
+        axes=member.axes if member else None,
+        members=member.members if member else None,
+    )

@@ -1,0 +1,208 @@
+"""A series: one document that stands for several orders, its members.
+
+Expansion is a pure function of the document and of its AOI file.  It makes documents such as a
+person would write for each order; the reader of specs reads them, and does not know the difference.
+Positions of their values are those in the series' document.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from satops.core.finding import Finding, Path, dotted
+from satops.core.spec.series_axes import Axis, Key, Sources, read_axes
+from satops.core.spec.series_checks import (
+    NAMES_MEET,
+    OTHER_COUNT,
+    SET_TWICE,
+    WRONG_SIZE,
+)
+from satops.core.spec.series_choice import Chooser, Keys, matches, rename
+from satops.core.spec.spec import Include, Membership
+
+if TYPE_CHECKING:
+    from satops.core.loading import Document
+
+MEMBERS_MAX = 10_000
+"""Of one document: the keys of all axes, multiplied."""
+NAME_MAX = 128
+_SHARED = ("description", "labels", "supersedes")
+"""What holds for all members."""
+_Stands = dict[Path, Path]
+
+
+class Member(NamedTuple):
+    """One order that a series stands for."""
+
+    name: str
+    document: "Document"
+    """As a spec of its own would be."""
+    membership: Membership
+    included: object
+    """The polygon that its geometry refers to, where an axis of features set it."""
+    includes: tuple[Include, ...]
+
+
+def is_series(value: object) -> bool:
+    """Tell whether a document is one of a series."""
+    return isinstance(value, dict) and "each" in value
+
+
+def expand(document: "Document", sources: Sources) -> tuple[list[Member], list[Finding]]:
+    """Return the members of a document that fits its schema, in the order of axes and keys.
+
+    Where anything is wrong there are findings, all of them errors, and no members.
+    """
+    value: Mapping[str, Any] = document.value
+    findings: list[Finding] = []
+    if "." in value["name"]:
+        words = (
+            f"{value['name']} is the name of a series, and its members are called "
+            f"{value['name']}.KEY. Write the name without a dot."
+        )
+        findings.append(NAMES_MEET.finding(("name",), words))
+    read = read_axes(value["each"], sources)
+    findings += read.findings
+    findings += _set_twice(document, read.axes)
+    if findings:
+        return [], findings
+    axes = rename(read.axes, value.get("renamed", {}), findings)
+    size = prod(len(axis.keys) for axis in axes)
+    if size > MEMBERS_MAX:
+        words = (
+            f"{_multiplied(axes)} are {size:,} orders, and at most {MEMBERS_MAX:,} may be. Write "
+            "several series."
+        )
+        findings.append(WRONG_SIZE.finding(("each",), words))
+    if findings:
+        return [], findings
+    chooser = Chooser(axes, findings)
+    kept = chooser.without(chooser.all(), value.get("except", ()), value.get("since", {}))
+    accepted = _Accepted(value.get("acknowledge", ()), chooser, kept)
+    findings += _wrong_count(value, axes, size, len(kept)) if not findings else ()
+    findings += _long_names(value["name"], kept)
+    if findings:
+        return [], findings
+    rules = sources.zone_rules if any(axis.by_zone_rules for axis in axes) else None
+    return list(_members(document, axes, kept, accepted, rules)), []
+
+
+def _set_twice(document: "Document", axes: Sequence[Axis]) -> Iterator[Finding]:
+    """Yield a finding for each field that `order` and an axis, or two axes, set."""
+    first: dict[str, Path] = {field: ("order", field) for field in document.value["order"]}
+    for axis in axes:
+        own: dict[str, Path] = {}
+        for key in axis.keys:
+            for field in key.fields:
+                own.setdefault(field, _stands(key, field))
+        for field, at in own.items():
+            other = first.setdefault(field, at)
+            if other is not at:
+                lines = document.position(other, key=True)[0], document.position(at, key=True)[0]
+                words = (
+                    f"`{field}` is set by {dotted(other)} at line {lines[0]} and by {dotted(at)} "
+                    f"at line {lines[1]}. Remove one of the two."
+                )
+                yield SET_TWICE.finding(at, words)
+
+
+def _stands(key: Key, field: str) -> Path:
+    """Return where the value of a field stands that a key sets."""
+    return (*key.at, field) if len(key.at) > 2 else key.at
+
+
+def _multiplied(axes: Sequence[Axis]) -> str:
+    return " * ".join(f"{len(axis.keys):,} of {axis.name}" for axis in axes)
+
+
+def _wrong_count(
+    value: Mapping[str, Any], axes: Sequence[Axis], size: int, count: int
+) -> Iterator[Finding]:
+    if count == 0:
+        words = "`except` and `since` leave no order. Delete the document, or leave some."
+        yield WRONG_SIZE.finding(("each",), words)
+    elif value["expect"] != count:
+        less = f", {size - count} less by `except` and `since`" if size > count else ""
+        words = (
+            f"The document stands for {count:,} orders ({_multiplied(axes)}{less}), and `expect` "
+            f"is {value['expect']:,}. If all of them are meant, write expect: {count}."
+        )
+        yield OTHER_COUNT.finding(("expect",), words)
+
+
+def _long_names(series: str, members: Iterable[Keys]) -> Iterator[Finding]:
+    longest = max((_name(series, keys) for keys in members), key=len, default="")
+    if len(longest) > NAME_MAX:
+        words = (
+            f"The name {longest} would have {len(longest)} characters, and at most {NAME_MAX} may "
+            "be. Give the series or its keys shorter names."
+        )
+        yield NAMES_MEET.variant("a name of a member is too long").finding(("name",), words)
+
+
+def _name(series: str, keys: Keys) -> str:
+    return ".".join((series, *(key.text for key in keys)))
+
+
+class _Accepted:
+    """The acknowledgements of a document, and whose they are."""
+
+    def __init__(self, written: Sequence[Any], chooser: Chooser, members: list[Keys]) -> None:
+        self._all: list[tuple[int, dict[str, Any], Mapping[int, set[str]]]] = []
+        for index, item in enumerate(written):
+            fits: Mapping[int, set[str]] | None = {}
+            if "where" in item:
+                at: Path = ("acknowledge", index, "where")
+                fits = chooser.fits(item["where"], at)
+                if fits is not None and not any(matches(keys, fits) for keys in members):
+                    chooser.none_left(at)
+            rest = {key: text for key, text in item.items() if key != "where"}
+            self._all.append((index, rest, fits or {}))
+
+    def of(self, keys: Keys, stands: _Stands) -> list[dict[str, Any]]:
+        """Return the acknowledgements of one member; notes in `stands` where they stand."""
+        own = [(index, item) for index, item, fits in self._all if matches(keys, fits)]
+        for place, (index, _) in enumerate(own):
+            if place != index:
+                stands["acknowledge", place] = ("acknowledge", index)
+        return [item for _, item in own]
+
+
+def _members(
+    document: "Document",
+    axes: Sequence[Axis],
+    members: Sequence[Keys],
+    accepted: _Accepted,
+    zone_rules: str | None,
+) -> Iterator[Member]:
+    value: Mapping[str, Any] = document.value
+    shared = {field: value[field] for field in _SHARED if field in value}
+    facts = tuple(axis.facts for axis in axes)
+    names = [axis.name for axis in axes]
+    includes = tuple(axis.include for axis in axes if axis.include is not None)
+    lines: defaultdict[Path, int] = defaultdict(int)
+    for axis in axes:
+        for key in axis.keys:
+            lines[key.at] = lines[key.at] or document.position(key.at, key=True)[0]
+    for keys in members:
+        order = dict(value["order"])
+        stands: _Stands = {}
+        for key in keys:
+            order |= key.fields
+            for field in key.fields:
+                stands["order", field] = _stands(key, field)
+        name = _name(value["name"], keys)
+        made: dict[str, Any] = {"name": name, **shared, "order": order}
+        if "acknowledge" in value:
+            made["acknowledge"] = accepted.of(keys, stands)
+        membership = Membership(
+            value["name"],
+            tuple((axis, key.text) for axis, key in zip(names, keys, strict=True)),
+            tuple(lines[key.at] for key in keys),
+            facts,
+            len(members),
+            zone_rules,
+        )
+        included = next((key.included for key in keys if key.included is not None), None)
+        yield Member(name, document.rebuilt(made, stands), membership, included, includes)
