@@ -8,6 +8,7 @@ from satops.api.repository import FilePath, Repository, open_repository
 from satops.api.specs import in_ci, require_named_files, spec_tree
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.plan import Plan
+from satops.core.plan.wait import Wait
 from satops.errors import LedgerMissing, UsageError
 from satops.ports import LedgerStore
 from satops.workflow.ledger_session import LedgerSession
@@ -63,8 +64,8 @@ class Planned:
     """Makes the exact request of an order."""
     currency: str
     """Of the estimates; empty where no prices are configured."""
-    late: Callable[[], Mapping[str, float]]
-    """Asks git for the orders that wait for longer than `nightly.waitsH`, with their hours."""
+    waits: Callable[[], Sequence[Wait]]
+    """Asks git how long each order to create has waited since it was merged."""
     commits: Callable[[], Sequence[str]]
     """Asks git for the commits that the orders to create come from, each once."""
 
@@ -129,14 +130,14 @@ def plan_to_show(
 
         return commits(History(opened.root), made.creates)
 
-    def late() -> Mapping[str, float]:
+    def waiting() -> Sequence[Wait]:
         from satops.adapters.history import History
-        from satops.workflow.origins import waiting_too_long
+        from satops.workflow.origins import waits
 
-        most_h = opened.config.nightly_waits_h
-        return waiting_too_long(History(opened.root), made.creates, opened.clock.now(), most_h)
+        limit_h = opened.config.nightly_waits_h
+        return waits(History(opened.root), made.creates, opened.clock.now(), limit_h)
 
-    return Planned(made, opened.body, currency, late, asked_for_in)
+    return Planned(made, opened.body, currency, waiting, asked_for_in)
 
 
 def no_copy(path: Path) -> LedgerMissing:

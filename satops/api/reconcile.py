@@ -5,13 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from satops.api.replay import replay_on
-from satops.api.repository import FilePath, Say, open_repository
+from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.api.specs import spec_tree
-from satops.core.ledger.state import Standing
+from satops.core.ledger.state import LedgerState, Standing
 from satops.errors import UsageError
 from satops.workflow.account import fits
 from satops.workflow.begin import begin, doubt_first
-from satops.workflow.reconcile import NOTHING_PLACED, ReconcileReport, reconcile_patiently
+from satops.workflow.reconcile import (
+    NOTHING_PLACED,
+    DeletedOrder,
+    ReconcileReport,
+    reconcile_patiently,
+)
 from satops.workflow.waiting import open_elsewhere, wait_for_others
 
 
@@ -74,16 +79,29 @@ def reconcile(
                 tell=tell,
             )
         session.finish(NOTHING_PLACED)
-    specs = spec_tree(opened).read().specs if report.foreign else ()
-    fitting = fits(specs, report.foreign, opened.config)
+    return replace(
+        _against_the_tree(report, opened, session.state),
+        carried=carried,
+        nightly=nightly,
+        passing=opened.sandbox,
+    )
+
+
+def _against_the_tree(
+    report: ReconcileReport, opened: Repository, state: LedgerState
+) -> ReconcileReport:
+    """Return a report with what the account shows, held against the specs of the tree."""
+    deleted = [
+        (state.claimed[order.order_no], order.order_no)
+        for order in report.look.orders
+        if order.deleted and order.order_no in state.claimed
+    ]
+    if not report.foreign and not deleted:
+        return report
+    specs = spec_tree(opened).read().specs
+    names = {spec.name for spec in specs}
     return replace(
         report,
-        carried=carried,
-        fits=tuple(fitting.items()),
-        deleted=tuple(
-            order.order_no
-            for order in report.look.orders
-            if order.deleted and order.order_no in session.state.claimed
-        ),
-        nightly=nightly,
+        fits=tuple(fits(specs, report.foreign, opened.config).items()),
+        deleted=tuple(DeletedOrder(name, number, name in names) for name, number in deleted),
     )

@@ -1,6 +1,7 @@
 """`satops plan`."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 import click
 
@@ -89,16 +90,22 @@ def command(  # one option each
         from satops.adapters.files.plan_file import write_plan
 
         write_plan(call.path(file), _written(other, planned), option=option)
-    from satops.report.text.plan import plan_blocks
+    from satops.report.text.plan import plan_blocks, wait_lines
 
     codes = {code_of(planned.plan, detailed=detailed_exitcode)}
-    if nightly:
-        codes |= _late(planned)
+    waits = planned.waits() if nightly else ()
+    for line in wait_lines(waits) if form != "text" else ():
+        say(f"satops: {line.text}")
+    if any(wait.late for wait in waits):
+        codes.add(ExitCode.REFUSED)
     return finish(
         worst(codes),
         as_json=form != "text",
         json=lambda: _written(form, planned),
-        text=lambda: plan_blocks(planned.plan, show_all=show_all, currency=planned.currency),
+        text=lambda: chain(
+            plan_blocks(planned.plan, show_all=show_all, currency=planned.currency),
+            wait_lines(waits),
+        ),
     )
 
 
@@ -110,17 +117,6 @@ def _format_and_file(wish: str) -> tuple[str, str, str]:
             f"--also {wish!r}: write FORMAT=FILE. FORMAT is one of {', '.join(FILE_FORMATS)}."
         )
     return "--also", form, file
-
-
-def _late(planned: planning.Planned) -> set[ExitCode]:
-    """Say which orders wait, and return 4 where one does for longer than `nightly.waitsH`."""
-    late = planned.late()
-    for action in planned.plan.creates:
-        if action.name in late:
-            say(f"satops: {action.name} was merged {late[action.name]:,.0f} h ago, and waits.")
-        else:
-            say(f"satops: {action.name} waits to be bought.")
-    return {ExitCode.REFUSED} if late else set()
 
 
 def code_of(plan: Plan, *, detailed: bool) -> ExitCode:

@@ -259,6 +259,10 @@ def reconcile_json(report: "ReconcileReport", *, dry_run: bool) -> Chunks:
             {**_shown(order), "fits": dict(report.fits).get(order.order_no, ())}
             for order in report.foreign
         ),
+        deleted=(
+            {"name": encodable(o.name), "order_no": encodable(o.order_no), "wanted": o.wanted}
+            for o in report.deleted
+        ),
     )
 
 

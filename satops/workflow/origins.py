@@ -7,6 +7,7 @@ from datetime import datetime
 from satops.core.plan.config import BuyConfig
 from satops.core.plan.origin import Provenance
 from satops.core.plan.plan import Action
+from satops.core.plan.wait import Wait
 from satops.core.spec.spec import Spec
 from satops.errors import Refused
 from satops.ports import History
@@ -75,16 +76,14 @@ def commits(history: History, creates: Iterable[Action]) -> list[str]:
     return sorted({commit for commit in found if commit is not None})
 
 
-def waiting_too_long(
-    history: History, creates: Iterable[Action], now: datetime, most_h: float
-) -> dict[str, float]:
-    """Return name and hours of orders that wait for longer than `most_h` since they were merged.
-
-    Where git cannot tell since when, an order is not among them.
-    """
-    merged = {spec.name: history.merged_at(spec) for spec in _specs(creates)}
-    hours = {name: (now - at).total_seconds() / 3600 for name, at in merged.items() if at}
-    return {name: waits for name, waits in hours.items() if waits > most_h}
+def waits(history: History, creates: Iterable[Action], now: datetime, limit_h: float) -> list[Wait]:
+    """Return how long each order to buy has waited since it was merged."""
+    found = []
+    for spec in _specs(creates):
+        merged = history.merged_at(spec)
+        hours = None if merged is None else (now - merged).total_seconds() / 3600
+        found.append(Wait(spec.name, hours, limit_h))
+    return found
 
 
 def _specs(creates: Iterable[Action]) -> list[Spec]:

@@ -39,6 +39,16 @@ class DoubtLook:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedOrder:
+    """An order of the ledger that the account marks as deleted."""
+
+    name: str
+    order_no: str
+    wanted: bool
+    """Whether the tree still has a spec of that name."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReconcileReport:
     """What one look found and settled."""
 
@@ -52,10 +62,12 @@ class ReconcileReport:
     """Each foreign order that is like specs of the tree, with their names."""
     carried: CarriedReport | None = None
     """What was taken from spools that a person named."""
-    deleted: tuple[str, ...] = ()
-    """Numbers of orders of the ledger that the account marks as deleted."""
+    deleted: tuple[DeletedOrder, ...] = ()
+    """Orders of the ledger that the account marks as deleted."""
     nightly: bool = False
     """Whether drift fails: a foreign order that fits the tree, or one of ours that is deleted."""
+    passing: bool = False
+    """Whether the marketplace is a sandbox that lasts no longer than the machine."""
 
     @property
     def queried(self) -> bool:
@@ -75,7 +87,7 @@ class ReconcileReport:
             codes.add(ExitCode.IN_DOUBT)
         if not self.look.full and self.look.why_not != NO_QUERY:
             codes.add(ExitCode.MARKETPLACE)
-        if self.nightly and (self.fits or self.deleted):
+        if self.nightly and (self.fits or any(order.wanted for order in self.deleted)):
             codes.add(ExitCode.INVALID)
         if self.carried is not None:
             codes.add(self.carried.exit_code)

@@ -149,12 +149,13 @@ def test_the_night_says_that_orders_wait_and_buys_nothing(rehearsal: Rehearsal, 
     rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
     night = act.nightly()
     assert night.ok, night.log
-    assert "Merged orders wait to be bought." in night.log
+    assert "was merged and waits to be bought (since 0 h)." in night.summary
     assert rehearsal.bought() == []
     assert rehearsal.apply().returncode == ExitCode.DONE
     night = act.nightly()
     assert night.ok, night.log
-    assert "Merged orders wait" not in night.log
+    assert "waits to be bought" not in night.summary
+    assert "1 status changed." in night.summary
     assert "StatusObserved" in rehearsal.kinds()
 
 

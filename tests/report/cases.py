@@ -51,7 +51,7 @@ from satops.workflow.apply_report import ApplyReport
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
 from satops.workflow.outcomes import OrderResult
-from satops.workflow.reconcile import DoubtLook, ReconcileReport
+from satops.workflow.reconcile import DeletedOrder, DoubtLook, ReconcileReport
 from satops.workflow.refresh import Late, RefreshReport
 from satops.workflow.scaffold_ci import Place
 from satops.workflow.scaffold_update import FileChange
@@ -255,6 +255,12 @@ LOOKS = {
     ),
     "nothing in doubt": _look(
         being_placed=("a",), foreign=tuple(MarketplaceOrder(f"PROG_{n}") for n in range(12))
+    ),
+    "a night with drift": _look(
+        foreign=(MarketplaceOrder("PROG_8"), MarketplaceOrder("PROG_9")),
+        fits=(("PROG_9", ("a", "b")),),
+        deleted=(DeletedOrder("c", "PROG_1", True), DeletedOrder("d", "PROG_2", False)),
+        nightly=True, passing=True,
     ),
 }  # fmt: skip
 

@@ -1,10 +1,11 @@
 """A plan for people: what would be bought, what stands in the way, and what comes next."""
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from shlex import quote
 
 from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, Part, Plan
+from satops.core.plan.wait import Wait
 from satops.core.problem import by_position
 from satops.core.safe import safe
 from satops.core.words import about, about_all, area, counted, moment, number
@@ -109,6 +110,20 @@ def marketplace_words(new: NewMarketplace, quoted: Callable[[str], str]) -> str:
         tree = counted(new.orders, "order")
         words += f" It begins empty, so {tree} of this tree would be new there."
     return words
+
+
+def wait_lines(waits: Sequence[Wait]) -> Iterator[Line]:
+    """Yield a line for each order that was merged and is not bought."""
+    for wait in waits:
+        since = (
+            "git cannot tell since when"
+            if wait.hours is None
+            else f"since {wait.hours:,.0f} h; nightly.waitsH is {wait.limit_h:g}"
+            if wait.late
+            else f"since {wait.hours:,.0f} h"
+        )
+        tone = Tone.ERROR if wait.late else Tone.QUIET
+        yield Line(f"{safe(wait.name)} was merged and waits to be bought ({since}).", tone)
 
 
 def _guard_changes(plan: Plan) -> Iterator[Block]:

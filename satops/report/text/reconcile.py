@@ -20,6 +20,9 @@ _CANDIDATES_MAX = 10
 
 def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Block]:
     """Yield each doubt with what was found, and the commands that settle the rest."""
+    if report.nightly and report.passing:
+        yield Line("The embedded sandbox ends with the runner: nothing real is compared.")
+        yield BLANK
     if report.carried is not None:
         yield from carried_blocks(report.carried)
         yield BLANK
@@ -32,6 +35,8 @@ def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Bloc
         yield Line(f"The account could not be seen: {safe(report.look.why_not)}.", Tone.ERROR)
     if report.foreign:
         yield from _foreign(report)
+    if report.deleted:
+        yield from _deleted(report)
     settled = len(report.findings) - len(report.unsettled)
     if not report.findings:
         if not report.being_placed:
@@ -158,15 +163,36 @@ def _by_hand(name: str, order_no: str) -> Iterator[Block]:
 def _foreign(report: ReconcileReport) -> Iterator[Block]:
     count = counted(len(report.foreign), "order")
     yield Line(f"The account holds {count} that this ledger does not know:", Tone.QUIET)
-    for order in report.foreign[:_CANDIDATES_MAX]:
+    fits = dict(report.fits)
+    foreign = sorted(report.foreign, key=lambda order: order.order_no not in fits)
+    for order in foreign[:_CANDIDATES_MAX]:
         created = f", created {moment(order.created_at)} UTC" if order.created_at else ""
-        names = dict(report.fits).get(order.order_no, ())
+        names = fits.get(order.order_no, ())
         like = f", which is {safe(' or '.join(names))}" if names else ""
-        yield Line(f"{safe(order.order_no)}{created}{like}", Tone.QUIET, indent=4)
+        tone = Tone.WARNING if names else Tone.QUIET
+        yield Line(f"{safe(order.order_no)}{created}{like}", tone, indent=4)
     if len(report.foreign) > _CANDIDATES_MAX:
         yield Line(f"and {len(report.foreign) - _CANDIDATES_MAX:,} more", Tone.QUIET, indent=4)
     yield Line("To record one under a name of yours:", Tone.QUIET)
     yield command("satops adopt NAME ORDER_NO --because TEXT")
     yield Line("To say that one is none of yours:", Tone.QUIET)
     yield command("satops foreign ORDER_NO --because TEXT")
+    yield BLANK
+
+
+def _deleted(report: ReconcileReport) -> Iterator[Block]:
+    for order in report.deleted:
+        name, order_no = safe(order.name), safe(order.order_no)
+        if not order.wanted:
+            yield Line(
+                f"{name}: the marketplace marks {order_no} as deleted; its spec is gone too.",
+                Tone.QUIET,
+            )
+            continue
+        yield Line(f"! {name}: the marketplace marks {order_no} as deleted.", Tone.WARNING)
+        yield Line(
+            "It stays recorded as placed, and is not bought again. Where it is no longer wanted, "
+            "delete its spec; where it is, order it under another name.",
+            indent=4,
+        )
     yield BLANK
