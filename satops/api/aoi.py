@@ -11,7 +11,7 @@ from satops.adapters.files.new_files import write_new
 from satops.adapters.files.rule_files import from_tree, load_rules
 from satops.adapters.gis.encodings import codec_of
 from satops.api.overlay import Overlay
-from satops.api.repository import Repository, open_repository
+from satops.api.repository import FilePath, Repository, open_repository
 from satops.api.specs import order_tree, spec_tree
 from satops.core.checks.rules import Rules
 from satops.core.finding import Finding
@@ -37,7 +37,11 @@ class Written:
 
 
 def aoi(
-    folder: Path, file: str, *, feature: str | None = None, encoding: str | None = None
+    folder: FilePath,
+    file: FilePath,
+    *,
+    feature: str | None = None,
+    encoding: str | None = None,
 ) -> AoiReport:
     """Return what an AOI file holds, and what an order of each feature would be told.
 
@@ -46,6 +50,7 @@ def aoi(
     `encoding` is what names are written in, whatever the file says.  Raises `UsageError` where
     there is no such file, feature or encoding.
     """
+    folder, file = Path(folder), os.fspath(file)
     content = read_file(folder / file)
     config, rules = _configured(folder)
     with _aoi_files(config, encoding) as aois:
@@ -54,9 +59,9 @@ def aoi(
 
 
 def split_aoi(
-    folder: Path,
-    file: str,
-    into: str,
+    folder: FilePath,
+    file: FilePath,
+    into: FilePath,
     *,
     name: str | None = None,
     feature: str | None = None,
@@ -72,6 +77,7 @@ def split_aoi(
     Raises `InvalidInput` where an area or a spec is not sound, `Refused` where a file would be
     overwritten, and `UsageError`; then nothing was written.
     """
+    folder, file = Path(folder), os.fspath(file)
     if name is not None and not NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot begin the names of orders: see `satops explain N02`.")
     division = divide(aoi(folder, file, feature=feature, encoding=encoding), name)
@@ -89,9 +95,9 @@ def split_aoi(
 
 
 def convert_aoi(
-    folder: Path,
-    file: str,
-    out: str,
+    folder: FilePath,
+    file: FilePath,
+    out: FilePath,
     *,
     wanted: Changes = Changes(),  # noqa: B008 - it is frozen
     feature: str | None = None,
@@ -105,6 +111,7 @@ def convert_aoi(
     `reproject` they are moved to WGS 84.  Raises `InvalidInput` where an area cannot be changed or
     there is none, `Refused` where `out` is there, and `UsageError`; then nothing was written.
     """
+    folder, file = Path(folder), os.fspath(file)
     if crs is not None and code_in(crs) is None:
         raise UsageError(f"{crs!r} is no code of a reference system. Write it as EPSG:32648.")
     content = read_file(folder / file)

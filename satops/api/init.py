@@ -68,7 +68,7 @@ class Ready:
 
 
 def init(
-    folder: Path,
+    folder: FilePath,
     *,
     samples: bool = True,
     ci: Forge | None = None,
@@ -91,6 +91,7 @@ def init(
     Raises `Refused` where a repository is there already, or a file would be overwritten: then
     nothing was written.  A `.gitattributes` that is there gets one more line.
     """
+    folder = Path(folder)
     is_there = _is_there(folder / CONFIG)
     if update and not is_there:
         raise UsageError(f"There is no {CONFIG} in {folder}, so there is nothing to update.")

@@ -1,6 +1,7 @@
 """satops as a library: what it takes, what it gives, and what it never does by itself."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,20 @@ def test_a_window_may_be_written_from_now_and_stands_there_as_instants(satops: S
     order = spec.order
     assert order.start[:16] != order.end[:16]
     assert order.start[11:] == order.end[11:]
+
+
+def test_every_verb_takes_a_path_as_text() -> None:
+    for name, home in library._HOMES.items():
+        if not home.startswith("satops.api."):
+            continue
+        for parameter in inspect.signature(getattr(library, name)).parameters.values():
+            assert parameter.annotation is not Path, f"{name}({parameter.name})"
+
+
+def test_a_folder_is_begun_and_an_area_looked_at_by_their_names_alone(tmp_path: Path) -> None:
+    folder = str(tmp_path / "orders-here")
+    made = library.init(folder, environ={"SATOPS_LOCAL": str(tmp_path / "local")})
+    assert "satops.yaml" in made.written
+    square = '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}'
+    (tmp_path / "orders-here" / "square.geojson").write_text(square)
+    assert len(library.aoi(folder, "square.geojson").features) == 1
