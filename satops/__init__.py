@@ -50,7 +50,7 @@ _HOMES = {
     "foreign": "satops.api.resolve",
     "history": "satops.api.ledger",
     "init": "satops.api.init",
-    "list_orders": "satops.api.ledger",
+    "list_orders": "satops.api.list",
     "new": "satops.api.init",
     "orders": "satops.api.orders",
     "plan": "satops.api.plan",
@@ -70,7 +70,8 @@ if TYPE_CHECKING:
     from satops.api.apply import apply
     from satops.api.expand import expand
     from satops.api.init import init, new
-    from satops.api.ledger import history, list_orders, show, start_ledger, verify
+    from satops.api.ledger import history, show, start_ledger, verify
+    from satops.api.list import list_orders
     from satops.api.orders import orders
     from satops.api.plan import plan, validate
     from satops.api.reconcile import reconcile

@@ -68,14 +68,6 @@ class Begun:
     """What `state` in satops.yaml was changed to; None where it was left."""
 
 
-def list_orders(
-    repository: FilePath, *, environ: Mapping[str, str] | None = None
-) -> tuple[LedgerState, str]:
-    """Return what the ledger knows, and the moment it is seen from.  Raises `LedgerError`."""
-    opened = open_repository(repository, environ=environ)
-    return opened.session().state, opened.now()
-
-
 def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None = None) -> Shown:
     """Return all that the tree and the ledger know of one name.
 

@@ -1,55 +1,56 @@
-"""What the ledger knows of each order, flat, for a table."""
+"""What the ledger knows of each order, flat, for tables and maps."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from satops.api.ledger import list_orders
+from satops.api.list import list_orders
 from satops.api.repository import FilePath
-from satops.core.ledger.order_state import OrderState
+from satops.report.rows_geojson import geometry
+from satops.workflow.rows import Rows
 
-_NO_BOUNDS = (None, None, None, None)
+
+class Orders(list[dict[str, Any]]):
+    """Orders as flat dictionaries, and as a map.
+
+    `pandas.DataFrame(found)` takes them, and so does
+    `geopandas.GeoDataFrame.from_features(found, crs="OGC:CRS84")`.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(rows.flat())
+        self._rows = rows
+
+    def __repr__(self) -> str:
+        """Return how many orders there are in each state, on one line."""
+        states = Counter(order["state"] for order in self)
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        return f"<Orders {counts or 'none'}>"
+
+    @property
+    def __geo_interface__(self) -> dict[str, Any]:
+        """A FeatureCollection in longitude and latitude.
+
+        An order whose polygon the ledger lacks has the box around it, or no geometry.
+        """
+        features = [
+            {
+                "type": "Feature",
+                "id": order["name"],
+                "properties": order,
+                "geometry": geometry(row),
+            }
+            for order, row in zip(self, self._rows, strict=True)
+        ]
+        return {"type": "FeatureCollection", "features": features}
 
 
-def orders(
-    repository: FilePath, *, environ: Mapping[str, str] | None = None
-) -> list[dict[str, Any]]:
+def orders(repository: FilePath, *, environ: Mapping[str, str] | None = None) -> Orders:
     """Return a flat dictionary for each order that the ledger knows, by name.
 
-        pandas.DataFrame(satops.orders("imagery"))
-
-    Each holds text, numbers and None only: `name`, `state`, `order_no`, `order_digest`, `attempt`,
-    `run`, `intended_at`, `placed_at`, `status`, `reason`, `provider`, `resolution_type`, `start`
-    and `end` (UTC), `area_km2`, `west`, `south`, `east` and `north` (degrees), `estimated_cost`;
-    and `label.KEY` for every label that some order has.  Raises `UsageError` and `LedgerError`.
+    Each holds text, numbers, booleans and None only: the fields of `satops list --json`, with
+    `label.KEY` for every label and `key.AXIS` for every axis of a series that some order has.
+    Instants are UTC, areas km² of one capture, bounds degrees.  Raises `UsageError` and
+    `LedgerError`.
     """
-    state, now = list_orders(repository, environ=environ)
-    found = [state.orders[name] for name in sorted(state.orders)]
-    keys = sorted({key for known in found for key in known.labels or {}})
-    return [_flat(known, now, keys) for known in found]
-
-
-def _flat(known: OrderState, now: str, labels: list[str]) -> dict[str, Any]:
-    west, south, east, north = known.bounds or _NO_BOUNDS
-    return {
-        "name": known.name,
-        "state": known.standing_at(now).value,
-        "order_no": known.order_no,
-        "order_digest": known.order_digest,
-        "attempt": known.attempt,
-        "run": known.run,
-        "intended_at": known.intended_at or None,
-        "placed_at": known.placed_at,
-        "status": known.status,
-        "reason": known.reason or None,
-        "provider": known.provider or None,
-        "resolution_type": known.resolution_type,
-        "start": known.start or None,
-        "end": known.end or None,
-        "area_km2": known.area_km2 if known.bounds else None,
-        "west": west,
-        "south": south,
-        "east": east,
-        "north": north,
-        "estimated_cost": known.estimated_cost,
-        **{f"label.{key}": (known.labels or {}).get(key) for key in labels},
-    }
+    return Orders(list_orders(repository, outlines=True, environ=environ))

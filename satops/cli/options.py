@@ -61,6 +61,24 @@ def no_wait(command: Command) -> Command:
     )(command)
 
 
+def by(command: Command) -> Command:
+    """Add `--by`, which groups orders."""
+    return click.option(
+        "--by",
+        metavar="WHAT",
+        multiple=True,
+        help="Sum by month, provider, mode, series, state, status, label:KEY or key:AXIS. "
+        "May be repeated.",
+    )(command)
+
+
+def one_format(form: str | None, *, as_json: bool) -> str:
+    """Return the format of `--format` and `--json`.  Raises `UsageError` where they differ."""
+    if as_json and form not in (None, "json"):
+        raise UsageError(f"--json and --format {form} ask for different reports. Give one of them.")
+    return form or ("json" if as_json else "text")
+
+
 def label(text: str) -> tuple[str, str]:
     """Return the key and the value of a `--label`."""
     key, equals, value = text.partition("=")

@@ -68,9 +68,7 @@ def command(  # one option each
 
     Needs no token and never talks to the marketplace.
     """
-    if as_json and form not in (None, "json"):
-        raise UsageError(f"--json and --format {form} ask for different reports. Give one of them.")
-    form = form or ("json" if as_json else "text")
+    form = options.one_format(form, as_json=as_json)
     more = [_format_and_file(wish) for wish in also]
     planned = planning.plan_to_show(
         call.repository,

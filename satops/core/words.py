@@ -1,7 +1,8 @@
 """Counts, sizes, locations, times and money in the words of reports and of the checks' messages."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from satops.core.order.modes import Threshold
 from satops.core.order.order import MODES, instant_text
@@ -84,7 +85,27 @@ def span(length: timedelta) -> str:
 
 def about(amount: float, currency: str = "") -> str:
     """Return an estimated cost, which is always called one: `about 1,234.50 USD`."""
-    return f"about {amount:,.2f} {currency}".rstrip()
+    return f"about {money(amount, currency)}"
+
+
+def money(value: float, currency: str = "") -> str:
+    """Return a sum of money: `1,234.50 USD`; bare where nobody says in what it is."""
+    return f"{value:,.2f} {currency}".rstrip()
+
+
+@lru_cache(maxsize=4096)
+def days(start: str, end: str) -> str:
+    """Return a window by its days in UTC, `2026-12-01 → 12-15`; a window of one day is that day.
+
+    An end at midnight is the end of the day before it.
+    """
+    first = start[:10]
+    last = end[:10]
+    if end[11:] == "00:00:00Z" and last > first:
+        last = str(date.fromisoformat(last) - timedelta(days=1))
+    if first == last:
+        return first
+    return f"{first} → {last[5:] if first[:5] == last[:5] else last}"
 
 
 def about_all(amounts: Iterable[float | None], currency: str = "") -> str:

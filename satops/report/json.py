@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
-from satops.core.ledger.state import LedgerState, OrderState
+from satops.core.ledger.state import OrderState
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.plan import FORMAT as PLAN_FORMAT
 from satops.core.plan.plan import Action, ActionKind, Plan, action_digest, order_digest
@@ -151,21 +151,15 @@ def validate_json(specs: int, problems: Iterable[Problem]) -> Chunks:
     return document({"specs": specs}, problems=problem_items(problems))
 
 
-def list_json(state: LedgerState, now: str) -> Chunks:
-    """Yield every order that the ledger knows, by name; `now` tells what is still being placed."""
-    orders = (state.orders[name] for name in sorted(state.orders))
-    return document({}, orders=(known_order(order, now) for order in orders))
-
-
 def known_order(order: OrderState, now: str) -> dict[str, Any]:
-    """Return what `list` says of one order."""
+    """Return where one order stands."""
     return {
         "name": order.name,
         "state": order.standing_at(now).value,
         "order_no": order.order_no,
         "order_digest": order.order_digest,
         "placed_at": order.placed_at,
-        "status": order.status,
+        "status": status_word(order.status) or None,
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from typing import Any
 
 
@@ -46,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header.  `row` is called twice for each item, so that no row need be kept."""
+    """Rows under a header.  Rows are made when they are drawn, so that few need be kept."""
 
     header: tuple[str, ...]
     """Titles of the columns; all empty, and no header is drawn."""
@@ -56,6 +57,8 @@ class Table:
     """Columns of numbers, which line up at their right."""
     names: frozenset[int] = frozenset()
     """Columns of names: where a terminal is narrow, they lose their middle."""
+    dropped: tuple[int, ...] = ()
+    """Columns that a narrow terminal leaves out rather than break a row, the first one first."""
     has_prose: bool = False
     """Whether the last column is text that a terminal may wrap."""
 
@@ -65,6 +68,7 @@ Block = Line | Table
 BLANK = Line()
 GAP = "  "
 """Between two columns."""
+_ROWS_ALIGNED = 5_000
 _ODD_WIDTH = re.compile("[^\x00-\u02ff\u2010-\u2027\u2190-\u21ff]")
 """Characters that may take no cell, or two."""
 
@@ -84,15 +88,23 @@ def plain(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def plain_table(table: Table) -> Iterator[str]:
-    """Yield the header and the rows of a table, columns aligned with blanks."""
+    """Yield the header and the rows of a table, columns aligned with blanks.
+
+    A long table is aligned some thousand rows at a time, each part at least as wide as the last.
+    """
     widths = [cells_of(cell) for cell in table.header]
-    for item in table.items:
-        row = map(cells_of, table.row(item).cells)
-        widths = [max(*pair) for pair in zip(widths, row, strict=True)]
-    if any(table.header):
-        yield aligned(table.header, widths, table.right)
-    for item in table.items:
-        yield aligned(table.row(item).cells, widths, table.right)
+    begun = not any(table.header)
+    items = iter(table.items)
+    while True:
+        rows = [table.row(item).cells for item in islice(items, _ROWS_ALIGNED)]
+        for column, cells in enumerate(zip(*rows, strict=True)):
+            widths[column] = max(widths[column], _widest(cells))
+        if not begun:
+            yield aligned(table.header, widths, table.right)
+            begun = True
+        if not rows:
+            return
+        yield from _aligned_rows(rows, widths, table.right)
 
 
 def aligned(cells: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
@@ -102,6 +114,25 @@ def aligned(cells: Sequence[str], widths: Sequence[int], right: Collection[int])
         blanks = " " * (width - cells_of(cell))
         padded.append(blanks + cell if column in right else cell + blanks)
     return GAP.join(padded).rstrip()
+
+
+def _widest(cells: Sequence[str]) -> int:
+    joined = "".join(cells)
+    return max(map(len if joined.isascii() else cells_of, cells))
+
+
+def _aligned_rows(
+    rows: Sequence[Sequence[str]], widths: Sequence[int], right: Collection[int]
+) -> Iterator[str]:
+    """Yield rows whose columns are all as wide as said; ASCII ones are padded by Python itself."""
+    pad = GAP.join(
+        f"%{'' if column in right else '-'}{width}s" for column, width in enumerate(widths)
+    )
+    for cells in rows:
+        if all(map(str.isascii, cells)):
+            yield (pad % tuple(cells)).rstrip()
+        else:
+            yield aligned(cells, widths, right)
 
 
 def cells_of(text: str) -> int:

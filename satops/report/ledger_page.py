@@ -19,7 +19,7 @@ from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.page import header, row, rows_that_fit
 from satops.report.shapes import Geometry, box, outline, point
 from satops.report.subject import known_subject
-from satops.report.text.ledger import words
+from satops.report.text.rows import words
 
 if TYPE_CHECKING:
     from satops.core.order.order import Rings

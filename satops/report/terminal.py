@@ -5,7 +5,7 @@ What is drawn is what `layout.plain` writes; NO_COLOR and TERM=dumb are honoured
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TextIO
 
@@ -42,6 +42,8 @@ _USUAL = 80
 _NARROWEST = 40
 _COLUMN_MIN = 20
 """Cells of a name that is cut, and of text that is wrapped."""
+_NAME_MIN = 28
+"""Cells of a name that is cut in a table that has columns to leave out instead."""
 _DOT = " · "
 _MARGIN = " " * 4
 _PIECES = re.compile(r" +|[^ ]+")
@@ -110,6 +112,9 @@ def _table(table: Table, width: int) -> Iterator[Styled]:
     if _total(_widths(table, rows)) > width:
         table, rows = _without_empty_columns(table, rows)
     widths = _fitted(table, rows, width)
+    while widths is None and table.dropped:
+        table, rows = _without(table, rows, {table.dropped[0]})
+        widths = _fitted(table, rows, width)
     if any(table.header):
         rows.insert(0, (table.header, "bold"))
     for cells, style in rows:
@@ -127,13 +132,21 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _without_empty_columns(table: Table, rows: Sequence[_Row]) -> tuple[Table, list[_Row]]:
+    columns = range(len(table.header))
+    return _without(table, rows, {at for at in columns if not any(cells[at] for cells, _ in rows)})
+
+
+def _without(
+    table: Table, rows: Sequence[_Row], left_out: Collection[int]
+) -> tuple[Table, list[_Row]]:
     last = len(table.header) - 1
-    kept = [column for column in range(last + 1) if any(cells[column] for cells, _ in rows)]
+    kept = [column for column in range(last + 1) if column not in left_out]
     narrower = replace(
         table,
         header=tuple(table.header[column] for column in kept),
         right=frozenset(kept.index(column) for column in table.right if column in kept),
         names=frozenset(kept.index(column) for column in table.names if column in kept),
+        dropped=tuple(kept.index(column) for column in table.dropped if column in kept),
         has_prose=table.has_prose and last in kept,
     )
     return narrower, [(tuple(cells[column] for column in kept), style) for cells, style in rows]
@@ -142,7 +155,8 @@ def _without_empty_columns(table: Table, rows: Sequence[_Row]) -> tuple[Table, l
 def _fitted(table: Table, rows: Sequence[_Row], width: int) -> list[int] | None:
     """Return widths that fit: the text is narrowed first, then names; None where nothing fits."""
     widths = _widths(table, rows)
-    least = dict.fromkeys(sorted(table.names), _COLUMN_MIN)
+    shortest = _NAME_MIN if table.dropped else _COLUMN_MIN
+    least = dict.fromkeys(sorted(table.names), shortest)
     if table.has_prose:
         words = [word for cells, _ in rows for word in cells[-1].split()]
         least = {len(widths) - 1: max(_COLUMN_MIN, *map(cells_of, words))} | least

@@ -1,6 +1,6 @@
 """What the golden files show: each report of values that meet every branch of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,11 +21,21 @@ from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
 from satops.core.problem import Problem, Severity
 from satops.errors import InvalidInput, LedgerMissing
 from satops.ports import Spooled
-from satops.report import geojson, github, json, json_aoi, ledger_page, markdown
+from satops.report import (
+    geojson,
+    github,
+    json,
+    json_aoi,
+    ledger_page,
+    markdown,
+    rows_csv,
+    rows_geojson,
+    rows_json,
+)
 from satops.report.layout import Block
 from satops.report.text.aoi import aoi_blocks, split_blocks
 from satops.report.text.apply import apply_blocks
-from satops.report.text.ledger import history_blocks, list_blocks, show_blocks
+from satops.report.text.ledger import history_blocks, show_blocks
 from satops.report.text.plan import plan_blocks
 from satops.report.text.problems import error_blocks, validate_blocks
 from satops.report.text.reconcile import (
@@ -34,6 +44,7 @@ from satops.report.text.reconcile import (
     settled_blocks,
 )
 from satops.report.text.refresh import refresh_blocks
+from satops.report.text.rows import list_blocks, sums_blocks
 from satops.report.text.setup import (
     ci_blocks,
     copied_blocks,
@@ -53,12 +64,15 @@ from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import DeletedOrder, DoubtLook, ReconcileReport
 from satops.workflow.refresh import Late, RefreshReport
+from satops.workflow.rows import Reading, Rows
 from satops.workflow.scaffold_ci import Place
 from satops.workflow.scaffold_update import FileChange
+from satops.workflow.sums import by_of, sums, total
 from satops.workflow.validate import Tree
 from satops.workflow.verify import LedgerProblem, VerifyReport
 from tests.chains import RUN, STARTED, chain, intended, placed
 from tests.report.samples import NOW, action, known, plan, problem, spec
+from tests.season import rows_of, season
 
 Blocks = Iterable[Block]
 
@@ -313,12 +327,30 @@ def _long_named() -> LedgerState:
     return state
 
 
+def _rows(state: LedgerState) -> Rows:
+    reading = Reading(NOW)
+    reading.state = state
+    return reading.rows
+
+
+_BY = [by_of("month"), by_of("label:team")]
+
+
 def _listed() -> Mapping[str, Blocks]:
+    rows = rows_of(season())
     return {
-        "an order in each state": list_blocks(_state(), NOW),
-        "a long name": list_blocks(_long_named(), NOW),
-        "no order": list_blocks(LedgerState(), NOW),
+        "a season": list_blocks(rows),
+        "its sums": sums_blocks(rows, _BY, sums(rows, _BY), total(rows)),
+        "an order in each state": list_blocks(_rows(_state())),
+        "a long name": list_blocks(_rows(_long_named())),
+        "no order": list_blocks(_rows(LedgerState())),
+        "none chosen": list_blocks(_rows(LedgerState()), chosen=True),
     }
+
+
+def _sums_json() -> Iterator[bytes]:
+    rows = rows_of(season())
+    return rows_json.sums_json(rows, _BY, sums(rows, _BY), total(rows))
 
 
 _RUN_BY_LAN = {
@@ -504,7 +536,11 @@ FILES: Mapping[str, Callable[[], Iterable[bytes]]] = {
     "resolve.json": lambda: json.settled_json(_settled(was_placed=True)),
     "adopt.json": lambda: json.settled_json(ADOPTED),
     "refresh.json": lambda: json.refresh_json(REFRESHED),
-    "list.json": lambda: json.list_json(_state(), NOW),
+    "list.json": lambda: rows_json.list_json(rows_of(season())),
+    "list.csv": lambda: rows_csv.list_csv(rows_of(season())),
+    "list.geojson": lambda: rows_geojson.list_geojson(rows_of(season())),
+    "sums.json": _sums_json,
+    "sums.csv": lambda: rows_csv.sums_csv(_BY, sums(rows_of(season()), _BY)),
     "history.json": lambda: json.history_json(EVENTS),
     "show.json": lambda: json.show_json("a", known(), spec(), EVENTS[:2], NOW),
     "verify.json": lambda: json.verify_json(LEDGERS["broken"]),

@@ -2,12 +2,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from satops.core.ledger.state import LedgerState
 from satops.core.order.order import Order
 from satops.core.plan.plan import ActionKind
 from satops.core.problem import Severity
-from satops.report.json import list_json, plan_json, validate_json
-from tests.report.samples import NOW, action, plan, problem
+from satops.report.json import plan_json, validate_json
+from tests.report.samples import action, plan, problem
 
 
 def body(order: Order) -> bytes:
@@ -46,7 +45,3 @@ def test_problems_come_sorted_by_place_whatever_their_order() -> None:
 def test_a_file_name_that_is_no_utf_8_does_not_break_the_report() -> None:
     (item,) = parsed(validate_json(0, [problem(file="orders/\udcff.yaml")]))["problems"]
     assert item["file"] == r"orders/\udcff.yaml"
-
-
-def test_an_empty_list_is_a_list() -> None:
-    assert parsed(list_json(LedgerState(), NOW)) == {"orders": []}

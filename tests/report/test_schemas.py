@@ -42,6 +42,7 @@ def test_the_report_of_a_golden_file_fits_its_schema(name: str) -> None:
 def test_reports_of_rarer_values_fit_their_schemas() -> None:
     check(plan_json(PLANS["no ledger"], lambda _: b"{}"), "plan")
     check(error_json(MISSING), "error")
+    check(FILES["sums.json"](), "list")
     for report in LOOKED.values():
         check(aoi_json(report), "aoi")
 

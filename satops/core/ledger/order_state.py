@@ -103,6 +103,13 @@ class OrderState:
         """Every number that the name holds, its own first."""
         return ((self.order_no,) if self.order_no else ()) + self.further_order_nos
 
+    @property
+    def held(self) -> int:
+        """How often the order counts: once for each number that no other name or attempt holds."""
+        own = {each.order_no for each in self.others if each.standing is Standing.PLACED}
+        further = sum(number not in own for number in self.further_order_nos)
+        return (self.same_as is None) + further
+
     def submission(self, intent: str | None, attempt: int) -> "OrderState | None":
         """Return the submission of an identity; a ledger of 0.1 names the attempt alone."""
         for each in (self, *self.others):

@@ -10,7 +10,7 @@ only orders with that label.  What cannot be counted, for want of a price, is re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState, Standing
+from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState
 from satops.core.plan.config import Limit
 from satops.core.plan.plan import Action, Refusal
 
@@ -93,9 +93,7 @@ def _area_km2(action: Action) -> float:
 
 
 def _spent_share(known: OrderState, unit: str) -> _Share:
-    own = {each.order_no for each in known.others if each.standing is Standing.PLACED}
-    further = sum(number not in own for number in known.further_order_nos)
-    held = (known.same_as is None) + further
+    held = known.held
     if unit == "orders":
         return _Share(known.name, held)
     once = known.area_km2 if unit == "areaKm2" else known.estimated_cost

@@ -3,22 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.ledger.state import OrderState, Standing
 from satops.core.safe import safe
 from satops.core.spec.spec import Spec
-from satops.core.words import about, area, counted, moment
-from satops.offers.eo_imagery.status import status_word, status_words
-from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
+from satops.core.words import about, area, moment
+from satops.offers.eo_imagery.status import status_words
+from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import known_subject, provenance
+from satops.report.text.rows import words
 
-_STANDING_TONES = {
-    Standing.PLACED: Tone.GOOD,
-    Standing.IN_DOUBT: Tone.WARNING,
-    Standing.BEING_PLACED: Tone.QUIET,
-    Standing.REJECTED: Tone.ERROR,
-    Standing.NOT_SENT: Tone.ERROR,
-    Standing.NOT_PLACED: Tone.QUIET,
-}
 _HISTORY_HEADER = ("SEQ", "TIME (UTC)", "EVENT", "NAME", "WHAT")
 _EVENT_TONES = {
     "SubmissionPlaced": Tone.GOOD,
@@ -28,29 +21,10 @@ _EVENT_TONES = {
     "SubmissionLeftInDoubt": Tone.WARNING,
     "DoubtSettled": Tone.HEADING,
 }
-_LIST_HEADER = ("NAME", "STATE", "ORDER", "PLACED (UTC)", "STATUS")
-_ORDER_WIDTH = 40
 _CORNERS_MAX = 12
 _DECIMALS = 5
 """Of a corner: about one metre."""
 _DIGEST_WIDTH = 12
-
-
-def list_blocks(state: LedgerState, now: str) -> Iterator[Block]:
-    """Yield every order that the ledger knows, by name."""
-    orders = sorted(state.orders.values(), key=lambda order: order.name)
-    if not orders:
-        yield Line("The ledger knows no orders yet.")
-        return
-    yield Table(_LIST_HEADER, orders, lambda order: _order_row(order, now), names=frozenset({0}))
-    yield BLANK
-    counts = dict.fromkeys(Standing, 0)
-    for order in orders:
-        counts[order.standing_at(now)] += 1
-    states = ", ".join(
-        f"{count:,} {words(standing)}" for standing, count in counts.items() if count
-    )
-    yield Line(f"{counted(len(orders), 'order')}: {states}.", Tone.HEADING)
 
 
 def show_blocks(
@@ -104,23 +78,6 @@ def event_table(events: Sequence[dict[str, Any]]) -> Table:
         names=frozenset({3}),
         has_prose=True,
     )
-
-
-def words(standing: Standing) -> str:
-    """Return a standing as a sentence needs it: `in doubt`."""
-    return standing.value.replace("-", " ")
-
-
-def _order_row(order: OrderState, now: str) -> Row:
-    standing = order.standing_at(now)
-    cells = (
-        safe(order.name),
-        words(standing),
-        cut(safe(order.order_no or ""), _ORDER_WIDTH),
-        moment(order.placed_at) if order.placed_at else "",
-        status_word(order.status),
-    )
-    return Row(cells, _STANDING_TONES[standing])
 
 
 def _spec_facts(spec: Spec | None) -> Iterator[tuple[str, str]]:

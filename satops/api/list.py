@@ -1,0 +1,26 @@
+"""`satops list`: the ledger as rows."""
+
+from collections.abc import Mapping
+
+from satops.api.repository import FilePath, open_repository
+from satops.workflow.choice import Choice
+from satops.workflow.rows import Reading, Rows
+
+EVERY = Choice()
+
+
+def list_orders(
+    repository: FilePath,
+    choice: Choice = EVERY,
+    *,
+    outlines: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> Rows:
+    """Return the orders that the ledger knows, by name, or those that are chosen.
+
+    With `outlines` each has the polygon that was bought.  Raises `UsageError` and `LedgerError`.
+    """
+    opened = open_repository(repository, environ=environ)
+    reading = Reading(opened.now(), grace_h=opened.config.delivery.grace_h, outlines=outlines)
+    rows = reading.fold(opened.store().read()).rows
+    return rows if choice == EVERY else rows.chosen(choice.wants)

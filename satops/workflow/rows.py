@@ -1,0 +1,309 @@
+"""The ledger as rows: read once, and what `list`, the report and `satops.orders` are made from.
+
+A row is a view of one order and holds nothing of its own, so that a million events cost no more
+memory than their fold.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, overload
+
+from satops.core import json_text
+from satops.core.ledger.chain import decode
+from satops.core.ledger.order_state import SPENT, OrderState, Standing, shared
+from satops.core.ledger.state import LedgerState
+from satops.core.order.order import MODES
+from satops.offers.eo_imagery.status import status_word
+from satops.workflow.overdue import overdue
+
+_HOLDS_AN_ORDER = frozenset({"SubmissionIntended", "OrderAdopted", "OrderCarried"})
+_NO_BOUNDS = (None, None, None, None)
+_ORIGIN = ("commit", "committed", "pull_request", "approvals")
+
+
+class Run(NamedTuple):
+    """What a run said of itself."""
+
+    actor: str | None = None
+    commit: str | None = None
+    pull_request: str | None = None
+    approvals: tuple[str, ...] | None = None
+    run_url: str | None = None
+
+
+class Origin(NamedTuple):
+    """What an intent says of where its order comes from."""
+
+    commit: str | None
+    committed: bool | None
+    pull_request: str | None
+    approvals: tuple[str, ...] | None
+
+
+_NO_RUN = Run()
+_NO_ORIGIN = Origin(None, None, None, None)
+
+
+class Reading:
+    """A ledger as it was read, seen from one moment."""
+
+    def __init__(self, now: str, *, grace_h: float = 72, outlines: bool = False) -> None:
+        """`now` tells what is still being placed and what is overdue, after `grace_h` hours.
+
+        With `outlines`, the polygons that were bought are kept as well.
+        """
+        self.state = LedgerState()
+        self.now = now
+        self.grace_h = grace_h
+        self.runs: dict[str, Run] = {}
+        self.origins: dict[str, Origin] = {}
+        """By the identity of the submission."""
+        self.outlines: dict[int, bytes] | None = {} if outlines else None
+        """GeoJSON geometry by the `seq` of the event that holds the order."""
+
+    def fold(self, lines: Iterable[bytes]) -> "Reading":
+        """Read the lines of a ledger; raises `LedgerCorrupt` at the first bad one."""
+        state = self.state
+        for event, head in decode(lines, after=state.head):
+            state.take(event, head.digest)
+            state.head = head
+            kind = event["kind"]
+            if kind in _HOLDS_AN_ORDER:
+                self._note(event, head.digest)
+            elif kind == "RunStarted":
+                self._note_run(event)
+        return self
+
+    def _note(self, event: dict[str, Any], digest: str) -> None:
+        order = self.state.orders[event["name"]]
+        if order.intent == digest:
+            order.source = order.axes = None  # a plan needs them; here they are half of the memory
+        if not event.keys().isdisjoint(_ORIGIN):
+            commit, pull_request = event.get("commit"), event.get("pull_request")
+            self.origins[digest] = Origin(
+                commit and shared(commit),
+                event.get("committed"),
+                pull_request and shared(pull_request),
+                _texts(event.get("approvals")),
+            )
+        if self.outlines is not None and event.get("order") is not None:
+            self.outlines[event["seq"]] = json_text.dumps(event["order"]["geometry"])
+
+    def _note_run(self, event: dict[str, Any]) -> None:
+        self.runs[event["run"]] = Run(
+            event.get("actor"),
+            event.get("commit"),
+            event.get("pull_request"),
+            _texts(event.get("approvals")),
+            event.get("run_url"),
+        )
+
+    @cached_property
+    def overdue(self) -> frozenset[str]:
+        """Names of the orders that are late, as `workflow.overdue` says."""
+        late = overdue(self.state, self.now, self.grace_h)
+        return frozenset(order.name for order in late)
+
+    @property
+    def rows(self) -> "Rows":
+        """Every order of the ledger, by name."""
+        orders = self.state.orders
+        return Rows(self, [orders[name] for name in sorted(orders)])
+
+
+class Row:
+    """One order, as its submission that counts says.  What nobody knows is None."""
+
+    __slots__ = ("order", "reading")
+
+    def __init__(self, order: OrderState, reading: Reading) -> None:
+        self.order = order
+        self.reading = reading
+
+    @property
+    def name(self) -> str:
+        """The order's name."""
+        return self.order.name
+
+    @property
+    def standing(self) -> Standing:
+        """As seen from the moment of the reading."""
+        return self.order.standing_at(self.reading.now)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it is placed, or may be: every limit counts it."""
+        return self.order.standing in SPENT
+
+    @property
+    def status(self) -> str | None:
+        """The marketplace's, as last read, in a word of ours."""
+        return status_word(self.order.status) or None
+
+    @property
+    def mode(self) -> str | None:
+        """By name: `very-high`."""
+        mode = MODES.get(self.order.resolution_type or 0)
+        return None if mode is None else mode.name
+
+    @property
+    def area_km2(self) -> float | None:
+        """Of one capture."""
+        return self.order.area_km2 if self.order.bounds else None
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Axis and key of a member of a series."""
+        return self.order.keys or ()
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Those that its intent holds."""
+        return self.order.labels or {}
+
+    @property
+    def difference(self) -> float | None:
+        """Amount less estimate, where both are in one currency."""
+        order = self.order
+        if order.amount is None or order.estimated_cost is None:
+            return None
+        if order.currency is None or order.currency != order.amount_currency:
+            return None
+        return round(order.amount - order.estimated_cost, 2)
+
+    @property
+    def run(self) -> Run:
+        """The run that intended or adopted it."""
+        return self.reading.runs.get(self.order.run, _NO_RUN)
+
+    @property
+    def origin(self) -> Origin:
+        """Of the intent; where it names none, the run's."""
+        own, run = self.reading.origins.get(self.order.intent, _NO_ORIGIN), self.run
+        return Origin(
+            own.commit or run.commit,
+            own.committed,
+            own.pull_request or run.pull_request,
+            run.approvals if own.approvals is None else own.approvals,
+        )
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its window is over, and nothing is delivered."""
+        return self.order.name in self.reading.overdue
+
+    @property
+    def fetched(self) -> int:
+        """How many products were fetched."""
+        deliveries = self.reading.state.deliveries
+        return sum(len(deliveries.get(number, ())) for number in self.order.order_nos)
+
+    @property
+    def outline(self) -> bytes | None:
+        """The polygon that was bought, as JSON of GeoJSON; needs a reading with outlines."""
+        assert self.reading.outlines is not None
+        return self.reading.outlines.get(self.order.seq)
+
+    def facts(self) -> dict[str, Any]:
+        """Return every field by name, in the order in which all formats write them."""
+        order, origin = self.order, self.origin
+        west, south, east, north = order.bounds or _NO_BOUNDS
+        return {
+            "name": order.name,
+            "state": self.standing.value,
+            "status": self.status,
+            "overdue": self.is_overdue,
+            "order_no": order.order_no,
+            "further_order_nos": order.further_order_nos,
+            "order_digest": order.order_digest,
+            "series": order.series,
+            "keys": dict(self.keys),
+            "labels": self.labels,
+            "provider": order.provider or None,
+            "mode": self.mode,
+            "start": order.start or None,
+            "end": order.end or None,
+            "west": west,
+            "south": south,
+            "east": east,
+            "north": north,
+            "area_km2": self.area_km2,
+            "captures": order.captures,
+            "estimate": order.estimated_cost,
+            "currency": order.currency,
+            "amount": order.amount,
+            "amount_currency": order.amount_currency,
+            "difference": self.difference,
+            "intended_at": order.intended_at or None,
+            "placed_at": order.placed_at,
+            "attempt": order.attempt,
+            "reason": order.reason or None,
+            "fetched": self.fetched,
+            "run": order.run or None,
+            "run_url": self.run.run_url,
+            "actor": self.run.actor,
+            "commit": origin.commit,
+            "committed": origin.committed,
+            "pull_request": origin.pull_request,
+            "approvals": origin.approvals,
+        }
+
+
+class Rows(Sequence[Row]):
+    """Orders of one reading; a row is made when it is asked for."""
+
+    def __init__(self, reading: Reading, orders: Sequence[OrderState]) -> None:
+        self.reading = reading
+        self.orders = orders
+
+    def __len__(self) -> int:
+        return len(self.orders)
+
+    def __iter__(self) -> Iterator[Row]:
+        reading = self.reading
+        return (Row(order, reading) for order in self.orders)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Rows": ...
+    def __getitem__(self, index: int | slice) -> "Row | Rows":
+        if isinstance(index, slice):
+            return Rows(self.reading, self.orders[index])
+        return Row(self.orders[index], self.reading)
+
+    def __repr__(self) -> str:
+        return f"<Rows of {len(self):,} orders at event {self.reading.state.head.seq:,}>"
+
+    def chosen(self, wanted: Callable[[Row], bool]) -> "Rows":
+        """Return the rows that are wanted."""
+        return Rows(self.reading, [row.order for row in self if wanted(row)])
+
+    @cached_property
+    def label_keys(self) -> list[str]:
+        """Every label key of these orders, sorted."""
+        return sorted({key for order in self.orders if order.labels for key in order.labels})
+
+    @cached_property
+    def axes(self) -> list[str]:
+        """Every axis of the series that these orders are members of, sorted."""
+        return sorted({axis for order in self.orders if order.keys for axis, _ in order.keys})
+
+    def flat(self) -> Iterator[dict[str, Any]]:
+        """Yield each order as text, numbers and None alone, every one with the same fields.
+
+        A label has a field of its own, `label.KEY`, and so has a key of a series, `key.AXIS`.
+        """
+        for row in self:
+            facts = row.facts()
+            labels, keys = facts.pop("labels"), facts.pop("keys")
+            approvals = facts["approvals"]
+            facts["approvals"] = None if approvals is None else ", ".join(approvals)
+            facts["further_order_nos"] = ", ".join(facts["further_order_nos"]) or None
+            facts |= {f"key.{axis}": keys.get(axis) for axis in self.axes}
+            facts |= {f"label.{key}": labels.get(key) for key in self.label_keys}
+            yield facts
+
+
+def _texts(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(map(shared, values))
