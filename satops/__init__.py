@@ -47,6 +47,7 @@ _HOMES = {
     "aoi": "satops.api.aoi",
     "apply": "satops.api.apply",
     "expand": "satops.api.expand",
+    "feasibility": "satops.api.feasibility",
     "foreign": "satops.api.resolve",
     "history": "satops.api.ledger",
     "init": "satops.api.init",
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from satops.api.aoi import aoi, split_aoi
     from satops.api.apply import apply
     from satops.api.expand import expand
+    from satops.api.feasibility import feasibility
     from satops.api.init import init, new
     from satops.api.ledger import history, show, start_ledger, verify
     from satops.api.list import list_orders
@@ -132,6 +134,7 @@ __all__ = [
     "aoi",
     "apply",
     "expand",
+    "feasibility",
     "foreign",
     "history",
     "init",

@@ -79,9 +79,13 @@ def plan_to_show(
     since: str | None = None,
     names: Sequence[str] = (),
     labels: Sequence[tuple[str, str]] = (),
+    feasibility: FilePath | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Planned:
-    """Return what `plan` does, with what reports show beside it."""
+    """Return what `plan` does, with what reports show beside it; `feasibility` is evidence.
+
+    Raises `Refused` for evidence of another marketplace, or of an order that has changed since.
+    """
     copy = None if ledger is None else Path(ledger)
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)
@@ -122,6 +126,11 @@ def plan_to_show(
     from satops.api.reviewed import origin
 
     made = replace(made, origin=origin(opened, None if state is None else state.ledger))
+    if feasibility is not None:
+        from satops.adapters.files.feasibility_file import read_feasibility
+        from satops.workflow.evidence import with_evidence
+
+        made = with_evidence(made, read_feasibility(Path(feasibility)), opened.possible_addresses)
     currency = str((opened.config.prices or {}).get("currency", ""))
 
     def asked_for_in() -> Sequence[str]:

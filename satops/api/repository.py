@@ -212,6 +212,15 @@ class Repository:
             return SANDBOX if is_sandbox(address) else address
         return address
 
+    @property
+    def possible_addresses(self) -> tuple[str, ...]:
+        """The identities that the marketplace may have, without asking anybody.
+
+        What runs on this machine may be a sandbox or not.
+        """
+        address = normal_address(self.config.marketplace.url)
+        return (address, SANDBOX) if is_loopback(address) else (address,)
+
     def expected_head(self) -> Head | None:
         """Return the head that `SATOPS_HEAD` says the ledger must hold, as SEQ:DIGEST.
 

@@ -17,6 +17,9 @@ COMMANDS = {
     "aoi": Entry("satops.cli.aoi", "Show what is in an AOI file, or split it into orders."),
     "validate": Entry("satops.cli.validate", "Check every order spec."),
     "expand": Entry("satops.cli.expand", "Show the orders that a file stands for."),
+    "feasibility": Entry(
+        "satops.cli.feasibility", "Show which satellites would pass. Buys nothing."
+    ),
     "plan": Entry("satops.cli.plan", "Show what would be bought. Buys nothing."),
     "apply": Entry("satops.cli.apply", "Buy the new orders of the plan."),
     "list": Entry("satops.cli.list", "List the orders that the ledger knows."),

@@ -47,6 +47,10 @@ FILE_FORMATS = FORMATS[1:]
     "--since", metavar="GITREF",
     help="Tell apart what waited already at this commit. Without it: that of --limits-from.",
 )  # fmt: skip
+@click.option(
+    "--feasibility", metavar="FILE",
+    help="Show the passes that `satops feasibility --out FILE` found.",
+)  # fmt: skip
 @click.pass_obj
 def command(  # one option each
     call: Call,
@@ -63,6 +67,7 @@ def command(  # one option each
     ledger: str | None,
     limits_from: str | None,
     since: str | None,
+    feasibility: str | None,
 ) -> int:
     """Show what would be bought, of all or of the orders that are named. Buys nothing.
 
@@ -78,6 +83,7 @@ def command(  # one option each
         since=since,
         names=names,
         labels=[options.label(text) for text in labels],
+        feasibility=None if feasibility is None else call.path(feasibility),
         environ=call.environ,
     )
     if ledger is not None:

@@ -9,9 +9,11 @@ from itertools import islice
 from typing import Any
 
 from satops.core import json_text
-from satops.core.plan.plan import Action, Plan
+from satops.core.plan.feasibility import ShownPass
+from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.safe import safe
-from satops.report.shapes import Geometry, box, exact
+from satops.report.passes import cells
+from satops.report.shapes import Geometry, box, exact, ring_on_map
 from satops.report.subject import Checks, check_words, subject
 
 _FEATURES_PER_CHUNK = 256
@@ -27,7 +29,7 @@ def render(plan: Plan) -> Iterator[bytes]:
     """
     checks = Checks(plan)
     members = {"plan_digest": plan.digest, "made_at": plan.made_at}
-    return collection("satops-plan", members, (_feature(a, checks) for a in plan.actions))
+    return collection("satops-plan", members, _features(plan, checks))
 
 
 def collection(
@@ -41,6 +43,35 @@ def collection(
         yield between + b",\n".join(map(json_text.dumps, some))
         between = b",\n"
     yield b"\n]}\n"
+
+
+def _features(plan: Plan, checks: Checks) -> Iterator[dict[str, Any]]:
+    """Yield each action, and after it the swaths that simulations told of it."""
+    for action in plan.actions:
+        feature = _feature(action, checks)
+        yield feature
+        told = None if plan.feasibility is None else plan.feasibility.of(action.name)
+        if action.kind is not ActionKind.CREATE or told is None:
+            continue
+        for shown in told.passes:
+            geometry = None if shown.swath is None else ring_on_map(shown.swath)
+            if geometry is not None:
+                yield _swath(feature["properties"], shown, geometry)
+
+
+def _swath(properties: dict[str, Any], shown: ShownPass, geometry: Geometry) -> dict[str, Any]:
+    """Return a pass as a feature with the properties that every feature has."""
+    seen = f"result {shown.result}: {', '.join(cells(shown)[1:])}"
+    own = dict.fromkeys(properties) | {
+        "name": properties["name"],
+        "action": "pass",
+        "reason": safe(seen),
+        "provider": properties["provider"],
+        "start": shown.start,
+        "end": shown.start,
+        "checks": "",
+    }
+    return {"type": "Feature", "properties": own, "geometry": geometry}
 
 
 def _feature(action: Action, checks: Checks) -> dict[str, Any]:

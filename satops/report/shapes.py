@@ -35,6 +35,19 @@ def outline(rings: Rings, vertices_max: int) -> Geometry:
     return {"type": "Polygon", "coordinates": [_rounded(ring) for ring in simple]}
 
 
+def ring_on_map(ring: Ring) -> Geometry | None:
+    """Return a ring from outside as a polygon, wound as it must be; None for one that is none.
+
+    One that is wider than half of the Earth crosses the antimeridian, and is not drawn.
+    """
+    longitudes = [x for x, _ in ring]
+    area = _doubled_area(ring)
+    if area == 0 or max(longitudes) - min(longitudes) > 180:
+        return None
+    turned = ring if area > 0 else ring[::-1]
+    return {"type": "Polygon", "coordinates": [_rounded(turned)]}
+
+
 def box(bounds: Bounds) -> Geometry:
     """Return the box around bounds, rounded outwards; one box on each side of the antimeridian."""
     west, south, east, north = bounds

@@ -26,6 +26,7 @@ from satops.report import (
     github,
     json,
     json_aoi,
+    json_feasibility,
     ledger_page,
     markdown,
     rows_csv,
@@ -35,6 +36,7 @@ from satops.report import (
 from satops.report.layout import Block
 from satops.report.text.aoi import aoi_blocks, split_blocks
 from satops.report.text.apply import apply_blocks
+from satops.report.text.feasibility import feasibility_blocks
 from satops.report.text.ledger import history_blocks, show_blocks
 from satops.report.text.plan import plan_blocks
 from satops.report.text.problems import error_blocks, validate_blocks
@@ -71,6 +73,7 @@ from satops.workflow.sums import by_of, sums, total
 from satops.workflow.validate import Tree
 from satops.workflow.verify import LedgerProblem, VerifyReport
 from tests.chains import RUN, STARTED, chain, intended, placed
+from tests.report.passes import evidence, plan_with_evidence
 from tests.report.samples import NOW, action, known, plan, problem, spec
 from tests.season import rows_of, season
 
@@ -508,6 +511,11 @@ TEXTS: Mapping[str, Callable[[], Mapping[str, Blocks]]] = {
     "error": _failed,
     "setup": _set_up,
     "aoi": _looked,
+    "feasibility": lambda: {
+        "every answer": feasibility_blocks(evidence(), saved="f.json"),
+        "in a plan": plan_blocks(plan_with_evidence()),
+        "nothing new": feasibility_blocks(replace(evidence(), orders=())),
+    },
 }
 """Command to its text reports, by the situation that each one shows."""
 
@@ -529,6 +537,9 @@ FILES: Mapping[str, Callable[[], Iterable[bytes]]] = {
     "plan.md": lambda: [markdown.render(EVERY_ACTION, currency="USD").encode()],
     "plan-no-ledger.md": lambda: [markdown.render(PLANS["no ledger"]).encode()],
     "plan-no-spec.md": lambda: [markdown.render(PLANS["no spec"]).encode()],
+    "plan-passes.md": lambda: [markdown.render(plan_with_evidence()).encode()],
+    "plan-passes.geojson": lambda: geojson.render(plan_with_evidence()),
+    "feasibility.json": lambda: json_feasibility.feasibility_json(evidence()),
     "plan.github": lambda: (line.encode() + b"\n" for line in github.render(EVERY_ACTION)),
     "plan.geojson": lambda: geojson.render(EVERY_ACTION),
     "apply.json": lambda: json.apply_json(EVERY_OUTCOME),

@@ -15,7 +15,7 @@ from tests.report.cases import FILES, LOOKED, MISSING, PLANS
 from tests.report.samples import problem
 
 SCHEMAS = Path(__file__).parents[2] / "schema"
-REPORTS = ("plan", "apply", "validate", "list", "error", "aoi")
+REPORTS = ("plan", "apply", "validate", "list", "error", "aoi", "feasibility")
 
 
 def schema(name: str) -> dict[str, Any]:

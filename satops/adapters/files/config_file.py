@@ -211,7 +211,9 @@ def _config(document: "Document", file: str) -> Config:
 
 
 def _marketplace(value: Mapping[str, Any]) -> MarketplaceConfig:
-    given = {key: value[key] for key in ("geometry", "query", "currency") if key in value}
+    given = {
+        key: value[key] for key in ("geometry", "query", "currency", "simulation") if key in value
+    }
     auth = value.get("auth", {})
     if "url" in value:
         given["url"] = value["url"].rstrip("/")

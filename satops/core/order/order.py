@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import Any
 
 from satops.core import json_text
+from satops.core.order.passes import PassChoice
 
 Location = tuple[float, float]
 """Longitude and latitude in degrees, WGS 84."""
@@ -92,6 +93,16 @@ class Order:
     recurring: bool | None
     recurring_day: int | None
     recurring_unit: int | None
+
+    @property
+    def pass_choice(self) -> PassChoice | None:
+        """The pass that is bought, where the order names one."""
+        return None
+
+    @property
+    def asked(self) -> "Order":
+        """The order without the pass that it names: what a simulation is asked for."""
+        return self
 
     @property
     def rings(self) -> Rings:

@@ -25,6 +25,8 @@ class MarketplaceConfig:
     """What the marketplace's zone-less dates mean."""
     query: bool = True
     """Whether page/query and detail may be used."""
+    simulation: bool = False
+    """Whether the account has simulations, and orders made from their results."""
     currency: str | None = None
     """Of the marketplace's amounts, which name none; without it they are shown bare."""
 

@@ -10,6 +10,7 @@ from satops.core.ledger.kept import KeptSpec
 from satops.core.ledger.state import OPEN, OrderState, Standing
 from satops.core.plan.changes import Change
 from satops.core.plan.config_changes import NewMarketplace
+from satops.core.plan.feasibility import Feasibility
 from satops.core.plan.origin import Origin
 from satops.core.problem import Problem
 from satops.core.spec.spec import Spec
@@ -115,6 +116,8 @@ class Plan:
     """Errors of files that hold nothing that was chosen."""
     whole_refusals: tuple[Refusal, ...] = ()
     """For a part: the limits that the plan of the whole tree exceeds."""
+    feasibility: Feasibility | None = None
+    """What simulations told of its orders, where a reviewer was given that."""
     unread: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """The bytes of each file that has errors, by its path: a name may stand in them."""
 

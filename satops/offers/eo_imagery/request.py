@@ -37,6 +37,24 @@ def create_request(
     return json_text.dumps(fields)
 
 
+def simulation_request(order: Order, *, timezone: timezone) -> bytes:
+    """Return the body that asks for a simulation of an order.
+
+    Its page wants GeoJSON, and dates with a blank.  It knows no recurrence: the whole window is
+    simulated.
+    """
+    fields: dict[str, Any] = {
+        "provider": order.provider,
+        "geometry": geometry_text(order, "geojson"),
+        "startDate": local_text(order.start, timezone).replace("T", " "),
+        "endDate": local_text(order.end, timezone).replace("T", " "),
+    }
+    for key, value in (("maxCloud", order.max_cloud), ("resolutionType", order.resolution_type)):
+        if value is not None:
+            fields[key] = value
+    return json_text.dumps(fields)
+
+
 def local_text(utc: str, zone: timezone) -> str:
     """Return an instant of a canonical order in the marketplace's notation and zone."""
     if zone is UTC:

@@ -34,14 +34,15 @@ class Rank(IntEnum):
     ERRORS = 4
     CREATES = 5
     CONFLICTS = 6
-    SENSORS = 7
-    MAP = 8
-    WARNINGS = 9
-    CALENDAR = 10
-    EXPIRED = 11
-    HELD = 12
-    OTHER_MAPS = 13
-    RETIRED = 14
+    PASSES = 7
+    SENSORS = 8
+    MAP = 9
+    WARNINGS = 10
+    CALENDAR = 11
+    EXPIRED = 12
+    HELD = 13
+    OTHER_MAPS = 14
+    RETIRED = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from satops.report.markdown.calendar import calendar
 from satops.report.markdown.escape import prose
 from satops.report.markdown.maps import maps
 from satops.report.markdown.page import Block, Rank, write_page
+from satops.report.markdown.passes import passes
 from satops.report.markdown.summary import closing, opening
 from satops.report.subject import Checks
 
@@ -45,6 +46,7 @@ def render(
         findings.refusals(plan, artifact),
         findings.errors(plan, artifact),
         *orders.creates(plan, checks, currency, artifact),
+        *passes(plan, artifact),
         orders.sensors(plan, currency),
         orders.conflicts(plan, artifact),
         findings.warnings(plan, artifact),

@@ -10,7 +10,9 @@ from satops.core.problem import by_position
 from satops.core.safe import safe
 from satops.core.words import about, about_all, area, counted, moment, number
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
+from satops.report.passes import UNIT_NOTE, age
 from satops.report.subject import subject
+from satops.report.text.feasibility import pass_table
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.plan import blocks_tree
 
@@ -74,6 +76,7 @@ def plan_blocks(
             text = f"{SIGNS[action.kind]} {safe(action.name)}: {safe(action.reason)}"
             yield Line(text, _TONES[action.kind])
         yield BLANK
+    yield from _passes(plan)
     if plan.problems:
         yield from problem_blocks(sorted(plan.problems, key=by_position))
         yield BLANK
@@ -124,6 +127,24 @@ def wait_lines(waits: Sequence[Wait]) -> Iterator[Line]:
         )
         tone = Tone.ERROR if wait.late else Tone.QUIET
         yield Line(f"{safe(wait.name)} was merged and waits to be bought ({since}).", tone)
+
+
+def _passes(plan: Plan) -> Iterator[Block]:
+    """Yield what simulations told of the orders to create."""
+    evidence = plan.feasibility
+    if evidence is None or not plan.creates:
+        return
+    for action in plan.creates:
+        told = evidence.of(action.name)
+        if told is None:
+            yield Line(f"{safe(action.name)}: no simulation was asked for.", Tone.QUIET)
+            continue
+        if told.passes:
+            yield Line(f"{safe(action.name)}: {counted(len(told.passes), 'pass', 'passes')}")
+        yield from pass_table(told)
+    old = age(evidence.made_at, plan.made_at)
+    yield Line(f"Simulated {old} before this plan, at {moment(evidence.made_at)} UTC. {UNIT_NOTE}")
+    yield BLANK
 
 
 def _guard_changes(plan: Plan) -> Iterator[Block]:

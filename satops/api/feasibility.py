@@ -1,0 +1,63 @@
+"""Feasibility: which satellites would pass over what is not bought yet."""
+
+from collections.abc import Mapping, Sequence
+
+from satops.api.plan import plan_to_show
+from satops.api.repository import FilePath, Repository, Say, open_repository
+from satops.core.order.order import Order
+from satops.core.plan.feasibility import Feasibility
+from satops.errors import LedgerMissing, UsageError
+from satops.workflow.feasibility import WAIT_S, Asking
+from satops.workflow.plan import refuse_invalid
+
+
+def feasibility(
+    repository: FilePath,
+    *,
+    names: Sequence[str] = (),
+    labels: Sequence[tuple[str, str]] = (),
+    wait_s: float = WAIT_S,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] | None = None,
+) -> Feasibility:
+    """Simulate each new order, or those with the names or labels, and return the passes.
+
+    Orders nothing and records nothing.  Waits no longer than `wait_s` for each simulation.  Raises
+    `InvalidInput` for a tree that is not understood, and `UsageError` where the account has no
+    simulations (`marketplace.simulation`).
+    """
+    opened = open_repository(repository, environ=environ)
+    require_simulations(opened)
+    made = plan_to_show(repository, names=names, labels=labels, environ=environ).plan
+    refuse_invalid(made)
+    specs = [action.spec for action in made.creates if action.spec is not None]
+    try:
+        ledger = opened.session().state.ledger
+    except LedgerMissing:
+        ledger = ""
+    address = opened.marketplace_address()
+    market = opened.config.marketplace
+
+    def request(order: Order) -> bytes:
+        from satops.offers.eo_imagery.request import simulation_request
+
+        return simulation_request(order, timezone=market.timezone)
+
+    with opened.marketplace(say, ledger) as marketplace:
+        asking = Asking(
+            marketplace=marketplace,
+            clock=opened.clock,
+            request=request,
+            wait_s=wait_s,
+            tell=lambda line: say(f"satops: {line}"),
+        )
+        return asking.run(specs, address)
+
+
+def require_simulations(opened: Repository) -> None:
+    """Raise `UsageError` where the configuration says that the account has no simulations."""
+    if not opened.config.marketplace.simulation:
+        raise UsageError(
+            "Simulations are off, since not every account has them. Ask the marketplace, and "
+            "switch them on in satops.yaml:\n    marketplace: {simulation: true}"
+        )

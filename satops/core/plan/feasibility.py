@@ -1,0 +1,144 @@
+"""What a simulation told of the orders to create: evidence for a review, and nothing more.
+
+Coverage stands as the marketplace writes it.  Its unit is not documented (0.61, 61 and 61% may
+all mean the same), so nothing is ranked or refused by it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from satops.core.order.passes import Pass, PassChoice
+
+FORMAT = "satops.feasibility/1"
+
+
+class Answer(StrEnum):
+    """What became of one simulation."""
+
+    PASSES = "passes"
+    NONE = "none"
+    """It succeeded, and no satellite passes."""
+    FAILED = "failed"
+    RUNNING = "running"
+    """It was not over when the wait was."""
+    REFUSED = "refused"
+    """The marketplace did not take it."""
+    UNREAD = "unread"
+    """It could not be started or read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPass:
+    """One pass, with what a reviewer looks at."""
+
+    result: int
+    satellite: str
+    start: str | None
+    """UTC, `YYYY-MM-DDThh:mm:ssZ`; None where the marketplace's text is no date."""
+    written_start: str
+    solar_time: str | None
+    """Mean local solar time at the middle of the area: `10:34`."""
+    orbit: str
+    look: str
+    angle_deg: float | None
+    coverage: str
+    """Of this pass, as the marketplace writes it."""
+    coverage_so_far: str
+    area_km2: float | None
+    swath: tuple[tuple[float, float], ...] | None
+    """The outer ring in degrees, longitude first; None where the text could not be read."""
+    row_sha256: str
+
+    def choice(self, simulation: str | None) -> PassChoice | None:
+        """Return what a spec writes to buy this pass."""
+        if self.start is None or simulation is None:
+            return None
+        return PassChoice(simulation, self.result, self.satellite, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What one simulation told of one order."""
+
+    name: str
+    order_digest: str
+    """Of the order that was asked for: without the pass that it may name."""
+    answer: Answer
+    simulation: str | None = None
+    message: str = ""
+    passes: tuple[ShownPass, ...] = ()
+    """By start; those without a start last."""
+    unreadable: int = 0
+    """Rows that named no result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feasibility:
+    """The evidence of one run of `satops feasibility`."""
+
+    made_at: str
+    """UTC, when the last answer was there."""
+    marketplace: str
+    """Its normalised address."""
+    orders: tuple[Simulated, ...]
+
+    def of(self, name: str) -> Simulated | None:
+        """Return what was told of one order."""
+        return next((each for each in self.orders if each.name == name), None)
+
+
+def shown_pass(found: Pass, longitude: float) -> ShownPass:
+    """Return a pass as a reviewer sees it, over an area whose middle is at a longitude."""
+    return ShownPass(
+        result=found.result,
+        satellite=found.satellite,
+        start=found.start,
+        written_start=found.written_start,
+        solar_time=None if found.start is None else solar_time(found.start, longitude),
+        orbit=found.orbit,
+        look=found.look,
+        angle_deg=found.angle,
+        coverage=found.coverage,
+        coverage_so_far=found.coverage_so_far,
+        area_km2=found.area_km2,
+        swath=found.swath,
+        row_sha256=found.sha256,
+    )
+
+
+def by_start(passes: tuple[ShownPass, ...]) -> tuple[ShownPass, ...]:
+    """Return passes in the order of their starts."""
+    return tuple(sorted(passes, key=lambda each: (each.start is None, each.start, each.result)))
+
+
+def solar_time(utc: str, longitude: float) -> str:
+    """Return the mean local solar time of an instant, `hh:mm`: 15 degrees are an hour."""
+    at = datetime.fromisoformat(utc)
+    minutes = round(at.hour * 60 + at.minute + at.second / 60 + longitude * 4) % 1440
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def as_fields(evidence: Feasibility) -> dict[str, Any]:
+    """Return evidence as the JSON of `satops feasibility --json` has it."""
+    return {
+        "format": FORMAT,
+        "made_at": evidence.made_at,
+        "marketplace": evidence.marketplace,
+        "orders": [
+            {
+                "name": each.name,
+                "order_digest": each.order_digest,
+                "answer": each.answer.value,
+                "simulation": each.simulation,
+                "message": each.message,
+                "unreadable": each.unreadable,
+                "passes": [
+                    {name: getattr(row, name) for name in ShownPass.__dataclass_fields__}
+                    for row in each.passes
+                ],
+            }
+            for each in evidence.orders
+        ],
+    }

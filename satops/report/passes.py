@@ -1,0 +1,49 @@
+"""The passes of an order in words, the same in every report."""
+
+from datetime import datetime, timedelta
+
+from satops.core.plan.feasibility import Answer, ShownPass, Simulated
+from satops.core.safe import safe
+from satops.core.words import duration, moment, number
+
+HEADER = ("RESULT", "SATELLITE", "START (UTC)", "SOLAR", "ORBIT", "LOOK", "ANGLE", "COVERAGE")
+NUMBERS = frozenset({0, 6})
+UNIT_NOTE = "Coverage is as the marketplace writes it; its unit is not documented."
+
+
+def cells(shown: ShownPass) -> tuple[str, ...]:
+    """Return one pass as the cells of a row; what nobody told is `?`."""
+    coverage = shown.coverage
+    if shown.coverage_so_far and shown.coverage_so_far != coverage:
+        coverage = f"{coverage or '?'} (so far {shown.coverage_so_far})"
+    texts = (
+        str(shown.result),
+        shown.satellite,
+        moment(shown.start) if shown.start else f"{shown.written_start or '?'} (no date)",
+        shown.solar_time or "?",
+        shown.orbit or "?",
+        shown.look or "?",
+        "?" if shown.angle_deg is None else f"{number(shown.angle_deg)}°",
+        coverage or "?",
+    )
+    return tuple(map(safe, texts))
+
+
+def words(told: Simulated) -> str:
+    """Return what became of a simulation that shows no pass."""
+    said = {
+        Answer.NONE: "no satellite passes in this window, says the simulation",
+        Answer.FAILED: "the simulation failed",
+        Answer.RUNNING: "the simulation was not over",
+        Answer.REFUSED: "the marketplace did not take the simulation",
+        Answer.UNREAD: "the simulation could not be read",
+        Answer.PASSES: "",
+    }[told.answer]
+    message = safe(told.message)
+    return f"{said}: {message}" if message else said
+
+
+def age(made_at: str, now: str) -> str:
+    """Return how old evidence is."""
+    old = datetime.fromisoformat(now) - datetime.fromisoformat(made_at)
+    return duration(max(old, timedelta()))
