@@ -63,6 +63,7 @@ def apply(
             started=replace(
                 started,
                 names=asked.names or None,
+                labels=tuple(f"{key}={value}" for key, value in asked.labels) or None,
                 unseen=asked.unseen or None,
                 because=asked.because,
             ),

@@ -44,6 +44,10 @@ def test_orders_are_chosen_by_label_and_all_labels_must_hold(satops: Satops, han
     both = ("--label", "batch=one", "--label", "team=planning")
     assert satops("apply", *both, "--yes").code == ExitCode.DONE
     assert [o["name"] for o in satops("list", "--json").json["orders"]] == [hanoi]
+    run = satops("history", "--json").json["events"][1]
+    assert run["labels"] == ["batch=one", "team=planning"]
+    assert "names" not in run
+    assert "of batch=one, team=planning" in " ".join(satops("history").out.split())
 
 
 @pytest.mark.parametrize("wish", [["nobody"], ["--label", "team=nobody"], ["--label", "team"]])

@@ -43,7 +43,9 @@ class RunStarted:
     local: str | None = None
     """The folder on `host` that keeps what this run could not append."""
     names: tuple[str, ...] | None = None
-    """The orders that were chosen, where not all were."""
+    """The names that were chosen, as they were given; None where none was."""
+    labels: tuple[str, ...] | None = None
+    """The labels that were chosen, each as `KEY=VALUE`; None where none was."""
     unseen: bool | None = None
     """Whether a person let the run buy without a look at the account."""
     because: str | None = None

@@ -24,6 +24,7 @@ _EVENT_TONES = {
 _CORNERS_MAX = 12
 _DECIMALS = 5
 """Of a corner: about one metre."""
+_CHOSEN_MAX = 5
 _DIGEST_WIDTH = 12
 
 
@@ -182,6 +183,9 @@ def _what(kind: str, event: dict[str, Any]) -> str:
 
 def _run(event: dict[str, Any]) -> str:
     parts = [event["command"], f"by {event['actor']}" if event.get("actor") else ""]
+    if chosen := [*event.get("names", ()), *event.get("labels", ())]:
+        more = f" and {len(chosen) - _CHOSEN_MAX:,} more" if len(chosen) > _CHOSEN_MAX else ""
+        parts.append(f"of {', '.join(chosen[:_CHOSEN_MAX])}{more}")
     if event.get("commit"):
         parts.append(f"at {event['commit'][:12]}")
     if event.get("pull_request"):
