@@ -19,8 +19,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "Action": "satops.core.plan.plan",
     "ActionKind": "satops.core.plan.plan",
-    "ApplyReport": "satops.workflow.apply",
-    "Asked": "satops.workflow.apply",
+    "ApplyReport": "satops.workflow.apply_report",
+    "Asked": "satops.workflow.apply_report",
     "ExitCode": "satops.errors",
     "HeadMoved": "satops.errors",
     "InvalidInput": "satops.errors",
@@ -43,42 +43,49 @@ _HOMES = {
     "StoreUnreachable": "satops.errors",
     "Tree": "satops.workflow.validate",
     "UsageError": "satops.errors",
-    "adopt": "satops.api.resolve",
+    "adopt": "satops.api.adopt",
     "aoi": "satops.api.aoi",
     "apply": "satops.api.apply",
     "expand": "satops.api.expand",
     "feasibility": "satops.api.feasibility",
-    "foreign": "satops.api.resolve",
-    "history": "satops.api.ledger",
+    "foreign": "satops.api.foreign",
+    "history": "satops.api.history",
     "init": "satops.api.init",
     "list_orders": "satops.api.list",
-    "new": "satops.api.init",
+    "new": "satops.api.new",
     "orders": "satops.api.orders",
     "plan": "satops.api.plan",
     "reconcile": "satops.api.reconcile",
     "refresh": "satops.api.refresh",
     "resolve": "satops.api.resolve",
-    "show": "satops.api.ledger",
+    "show": "satops.api.show",
     "split_aoi": "satops.api.aoi",
-    "start_ledger": "satops.api.ledger",
-    "validate": "satops.api.plan",
-    "verify": "satops.api.ledger",
+    "start_ledger": "satops.api.ledger_start",
+    "validate": "satops.api.validate",
+    "verify": "satops.api.verify",
 }
 """Each verb, exception and value, and the module that has it."""
 
 if TYPE_CHECKING:
+    from satops.api.adopt import adopt
     from satops.api.aoi import aoi, split_aoi
     from satops.api.apply import apply
     from satops.api.expand import expand
     from satops.api.feasibility import feasibility
-    from satops.api.init import init, new
-    from satops.api.ledger import history, show, start_ledger, verify
+    from satops.api.foreign import foreign
+    from satops.api.history import history
+    from satops.api.init import init
+    from satops.api.ledger_start import start_ledger
     from satops.api.list import list_orders
+    from satops.api.new import new
     from satops.api.orders import orders
-    from satops.api.plan import plan, validate
+    from satops.api.plan import plan
     from satops.api.reconcile import reconcile
     from satops.api.refresh import refresh
-    from satops.api.resolve import adopt, foreign, resolve
+    from satops.api.resolve import resolve
+    from satops.api.show import show
+    from satops.api.validate import validate
+    from satops.api.verify import verify
     from satops.core.order.order import Order
     from satops.core.plan.plan import Action, ActionKind, Part, Plan, Refusal
     from satops.core.problem import Problem, Severity

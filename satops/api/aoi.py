@@ -10,9 +10,8 @@ from satops.adapters.files.config_file import find_root, load_config
 from satops.adapters.files.new_files import write_new
 from satops.adapters.files.rule_files import from_tree, load_rules
 from satops.adapters.gis.encodings import codec_of
-from satops.api.overlay import Overlay
 from satops.api.repository import FilePath, Repository, open_repository
-from satops.api.specs import order_tree, spec_tree
+from satops.api.specs import Overlay, order_tree, spec_tree
 from satops.core.checks.rules import Rules
 from satops.core.finding import Finding
 from satops.core.geometry.convert import Wanted as Changes

@@ -1,56 +1,28 @@
-"""Beginnings: a repository, and an order spec."""
+"""Init: a repository of orders, with or without the workflows of a forge."""
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from satops.adapters.clock import SystemClock
-from satops.adapters.files.new_files import with_line, write_new, write_plain
+from satops.adapters.files.new_files import is_there, with_line, write_new, write_plain
 from satops.api.init_ci import CiFiles, CiWish, ci_files_of, update_ci, write_ci
-from satops.api.ledger import start_ledger
-from satops.api.overlay import Overlay
-from satops.api.repository import FilePath, Repository, open_repository
-from satops.api.specs import order_tree, spec_tree
-from satops.core.ledger.state import LedgerState
-from satops.core.order.dates import read_date
-from satops.core.order.relative import written_out
-from satops.core.problem import Problem, Severity
-from satops.core.safe import shown
-from satops.core.spec.spec import Spec
-from satops.core.spec.text import wrong_name
-from satops.errors import InvalidInput, Refused, UsageError
+from satops.api.ledger_start import start_ledger
+from satops.api.repository import FilePath
+from satops.errors import Refused, UsageError
 from satops.ports import Clock
 from satops.workflow.scaffold import (
     CONFIG,
     KEPT_AS_BYTES,
-    Wanted,
     repository_files,
-    spec_text,
 )
 from satops.workflow.scaffold_ci import Forge, with_state
 from satops.workflow.scaffold_update import FileChange
-from satops.workflow.slug import slug
-from satops.workflow.validate import SpecTree, Tree
 
 _SCHEMAS = ("order.schema.json", "config.schema.json")
 """What editors need beside the files of a repository."""
 _ATTRIBUTES = ".gitattributes"
 """Gets one more line where it is there already."""
-_SUFFIXES = (".yaml", ".yml")
-"""Of a new spec: it is written in YAML."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewSpec:
-    """An order spec that `new` wrote."""
-
-    name: str
-    file: str
-    """From the root of the repository."""
-    warnings: tuple[Problem, ...]
-    """What a plan would warn of, as far as the tree and the clock tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +64,12 @@ def init(
     nothing was written.  A `.gitattributes` that is there gets one more line.
     """
     folder = Path(folder)
-    is_there = _is_there(folder / CONFIG)
-    if update and not is_there:
+    there = is_there(folder / CONFIG)
+    if update and not there:
         raise UsageError(f"There is no {CONFIG} in {folder}, so there is nothing to update.")
     wish = None if ci is None else CiWish(ci, branch, tuple(extras), dependabot, from_index, update)
     workflows = None if wish is None else ci_files_of(folder, wish, environ)
-    if not is_there:
+    if not there:
         now = (clock or SystemClock()).now()
         files = repository_files(now, _schemas(), samples=samples)
         return _begin(folder, files, workflows, environ)
@@ -138,117 +110,3 @@ def _schemas() -> dict[str, str]:
     from satops.adapters.files.schemas import schema_text
 
     return {name: schema_text(name).decode() for name in _SCHEMAS}
-
-
-def new(
-    repository: FilePath,
-    wanted: Wanted,
-    *,
-    file: str | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> NewSpec:
-    """Write an order spec, once it is known to be sound in its tree.
-
-    A name in other letters is turned into plain ones: `Cát Lái` into `cat-lai`.
-
-    `file` is a path from the root of the repository; by default the spec goes to `orders/` under
-    its own name.  Raises `InvalidInput` with what is wrong, also for a window that is over,
-    `Refused` where the file exists, and `UsageError` for what can be no name and no path.
-    """
-    opened = open_repository(repository, environ=environ)
-    wanted = _with_instants(_named(wanted), opened)
-    path = _spec_path(opened, wanted.name, file)
-    if _is_there(opened.root / path):
-        raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
-    text = spec_text(_from_root(wanted, opened.root), path=path)
-    specs = spec_tree(opened, files=Overlay(order_tree(opened), {path: text.encode()}))
-    tree = specs.read()
-    wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
-    if wrong:
-        raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
-    spec = next(spec for spec in tree.specs if spec.name == wanted.name)
-    _refuse_the_past(opened, spec)
-    write_new(opened.root, {path: text})
-    problems = (*tree.problems, *_across(specs, tree, spec, opened.now()))
-    warnings = (p for p in problems if p.severity is Severity.WARNING and p.file == path)
-    return NewSpec(wanted.name, path, tuple(warnings))
-
-
-def _across(specs: SpecTree, tree: Tree, spec: Spec, now: str) -> Iterable[Problem]:
-    """Return what the clock and the other specs bring; the ledger is not read."""
-    from satops.workflow.checks import check_plan
-
-    return check_plan(
-        [spec],
-        tree.specs,
-        LedgerState(),
-        specs.rules.rules(),
-        now=now,
-        recall=lambda _: None,
-    )
-
-
-def _with_instants(wanted: Wanted, opened: Repository) -> Wanted:
-    """Return what is wanted with `now` and `+24h` written out; `end` counts from `start`."""
-    now = opened.clock.now()
-    start = written_out(wanted.start, now)
-    begins = read_date(start, opened.config.timezone)
-    since = begins if isinstance(begins, datetime) else None
-    return replace(wanted, start=start, end=written_out(wanted.end, now, since))
-
-
-def _named(wanted: Wanted) -> Wanted:
-    """Return what is wanted under a name in plain letters, with the one given as description."""
-    if wanted.name.isascii() or not slug(wanted.name).word:
-        return wanted
-    title = wanted.name
-    return replace(wanted, name=slug(title).word, description=wanted.description or title)
-
-
-def _refuse_the_past(opened: Repository, spec: Spec) -> None:
-    now = opened.now()
-    if spec.order.end <= now:
-        raise InvalidInput(
-            f"Nothing was written: the window ended at {spec.order.end}, and it is {now} now. "
-            "An order for the past buys nothing. Give a later --start and --end."
-        )
-
-
-def _spec_path(opened: Repository, name: str, file: str | None) -> str:
-    """Return where a spec goes; raises `UsageError` where satops would not read it."""
-    if wrong := wrong_name(name):
-        raise UsageError(wrong)
-    orders = PurePosixPath(opened.config.orders)
-    path = PurePosixPath(file) if file else orders / f"{name}.yaml"
-    if path.is_absolute() or ".." in path.parts or orders not in path.parents:
-        raise UsageError(f"{shown(str(path))}: order specs lie under {opened.config.orders}.")
-    below = path.relative_to(orders)
-    hidden = any(part.startswith(".") for part in below.parts) or not str(below).isprintable()
-    if hidden or path.suffix.lower() not in _SUFFIXES:
-        raise UsageError(
-            f"{shown(str(path))}: satops would not read it. The name of a spec ends in .yaml or "
-            ".yml, and no part of its path begins with a dot or has characters that cannot be seen."
-        )
-    return str(path)
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return os.path.lexists(path)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}.") from error
-
-
-def _from_root(wanted: Wanted, root: Path) -> Wanted:
-    """Return the same wish, with the AOI's path from the root where it is absolute."""
-    file = wanted.geometry.get("file")
-    if not isinstance(file, str) or not Path(file).is_absolute():
-        return wanted
-    try:
-        inside = Path(file).resolve().relative_to(root.resolve())
-    except ValueError:
-        raise UsageError(
-            f"{shown(file)} lies outside of the repository, and a spec can refer to its own "
-            "repository alone. Put a copy of the file into it."
-        ) from None
-    return replace(wanted, geometry={**wanted.geometry, "file": inside.as_posix()})

@@ -1,27 +1,19 @@
 """Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from satops.api.repository import FilePath, Repository, open_repository
-from satops.api.specs import in_ci, require_named_files, spec_tree
-from satops.core.order.order import Order, instant_text
+from satops.api.specs import in_ci, moment, no_copy, require_named_files, spec_tree
+from satops.core.order.order import Order
 from satops.core.plan.plan import Plan
 from satops.core.plan.wait import Wait
-from satops.errors import LedgerMissing, UsageError
+from satops.errors import LedgerMissing
 from satops.ports import LedgerStore
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.part import limits_of, only_part, part_of
 from satops.workflow.plan import make_plan
-from satops.workflow.validate import Tree
-
-
-def validate(repository: FilePath, *, environ: Mapping[str, str] | None = None) -> Tree:
-    """Read every order spec and report every problem; needs no ledger, token or network."""
-    opened = open_repository(repository, environ=environ)
-    require_named_files(opened)
-    return spec_tree(opened, strict=in_ci(opened.environ)).read_whole()
 
 
 def plan(
@@ -60,14 +52,33 @@ class Planned:
     """A plan, with what a report of it needs beside."""
 
     plan: Plan
-    body: Callable[[Order], bytes]
-    """Makes the exact request of an order."""
-    currency: str
-    """Of the estimates; empty where no prices are configured."""
-    waits: Callable[[], Sequence[Wait]]
-    """Asks git how long each order to create has waited since it was merged."""
-    commits: Callable[[], Sequence[str]]
-    """Asks git for the commits that the orders to create come from, each once."""
+    opened: Repository
+    """With the limits and prices that the plan was made with."""
+
+    def body(self, order: Order) -> bytes:
+        """Return the exact request of an order."""
+        return self.opened.body(order)
+
+    @property
+    def currency(self) -> str:
+        """Of the estimates; empty where no prices are configured."""
+        return str((self.opened.config.prices or {}).get("currency", ""))
+
+    def waits(self) -> Sequence[Wait]:
+        """Ask git how long each order to create has waited since it was merged."""
+        from satops.adapters.history import History
+        from satops.workflow.origins import waits
+
+        limit_h = self.opened.config.nightly_waits_h
+        history = History(self.opened.root)
+        return waits(history, self.plan.creates, self.opened.clock.now(), limit_h)
+
+    def commits(self) -> Sequence[str]:
+        """Ask git for the commits that the orders to create come from, each once."""
+        from satops.adapters.history import History
+        from satops.workflow.origins import commits
+
+        return commits(History(self.opened.root), self.plan.creates)
 
 
 def plan_to_show(
@@ -120,7 +131,7 @@ def plan_to_show(
         made = base.compared(made)
     since = since or limits_from
     if since is not None:
-        from satops.api.earlier import Earlier
+        from satops.api.base import Earlier
 
         made = replace(made, since=since, waiting=Earlier(opened, since).waiting(made))
     from satops.api.reviewed import origin
@@ -131,29 +142,7 @@ def plan_to_show(
         from satops.workflow.evidence import with_evidence
 
         made = with_evidence(made, read_feasibility(Path(feasibility)), opened.possible_addresses)
-    currency = str((opened.config.prices or {}).get("currency", ""))
-
-    def asked_for_in() -> Sequence[str]:
-        from satops.adapters.history import History
-        from satops.workflow.origins import commits
-
-        return commits(History(opened.root), made.creates)
-
-    def waiting() -> Sequence[Wait]:
-        from satops.adapters.history import History
-        from satops.workflow.origins import waits
-
-        limit_h = opened.config.nightly_waits_h
-        return waits(History(opened.root), made.creates, opened.clock.now(), limit_h)
-
-    return Planned(made, opened.body, currency, waiting, asked_for_in)
-
-
-def no_copy(path: Path) -> LedgerMissing:
-    """Return what to raise where a copy of the ledger was named and is none."""
-    return LedgerMissing(
-        f"There is no copy of a ledger in {path}. Look at the path, or fetch the copy again."
-    )
+    return Planned(made, opened)
 
 
 def _store(opened: Repository, copy: Path | None) -> LedgerStore:
@@ -162,14 +151,3 @@ def _store(opened: Repository, copy: Path | None) -> LedgerStore:
     from satops.adapters.stores.file import FileStore
 
     return FileStore(copy)
-
-
-def moment(text: str) -> str:
-    """Return an instant that a caller gave, in UTC as the ledger has it.  Raises `UsageError`."""
-    from satops.core.finding import Finding
-    from satops.core.order.dates import read_date
-
-    found = read_date(text, None)
-    if isinstance(found, Finding):
-        raise UsageError(f"{text!r} is no moment: {found.detail}")
-    return instant_text(found)

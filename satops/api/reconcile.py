@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from satops.api.replay import replay_on
+from satops.api.ledger import replay_on
 from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.api.specs import spec_tree
-from satops.core.ledger.state import LedgerState, Standing
+from satops.core.ledger.state import LedgerState
 from satops.errors import UsageError
 from satops.workflow.account import fits
 from satops.workflow.begin import begin, doubt_first
@@ -17,7 +17,7 @@ from satops.workflow.reconcile import (
     ReconcileReport,
     reconcile_patiently,
 )
-from satops.workflow.waiting import open_elsewhere, wait_for_others
+from satops.workflow.waiting import being_placed, open_elsewhere, wait_for_others
 
 
 def reconcile(
@@ -58,11 +58,7 @@ def reconcile(
             if wait and not dry_run:
                 wait_for_others(
                     session,
-                    {
-                        name: intent
-                        for name, intent in open_elsewhere(session.state, None).items()
-                        if session.state.orders[name].standing is Standing.BEING_PLACED
-                    },
+                    being_placed(session.state, open_elsewhere(session.state, None)),
                     local.looks,
                     stopping=stopping,
                     tell=tell,

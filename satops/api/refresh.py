@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from satops.api.repository import FilePath, Say, open_repository
-from satops.workflow.begin import begin, doubt_first
-from satops.workflow.reconcile import NOTHING_PLACED
+from satops.api.run import run_of
 from satops.workflow.refresh import RefreshReport
 from satops.workflow.refresh import refresh as observe
 
@@ -20,12 +19,8 @@ def refresh(
     Raises `MarketplaceUnreachable`, `LedgerError` and `UsageError`.
     """
     opened = open_repository(repository, environ=environ)
-    session, local, started = opened.appending("refresh", say)
-    begin(session, local, started, must_hold=(opened.expected_head(),))
     with (
-        doubt_first(session),
-        opened.marketplace(say, session.state.ledger) as marketplace,
+        run_of(opened, "refresh", say) as run,
+        opened.marketplace(say, run.session.state.ledger) as marketplace,
     ):
-        report = observe(session=session, marketplace=marketplace, config=opened.config)
-    session.finish(NOTHING_PLACED)
-    return report
+        return observe(session=run.session, marketplace=marketplace, config=opened.config)

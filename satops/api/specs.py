@@ -1,15 +1,23 @@
 """The tree of order specs of a repository, with all that reading and checking it takes."""
 
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 from satops.adapters.files.aoi_files import AoiFiles
-from satops.adapters.files.order_files import OrderTree
+from satops.adapters.files.order_files import SPEC_SUFFIXES, OrderTree
 from satops.adapters.files.rule_files import RuleFiles
 from satops.adapters.files.schemas import order_schema
 from satops.adapters.files.whole_tree import WholeTree
 from satops.adapters.zone_rules import PinnedZones
 from satops.api.repository import Repository
-from satops.ports import OrderFiles
+from satops.core.order.order import instant_text
+from satops.core.problem import Problem
+from satops.core.spec.spec import Spec
+from satops.errors import LedgerMissing, UsageError
+from satops.ports import OrderFiles, SourceFile
 from satops.workflow.validate import SpecTree
 
 
@@ -56,3 +64,49 @@ def require_named_files(opened: Repository) -> None:
 def in_ci(environ: Mapping[str, str]) -> bool:
     """Tell whether this is a CI run, as every CI says it: `CI` is set."""
     return environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
+
+
+def spec_of(opened: Repository, name: str) -> Spec | None:
+    """Return the first sound spec of a name."""
+    return next((spec for spec in spec_tree(opened).read().specs if spec.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Keeps the promises of `ports.OrderFiles` for a tree, and the files laid over it."""
+
+    files: OrderFiles
+    added: Mapping[str, bytes]
+    """By path from the root.  None of them is there yet."""
+
+    def walk(self) -> Iterator[SourceFile | Problem]:
+        """Yield what is there, then the new specs."""
+        yield from self.files.walk()
+        for path, content in self.added.items():
+            if path.lower().endswith(SPEC_SUFFIXES):
+                yield SourceFile(path, content, sha256(content).hexdigest())
+
+    def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
+        """Read what a spec refers to, also where it is new."""
+        content = self.added.get(posixpath.normpath(f"{posixpath.dirname(spec_file)}/{ref}"))
+        if content is not None:
+            return content, sha256(content).hexdigest()
+        return self.files.include(spec_file, ref)
+
+
+def no_copy(path: Path) -> LedgerMissing:
+    """Return what to raise where a copy of the ledger was named and is none."""
+    return LedgerMissing(
+        f"There is no copy of a ledger in {path}. Look at the path, or fetch the copy again."
+    )
+
+
+def moment(text: str) -> str:
+    """Return an instant that a caller gave, in UTC as the ledger has it.  Raises `UsageError`."""
+    from satops.core.finding import Finding
+    from satops.core.order.dates import read_date
+
+    found = read_date(text, None)
+    if isinstance(found, Finding):
+        raise UsageError(f"{text!r} is no moment: {found.detail}")
+    return instant_text(found)

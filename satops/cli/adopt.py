@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import resolve as settling
+from satops.api import adopt as adopting
 from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
@@ -62,7 +62,7 @@ def command(
     from satops.report.text.reconcile import adopted_blocks
 
     confirm(f"Record {order_no} as the order of {name}?", yes=yes)
-    adopted = settling.adopt(
+    adopted = adopting.adopt(
         call.repository,
         name,
         order_no,
@@ -103,7 +103,7 @@ def _all(
         say(*proposal_blocks(proposal, recorded=False))
         confirm(f"Record these {len(proposal.adoptions)}? They will NOT be bought.", yes=False)
 
-    proposal = settling.adopt_all(
+    proposal = adopting.adopt_all(
         call.directory,
         because=because,
         confirm=ask,

@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import resolve as settling
+from satops.api.foreign import foreign
 from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
@@ -27,9 +27,7 @@ def command(call: Call, order_no: str, because: str | None, yes: bool, as_json: 
     if not because:
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
     confirm(f"Record that {order_no} is none of our orders?", yes=yes)
-    noted = settling.foreign(
-        call.repository, order_no, because=because, environ=call.environ, say=say
-    )
+    noted = foreign(call.repository, order_no, because=because, environ=call.environ, say=say)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import ledger
+from satops.api.history import history
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
@@ -18,7 +18,7 @@ def command(call: Call, name: str | None, as_json: bool) -> int:
     from satops.report.json import history_json
     from satops.report.text.ledger import history_blocks
 
-    events = ledger.history(call.repository, name, environ=call.environ)
+    events = history(call.repository, name, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from satops.api import init as starting
+from satops.api.init import Ready, init
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
@@ -72,7 +72,7 @@ def command(
     if ci is None and (branch or extras or dependabot or from_index or update):
         raise UsageError("--branch, --extra, --dependabot, --from-index and --update go with --ci.")
     root = call.path(folder)
-    ready = starting.init(
+    ready = init(
         root,
         samples=not no_samples,
         ci=ci,
@@ -94,7 +94,7 @@ def command(
     )
 
 
-def _blocks(ready: starting.Ready, root: str, folder: str) -> "Iterator[Block]":
+def _blocks(ready: Ready, root: str, folder: str) -> "Iterator[Block]":
     from satops.report.text.setup import ci_blocks, init_blocks, update_blocks
 
     there = "" if folder == "." else f"cd {shlex.quote(folder)} && "

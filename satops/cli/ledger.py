@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import ledger
+from satops.api import ledger, ledger_start
 from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
@@ -46,13 +46,13 @@ def start(
     from satops.report.json import document
     from satops.report.text.setup import started_blocks
 
-    address = ledger.ledger_address(call.repository, environ=call.environ)
+    address = ledger_start.ledger_address(call.repository, environ=call.environ)
     confirm(
         f"Begin an empty ledger at {safe(address)}? "
         "Every order spec in the tree will count as new.",
         yes=yes,
     )
-    begun = ledger.start_ledger(
+    begun = ledger_start.start_ledger(
         call.repository,
         also_buy=also_buy,
         because=because,
@@ -85,11 +85,10 @@ def copy(call: Call, source: str, target: str, as_json: bool) -> int:
     FROM and TO are written as `state` in satops.yaml. A copy that was cut short goes on when it
     is called again; a place that holds another ledger is never written to.
     """
-    from satops.api.copy_ledger import copy_ledger
     from satops.report.json import copy_json
     from satops.report.text.setup import copied_blocks
 
-    report = copy_ledger(call.directory, source, target)
+    report = ledger.copy_ledger(call.directory, source, target)
     return finish(
         ExitCode.DONE,
         as_json=as_json,
@@ -207,11 +206,10 @@ def replay(call: Call, spool: str, as_json: bool) -> int:
     DIR is its folder, or one of its files. A number is taken only where the marketplace shows that
     order, and it is the one that was sent. Nothing else in the spool is believed.
     """
-    from satops.api.replay import replay as take
     from satops.report.json import carried_json
     from satops.report.text.carried_spool import carried_blocks
 
-    report = take(call.repository, [call.path(spool)], environ=call.environ, say=say)
+    report = ledger.replay(call.repository, [call.path(spool)], environ=call.environ, say=say)
     return finish(
         report.exit_code,
         as_json=as_json,

@@ -4,7 +4,7 @@ from math import isfinite
 
 import click
 
-from satops.api import init as starting
+from satops.api.new import new
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
@@ -70,7 +70,7 @@ def command(  # one option each
         labels=_labels(labels),
         supersedes=supersedes,
     )
-    written = starting.new(call.repository, wanted, file=file, environ=call.environ)
+    written = new(call.repository, wanted, file=file, environ=call.environ)
     return finish(
         ExitCode.DONE,
         as_json=as_json,

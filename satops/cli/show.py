@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import ledger
+from satops.api.show import show
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
@@ -18,7 +18,7 @@ def command(call: Call, name: str, as_json: bool) -> int:
     from satops.report.json import show_json
     from satops.report.text.ledger import show_blocks
 
-    shown = ledger.show(call.repository, name, environ=call.environ)
+    shown = show(call.repository, name, environ=call.environ)
     facts = (shown.known, shown.spec, shown.events, shown.now, shown.started)
     return finish(
         ExitCode.DONE,

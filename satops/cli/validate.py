@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api import plan as planning
+from satops.api.validate import validate
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
@@ -21,7 +21,7 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.json import validate_json
     from satops.report.text.problems import validate_blocks
 
-    tree = planning.validate(call.repository, environ=call.environ)
+    tree = validate(call.repository, environ=call.environ)
     return finish(
         code_of(tree),
         as_json=as_json,

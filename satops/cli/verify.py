@@ -2,7 +2,7 @@
 
 import click
 
-from satops.api.ledger import verify
+from satops.api.verify import verify
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish

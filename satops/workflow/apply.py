@@ -43,7 +43,7 @@ from satops.workflow.replay import Replayed
 from satops.workflow.review import only_reviewed
 from satops.workflow.submit import Progress, Reach, Submitting, outcomes_at_once
 from satops.workflow.validate import WholeTree
-from satops.workflow.waiting import is_being_placed, open_elsewhere, wait_for_others
+from satops.workflow.waiting import being_placed, is_being_placed, open_elsewhere, wait_for_others
 
 _CERTAIN = frozenset({"placed", "rejected", "not-sent"})
 
@@ -288,7 +288,7 @@ class Applying:
                 ).items()
                 if session.state.orders[name].run != session.run
             }
-            placing = _placing(session.state, wanted)
+            placing = being_placed(session.state, wanted)
             if placing and self.asked.wait and not self.stopping():
                 interrupted = wait_for_others(
                     session,
@@ -348,15 +348,6 @@ class _Silent:
     def started(self, expected: int) -> None: ...
 
     def finished(self, result: OrderResult) -> None: ...
-
-
-def _placing(state: LedgerState, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return the submissions that other runs have intended, and that have no outcome yet."""
-    return {
-        name: intent
-        for name, intent in wanted.items()
-        if state.orders[name].standing is Standing.BEING_PLACED
-    }
 
 
 def _left_to_others(report: ApplyReport, state: LedgerState) -> list[str]:

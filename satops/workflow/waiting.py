@@ -5,7 +5,7 @@ its time, `until` minus the time of its intent, which one clock wrote; it is cou
 machine's monotonic clock from when this machine first saw the intent.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -81,6 +81,15 @@ def open_elsewhere(state: LedgerState, names: Collection[str] | None) -> dict[st
         known.name: known.intent
         for known in state.orders.values()
         if known.standing in OPEN and (names is None or known.name in names)
+    }
+
+
+def being_placed(state: LedgerState, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return the submissions that runs have intended, and that have no outcome yet."""
+    return {
+        name: intent
+        for name, intent in wanted.items()
+        if state.orders[name].standing is Standing.BEING_PLACED
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.api.ledger import start_ledger
+from satops.api.ledger_start import start_ledger
 from satops.api.repository import open_repository
 from satops.core import json_text
 from satops.errors import LedgerOlder

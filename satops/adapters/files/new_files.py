@@ -88,3 +88,11 @@ def _write(root: Path, path: str, content: str | bytes, *, mode: str) -> None:
 
 def _bytes(content: str | bytes) -> bytes:
     return content.encode() if isinstance(content, str) else content
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether anything has a path, a broken link included.  Raises `UsageError`."""
+    try:
+        return os.path.lexists(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.") from error

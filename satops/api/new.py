@@ -1,0 +1,142 @@
+"""New: an order spec, written once it is known to be sound in its tree."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from satops.adapters.files.new_files import is_there, write_new
+from satops.api.repository import FilePath, Repository, open_repository
+from satops.api.specs import Overlay, order_tree, spec_tree
+from satops.core.ledger.state import LedgerState
+from satops.core.order.dates import read_date
+from satops.core.order.relative import written_out
+from satops.core.problem import Problem, Severity
+from satops.core.safe import shown
+from satops.core.spec.spec import Spec
+from satops.core.spec.text import wrong_name
+from satops.errors import InvalidInput, Refused, UsageError
+from satops.workflow.scaffold import Wanted, spec_text
+from satops.workflow.slug import slug
+from satops.workflow.validate import SpecTree, Tree
+
+_SUFFIXES = (".yaml", ".yml")
+"""Of a new spec: it is written in YAML."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSpec:
+    """An order spec that `new` wrote."""
+
+    name: str
+    file: str
+    """From the root of the repository."""
+    warnings: tuple[Problem, ...]
+    """What a plan would warn of, as far as the tree and the clock tell."""
+
+
+def new(
+    repository: FilePath,
+    wanted: Wanted,
+    *,
+    file: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> NewSpec:
+    """Write an order spec, once it is known to be sound in its tree.
+
+    A name in other letters is turned into plain ones: `Cát Lái` into `cat-lai`.
+
+    `file` is a path from the root of the repository; by default the spec goes to `orders/` under
+    its own name.  Raises `InvalidInput` with what is wrong, also for a window that is over,
+    `Refused` where the file exists, and `UsageError` for what can be no name and no path.
+    """
+    opened = open_repository(repository, environ=environ)
+    wanted = _with_instants(_named(wanted), opened)
+    path = _spec_path(opened, wanted.name, file)
+    if is_there(opened.root / path):
+        raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
+    text = spec_text(_from_root(wanted, opened.root), path=path)
+    specs = spec_tree(opened, files=Overlay(order_tree(opened), {path: text.encode()}))
+    tree = specs.read()
+    wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
+    if wrong:
+        raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
+    spec = next(spec for spec in tree.specs if spec.name == wanted.name)
+    _refuse_the_past(opened, spec)
+    write_new(opened.root, {path: text})
+    problems = (*tree.problems, *_across(specs, tree, spec, opened.now()))
+    warnings = (p for p in problems if p.severity is Severity.WARNING and p.file == path)
+    return NewSpec(wanted.name, path, tuple(warnings))
+
+
+def _across(specs: SpecTree, tree: Tree, spec: Spec, now: str) -> Iterable[Problem]:
+    """Return what the clock and the other specs bring; the ledger is not read."""
+    from satops.workflow.checks import check_plan
+
+    return check_plan(
+        [spec],
+        tree.specs,
+        LedgerState(),
+        specs.rules.rules(),
+        now=now,
+        recall=lambda _: None,
+    )
+
+
+def _with_instants(wanted: Wanted, opened: Repository) -> Wanted:
+    """Return what is wanted with `now` and `+24h` written out; `end` counts from `start`."""
+    now = opened.clock.now()
+    start = written_out(wanted.start, now)
+    begins = read_date(start, opened.config.timezone)
+    since = begins if isinstance(begins, datetime) else None
+    return replace(wanted, start=start, end=written_out(wanted.end, now, since))
+
+
+def _named(wanted: Wanted) -> Wanted:
+    """Return what is wanted under a name in plain letters, with the one given as description."""
+    if wanted.name.isascii() or not slug(wanted.name).word:
+        return wanted
+    title = wanted.name
+    return replace(wanted, name=slug(title).word, description=wanted.description or title)
+
+
+def _refuse_the_past(opened: Repository, spec: Spec) -> None:
+    now = opened.now()
+    if spec.order.end <= now:
+        raise InvalidInput(
+            f"Nothing was written: the window ended at {spec.order.end}, and it is {now} now. "
+            "An order for the past buys nothing. Give a later --start and --end."
+        )
+
+
+def _spec_path(opened: Repository, name: str, file: str | None) -> str:
+    """Return where a spec goes; raises `UsageError` where satops would not read it."""
+    if wrong := wrong_name(name):
+        raise UsageError(wrong)
+    orders = PurePosixPath(opened.config.orders)
+    path = PurePosixPath(file) if file else orders / f"{name}.yaml"
+    if path.is_absolute() or ".." in path.parts or orders not in path.parents:
+        raise UsageError(f"{shown(str(path))}: order specs lie under {opened.config.orders}.")
+    below = path.relative_to(orders)
+    hidden = any(part.startswith(".") for part in below.parts) or not str(below).isprintable()
+    if hidden or path.suffix.lower() not in _SUFFIXES:
+        raise UsageError(
+            f"{shown(str(path))}: satops would not read it. The name of a spec ends in .yaml or "
+            ".yml, and no part of its path begins with a dot or has characters that cannot be seen."
+        )
+    return str(path)
+
+
+def _from_root(wanted: Wanted, root: Path) -> Wanted:
+    """Return the same wish, with the AOI's path from the root where it is absolute."""
+    file = wanted.geometry.get("file")
+    if not isinstance(file, str) or not Path(file).is_absolute():
+        return wanted
+    try:
+        inside = Path(file).resolve().relative_to(root.resolve())
+    except ValueError:
+        raise UsageError(
+            f"{shown(file)} lies outside of the repository, and a spec can refer to its own "
+            "repository alone. Put a copy of the file into it."
+        ) from None
+    return replace(wanted, geometry={**wanted.geometry, "file": inside.as_posix()})

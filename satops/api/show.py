@@ -1,0 +1,72 @@
+"""Show: all that the tree and the ledger know of one name."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from satops.api.history import events_of, nobody_knows, sound, unchained
+from satops.api.repository import FilePath, open_repository
+from satops.api.specs import spec_of
+from satops.core.ledger.chain import Head, decode
+from satops.core.ledger.state import LedgerState, OrderState
+from satops.core.spec.spec import Spec
+from satops.errors import LedgerCorrupt
+from satops.ports import IndexedStore, LedgerStore
+
+_NEAR = 1000
+"""Lines before an intent among which its run began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that is known of one order name."""
+
+    name: str
+    known: OrderState | None
+    spec: Spec | None
+    events: tuple[dict[str, Any], ...]
+    now: str
+    started: dict[str, Any] | None
+    """The event that began the run of its submission."""
+
+
+def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None = None) -> Shown:
+    """Return all that the tree and the ledger know of one name.
+
+    Raises `UsageError` where neither knows it, and `LedgerError`.
+    """
+    opened = open_repository(repository, environ=environ)
+    store = opened.store()
+    events = events_of(store, name)
+    spec = spec_of(opened, name)
+    state = LedgerState()
+    for event, head in events:
+        state.take(event, head.digest)
+    known = state.orders.get(name)
+    if known is None and spec is None:
+        raise nobody_knows(name)
+    started = None if known is None else _started(store, known)
+    return Shown(name, known, spec, tuple(event for event, _ in events), opened.now(), started)
+
+
+def _started(store: LedgerStore, known: OrderState) -> dict[str, Any] | None:
+    """Return the beginning of the run that intended an order; in a store with an index only the
+    lines shortly before the intent are read, and what is damaged there is passed over.
+    """
+    if isinstance(store, IndexedStore):
+        before = islice(store.read(after=max(known.seq - _NEAR, 0)), _NEAR)
+        events = sound(_readable(before))
+    else:
+        events = sound(decode(store.read()))
+    for event, _ in events:
+        if event["kind"] == "RunStarted" and event["run"] == known.run:
+            return event
+    return None
+
+
+def _readable(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], Head]]:
+    for line in lines:
+        with suppress(LedgerCorrupt):
+            yield unchained(line)
