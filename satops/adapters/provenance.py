@@ -3,8 +3,10 @@
 import getpass
 import os
 import platform
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from satops import __version__
 from satops.adapters.git_command import Git
@@ -14,6 +16,7 @@ from satops.core.redaction import without_credentials
 from satops.errors import StoreUnreachable
 
 _GIT_TIMEOUT_S = 10
+_PROJECT = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)+")
 
 
 def run_started(
@@ -47,6 +50,25 @@ def run_started(
 def head_commit(root: Path) -> str | None:
     """Return the commit that is checked out; None outside of git."""
     return _git(root, "rev-parse", "HEAD")
+
+
+def spec_address(
+    env: Mapping[str, str], commit: str, folder: str, file: str, line: int
+) -> str | None:
+    """Return the address at which the forge of a CI run shows a line of a file; None outside of CI.
+
+    `folder` is where the repository of satops lies in that of git, and `file` starts from it.
+    """
+    if env.get("GITHUB_ACTIONS") == "true":
+        project = f"{env.get('GITHUB_SERVER_URL', '')}/{env.get('GITHUB_REPOSITORY', '')}/blob"
+    elif env.get("GITLAB_CI") == "true":
+        project = f"{env.get('CI_PROJECT_URL', '')}/-/blob"
+    else:
+        return None
+    if not _PROJECT.fullmatch(project):
+        return None
+    path = "/".join(filter(None, (folder, file)))
+    return f"{project}/{commit}/{quote(path)}#L{line}"
 
 
 def run_id(env: Mapping[str, str]) -> str | None:

@@ -29,10 +29,15 @@ def forge_root(folder: Path) -> Path:
     return next((at for at in (folder, *folder.parents) if (at / ".git").exists()), folder)
 
 
+def folder_in_git(folder: Path) -> str:
+    """Return the path of a folder from the root of its git repository; empty for that root."""
+    inside = folder.resolve().relative_to(forge_root(folder))
+    return "" if inside == Path() else inside.as_posix()
+
+
 def place_of(forge: Forge, folder: Path) -> Place:
     """Return a folder as a forge sees it.  Raises `UsageError` for a name that no forge takes."""
-    inside = folder.resolve().relative_to(forge_root(folder))
-    return Place(forge, "" if inside == Path() else inside.as_posix())
+    return Place(forge, folder_in_git(folder))
 
 
 def noted_by_ci(path: Path) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from satops.api.forge_place import folder_in_git
 from satops.api.repository import FilePath, Repository, open_repository
 from satops.api.specs import in_ci, moment, no_copy, require_named_files, spec_tree
-from satops.core.order.order import Order
+from satops.core.ledger.order_state import OrderState
+from satops.core.order.order import Order, Rings
 from satops.core.plan.plan import Plan
 from satops.core.plan.wait import Wait
 from satops.errors import LedgerMissing
@@ -54,6 +56,21 @@ class Planned:
     plan: Plan
     opened: Repository
     """With the limits and prices that the plan was made with."""
+    session: LedgerSession
+
+    def outlines(self, orders: Iterable[OrderState]) -> Mapping[str, Rings]:
+        """Read the outlines of orders whose specs were not read from the ledger."""
+        return self.session.outlines(orders)
+
+    def link(self, file: str, line: int) -> str | None:
+        """Return the address at which the forge of this run shows a line of a spec."""
+        from satops.adapters.provenance import spec_address
+
+        commit = None if self.plan.origin is None else self.plan.origin.commit
+        if commit is None:
+            return None
+        folder = folder_in_git(self.opened.root)
+        return spec_address(self.opened.environ, commit, folder, file, line)
 
     def body(self, order: Order) -> bytes:
         """Return the exact request of an order."""
@@ -142,7 +159,7 @@ def plan_to_show(
         from satops.workflow.evidence import with_evidence
 
         made = with_evidence(made, read_feasibility(Path(feasibility)), opened.possible_addresses)
-    return Planned(made, opened)
+    return Planned(made, opened, session)
 
 
 def _store(opened: Repository, copy: Path | None) -> LedgerStore:

@@ -141,11 +141,12 @@ def _written(form: str, planned: planning.Planned) -> Iterable[bytes]:
         case "markdown":
             from satops.report.markdown.plan import render as markdown
 
-            return [markdown(planned.plan, currency=planned.currency).encode()]
+            page = markdown(planned.plan, currency=planned.currency, link=planned.link)
+            return [page.encode()]
         case "geojson":
             from satops.report.geojson import render as geojson
 
-            return geojson(planned.plan)
+            return geojson(planned.plan, planned.outlines)
         case "github":
             from satops.report.github import render as github
 

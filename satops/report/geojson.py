@@ -4,11 +4,13 @@ Properties are flat and the same for every feature; what is not known is null.  
 are ISO 8601 texts in UTC, which QGIS finds by itself for its temporal controller.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from satops.core import json_text
+from satops.core.ledger.state import OrderState
+from satops.core.order.order import Order, Rings
 from satops.core.plan.feasibility import ShownPass
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.safe import safe
@@ -16,20 +18,26 @@ from satops.report.passes import cells
 from satops.report.shapes import Geometry, box, exact, ring_on_map
 from satops.report.subject import Checks, check_words, subject
 
+Outlines = Callable[[Iterable[OrderState]], Mapping[str, Rings]]
+"""Reads outlines from the ledger, by the names of the orders."""
+PLACED = "placed"
+"""The `action` of a feature with what was bought, beside the one with what the spec says now."""
 _FEATURES_PER_CHUNK = 256
 _AREA_DECIMALS = 6
 """A square metre, in km²."""
 
 
-def render(plan: Plan) -> Iterator[bytes]:
+def render(plan: Plan, outlines: Outlines = lambda _: {}) -> Iterator[bytes]:
     """Yield the plan as one FeatureCollection, one feature a line.
 
-    A retired order has the box around its outline, which is what the ledger's state keeps, or no
-    geometry where nothing is known.
+    `outlines` gives those of orders whose content only the ledger has: kept and retired ones.
+    An order that is in conflict has a second feature, `placed`, with the outline that was bought.
+    An order of which nothing is known has no geometry.
     """
     checks = Checks(plan)
     members = {"plan_digest": plan.digest, "made_at": plan.made_at}
-    return collection("satops-plan", members, _features(plan, checks))
+    known = outlines(a.known for a in plan.actions if a.spec is None and a.known is not None)
+    return collection("satops-plan", members, _features(plan, checks, known))
 
 
 def collection(
@@ -45,11 +53,13 @@ def collection(
     yield b"\n]}\n"
 
 
-def _features(plan: Plan, checks: Checks) -> Iterator[dict[str, Any]]:
-    """Yield each action, and after it the swaths that simulations told of it."""
+def _features(plan: Plan, checks: Checks, known: Mapping[str, Rings]) -> Iterator[dict[str, Any]]:
+    """Yield each action; after it what was bought before, and the swaths that simulations told."""
     for action in plan.actions:
-        feature = _feature(action, checks)
+        feature = _feature(action, checks, _geometry(action, known))
         yield feature
+        if action.before is not None:
+            yield _placed(feature["properties"], action.before, action.known)
         told = None if plan.feasibility is None else plan.feasibility.of(action.name)
         if action.kind is not ActionKind.CREATE or told is None:
             continue
@@ -74,7 +84,22 @@ def _swath(properties: dict[str, Any], shown: ShownPass, geometry: Geometry) -> 
     return {"type": "Feature", "properties": own, "geometry": geometry}
 
 
-def _feature(action: Action, checks: Checks) -> dict[str, Any]:
+def _placed(properties: dict[str, Any], before: Order, known: OrderState | None) -> dict[str, Any]:
+    """Return what an order in conflict was bought as."""
+    own = properties | {
+        "action": PLACED,
+        "start": before.start,
+        "end": before.end,
+        "area_km2": _area_km2(None if known is None else known.area_km2),
+    }
+    return {"type": "Feature", "properties": own, "geometry": exact(before.rings)}
+
+
+def _area_km2(area_km2: float | None) -> float | None:
+    return None if area_km2 is None else round(area_km2, _AREA_DECIMALS)
+
+
+def _feature(action: Action, checks: Checks, geometry: Geometry | None) -> dict[str, Any]:
     known, facts = action.known, subject(action)
     file, line = action.where or (None, None)
     properties = {
@@ -85,18 +110,20 @@ def _feature(action: Action, checks: Checks) -> dict[str, Any]:
         "mode": facts.mode,
         "start": facts.start,
         "end": facts.end,
-        "area_km2": None if facts.area_km2 is None else round(facts.area_km2, _AREA_DECIMALS),
+        "area_km2": _area_km2(facts.area_km2),
         "estimated_cost": action.estimated_cost,
         "order_no": safe(known.order_no) if known and known.order_no else None,
         "file": None if file is None else safe(file),
         "line": line,
         "checks": check_words(checks.of(action)),
     }
-    return {"type": "Feature", "properties": properties, "geometry": _geometry(action)}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
-def _geometry(action: Action) -> Geometry | None:
+def _geometry(action: Action, known: Mapping[str, Rings]) -> Geometry | None:
     if action.spec is not None:
         return exact(action.spec.order.rings)
+    if action.name in known:
+        return exact(known[action.name])
     bounds = action.known.bounds if action.known is not None else None
     return None if bounds is None else box(bounds)

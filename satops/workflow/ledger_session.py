@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from satops.core import json_text
 from satops.core.ledger.chain import Head, encode, line_digest
 from satops.core.ledger.state import LedgerState, OrderState
-from satops.core.order.order import Order, order_from_fields
+from satops.core.order.order import Order, Rings, order_from_fields
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 from satops.ports import Clock, HeadMark, LedgerStore
 
@@ -113,6 +113,20 @@ class LedgerSession:
             raise LedgerMissing(f"The ledger at {self.store.address} ends before {known.seq}.")
         bought = json_text.loads(line).get("order")
         return None if bought is None else order_from_fields(bought)
+
+    def outlines(self, orders: Iterable[OrderState]) -> dict[str, Rings]:
+        """Return the outlines of placed orders by name, from the events that hold their content.
+
+        The ledger is read once.  An adopted order whose content was not recorded is left out.
+        """
+        wanted = {known.seq: known.name for known in orders}
+        found: dict[str, Rings] = {}
+        for seq, line in enumerate(self.store.read() if wanted else (), start=1):
+            name = wanted.get(seq)
+            bought = None if name is None else json_text.loads(line).get("order")
+            if name is not None and bought is not None:
+                found[name] = bought["geometry"]["coordinates"]
+        return found
 
     def _fold_watching(self, digest: str) -> bool:
         """Fold what is new, and tell whether a line of a certain digest was among it."""

@@ -69,6 +69,7 @@ def only_part(plan: Plan, part: Part, limits: Limits) -> Plan:
         problems=tuple(it for it in problems if id(it) not in aside),
         aside=tuple(it for it in problems if id(it) in aside),
         refusals=limits(creates),
+        rooms=(),
         whole_refusals=plan.whole_refusals or plan.refusals,
     )
 

@@ -11,7 +11,7 @@ from satops.core.plan.address import normal_address
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.plan.decide import Recall, decide
 from satops.core.plan.estimate import prices_from
-from satops.core.plan.limits import check_limits
+from satops.core.plan.limits import check_limits, limit_rooms
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, by_position
 from satops.core.spec.spec import Spec
@@ -58,6 +58,7 @@ def make_plan(
         problems=tuple(sorted(problems, key=by_position)),
         refusals=check_limits(creates, ledger, config.limits, now),
         specs=len(tree.specs) + len(tree.kept),
+        rooms=limit_rooms(creates, ledger, config.limits, now),
         rules_digest=rules_digest(config),
         unread=tree.unread,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from satops import __version__
-from satops.adapters.provenance import local_user, run_started
+from satops.adapters.provenance import local_user, run_started, spec_address
 from satops.core.ledger.events import RunStarted
 
 SECRET = "never-to-be-written-down"
@@ -140,3 +140,21 @@ def test_no_secret_of_the_environment_is_written_down(
     event.write_text(json.dumps({"pull_request": {"number": 1}, "token": SECRET}))
     environment = {**SECRETS, **forge, "GITHUB_EVENT_PATH": str(event)}
     assert SECRET not in str(asdict(run_started("apply", tmp_path, environment)))
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        (GITHUB, "https://forge.example/team/orders/blob/abc/asia/orders/h%20n.yaml#L3"),
+        (
+            {"GITLAB_CI": "true", "CI_PROJECT_URL": "https://lab.example/team/orders"},
+            "https://lab.example/team/orders/-/blob/abc/asia/orders/h%20n.yaml#L3",
+        ),
+        ({}, None),
+        ({**GITHUB, "GITHUB_REPOSITORY": "team/orders) [here](https://elsewhere"}, None),
+    ],
+)
+def test_the_line_of_a_spec_has_an_address_at_the_forge_of_a_run(
+    environment: dict[str, str], address: str | None
+) -> None:
+    assert spec_address(environment, "abc", "asia", "orders/h n.yaml", 3) == address

@@ -191,3 +191,13 @@ def test_a_part_of_a_tree_that_is_not_whole_is_refused(satops: Satops, hanoi: st
     )
     assert satops("apply", hanoi, "--yes").code == ExitCode.INVALID
     assert placed(satops) == 0
+
+
+def test_a_kept_order_is_drawn_as_it_was_bought(satops: Satops) -> None:
+    before = satops("plan", "--format", "geojson").json
+    assert satops("apply", "--yes").code == ExitCode.DONE
+    after = satops("plan", "--format", "geojson").json
+    assert [it["properties"]["action"] for it in after["features"]] == ["keep"] * 3
+    assert [it["geometry"] for it in after["features"]] == [
+        it["geometry"] for it in before["features"]
+    ]

@@ -17,7 +17,7 @@ from satops.core.order.submission import Receipt
 from satops.core.plan.changes import Change
 from satops.core.plan.config import Config
 from satops.core.plan.config_changes import NewMarketplace
-from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
+from satops.core.plan.plan import Action, ActionKind, LimitRoom, Plan, Refusal
 from satops.core.problem import Problem, Severity
 from satops.errors import InvalidInput, LedgerMissing
 from satops.ports import Spooled
@@ -126,6 +126,7 @@ EVERY_ACTION = replace(
         problems=PROBLEMS,
     ),
     refusals=(Refusal("the plan is above the limit", "3 of 2 orders are allowed."),),
+    rooms=(LimitRoom("ordersPerApply", "orders", 20.0, 1.0, 2.0),),
     base="origin/main",
     new_marketplace=NewMarketplace(
         "sandbox", "https://market.example.org/`x`", "git:satops-state-market.example.org", 11

@@ -45,6 +45,19 @@ def test_a_retired_order_is_a_box_and_an_order_of_unknown_place_has_no_geometry(
     assert made(plan(gone))["features"][0]["geometry"] is None
 
 
+def test_a_kept_order_has_the_outline_that_the_ledger_holds_and_a_conflict_has_both() -> None:
+    bought = spec_of("kept", star(7))
+    kept = replace(action(ActionKind.KEEP, "kept"), spec=None)
+    edited = replace(action(ActionKind.CONFLICT, "edited"), before=bought.order)
+    rings = bought.order.rings
+    drawn = [orjson.loads(b"".join(render(plan(kept, edited), lambda _: {"kept": rings})))]
+    outline, now, before = drawn[0]["features"]
+    assert outline["geometry"] == before["geometry"] != now["geometry"]
+    assert [tuple(map(tuple, ring)) for ring in outline["geometry"]["coordinates"]] == list(rings)
+    assert [it["properties"]["action"] for it in (now, before)] == ["conflict", "placed"]
+    assert now["properties"].keys() == before["properties"].keys()
+
+
 def test_a_box_across_the_antimeridian_is_cut_in_two() -> None:
     gone = action(ActionKind.RETIRED)
     assert gone.known is not None

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from satops.core.ledger.state import Standing
 from satops.core.plan.changes import Change
-from satops.core.plan.plan import Action, ActionKind, Plan, Refusal
+from satops.core.plan.plan import Action, ActionKind, LimitRoom, Plan, Refusal
 from satops.core.problem import Severity
+from satops.core.spec.spec import Acknowledgement
+from satops.core.words import number
 from satops.report.markdown import LIMIT, render
 from satops.report.markdown.calendar import ROWS_MAX
 from satops.report.markdown.maps import CORNERS_MAX
@@ -63,11 +65,73 @@ def test_of_too_many_orders_the_dearest_are_shown_and_all_are_counted() -> None:
     rows = rows_of(shown)
     assert [cells[0] for cells in rows[:2]] == ["`order-04999`", "`order-04998`"]
     assert f"Shown: the {len(rows)} largest of 5,000 orders." in shown.source
-    assert "There is no room for it here" in shown.source
+    (squares,) = shown.maps()
+    assert sum(it["properties"]["orders"] for it in squares["features"]) == 5_000
+    assert "Each point is a square of " in shown.source
     assert shown.tables()[0][1][1] == "5,000"
     sensors = next(table for table in shown.tables() if table[0][0] == "Sensor")
     assert sensors[1][1] == "5,000"
     assert shown.source.endswith("satops plan --json`\n")
+
+
+def labelled(name: str, **labels: str) -> Action:
+    made = create(spec_of(name, star(5)))
+    assert made.spec is not None
+    return replace(made, estimated_cost=10.0, spec=replace(made.spec, labels=labels))
+
+
+def test_what_each_label_comes_to_is_shown_with_what_has_none() -> None:
+    made = plan(labelled("a", team="water"), labelled("b", team="water"), labelled("c"))
+    table = next(t for t in page(made).tables() if t[0][0] == "Label team")
+    assert [(cells[0], cells[1], cells[3]) for cells in table[1:]] == [
+        ("none", "1", "about 10.00"),
+        ("water", "2", "about 20.00"),
+    ]
+
+
+def test_the_room_left_in_each_limit_is_shown_while_something_is_to_be_bought() -> None:
+    rooms = (
+        LimitRoom("ordersPerApply", "orders", 20, 3, 1),
+        LimitRoom("areaKm2PerMonth of team: water", "km²", 100, 60, 69.1),
+    )
+    made = replace(plan(create(spec_of("a", star(5)))), rooms=rooms)
+    table = next(t for t in page(made).tables() if t[0][0] == "Limit")
+    assert [cells[1:] for cells in table[1:]] == [
+        ["20", "3", "1", "16"],
+        ["100", "60", "69.1", "-29.1"],
+    ]
+    assert "### Limits" not in page(replace(plan(), rooms=rooms)).source
+
+
+def test_a_reason_for_what_a_spec_accepts_stands_in_its_row() -> None:
+    made = create(spec_of("a", star(5)))
+    assert made.spec is not None
+    accepted = (Acknowledgement("A11", "The *port* is small", 9),)
+    made = replace(made, spec=replace(made.spec, acknowledge=accepted))
+    ((*_, notes),) = rows_of(page(plan(made)))
+    assert notes == "accepts A11: The `*port*` is small"
+
+
+def test_a_name_links_to_the_line_of_its_spec_where_the_forge_is_known() -> None:
+    made = plan(create(spec_of("a", star(5))))
+    text = render(made, link=lambda file, line: f"https://forge.example.org/{file}#L{line}")
+    where = made.actions[0].where
+    assert where is not None
+    assert f"[`a`](https://forge.example.org/{where[0]}#L{where[1]})" in text
+
+
+def test_an_outline_that_was_edited_is_drawn_as_it_was_and_as_it_is() -> None:
+    now, before = spec_of("a", star(9)), spec_of("a", star(5))
+    edited = Action(
+        "a", ActionKind.CONFLICT, "edited", now, known("a"),
+        changes=(Change("geometry", "4 corners", "9 corners"),), before=before.order,
+    )  # fmt: skip
+    shown = page(plan(edited))
+    (drawn,) = shown.maps()
+    assert [it["properties"]["action"] for it in drawn["features"]] == ["placed", "conflict"]
+    assert drawn["features"][0]["geometry"] != drawn["features"][1]["geometry"]
+    table = next(t for t in shown.tables() if t[0][0] == "Field")
+    assert table[2] == ["area", "69.1 km²", f"{number(now.footprint.area_km2)} km²"]
 
 
 def test_an_outline_of_ten_thousand_corners_is_drawn_with_forty() -> None:

@@ -115,7 +115,10 @@ def _decide_placed(spec: Spec, known: OrderState, recall: Recall) -> tuple[Actio
     edited = changes(before, spec.order) if before is not None else ()
     problem = _conflict(spec, known, edited)
     reason = "edited after it was placed: " + ", ".join(change.field for change in edited)
-    return Action(spec.name, ActionKind.CONFLICT, reason, spec, known, changes=edited), problem
+    action = Action(
+        spec.name, ActionKind.CONFLICT, reason, spec, known, changes=edited, before=before
+    )
+    return action, problem
 
 
 def _conflict(spec: Spec, known: OrderState, edited: tuple[Change, ...]) -> Problem:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState
 from satops.core.plan.config import Limit
-from satops.core.plan.plan import Action, Refusal
+from satops.core.plan.plan import Action, LimitRoom, Refusal
 
 _UNITS = {"orders": "orders", "areaKm2": "km²", "cost": "in estimated cost"}
 _SPANS = ("PerOrder", "PerApply", "PerMonth")
@@ -37,18 +37,46 @@ def check_limits(
     `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`; its month is the month that is counted.  A limit that no
     order to create falls under refuses nothing, even when it has been exceeded already.
     """
-    spent = [
-        submission
-        for known in state.orders.values()
-        for submission in (known, *known.others)
-        if submission.standing in SPENT
-    ]
+    spent = _spent(state)
     refusals: list[Refusal] = []
     for limit in limits:
         mine = [action for action in creates if _has_label(_labels(action), limit)]
         if mine:
             refusals.extend(_check(limit, mine, _counted(spent, limit, now)))
     return tuple(refusals)
+
+
+def limit_rooms(
+    creates: Sequence[Action], state: LedgerState, limits: Sequence[Limit], now: str
+) -> tuple[LimitRoom, ...]:
+    """Return how much of each limit over several orders is taken, and would be after `creates`.
+
+    Left out are limits on one order, of which others take nothing, and costs for which a price is
+    missing.
+    """
+    spent = _spent(state)
+    rooms = []
+    for limit in limits:
+        unit, span = _parts(limit)
+        mine = [action for action in creates if _has_label(_labels(action), limit)]
+        before = [_spent_share(known, unit) for known in _counted(spent, limit, now)]
+        planned = [_planned_share(action, unit) for action in mine]
+        if span == "PerOrder" or any(share.amount is None for share in (*planned, *before)):
+            continue
+        room = LimitRoom(
+            _title(limit), _UNITS[unit], float(limit.value), _total(before), _total(planned)
+        )
+        rooms.append(room)
+    return tuple(rooms)
+
+
+def _spent(state: LedgerState) -> list[OrderState]:
+    return [
+        submission
+        for known in state.orders.values()
+        for submission in (known, *known.others)
+        if submission.standing in SPENT
+    ]
 
 
 def _check(limit: Limit, creates: list[Action], spent: list[OrderState]) -> Iterator[Refusal]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from satops.core import json_text
 from satops.core.ledger.kept import KeptSpec
 from satops.core.ledger.state import OPEN, OrderState, Standing
+from satops.core.order.order import Order
 from satops.core.plan.changes import Change
 from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.feasibility import Feasibility
@@ -43,6 +44,8 @@ class Action:
     estimated_cost: float | None = None
     changes: tuple[Change, ...] = ()
     """For a conflict: the fields that were edited."""
+    before: Order | None = None
+    """For a conflict: the order as it was placed, where the ledger holds its content."""
     kept: KeptSpec | None = None
     """For a kept order: where its spec stands."""
 
@@ -73,6 +76,25 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitRoom:
+    """How much of a limit is taken, before and after what is planned."""
+
+    title: str
+    unit: str
+    """`orders`, `km²`, or `in estimated cost`."""
+    allowed: float
+    taken: float
+    """By what the ledger holds."""
+    planned: float
+    """By the orders to create."""
+
+    @property
+    def left(self) -> float:
+        """What is left once the plan is bought; below 0 where the plan is refused."""
+        return self.allowed - self.taken - self.planned
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Which orders of a tree are wanted: those that have one of the names, and all the labels."""
 
@@ -93,6 +115,8 @@ class Plan:
     problems: tuple[Problem, ...]
     refusals: tuple[Refusal, ...]
     specs: int
+    rooms: tuple[LimitRoom, ...] = ()
+    """Of each limit over several orders."""
     rules_digest: str = ""
     """SHA-256 of the limits, severities and other settings that can refuse a plan."""
     base: str = ""

@@ -4,7 +4,9 @@ Colours are not used: forges ignore them.  Where outlines take too much room, fe
 and points stand for them, and the words under the map say so.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from math import floor
 
 from satops.core import json_text
 from satops.core.plan.plan import Action, ActionKind, Plan
@@ -24,6 +26,8 @@ KINDS = {
 """What has a map: kept orders are counted only."""
 CORNERS_MAX = 40
 CORNERS_FEW = 10
+_GRIDS_DEG = (1, 2, 5, 10, 30)
+"""Of thousands of orders not even points have room: squares stand for them."""
 _OTHERS_SHARE = 0.2
 _EXACT = "What is bought is the exact outline."
 
@@ -43,17 +47,26 @@ def _map(plan: Plan, kind: ActionKind, artifact: str) -> Block:
     title = f"### Map: {counted(len(actions), 'order')} {KINDS[kind]}"
     gone = any(action.spec is None for action in actions)
     steps = (
-        _step(title, actions, _outline(CORNERS_MAX), _corners_words(CORNERS_MAX, gone=gone)),
-        _step(title, actions, _outline(CORNERS_FEW), _corners_words(CORNERS_FEW, gone=gone)),
+        *(
+            _step(
+                title,
+                actions,
+                _outline(corners),
+                _corners_words(actions, corners, gone=gone),
+                corners,
+            )
+            for corners in (CORNERS_MAX, CORNERS_FEW)
+        ),
         _step(title, actions, _box, f"Boxes stand for the outlines, for want of room. {_EXACT}"),
         _step(title, actions, _point, f"Points stand for the outlines, for want of room. {_EXACT}"),
         _dots(title, actions, f"Points without names, for want of room. {_EXACT}"),
+        *(_grid(title, actions, degrees) for degrees in _GRIDS_DEG),
     )
     share = 1.0 if kind is ActionKind.CREATE else _OTHERS_SHARE
     return Block(rank, f"{title}. There is no room for it here; see {artifact}.", steps, share)
 
 
-def _step(title: str, actions: Sequence[Action], draw: Draw, words: str) -> Fit:
+def _step(title: str, actions: Sequence[Action], draw: Draw, words: str, corners: int = 0) -> Fit:
     def fit(room: int) -> str | None:
         room -= size(_page(title, [], words))
         features: list[str] = []
@@ -62,8 +75,12 @@ def _step(title: str, actions: Sequence[Action], draw: Draw, words: str) -> Fit:
             if geometry is None:
                 return None
             properties = {"name": label(action.name), "action": action.kind.value}
-            features.append(_feature(properties, geometry))
-            room -= size(features[-1]) + 2
+            drawn = [_feature(properties, geometry)]
+            if action.before is not None and corners:
+                before = outline(action.before.rings, corners)
+                drawn.insert(0, _feature({**properties, "action": "placed"}, before))
+            features += drawn
+            room -= sum(size(feature) + 2 for feature in drawn)
             if room < 0:
                 return None
         return _page(title, features, words)
@@ -80,6 +97,28 @@ def _dots(title: str, actions: Sequence[Action], words: str) -> Fit:
     return fit
 
 
+def _grid(title: str, actions: Sequence[Action], degrees: int) -> Fit:
+    """Return the step that draws a point for each cell of a grid, with how many orders it has."""
+
+    def fit(room: int) -> str | None:
+        cells = Counter(
+            (floor(x / degrees) * degrees, floor(y / degrees) * degrees)
+            for x, y in map(_middle, actions)
+        )
+        features = [
+            _feature({"orders": count}, point(west + degrees / 2, south + degrees / 2))
+            for (west, south), count in sorted(cells.items())
+        ]
+        words = (
+            f"Each point is a square of {degrees} degrees, with the number of orders in it, for "
+            f"want of room. {_EXACT}"
+        )
+        text = _page(title, features, words)
+        return text if size(text) <= room else None
+
+    return fit
+
+
 def _page(title: str, features: Sequence[str], words: str) -> str:
     collection = '{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}"
     return f"{title}\n\n{fenced('geojson', collection)}\n\n{words}"
@@ -90,10 +129,13 @@ def _feature(properties: Mapping[str, str | int], geometry: Geometry) -> str:
     return json_text.dumps(feature).decode()
 
 
-def _corners_words(corners: int, *, gone: bool) -> str:
+def _corners_words(actions: Sequence[Action], corners: int, *, gone: bool) -> str:
+    two = ""
+    if any(action.before is not None for action in actions):
+        two = " Of an order in conflict, `placed` is what was bought."
     boxes = " Where the spec is gone, the box around the outline is drawn." if gone else ""
     return (
-        f"Outlines are simplified for display: at most {corners} corners, 5 decimals.{boxes} "
+        f"Outlines are simplified for display: at most {corners} corners, 5 decimals.{boxes}{two} "
         f"{_EXACT}"
     )
 

@@ -1,7 +1,8 @@
 """The orders of a plan as tables: to create, in conflict, expired, retired."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import about, about_all, counted, number
@@ -21,17 +22,26 @@ _LEAST_ROWS = 5
 """A table of the largest orders is worth its place from this many rows on."""
 
 
-def creates(plan: Plan, checks: Checks, currency: str, artifact: str) -> Iterator[Block]:
+Line = Callable[[Action], str]
+"""Writes one row."""
+Link = Callable[[str, int], str | None]
+"""Returns the address at which a forge shows a line of a file; None where it is not known."""
+
+
+def creates(
+    plan: Plan, checks: Checks, currency: str, artifact: str, link: Link
+) -> Iterator[Block]:
     """Yield the orders to create; apart from those that this change adds, those that waited."""
     waiting = [action for action in plan.creates if action.name in plan.waiting]
     added = [action for action in plan.creates if action.name not in plan.waiting]
     title = "Added by this change" if plan.since else "To create"
-    yield _creates(added, title, checks, currency, artifact)
-    yield _creates(waiting, "Waiting since earlier", checks, currency, artifact)
+    for actions, its_title in ((added, title), (waiting, "Waiting since earlier")):
+        line = {notes: _create_row(checks, currency, link, notes=notes) for notes in (True, False)}
+        yield _creates(actions, its_title, line, artifact)
 
 
 def _creates(
-    actions: Sequence[Action], title: str, checks: Checks, currency: str, artifact: str
+    actions: Sequence[Action], title: str, line: Mapping[bool, Line], artifact: str
 ) -> Block:
     """Return a row per order to create: with notes, without, and then the largest orders only."""
     if not actions:
@@ -43,36 +53,74 @@ def _creates(
     for with_notes in (True, False) if noted else (False,):
         titles = (*_TITLES, "Notes") if with_notes else _TITLES
         head = f"{title}\n\n{header(titles, _NUMBERS)}"
-        line = _create_row(checks, currency, notes=with_notes)
-        steps.append(rows_that_fit(head, actions, line, elsewhere(artifact), least=len(actions)))
+        more = elsewhere(artifact)
+        steps.append(rows_that_fit(head, actions, line[with_notes], more, least=len(actions)))
     head = f"{title}\n\n{header(_TITLES, _NUMBERS)}"
-    line = _create_row(checks, currency, notes=False)
-    steps.append(rows_that_fit(head, largest, line, _largest_shown(artifact), least=_LEAST_ROWS))
+    more = _largest_shown(artifact)
+    steps.append(rows_that_fit(head, largest, line[False], more, least=_LEAST_ROWS))
     return Block(Rank.CREATES, f"{title}. See {artifact}.", tuple(steps), share=0.5)
 
 
-def sensors(plan: Plan, currency: str) -> Block:
-    """Return what the orders to create come to, by sensor mode, when there are many."""
+def subtotals(plan: Plan, currency: str) -> Iterator[Block]:
+    """Yield what the orders to create come to by sensor, when there are many, and by each label."""
     actions = plan.creates
-    if len(actions) < _SENSORS_FROM:
-        return Block(Rank.SENSORS, "")
+    if len(actions) >= _SENSORS_FROM:
+        yield _subtotals("sensor", actions, lambda a: subject(a).sensor, currency)
+    keys = sorted({key for a in actions if a.spec for key in a.spec.labels or {}})
+    for key in keys:
+        value = partial(_label, key)
+        if len(actions) > 1 and len(set(map(value, actions))) < len(actions):
+            yield _subtotals(f"label {key}", actions, value, currency)
+
+
+def _amount(amount: float) -> str:
+    return f"-{number(-amount)}" if amount < 0 else number(amount)
+
+
+def _label(key: str, action: Action) -> str:
+    return ((action.spec.labels if action.spec else None) or {}).get(key, "")
+
+
+def _subtotals(
+    title: str, actions: Sequence[Action], value: Callable[[Action], str], currency: str
+) -> Block:
     groups: defaultdict[str, list[Action]] = defaultdict(list)
     for action in actions:
-        groups[subject(action).sensor].append(action)
-    lines = [
-        row(
+        groups[value(action)].append(action)
+
+    def line(group: tuple[str, list[Action]]) -> str:
+        name, its = group
+        return row(
             (
-                cell(prose(sensor)),
-                f"{len(group):,}",
-                number(sum(subject(action).area_km2 or 0.0 for action in group)),
-                cell(about_all((a.estimated_cost for a in group), currency)),
+                cell(prose(name)) if name else "none",
+                f"{len(its):,}",
+                number(sum(subject(action).area_km2 or 0.0 for action in its)),
+                cell(about_all((a.estimated_cost for a in its), currency)),
             )
         )
-        for sensor, group in sorted(groups.items())
-    ]
-    titles = header(("Sensor", "Orders", "km²", "Estimate"), frozenset({1, 2}))
-    head = f"### To create, by sensor\n\n{titles}"
-    return Block(Rank.SENSORS, "", (whole("\n".join([head, *lines])),), share=0.1)
+
+    titles = header((prose(title).capitalize(), "Orders", "km²", "Estimate"), frozenset({1, 2}))
+    head = f"### To create, by {prose(title)}\n\n{titles}"
+    whole_table = rows_that_fit(head, sorted(groups.items()), line, _more_groups, least=1)
+    return Block(Rank.SENSORS, "", (whole_table,), share=0.1)
+
+
+def _more_groups(shown: int, total: int) -> str:
+    return f"Shown: {shown:,} of {total:,}."
+
+
+def rooms(plan: Plan) -> Block:
+    """Return how much of each limit is taken, is planned, and is left."""
+    if not plan.rooms or not plan.creates:
+        return Block(Rank.LIMITS, "")
+    lines = []
+    for room in plan.rooms:
+        digits = 0 if room.unit == "orders" else 2
+        amounts = (room.allowed, room.taken, room.planned, room.left)
+        shown = [_amount(amount) if digits else f"{amount:,.0f}" for amount in amounts]
+        lines.append(row([cell(prose(f"{room.title} ({room.unit})")), *map(cell, shown)]))
+    titles = header(("Limit", "Allowed", "Taken", "Planned", "Left"), frozenset({1, 2, 3, 4}))
+    return Block(Rank.LIMITS, "", (whole("\n".join(["### Limits\n", titles, *lines])),), share=0.1)
 
 
 def conflicts(plan: Plan, artifact: str) -> Block:
@@ -125,13 +173,13 @@ def _table(
     return Block(rank, f"{title.removesuffix('.')}. See {artifact}.", (fit,), share=0.15)
 
 
-def _create_row(checks: Checks, currency: str, *, notes: bool) -> Callable[[Action], str]:
+def _create_row(checks: Checks, currency: str, link: Link, *, notes: bool) -> Line:
     def line(action: Action) -> str:
         facts = subject(action)
         cost = action.estimated_cost
         found = checks.of(action)
         cells = [
-            code(action.name),
+            _named(action, link),
             prose(facts.sensor),
             facts.location,
             "?" if facts.area_km2 is None else number(facts.area_km2),
@@ -146,6 +194,12 @@ def _create_row(checks: Checks, currency: str, *, notes: bool) -> Callable[[Acti
     return line
 
 
+def _named(action: Action, link: Link) -> str:
+    """Return the name of an order, as a link to its spec where the forge's address is known."""
+    address = None if action.where is None else link(*action.where)
+    return code(action.name) if address is None else f"[{code(action.name)}]({address})"
+
+
 def _notes(action: Action) -> list[str]:
     """Return what the spec says beside the order, and why an order is created again."""
     notes = []
@@ -157,6 +211,10 @@ def _notes(action: Action) -> list[str]:
     if spec is not None and spec.labels:
         labels = " ".join(f"{key}={value}" for key, value in spec.labels.items())
         notes.append(prose(labels, _NOTE_MAX))
+    if spec is not None:
+        notes += [
+            f"accepts {prose(it.check)}: {prose(it.reason, _REASON_MAX)}" for it in spec.acknowledge
+        ]
     if spec is not None and spec.supersedes:
         notes.append(f"supersedes {code(spec.supersedes)}")
     return notes
@@ -184,6 +242,10 @@ def _conflict(action: Action) -> str:
         row([cell(code(text, _FIELD_MAX)) for text in (change.field, change.before, change.after)])
         for change in action.changes
     ]
+    if action.before is not None and action.known is not None and action.spec is not None:
+        areas = (action.known.area_km2, action.spec.footprint.area_km2)
+        if any(change.field == "geometry" for change in action.changes):
+            lines.append(row(["area", *(f"{number(area_km2)} km²" for area_km2 in areas)]))
     return "\n".join(lines)
 
 

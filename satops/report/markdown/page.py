@@ -35,14 +35,15 @@ class Rank(IntEnum):
     CREATES = 5
     CONFLICTS = 6
     PASSES = 7
-    SENSORS = 8
-    MAP = 9
-    WARNINGS = 10
-    CALENDAR = 11
-    EXPIRED = 12
-    HELD = 13
-    OTHER_MAPS = 14
-    RETIRED = 15
+    LIMITS = 8
+    SENSORS = 9
+    MAP = 10
+    WARNINGS = 11
+    CALENDAR = 12
+    EXPIRED = 13
+    HELD = 14
+    OTHER_MAPS = 15
+    RETIRED = 16
 
 
 @dataclass(frozen=True, slots=True)

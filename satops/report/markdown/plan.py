@@ -5,6 +5,7 @@ from satops.report.markdown import findings, orders
 from satops.report.markdown.calendar import calendar
 from satops.report.markdown.escape import prose
 from satops.report.markdown.maps import maps
+from satops.report.markdown.orders import Link
 from satops.report.markdown.page import Block, Rank, write_page
 from satops.report.markdown.passes import passes
 from satops.report.markdown.summary import closing, opening
@@ -27,14 +28,16 @@ def render(
     marker: str = MARKER,
     artifact: str = ARTIFACT,
     currency: str = "",
+    link: Link = lambda file, line: None,
 ) -> str:
     """Return the plan as Markdown of at most `limit` bytes of UTF-8.
 
-    `artifact` is Markdown of the caller's that says where the whole plan is; `title` and
-    `currency` may come from anywhere.  Where there is not room for all, each block says so and
-    gives way in steps: notes, then the smallest orders leave the table; a map has 40 corners an
-    outline, then 10, then boxes, points, points without names.  The summary and the end of the
-    page are always whole: raises ValueError for a limit that cannot hold them (about 2,000).
+    `artifact` is Markdown of the caller's that says where the whole plan is, and `link` gives the
+    address of a line of a spec; `title` and `currency` may come from anywhere.  Where there is not
+    room for all, each block says so and gives way in steps: notes, then the smallest orders leave
+    the table; a map has 40 corners an outline, then 10, then boxes, points, points without names,
+    squares with a number.  The summary and the end of the page are always whole: raises ValueError
+    for a limit that cannot hold them (about 2,000).
     """
     checks = Checks(plan)
     currency = prose(currency, _CURRENCY_MAX) if currency else ""
@@ -45,9 +48,10 @@ def render(
         findings.placed_twice(plan, artifact),
         findings.refusals(plan, artifact),
         findings.errors(plan, artifact),
-        *orders.creates(plan, checks, currency, artifact),
+        *orders.creates(plan, checks, currency, artifact, link),
         *passes(plan, artifact),
-        orders.sensors(plan, currency),
+        orders.rooms(plan),
+        *orders.subtotals(plan, currency),
         orders.conflicts(plan, artifact),
         findings.warnings(plan, artifact),
         findings.already(plan, artifact),

@@ -93,6 +93,7 @@ def plan_blocks(
         yield Line(safe(refusal.detail), indent=4)
         yield BLANK
     yield from _totals(plan, currency)
+    yield from _rooms(plan)
     if ends:
         yield from _next(plan)
 
@@ -154,6 +155,16 @@ def _guard_changes(plan: Plan) -> Iterator[Block]:
             words = f"{safe(change.field)}: {safe(change.before)} → {safe(change.after)}"
             yield Line(words, Tone.WARNING, indent=4)
         yield BLANK
+
+
+def _rooms(plan: Plan) -> Iterator[Block]:
+    """Yield what is left of each limit once the plan is bought."""
+    if not plan.creates:
+        return
+    for room in plan.rooms:
+        left = number(max(room.left, 0.0))
+        words = f"{safe(room.title)}: {left} of {number(room.allowed)} {room.unit} left after this"
+        yield Line(words, Tone.QUIET)
 
 
 def _worth_a_row(action: Action) -> bool:
