@@ -33,10 +33,15 @@ class Told:
 def told_once(problems: Iterable[Problem]) -> list[Told]:
     """Return the problems in their order, those together that stop nothing and say the same.
 
-    What blocks is told each by itself: each has to be mended.
+    What blocks is told each by itself: each has to be mended.  Members of one series have one
+    document, and so what they say in the same words is one thing to mend.
     """
     groups: dict[object, list[Problem]] = {}
     for problem in problems:
-        same = (problem.check, problem.severity, problem.detail, problem.acknowledged, problem.path)
-        groups.setdefault(problem if problem.blocks else same, []).append(problem)
+        same: tuple[object, ...] = (
+            problem.check, problem.severity, problem.detail, problem.acknowledged, problem.path,
+        )  # fmt: skip
+        if problem.blocks:
+            same = (*same, problem.file, problem.line, problem.column)
+        groups.setdefault(same, []).append(problem)
     return [Told(group[0], tuple(group[1:])) for group in groups.values()]

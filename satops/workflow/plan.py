@@ -13,6 +13,7 @@ from satops.core.plan.decide import Recall, decide
 from satops.core.plan.estimate import prices_from
 from satops.core.plan.limits import check_limits, limit_rooms
 from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.core.plan.series import hold_renamed
 from satops.core.problem import Problem, by_position
 from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput
@@ -43,7 +44,7 @@ def make_plan(
         from satops.workflow.checks import check_plan  # brings shapely
 
         problems += check_plan(creating, tree.specs, ledger, rules.rules(), now=now, recall=recall)
-    actions = _without_blocked(actions, problems)
+    actions = hold_renamed(_without_blocked(actions, problems), ledger)
     # Of an address on this machine only the ledger knows whether a sandbox is there.
     if (ledger.marketplace or normal_address(config.marketplace.url)) != SANDBOX:
         actions = [_without_sample(action) for action in actions]

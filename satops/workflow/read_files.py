@@ -43,6 +43,8 @@ class Name(NamedTuple):
 
     name: str
     position: Position
+    series: str | None = None
+    """The series that it is a member of."""
 
 
 @dataclass(slots=True)
@@ -186,7 +188,7 @@ class FileReader:
         said: set[tuple[object, ...]] = set()
         at = document.position(("name",))
         for member in members:
-            read.names.append(Name(member.name, at))
+            read.names.append(Name(member.name, at, series))
             draft, problems = self._draft(found, member.document, documents, member)
             for problem in problems:
                 about = (problem.check, problem.line, problem.column, problem.path, problem.detail)

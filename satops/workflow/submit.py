@@ -28,6 +28,7 @@ from satops.core.plan.decide import hold_reason
 from satops.core.plan.limits import check_limits
 from satops.core.plan.origin import NOTHING_KNOWN, Provenance
 from satops.core.plan.plan import Action
+from satops.core.plan.series import other_axes
 from satops.errors import HeadMoved, LedgerError
 from satops.offers.eo_imagery.request import create_request
 from satops.ports import Clock, LedgerStore, Marketplace, Spool, Spooled
@@ -200,6 +201,9 @@ class Submitting:
         if holder not in (None, action.name) and "X01" not in agreed:
             message = f"{holder} is the same order, and was bought in the meantime"
             return OrderResult(action.name, "placed-by-other", None, message)
+        if other_axes(action.spec, state) is not None:
+            message = "its series was bought from in the meantime, with other axes"
+            return OrderResult(action.name, "not-sent", None, message)
         return None
 
     def _check_limits(self) -> None:

@@ -10,6 +10,7 @@ from satops.core.plan.config import Config
 from satops.core.problem import Position, Problem, Severity, by_position
 from satops.core.safe import shown
 from satops.core.spec.checks import NAME_TWICE
+from satops.core.spec.series_checks import NAMES_MEET, like_a_member
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import NAME
 from satops.ports import AoiSource, MissingFiles, OrderFiles, RulesSource, SourceFile, ZoneRules
@@ -121,6 +122,8 @@ class _Reading:
     files: int = 0
     names: dict[str, list[tuple[str, Position]]] = field(default_factory=dict)
     """Where each name stands, by file, in sound documents and others."""
+    series_of: dict[str, str] = field(default_factory=dict)
+    """The series of each member."""
 
     unread: dict[str, bytes] = field(default_factory=dict)
 
@@ -129,16 +132,18 @@ class _Reading:
             self.unread[read.path] = read.content
         self.specs += read.specs
         self.problems += read.problems
-        for name, position in read.names:
-            self.note(name, read.path, position)
+        for name, position, series in read.names:
+            self.note(name, read.path, position, series)
 
     def keep(self, specs: list[KeptSpec]) -> None:
         self.kept += specs
-        for name, file, line in specs:
-            self.note(name, file, (line, 1))
+        for name, file, line, series in specs:
+            self.note(name, file, (line, 1), series)
 
-    def note(self, name: str, file: str, position: Position) -> None:
+    def note(self, name: str, file: str, position: Position, series: str | None) -> None:
         self.names.setdefault(name, []).append((file, position))
+        if series is not None:
+            self.series_of[name] = series
 
 
 def read_tree(files: OrderFiles, reader: FileReader, kept: KeptSpecs | None = None) -> Tree:
@@ -149,7 +154,8 @@ def read_tree(files: OrderFiles, reader: FileReader, kept: KeptSpecs | None = No
     reading = _Reading()
     for read in reader.read(_to_parse(files, reading, kept)):
         reading.take(read)
-    reading.problems += _same_names(reading.names)
+    reading.problems += _same_names(reading.names, reading.series_of)
+    reading.problems += _like_members(reading.names, reading.series_of)
     reading.specs.sort(key=lambda spec: (spec.source.file, spec.source.document))
     reading.problems.sort(key=by_position)
     return Tree(
@@ -185,10 +191,15 @@ def _kept_specs(found: SourceFile, files: OrderFiles, kept: KeptSpecs) -> list[K
     return kept.find(found.path, found.sha256, included)
 
 
-def _same_names(names: Mapping[str, list[tuple[str, Position]]]) -> Iterator[Problem]:
-    """Yield an error at each position of a name that stands twice, and say where the other is."""
+def _same_names(
+    names: Mapping[str, list[tuple[str, Position]]], series_of: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield an error at each position of a name that stands twice, and say where the other is.
+
+    Of two series with one name, their members are not named as well.
+    """
     for name, found in names.items():
-        if len(found) == 1:
+        if len(found) == 1 or len(names.get(series_of.get(name, ""), ())) > 1:
             continue
         found.sort()
         for index, (file, (line, column)) in enumerate(found):
@@ -205,4 +216,27 @@ def _same_names(names: Mapping[str, list[tuple[str, Position]]]) -> Iterator[Pro
                 order=name if NAME.fullmatch(name) else None,
                 detail=f"{shown(name)} is also the name of the spec at {other}:{other_line}"
                 f"{more}. The name is the identity of an order: give each spec a name of its own.",
+            )
+
+
+def _like_members(
+    names: Mapping[str, list[tuple[str, Position]]], series_of: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield an error at each name that begins as those of the members of another document do."""
+    every = set(series_of.values())
+    for name, found in names.items():
+        series = name.partition(".")[0]
+        if series == name or series not in every or series_of.get(name) == series:
+            continue
+        for file, (line, column) in found:
+            yield Problem(
+                check=NAMES_MEET.code,
+                severity=Severity.ERROR,
+                file=file,
+                line=line,
+                column=column,
+                path="name",
+                summary=NAMES_MEET.title,
+                order=name if NAME.fullmatch(name) else None,
+                detail=like_a_member(name, series, "of the tree"),
             )

@@ -92,7 +92,7 @@ def test_every_threshold_belongs_to_some_check() -> None:
 
 def test_errors_that_can_be_accepted_are_those_of_a_team_or_of_intent() -> None:
     found = {e.code for e in CHECKS if e.severity is Severity.ERROR and e.acknowledgeable}
-    assert found == {"A08", "T03", "X01", "X04"}
+    assert found == {"A08", "T03", "X01", "X04", "M10"}
 
 
 def test_what_is_milder_than_an_error_can_be_accepted_unless_it_says_what_was_done() -> None:
@@ -107,7 +107,9 @@ def test_time_alone_can_bring_what_is_held_against_the_clock() -> None:
 
 
 def test_the_ledger_brings_conflicts_and_copies() -> None:
-    assert {code for code in CATALOGUE if When.LEDGER in times_of(code)} == {"X01", "X03"}
+    assert {code for code in CATALOGUE if When.LEDGER in times_of(code)} == {
+        "X01", "X03", "M08", "M09", "M10", "M11",
+    }  # fmt: skip
 
 
 def test_what_several_times_can_find_is_found_only_at_all_of_them() -> None:

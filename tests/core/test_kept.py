@@ -88,7 +88,7 @@ def test_a_series_is_known_only_when_every_member_is_placed_under_its_bytes() ->
     assert _placed_members(*both).find("f", SHA, _nothing) is None
     assert _placed_members(*both, _member("ccc", sha256=AOI)).find("f", SHA, _nothing) is None
     found = _placed_members(*both, _member("ccc")).find("f", SHA, _nothing)
-    assert found == [KeptSpec(f"s.{key}", "f", 3) for key in ("a", "bb", "ccc")]
+    assert found == [KeptSpec(f"s.{key}", "f", 3, "s") for key in ("a", "bb", "ccc")]
 
 
 def test_one_placed_member_never_makes_a_file_known() -> None:

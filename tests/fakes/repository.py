@@ -6,7 +6,7 @@ from datetime import datetime
 
 from satops.core.ledger.state import LedgerState
 from satops.core.spec.spec import Spec
-from satops.ports import Clock, LedgerStore, NotedProof, Promise
+from satops.ports import Clock, LedgerStore, NotedProof, Promise, RulesSource
 from satops.workflow.proof import StoreProof
 from satops.workflow.validate import Tree
 
@@ -14,10 +14,9 @@ from satops.workflow.validate import Tree
 class GivenTree:
     """Keeps the promises of `workflow.validate.WholeTree` for a tree of the test."""
 
-    rules = None
-
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, rules: RulesSource | None = None) -> None:
         self._tree = tree
+        self.rules = rules
 
     def read_whole(self, state: LedgerState | None = None) -> Tree:
         """Return it, whatever the ledger holds."""

@@ -13,6 +13,7 @@ from satops.core.order.submission import Outcome
 from satops.core.plan.config import BuyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.plan.plan import Plan
 from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
+from satops.ports import RulesSource
 from satops.workflow.apply import Applying
 from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.begin import begin
@@ -90,6 +91,8 @@ class Team:
         )
         self.specs = list(specs)
         self.heard = Heard()
+        self.rules: RulesSource | None = None
+        """What the orders of a plan are held against."""
         self.any_account = True
         """Spares the proof that it is our account, which needs an order that was placed before."""
         lines, _ = encode(
@@ -128,7 +131,7 @@ class Team:
             marketplace=self.shop,
             config=self.config,
             started=RunStarted("apply", "satops", on.name),
-            specs=GivenTree(tree or Tree(tuple(self.specs), (), 1)),
+            specs=GivenTree(tree or Tree(tuple(self.specs), (), 1), self.rules),
             proof=proof_of(self.store, on.clock),
             origins=Origins(NoHistory(), BuyConfig()),
             asked=replace(asked, names=(*asked.names, *narrow)),
@@ -150,6 +153,7 @@ class Team:
             self.config,
             now=instant_text(self.machine.clock.now()),
             recall=session.recall,
+            rules=self.rules,
         )
 
     def reconcile(

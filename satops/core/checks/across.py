@@ -1,6 +1,6 @@
 """Checks of the orders that would be bought against each other, the tree and the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +18,7 @@ from satops.core.order.order import Order
 from satops.core.plan.checks import COPY
 from satops.core.plan.decide import Recall
 from satops.core.problem import Severity
+from satops.core.spec.series_checks import OTHER_KEY
 from satops.core.spec.spec import Spec
 
 _ROUNDING_PERCENT = 0.1
@@ -26,6 +27,8 @@ _MOST_COMPARED = 8
 """Orders that one order's outline is compared with, those whose boxes share most: all of a
 repository may lie on one place.
 """
+_MOST_OF_SERIES = 64
+"""The same, where it is asked whether an order was bought under another key."""
 _MOST_NAMED = 3
 _LEAST_LOCATIONS = 5
 _MOST_OF_THEM = 0.8
@@ -229,6 +232,61 @@ def check_open_sea(around: Around) -> Found:
             yield index, detail
 
 
+@also(OTHER_KEY, when=When.ACROSS, at="order.geometry")
+def check_other_keys(around: Around) -> Found:
+    """Find new members of a series that cover what a member has bought that is gone from it.
+
+    The words are the same for all members of one key: one line mends them.
+    """
+    specs = around.specs
+    there = {spec.name for spec in (*specs, *around.beside)}
+    fresh = [index for index, spec in enumerate(specs) if spec.series is not None]
+    series = {specs[index].series for index in fresh}
+    gone = [
+        known
+        for known in around.known.values()
+        if known.standing in SPENT
+        and known.series in series
+        and known.bounds is not None
+        and known.name not in there
+    ]
+    if not gone:
+        return
+    parties = [_known_party(known) for known in gone]
+    parties += [_spec_party(specs[index]) for index in fresh]
+    found: dict[int, OrderState] = {}
+    for later, earlier, percent in _sharing(parties, len(gone), _MOST_OF_SERIES, around):
+        known = parties[earlier].known
+        spec = parties[later].spec
+        if known is None or spec is None or known.provider != spec.order.provider:
+            continue
+        if known.series == spec.series and percent >= _ROUNDING_PERCENT:
+            found.setdefault(fresh[later - len(gone)], known)
+    for index in sorted(found):
+        yield index, _other_key(specs[index], found[index])
+
+
+def _other_key(spec: Spec, known: OrderState) -> str:
+    renamed = [
+        (axis, old, new)
+        for (axis, new), (_, old) in zip(spec.keys, known.keys or (), strict=False)
+        if old != new
+    ]
+    said = "; ".join(f"{axis}: {old} is gone, and {new} is new" for axis, old, new in renamed)
+    way = ""
+    if len(renamed) == 1:
+        axis, old, new = renamed[0]
+        way = (
+            f"If {old} is called {new} now, write renamed: {{{axis}: {{{old}: {new}}}}}, and "
+            "nothing is bought again. "
+        )
+    return (
+        f"An order of {spec.series} that is bought covers the same ground at the same time, with "
+        f"the same mode, and its key is no longer in the series ({said}). {way}If both are "
+        "wanted, acknowledge M10 with a reason."
+    )
+
+
 def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:
     return max(abs(a[0] - b[0]), abs(a[1] - b[1]))
 
@@ -263,9 +321,22 @@ def _known_party(known: OrderState) -> _Party:
 
 def _overlaps(parties: list[_Party], first: int, around: Around) -> Found:
     """Yield one finding for each party from `first` on that overlaps earlier ones."""
+    overlapping: dict[int, list[tuple[float, _Party]]] = {}
+    for later, earlier, percent in _sharing(parties, first, _MOST_COMPARED, around):
+        least = _least_percent(parties[later], around.rules)
+        if least is not None and percent >= max(least, _ROUNDING_PERCENT):
+            overlapping.setdefault(later, []).append((percent, parties[earlier]))
+    for later, others in overlapping.items():
+        yield later, _overlap(parties[later], others)
+
+
+def _sharing(
+    parties: list[_Party], first: int, most: int, around: Around
+) -> Iterator[tuple[int, int, float]]:
+    """Yield each party from `first` on with an earlier one, and the percent that they share."""
     pairs = [
         (later, earlier)
-        for later, earlier in meeting([party.extent for party in parties], first, _MOST_COMPARED)
+        for later, earlier in meeting([party.extent for party in parties], first, most)
         if not _is_meant(parties[later], parties[earlier])
     ]
     orders = {
@@ -275,13 +346,8 @@ def _overlaps(parties: list[_Party], first: int, around: Around) -> Found:
     slots = {index: slot for slot, (index, _) in enumerate(outlines)}
     pairs = [pair for pair in pairs if pair[0] in slots and pair[1] in slots]
     percents = shares([rings for _, rings in outlines], [(slots[a], slots[b]) for a, b in pairs])
-    overlapping: dict[int, list[tuple[float, _Party]]] = {}
     for (later, earlier), percent in zip(pairs, percents, strict=True):
-        least = _least_percent(parties[later], around.rules)
-        if least is not None and percent >= max(least, _ROUNDING_PERCENT):
-            overlapping.setdefault(later, []).append((percent, parties[earlier]))
-    for later, others in overlapping.items():
-        yield later, _overlap(parties[later], others)
+        yield later, earlier, percent
 
 
 def _least_percent(party: _Party, rules: Rules) -> float | None:

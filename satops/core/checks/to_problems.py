@@ -22,14 +22,14 @@ def to_problems(
     A severity of satops.yaml replaces the catalogue's, except that an error which nobody can
     accept stays one.  `position` tells where a path stands (`Document.position`); without it the
     spec's first line is named.  `sought` are the checks that were run: an acknowledgement of one of
-    them that matches nothing is a warning (K01).
+    them that matches nothing is a warning (K01); not of a member, since its series accepts for all.
     """
     position = position or (lambda _: (spec.source.line, 1))
     reasons = {item.check: item.reason for item in spec.acknowledge}
     problems = [_problem(finding, spec, severities, reasons, position) for finding in findings]
     found = {finding.check for finding in findings}
     for item in spec.acknowledge:
-        if item.check in sought and item.check not in found:
+        if item.check in sought and item.check not in found and spec.membership is None:
             title = CATALOGUE[item.check].title
             wrong = f"{item.check} ({title}) finds nothing in this spec. Take it out."
             problems.append(_idle(item, wrong, spec, severities))

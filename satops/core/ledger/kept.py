@@ -20,6 +20,7 @@ class KeptSpec(NamedTuple):
     file: str
     """Where it stands now, which may be elsewhere than when it was placed."""
     line: int
+    series: str | None = None
 
 
 class KeptSpecs:
@@ -82,7 +83,7 @@ class KeptSpecs:
                         includes[ref] = included(ref)
                     if includes[ref] != include["sha256"]:
                         return None
-                kept.append(KeptSpec(known.name, file, source["line"]))
+                kept.append(KeptSpec(known.name, file, source["line"], known.series))
         return kept
 
 

@@ -54,6 +54,8 @@ class LedgerState:
     """Order number to the order name that holds it."""
     holders: dict[str, str] = field(default_factory=dict)
     """Digest of an order that counts as spent to the order name that holds it."""
+    axes: dict[str, list[Any]] = field(default_factory=dict)
+    """The axes that orders of a series were intended with: one, unless two runs met."""
     foreign: dict[str, int] = field(default_factory=dict)
     """Order numbers that a person called none of ours, with the `seq` of the event."""
     deliveries: dict[str, list[Fetched]] = field(default_factory=dict)
@@ -174,6 +176,8 @@ class LedgerState:
         self.orders[order.name] = order if known is None else known.succeeded_by(order)
         if order.order_digest is not None:
             self.holders[order.order_digest] = order.name
+        if order.series is not None and order.axes not in self.axes.setdefault(order.series, []):
+            self.axes[order.series].append(order.axes)
 
     def _place(self, event: dict[str, Any], _digest: str) -> None:
         order = self.orders[event["name"]]

@@ -1,5 +1,6 @@
 """What would happen to each order name, and why: the rules of the plan, one name at a time."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from satops.core.check import Check
@@ -10,7 +11,9 @@ from satops.core.order.order import Order
 from satops.core.plan.changes import Change, changes
 from satops.core.plan.checks import COPY, COPY_OF_BOUGHT, EDITED, TOO_LATE
 from satops.core.plan.plan import Action, ActionKind
+from satops.core.plan.series import Decided, decide_series
 from satops.core.problem import Problem
+from satops.core.spec.series_checks import NAMES_MEET, like_a_member
 from satops.core.spec.spec import Spec
 
 Recall = Callable[[OrderState], Order | None]
@@ -37,12 +40,22 @@ def decide(
     for held in kept:
         seen.add(held.name)
         actions.append(_keep(state.orders[held.name], held))
+    members: defaultdict[str, list[Decided]] = defaultdict(list)
     for spec in specs:
         seen.add(spec.name)
         action, problem = decide_one(spec, state, now=now, recall=recall)
+        if spec.series is not None:
+            members[spec.series].append(Decided(spec, action, problem))
+            continue
         actions.append(action)
-        if problem is not None:
-            problems.append(problem)
+        problems += [] if problem is None else [problem]
+        if (first := spec.name.partition(".")[0]) in state.axes and first != spec.name:
+            words = like_a_member(spec.name, first, "of the ledger")
+            problems.append(_problem(spec, NAMES_MEET, NAMES_MEET.finding(("name",), words)))
+    for decided in members.values():
+        of_members, found = decide_series(decided, state)
+        actions += of_members
+        problems += found
     actions.extend(_without_spec(state, seen, now))
     actions.sort(key=lambda action: action.name)
     return actions, problems
@@ -56,6 +69,8 @@ def decide_one(
     if known is not None and known.standing in OPEN:
         return Action(spec.name, ActionKind.HOLD, hold_reason(known, now), spec, known), None
     if known is not None and known.standing is Standing.PLACED:
+        if known.order_digest is not None and known.series != spec.series:
+            return _decide_taken(spec, known)
         return _decide_placed(spec, known, recall)
     holder = state.holders.get(spec.order.digest)
     if holder is not None and holder != spec.name:
@@ -119,6 +134,19 @@ def _decide_placed(spec: Spec, known: OrderState, recall: Recall) -> tuple[Actio
         spec.name, ActionKind.CONFLICT, reason, spec, known, changes=edited, before=before
     )
     return action, problem
+
+
+def _decide_taken(spec: Spec, known: OrderState) -> tuple[Action, Problem]:
+    """Refuse a name that the ledger holds for an order of another series, or of none."""
+    held = "no member of a series" if known.series is None else f"a member of {known.series}"
+    detail = (
+        f"{spec.name} is placed as {known.order_no}, and that order is {held}. A name stands for "
+        "one order for ever: give the series or the spec another name."
+    )
+    problem = _problem(spec, NAMES_MEET, NAMES_MEET.finding(("name",), detail))
+    return Action(
+        spec.name, ActionKind.CONFLICT, f"the name is that of {held}", spec, known
+    ), problem
 
 
 def _conflict(spec: Spec, known: OrderState, edited: tuple[Change, ...]) -> Problem:

@@ -48,6 +48,8 @@ class Action:
     """For a conflict: the order as it was placed, where the ledger holds its content."""
     kept: KeptSpec | None = None
     """For a kept order: where its spec stands."""
+    behind_conflict: bool = False
+    """Whether it is held because placed members of its series are in conflict."""
 
     def __repr__(self) -> str:
         """Return kind and name."""
@@ -57,7 +59,21 @@ class Action:
     def left_out(self) -> bool:
         """Whether this run leaves the order to others: it is not chosen, or was not reviewed."""
         is_open = self.known is not None and self.known.standing in OPEN
-        return self.kind is ActionKind.HOLD and not is_open
+        return self.kind is ActionKind.HOLD and not is_open and not self.behind_conflict
+
+    @property
+    def series(self) -> str | None:
+        """The series that the order is a member of, as its spec says, else the ledger."""
+        if self.spec is not None:
+            return self.spec.series
+        return None if self.known is None else self.known.series
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Axis and key of a member."""
+        if self.spec is not None:
+            return self.spec.keys
+        return (self.known.keys or ()) if self.known is not None else ()
 
     @property
     def where(self) -> tuple[str, int] | None:

@@ -1,6 +1,8 @@
 """The checks of a series' document: its axes and keys, and what it stands for."""
 
 from satops.core.check import Check, When
+from satops.core.problem import Severity
+from satops.core.safe import shown
 
 _RULE = "satops' own rule"
 
@@ -74,3 +76,59 @@ NAMES_MEET = Check(
     remedy="Choose another name.",
     example="name: ports.2027, beside `each`",
 )
+FROZEN = Check(
+    "M08",
+    "the axes of a series that was bought from have changed",
+    when=When.LEDGER,
+    meaning="The axes make the names of the members. Once a member is placed, or may be, their "
+    "names, their order and their kind stay: with others every member would be new, and all would "
+    "be bought again. Keys may be added and removed, a range may grow at either end.",
+    source="tools that made all objects anew when a key of one loop was added",
+    remedy="Put the axes back; for what is new, write a second series.",
+    example="each: {month: ..., port: ...}, where it was {port: ..., month: ...}",
+)
+IN_CONFLICT = Check(
+    "M09",
+    "placed members of a series were edited",
+    when=When.LEDGER,
+    meaning="A field, an axis or a window was changed that orders follow from which are placed. A "
+    "placed order cannot be changed. Until the values are back, no new member of the series is "
+    "created; where only the outline of one key has changed, none of that key.",
+    source="the marketplace's documentation; satops' own rule",
+    remedy="Put the old values back; for the new ones, write a second series, or a new key.",
+    example="maxCloud under `order`, after some months were bought",
+)
+OTHER_KEY = Check(
+    "M10",
+    "a member that may be bought already under another key",
+    when=When.LEDGER,
+    meaning="A new member covers the ground of a member that is placed and that the series no "
+    "longer has, at the same time and with the same mode: the key was renamed, and the orders "
+    "would be bought again.",
+    source="tools that made objects anew when a key was renamed",
+    remedy="Write `renamed: {AXIS: {OLD: NEW}}`, so that the members keep their names; or "
+    "acknowledge M10 where both are wanted.",
+    example="key: unlocode, where it was `key: port`",
+    acknowledgeable=True,
+)
+OVER = Check(
+    "M11",
+    "members of a series whose window is over were never placed",
+    when=When.LEDGER,
+    meaning="Nothing can be bought for a window that is over. It is a warning, since other members "
+    "of the series are placed or can still be bought.",
+    source="logic",
+    remedy="Paste the lines in the message, so that the document stands for what it can.",
+    example="a port that was added in April to a series of the whole year",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+)
+
+
+def like_a_member(name: str, series: str, where: str) -> str:
+    """Say why an order of its own may not have a name; `where` the series is known."""
+    return (
+        f"{shown(name)} begins as the names of the members of the series {shown(series)} "
+        f"{where} do, and could be taken for one of them. Give one of the two another name; what "
+        "was bought keeps its own."
+    )
