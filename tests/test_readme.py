@@ -29,7 +29,8 @@ def test_the_transcript_is_what_the_demo_prints() -> None:
     )
     printed = _without_moments(done.stdout)
     block = README.split("<!-- demo -->")[1]
-    shown = [line for line in _without_moments(block) if line and not line.startswith("```")]
+    blocks = "\n".join(re.findall(r"```console\n(.*?)```", block, re.DOTALL))
+    shown = [line for line in _without_moments(blocks) if line]
     place = 0
     for line in shown:
         assert line in printed[place:], f"the demo does not print: {line}"

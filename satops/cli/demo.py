@@ -3,18 +3,24 @@
 import shlex
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from satops.cli.context import Call
 from satops.cli.output import write_report
+from satops.core import json_text
 from satops.errors import ExitCode, Refused, UsageError
 from satops.report.layout import BLANK, Line, Tone
 from satops.report.layout import command as to_copy
 
 _EDITED = ("maxCloud: 20 ", "maxCloud: 10 ")
 _SPEC = "orders/hanoi.yaml"
+_SECOND = (
+    "hue-flood", "--provider", "tianyi", "--mode", "stripmap", "--point", "107.58", "16.46",
+    "--radius-km", "8", "--start", "+7d", "--end", "+14d",
+)  # fmt: skip
 
 
 @click.command("demo")
@@ -64,6 +70,7 @@ def _tell(call: Call) -> None:
     _run(call, "list")
     _say("Plan again. What is bought is never bought twice:")
     _run(call, "plan")
+    _lose_an_answer(call)
     _say("A placed order cannot be changed. So what if somebody edits one?")
     spec = root / _SPEC
     spec.write_text(spec.read_text("utf-8").replace(*_EDITED), "utf-8")
@@ -71,6 +78,20 @@ def _tell(call: Call) -> None:
     _run(call, "plan", expected=ExitCode.INVALID)
     _say("satops says so (exit code 3) and buys nothing. The ledger proves what happened:")
     _run(call, "verify")
+
+
+def _lose_an_answer(call: Call) -> None:
+    """Place an order whose answer never arrives: what no other tool gets right."""
+    _say("Now the worst: the marketplace takes an order, and its answer is lost on the way.")
+    _run(call, "new", *_SECOND)
+    faults = Path(call.environ["SATOPS_LOCAL"]) / "faults.json"
+    faults.write_bytes(json_text.dumps({"rules": [{"kind": "close", "count": 1}]}))
+    losing = replace(call, environ={**call.environ, "SATOPS_SANDBOX_FAULTS": str(faults)})
+    _run(losing, "apply", "--yes", expected=ExitCode.IN_DOUBT)
+    _say("It may or may not exist (exit code 6). Nobody orders it again, whoever plans:")
+    _run(call, "plan")
+    _say("The marketplace is asked what it holds, and the number is found:")
+    _run(call, "reconcile")
 
 
 def _run(call: Call, *arguments: str, expected: ExitCode = ExitCode.DONE) -> None:

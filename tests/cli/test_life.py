@@ -162,9 +162,11 @@ def test_a_refresh_reads_the_statuses_of_the_marketplace(satops: Satops) -> None
 def test_the_demo_tells_it_all_in_a_scratch_folder(empty: Satops) -> None:
     told = empty("demo")
     assert told.code == ExitCode.DONE, told.err
-    for command in ("init", "validate", "plan", "apply --yes", "list", "verify"):
+    for command in ("init", "validate", "plan", "apply --yes", "list", "reconcile", "verify"):
         assert f"$ satops {command}\n" in told.out
     assert "error X03" in told.out
+    assert "hue-flood: in doubt since" in told.out
+    assert "Settled 1 of 1." in told.out
     assert list(empty.root.iterdir()) == []
 
 
