@@ -63,6 +63,7 @@ _HOMES = {
     "start_ledger": "satops.api.ledger_start",
     "validate": "satops.api.validate",
     "verify": "satops.api.verify",
+    "write_report": "satops.api.report",
 }
 """Each verb, exception and value, and the module that has it."""
 
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from satops.api.plan import plan
     from satops.api.reconcile import reconcile
     from satops.api.refresh import refresh
+    from satops.api.report import write_report
     from satops.api.resolve import resolve
     from satops.api.show import show
     from satops.api.validate import validate
@@ -157,6 +159,7 @@ __all__ = [
     "start_ledger",
     "validate",
     "verify",
+    "write_report",
 ]
 
 

@@ -56,6 +56,14 @@ def end_of(text: str, option: str) -> str:
     return instant_text(_span(text, option)[1])
 
 
+def month_of(text: str, option: str) -> str:
+    """Return a month, `2026-12`.  Raises `UsageError`."""
+    begin = _span(text, option)[0]
+    if len(text) != len("2026-12"):
+        raise UsageError(f"{option} {text}: write a month, as 2026-12.")
+    return f"{begin:%Y-%m}"
+
+
 def window_of(text: str, option: str) -> tuple[str, str]:
     """Read `FROM/TO`, whole days or instants; `..` for no end.  Raises `UsageError`."""
     begin, slash, end = text.partition("/")

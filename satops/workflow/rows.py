@@ -17,6 +17,21 @@ from satops.offers.eo_imagery.status import status_word
 from satops.workflow.overdue import overdue
 
 _HOLDS_AN_ORDER = frozenset({"SubmissionIntended", "OrderAdopted", "OrderCarried"})
+_ACTS = frozenset(
+    {
+        "DoubtSettled",
+        "DoubtCorrected",
+        "OrderAdopted",
+        "ForeignNoted",
+        "PurchaseCompared",
+        "SubmissionProbed",
+        "MarketplaceMoved",
+        "LedgerClosed",
+        "LedgerRestored",
+    }
+)
+_ABOUT_ALL = ("to", "placed", "differs", "foreign", "same_as")
+"""What is kept of an act beside who, what and why."""
 _NO_BOUNDS = (None, None, None, None)
 _ORIGIN = ("commit", "committed", "pull_request", "approvals")
 
@@ -24,11 +39,28 @@ _ORIGIN = ("commit", "committed", "pull_request", "approvals")
 class Run(NamedTuple):
     """What a run said of itself."""
 
+    time: str = ""
+    command: str = ""
     actor: str | None = None
     commit: str | None = None
     pull_request: str | None = None
     approvals: tuple[str, ...] | None = None
     run_url: str | None = None
+
+
+class Act(NamedTuple):
+    """What somebody said of an order or of the ledger, and what a look found."""
+
+    seq: int
+    time: str
+    kind: str
+    name: str
+    """Of the order; empty for one that is none of ours, and for the ledger."""
+    by: str
+    because: str
+    order_no: str
+    fields: dict[str, Any]
+    """What else its event holds."""
 
 
 class Origin(NamedTuple):
@@ -56,6 +88,7 @@ class Reading:
         self.now = now
         self.grace_h = grace_h
         self.runs: dict[str, Run] = {}
+        self.acts: list[Act] = []
         self.origins: dict[str, Origin] = {}
         """By the identity of the submission."""
         self.outlines: dict[int, bytes] | None = {} if outlines else None
@@ -72,6 +105,8 @@ class Reading:
                 self._note(event, head.digest)
             elif kind == "RunStarted":
                 self._note_run(event)
+            if kind in _ACTS:
+                self._note_act(event)
         return self
 
     def _note(self, event: dict[str, Any], digest: str) -> None:
@@ -91,11 +126,27 @@ class Reading:
 
     def _note_run(self, event: dict[str, Any]) -> None:
         self.runs[event["run"]] = Run(
+            event["time"],
+            event["command"],
             event.get("actor"),
             event.get("commit"),
             event.get("pull_request"),
             _texts(event.get("approvals")),
             event.get("run_url"),
+        )
+
+    def _note_act(self, event: dict[str, Any]) -> None:
+        self.acts.append(
+            Act(
+                event["seq"],
+                event["time"],
+                event["kind"],
+                event.get("name", ""),
+                event.get("by", ""),
+                event.get("because", ""),
+                event.get("order_no", ""),
+                {field: event[field] for field in _ABOUT_ALL if field in event},
+            )
         )
 
     @cached_property
@@ -288,6 +339,10 @@ class Rows(Sequence[Row]):
     def axes(self) -> list[str]:
         """Every axis of the series that these orders are members of, sorted."""
         return sorted({axis for order in self.orders if order.keys for axis, _ in order.keys})
+
+    def of_month(self, month: str) -> "Rows":
+        """Return the rows that were intended in a month, `2026-12`, UTC."""
+        return Rows(self.reading, [o for o in self.orders if o.intended_at[:7] == month])
 
     def flat(self) -> Iterator[dict[str, Any]]:
         """Yield each order as text, numbers and None alone, every one with the same fields.

@@ -4,59 +4,24 @@ The file decides nothing by itself.  `apply` makes its own plan and compares: a 
 only refuse, and an edited one refuses first.
 """
 
-import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from satops.adapters.files.whole_file import write_whole
 from satops.core import json_text
 from satops.core.plan.origin import Origin
 from satops.core.plan.plan import FORMAT, Part, SavedPlan, plan_digest
 from satops.errors import UsageError
 
-_STREAMS = frozenset({"/dev", "/dev/fd", "/proc/self/fd"})
-"""Folders of streams: `/dev/stdout` may well lead to a file."""
 _SIZE_MAX = 1 << 30
 """Bytes.  A plan of 100,000 orders has a fifth of it."""
 
 
 def write_plan(path: Path, chunks: Iterable[bytes], *, option: str = "--out") -> None:
-    """Put a plan in its place whole, or leave what was there; a link stays a link.
-
-    `option` is the one that named the file.  Raises `UsageError`.
-    """
-    try:
-        target = path.resolve()
-        if _is_no_file(path.absolute()) or _is_no_file(target):
-            raise UsageError(
-                f"{option} {path}: this is not a file. Name a file to write the plan to; "
-                "`satops plan --json` writes it to stdout."
-            )
-        _replace(target, chunks)
-    except OSError as error:
-        raise UsageError(
-            f"{option} {path}: the plan cannot be written: {error.strerror}."
-        ) from error
-
-
-def _is_no_file(path: Path) -> bool:
-    """Tell whether a path is a folder, a device or a stream: no file may take its place."""
-    return str(path.parent) in _STREAMS or (path.exists() and not path.is_file())
-
-
-def _replace(path: Path, chunks: Iterable[bytes]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.writelines(chunks)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):  # on a read-only disk, an error of its own
-            temporary.unlink()
-        raise
+    """Put a plan in its place whole, or leave what was there.  Raises `UsageError`."""
+    instead = "`satops plan --json` writes it to stdout."
+    write_whole(path, chunks, option=option, what="plan", instead=instead)
 
 
 def read_plan(path: Path) -> SavedPlan:

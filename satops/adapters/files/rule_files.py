@@ -51,6 +51,11 @@ class RuleFiles:
         return load_rules(self._config, read)
 
 
+def land() -> bytes:
+    """Return the coarse land of the Earth, as the package holds it."""
+    return _LAND.read_bytes()
+
+
 def load_rules(config: Config, read: Read) -> "Rules":
     """Return the rules of a configuration.  Raises `UsageError`."""
     from satops.core.checks import rules_from
@@ -60,7 +65,7 @@ def load_rules(config: Config, read: Read) -> "Rules":
         load_modes(config, read),
         allowed=None if config.allowed is None else _areas(config.allowed, read),
         forbidden=() if config.forbidden is None else _areas(config.forbidden, read),
-        read_land=_LAND.read_bytes,
+        read_land=land,
     )
 
 

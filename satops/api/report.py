@@ -1,0 +1,68 @@
+"""`satops report`: the ledger as one page for people."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from satops.api.repository import FilePath, open_repository
+from satops.api.specs import moment
+from satops.core.redaction import shown_address
+from satops.workflow.choice import month_of
+from satops.workflow.rows import Reading
+from satops.workflow.sums import by_of
+
+if TYPE_CHECKING:
+    from satops.report.html.subject import Subject
+
+
+def write_report(
+    repository: FilePath,
+    out: FilePath,
+    *,
+    at: str | None = None,
+    month: str | None = None,
+    by: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Path:
+    """Write the report of a repository's ledger to a file, in place of what is there.
+
+    `at` is the moment that it is seen from, `month` (`2026-12`) leaves the orders of other months
+    out, and `by` groups its numbers as `list --by` does.  Returns the file's path.  Raises
+    `UsageError` and `LedgerError`.
+    """
+    from satops.adapters.files.whole_file import write_whole
+    from satops.report.html.page import render
+
+    path = Path(out)
+    made = subject(repository, at=at, month=month, by=by, environ=environ)
+    write_whole(path, render(made), option="--out", what="report")
+    return path
+
+
+def subject(
+    repository: FilePath,
+    *,
+    at: str | None = None,
+    month: str | None = None,
+    by: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> "Subject":
+    """Return what a report is made from.  Raises `UsageError` and `LedgerError`."""
+    from satops.adapters.files.rule_files import land
+    from satops.core.geometry.coast import Coast
+    from satops.report.html.subject import Subject
+
+    groups = tuple(by_of(text) for text in by)
+    wanted = "" if month is None else month_of(month, "--month")
+    opened = open_repository(repository, environ=environ)
+    now = opened.now() if at is None else moment(at)
+    reading = Reading(now, grace_h=opened.config.delivery.grace_h, outlines=True)
+    rows = reading.fold(opened.store().read()).rows
+    return Subject(
+        rows=rows,
+        shown=rows.of_month(wanted) if wanted else rows,
+        by=groups,
+        month=wanted,
+        address=shown_address(opened.config.state),
+        coast=Coast(land()),
+    )

@@ -1,0 +1,127 @@
+"""What the report is about, and the words that all of its parts use."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from satops.core import json_text
+from satops.core.geometry.coast import Coast, drawn
+from satops.core.ledger.order_state import Standing
+from satops.core.order.order import Rings
+from satops.core.words import days, money
+from satops.offers.eo_imagery.status import FINISHED, HAS_LINKS
+from satops.report.html.markup import EMPTY, Markup, tag, text
+from satops.report.text.rows import words
+from satops.workflow.rows import Row, Rows
+from satops.workflow.sums import By
+
+DOUBT, WAITING, GOOD, BAD, LATE, NONE = "doubt", "waiting", "good", "bad", "late", "none"
+"""How an order stands, at a glance: the class of its mark."""
+KINDS = {
+    DOUBT: "in doubt",
+    BAD: "failed, or not bought",
+    LATE: "overdue",
+    WAITING: "placed, not delivered",
+    GOOD: "delivered",
+}
+NEXT_MAX = 40
+"""How many of the orders that come next have a map of their own."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """All that a report is made from."""
+
+    rows: Rows
+    """Every order of the ledger."""
+    shown: Rows
+    """Those that it is about: all, or those of a month."""
+    by: tuple[By, ...]
+    month: str
+    """Empty for all."""
+    address: str
+    """Of the ledger's store, without credentials."""
+    coast: Coast
+
+    @property
+    def now(self) -> str:
+        """The moment of the report, UTC."""
+        return self.rows.reading.now
+
+    @cached_property
+    def places(self) -> dict[str, list[Rings]]:
+        """The polygons of each order that is shown, by name, to draw."""
+        return {row.name: outline(row) for row in self.shown}
+
+    @cached_property
+    def coming(self) -> list[Row]:
+        """What is still to be delivered, of the orders that are shown, the next window's end first.
+
+        An order whose window is over, or not known, is not among them.
+        """
+        found = [row for row in self.shown if is_coming(row) and row.order.end >= self.now]
+        return sorted(found, key=lambda row: (row.order.end, row.name))
+
+
+def outline(row: Row) -> list[Rings]:
+    """Return an order's polygons, else its box, within the map."""
+    if (found := row.outline) is not None:
+        return drawn(json_text.loads(found)["coordinates"])
+    if row.order.bounds is None:
+        return []
+    west, south, east, north = row.order.bounds
+    box = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return drawn([box])
+
+
+def is_coming(row: Row) -> bool:
+    """Tell whether an order is placed, or may be, and nothing of it was delivered yet."""
+    return row.is_spent and row.order.status not in HAS_LINKS | FINISHED and not row.fetched
+
+
+def kind(row: Row) -> str:
+    """Return how an order stands, as a class."""
+    standing = row.standing
+    if standing is Standing.IN_DOUBT:
+        return DOUBT
+    if not row.is_spent or row.status == "failed":
+        return BAD
+    if row.is_overdue:
+        return LATE
+    return WAITING if is_coming(row) else GOOD
+
+
+def mark(row: Row) -> Markup:
+    """Return state and status in words, with the mark that maps and timeline use."""
+    said = [words(row.standing)]
+    if row.is_overdue:
+        said.append("overdue")
+    if row.status:
+        said.append(row.status)
+    dot = tag("span", EMPTY, class_=f"dot {kind(row)}", aria_hidden="true")
+    return Markup(dot + text(", ".join(said)))
+
+
+def name_of(row: Row) -> Markup:
+    """Return a name that leads to the order's row in the table."""
+    return tag("a", text(row.name), href=f"#{anchor(row)}")
+
+
+def anchor(row: Row) -> str:
+    """Return an id for an order that no name can spoil: the number of the event that holds it."""
+    return f"order-{row.order.seq}"
+
+
+def window_of(row: Row) -> str:
+    """Return the days of an order's window."""
+    return days(row.order.start, row.order.end) if row.order.start else ""
+
+
+def money_of(value: float | None, currency: str | None) -> str:
+    """Return a sum with its currency, or nothing."""
+    return "" if value is None else money(value, currency or "")
+
+
+def day_after(day: str, count: int) -> str:
+    """Return the day that comes some days after another."""
+    return str(date.fromisoformat(day[:10]) + timedelta(days=count))
