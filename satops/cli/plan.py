@@ -13,7 +13,7 @@ from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json import plan_json
 
-FORMATS = ("text", "json", "markdown", "geojson", "github", "env", "commits")
+FORMATS = ("text", "json", "markdown", "geojson", "github", "env", "commits", "summary")
 FILE_FORMATS = FORMATS[1:]
 """The formats that are bytes, and not drawn for whoever looks."""
 
@@ -142,6 +142,14 @@ def _written(form: str, planned: planning.Planned) -> Iterable[bytes]:
             from satops.report.markdown.plan import render as markdown
 
             page = markdown(planned.plan, currency=planned.currency, link=planned.link)
+            return [page.encode()]
+        case "summary":
+            from satops.report.markdown import SUMMARY_LIMIT
+            from satops.report.markdown import render as markdown
+
+            page = markdown(
+                planned.plan, limit=SUMMARY_LIMIT, currency=planned.currency, link=planned.link
+            )
             return [page.encode()]
         case "geojson":
             from satops.report.geojson import render as geojson

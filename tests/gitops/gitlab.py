@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,8 @@ from tests.gitops.rehearsal import NAME, TOKEN, WRITE, PullRequest, Rehearsal
 
 NOTE_TOKEN = "note-secret-0123456789"
 _NOTES = "/api/v4/projects/7/merge_requests/{}/notes"
+_MERGED = re.compile(r"/api/v4/projects/7/repository/commits/([0-9a-f]{40})/merge_requests")
+_APPROVALS = re.compile(r"/api/v4/projects/7/merge_requests/([0-9]+)/approvals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,17 @@ class Ran:
 
 @dataclass
 class GitLab:
-    """The notes of merge requests, and whether they can be written today."""
+    """The notes of merge requests, who approved them, and whether it answers today."""
 
     url: str
     notes: list[dict[str, Any]] = field(default_factory=list)
+    merged: dict[str, int] = field(default_factory=dict)
+    """Commit to the number of the merge request that brought it; `ada` approved each of them."""
     broken: bool = False
+    elsewhere: str = ""
+    """Where every call is sent on to."""
+    tokens: list[str] = field(default_factory=list)
+    """The token of each call, in order."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -53,13 +62,24 @@ class _Call(BaseHTTPRequestHandler):
         """Say nothing: what matters is asserted."""
 
     def do_GET(self) -> None:
-        self._answer(lambda path, _: self._of(path))
+        self._answer(lambda path, _: self._read(path))
 
     def do_POST(self) -> None:
         self._answer(self._add)
 
     def do_PUT(self) -> None:
         self._answer(self._edit)
+
+    def _read(self, path: str) -> Any:
+        merged = self.server.gitlab.merged
+        if asked := _MERGED.fullmatch(path):
+            number = merged.get(asked[1])
+            about = {"iid": number, "state": "merged", "web_url": f"https://forge/{number}"}
+            return [{"iid": 99, "state": "closed", "web_url": ""}, about] if number else []
+        if asked := _APPROVALS.fullmatch(path):
+            assert int(asked[1]) in merged.values()
+            return {"approved_by": [{"user": {"username": "ada"}}]}
+        return self._of(path)
 
     def _of(self, path: str) -> list[dict[str, Any]]:
         return [note for note in self.server.gitlab.notes if note["path"] == path]
@@ -78,8 +98,14 @@ class _Call(BaseHTTPRequestHandler):
     def _answer(self, serve: Any) -> None:
         length = int(self.headers.get("Content-Length", 0))
         form = parse_qs(self.rfile.read(length).decode())
-        allowed = self.headers.get("PRIVATE-TOKEN") == NOTE_TOKEN
-        status = 502 if self.server.gitlab.broken else 200 if allowed else 401
+        here = self.server.gitlab
+        here.tokens.append(self.headers.get("PRIVATE-TOKEN", ""))
+        status = 502 if here.broken else 200 if here.tokens[-1] == NOTE_TOKEN else 401
+        if here.elsewhere:
+            self.send_response(302)
+            self.send_header("Location", f"{here.elsewhere}{self.path}")
+            self.end_headers()
+            return
         content = (
             serve(urlsplit(self.path).path, form.get("body", [""])[0]) if status == 200 else {}
         )
@@ -128,7 +154,8 @@ class Pipelines:
         Somebody starts the job that waits for an approval.
         """
         about = {"CI_PIPELINE_SOURCE": source, "SATOPS_TOKEN": TOKEN,
-                 "SATOPS_MARKETPLACE": self.rehearsal.market.url}  # fmt: skip
+                 "SATOPS_MARKETPLACE": self.rehearsal.market.url,
+                 "CI_API_V4_URL": f"{self.api.url}/api/v4", "CI_PROJECT_ID": "7"}  # fmt: skip
         manual = () if source == "schedule" else ("--manual", "satops-apply")
         return self._run("main", {**about, **variables}, *manual)
 

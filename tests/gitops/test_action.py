@@ -30,6 +30,39 @@ jobs:
           marketplace-token: ${{{{ secrets.SATOPS_TOKEN }}}}
           marketplace: ${{{{ vars.SATOPS_MARKETPLACE }}}}
 """
+_REVIEWED = """\
+name: satops apply
+on: [push]
+permissions: {{}}
+jobs:
+  plan:
+    runs-on: ubuntu-latest
+    permissions: {{contents: read}}
+    outputs:
+      digest: ${{{{ steps.plan.outputs.digest }}}}
+    steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
+        with: {{fetch-depth: 0, persist-credentials: false}}
+      - id: plan
+        uses: {uses}
+        with: {{command: plan}}
+  satops:
+    needs: plan
+    runs-on: ubuntu-latest
+    permissions: {{contents: write}}
+    steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
+        with: {{fetch-depth: 0, persist-credentials: false}}
+      - uses: actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093
+        with: {{name: satops-plan, path: "${{{{ runner.temp }}}}/reviewed"}}
+      - uses: {uses}
+        with:
+          command: apply
+          marketplace-token: ${{{{ secrets.SATOPS_TOKEN }}}}
+          marketplace: ${{{{ vars.SATOPS_MARKETPLACE }}}}
+          reviewed: ${{{{ runner.temp }}}}/reviewed/plan.json
+          digest: {digest}
+"""
 
 
 @pytest.fixture
@@ -74,6 +107,20 @@ def test_the_action_plans_and_buys_with_the_satops_beside_it(
     assert applied.ok, applied.log
     assert "Placed 1 of 1 expected." in applied.summary
     assert rehearsal.standings() == {"hanoi": "placed"}
+
+
+@pytest.mark.parametrize("digest", ["${{ needs.plan.outputs.digest }}", '""', "0" * 64])
+def test_the_action_buys_a_reviewed_plan_by_its_digest_alone(
+    rehearsal: Rehearsal, action: Act, digest: str
+) -> None:
+    def review(work: Path) -> None:
+        workflow = _REVIEWED.format(uses=USES, digest=digest)
+        (work / ".github/workflows/satops-apply.yml").write_text(workflow)
+
+    rehearsal.merge(rehearsal.open(review, rehearsal.order("hanoi")))
+    applied = action.apply()
+    assert applied.ok == digest.startswith("$"), applied.log
+    assert rehearsal.bought() == ([1] if applied.ok else [])
 
 
 def test_the_action_refuses_a_command_that_is_none(rehearsal: Rehearsal, action: Act) -> None:

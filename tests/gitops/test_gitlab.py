@@ -84,3 +84,37 @@ def test_without_a_marketplace_in_the_settings_nothing_is_bought(pipelines: Pipe
     assert not applied.ok
     assert "allows only 'not-set'" in " ".join(applied.log.split())
     assert rehearsal.bought() == []
+
+
+def test_the_ledger_tells_who_approved_where_a_token_may_ask(
+    pipelines: Pipelines, api: GitLab
+) -> None:
+    rehearsal = pipelines.rehearsal
+    request = rehearsal.open(rehearsal.order("hanoi"))
+    api.merged[request.head] = request.number
+    rehearsal.merge(request)
+    applied = pipelines.on_main(SATOPS_NOTE_TOKEN=NOTE_TOKEN)
+    assert applied.ok, applied.log
+    assert NOTE_TOKEN not in applied.log
+    ran = rehearsal.satops(rehearsal.clone("audit"), "history", "--json")
+    events = json.loads(ran.stdout)["events"]
+    (intent,) = [event for event in events if event["kind"] == "SubmissionIntended"]
+    assert intent["pull_request"] == f"https://forge/{request.number}"
+    assert intent["approvals"] == ["ada"]
+    kept = [path for path in applied.folder.rglob("*") if path.is_file()]
+    assert not any(NOTE_TOKEN.encode() in path.read_bytes() for path in kept)
+
+
+def test_a_gitlab_that_sends_the_question_elsewhere_gets_the_token_alone_and_stops_nothing(
+    pipelines: Pipelines, api: GitLab
+) -> None:
+    rehearsal = pipelines.rehearsal
+    rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
+    with gitlab() as other:
+        api.elsewhere = other.url
+        applied = pipelines.on_main(SATOPS_NOTE_TOKEN=NOTE_TOKEN)
+    assert applied.ok, applied.log
+    assert "GitLab did not answer" in applied.log
+    assert NOTE_TOKEN not in applied.log
+    assert (set(api.tokens), other.tokens) == ({NOTE_TOKEN}, [])
+    assert rehearsal.standings() == {"hanoi": "placed"}

@@ -10,7 +10,7 @@ from satops.core.plan.plan import Action, ActionKind, LimitRoom, Plan, Refusal
 from satops.core.problem import Severity
 from satops.core.spec.spec import Acknowledgement
 from satops.core.words import number
-from satops.report.markdown import LIMIT, render
+from satops.report.markdown import LIMIT, SUMMARY_LIMIT, render
 from satops.report.markdown.calendar import ROWS_MAX
 from satops.report.markdown.maps import CORNERS_MAX
 from tests.report.forge import HOSTILE, Page, check_page
@@ -167,6 +167,18 @@ def test_a_map_gives_way_in_steps_and_says_so(limit: int, kind: str, words: str)
     assert words in shown.source
     kinds = {f["geometry"]["type"] for made in shown.maps() for f in made["features"]}
     assert kinds == {kind}
+
+
+def test_a_page_that_is_cut_says_so_before_its_tables_beside_totals_and_digest() -> None:
+    made = plan(*creates(900))
+    shown = page(made).source
+    top = shown[: shown.index("### ")]
+    assert "900 orders to create" in top
+    assert made.digest in top
+    assert "**This page is cut:" in top
+    whole = page(made, limit=SUMMARY_LIMIT).source
+    assert "This page is cut" not in whole
+    assert all(f"| `{it.name}` |" in whole for it in made.creates)
 
 
 def test_a_limit_that_cannot_hold_the_summary_is_a_mistake_of_the_caller() -> None:

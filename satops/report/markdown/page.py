@@ -70,12 +70,22 @@ def whole(text: str) -> Fit:
     return lambda room: text if size(text) <= room else None
 
 
+class Cut(str):
+    """A text of a block that leaves rows out, and says so."""
+
+
 def write_page(blocks: Sequence[Block], limit: int) -> str:
     """Return the blocks in the order given, in at most `limit` bytes, and a final newline.
 
     Raises ValueError when not even the blocks of rank 0 have room.
     """
+    return lay_out(blocks, limit)[0]
+
+
+def lay_out(blocks: Sequence[Block], limit: int) -> tuple[str, frozenset[int]]:
+    """Return what `write_page` does, and the ranks of the blocks that do not show all they have."""
     texts = _reserved(blocks, limit)
+    all_shown = {index for index, block in enumerate(blocks) if not block.steps}
     spare = limit - _total(texts.values())
     for index in sorted(texts, key=lambda index: blocks[index].rank):
         block, least = blocks[index], texts[index]
@@ -85,7 +95,10 @@ def write_page(blocks: Sequence[Block], limit: int) -> str:
         if best is not None:
             texts[index] = best
             spare += taken - size(best) - len(_GAP)
-    return _GAP.join(texts[index] for index in sorted(texts) if texts[index]) + "\n"
+            if not isinstance(best, Cut):
+                all_shown.add(index)
+    page = _GAP.join(texts[index] for index in sorted(texts) if texts[index]) + "\n"
+    return page, frozenset(b.rank for index, b in enumerate(blocks) if index not in all_shown)
 
 
 def row(cells: Sequence[str]) -> str:
@@ -126,7 +139,7 @@ def rows_that_fit(
             return "\n".join(opening + lines)
         if kept < min(least, len(items)):
             return None
-        return "\n".join([*opening, *lines[:kept], "", more(kept, len(items))])
+        return Cut("\n".join([*opening, *lines[:kept], "", more(kept, len(items))]))
 
     return fit
 

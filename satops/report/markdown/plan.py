@@ -6,13 +6,15 @@ from satops.report.markdown.calendar import calendar
 from satops.report.markdown.escape import prose
 from satops.report.markdown.maps import maps
 from satops.report.markdown.orders import Link
-from satops.report.markdown.page import Block, Rank, write_page
+from satops.report.markdown.page import Block, Rank, lay_out, write_page
 from satops.report.markdown.passes import passes
 from satops.report.markdown.summary import closing, opening
 from satops.report.subject import Checks
 
 LIMIT = 65_536
 """What GitHub takes in a comment, in characters; satops keeps to as many bytes."""
+SUMMARY_LIMIT = 1_000_000
+"""Bytes.  GitHub takes 1 MiB as the summary of a step."""
 MARKER = "<!-- satops plan -->"
 """By this first line the comment of an earlier plan is found, and replaced."""
 ARTIFACT = "`satops plan --json`"
@@ -63,4 +65,8 @@ def render(
         calendar(plan),
         Block(Rank.SUMMARY, closing(plan, artifact)),
     ]
-    return write_page(blocks, limit)
+    page, cut = lay_out(blocks, limit)
+    if Rank.CREATES not in cut:
+        return page
+    told = opening(plan, marker=marker, title=title, currency=currency, cut=artifact)
+    return write_page([Block(Rank.SUMMARY, told), *blocks[1:]], limit)

@@ -21,8 +21,11 @@ _ESTIMATE = (
 )
 
 
-def opening(plan: Plan, *, marker: str, title: str, currency: str) -> str:
-    """Return the marker, the verdict and the totals; `currency` is inert Markdown."""
+def opening(plan: Plan, *, marker: str, title: str, currency: str, cut: str = "") -> str:
+    """Return the marker, the verdict, the totals and the digest; `currency` is inert Markdown.
+
+    Where the page leaves out orders to create, `cut` says where all of them are.
+    """
     paragraphs = [marker]
     if plan.new_marketplace is not None:
         paragraphs.append(f"**{marketplace_words(plan.new_marketplace, code)}**")
@@ -30,6 +33,12 @@ def opening(plan: Plan, *, marker: str, title: str, currency: str) -> str:
         f"## {prose(title, _TITLE_MAX).rstrip(':')}: {_verdict(plan)}",
         "\n".join([header(("", "Orders", "km²", "Estimate"), _NUMBERS), *_totals(plan, currency)]),
     ]
+    paragraphs.append(f"Plan {code(plan.digest)}")
+    if cut:
+        paragraphs.append(
+            f"**This page is cut: it does not list every order to create.** All are in {cut}. "
+            "What is approved is the plan with this digest."
+        )
     if plan.problems:
         paragraphs.append(f"Problems: {problem_totals(plan.problems)}.")
     if plan.ledger_head is None:
@@ -43,7 +52,6 @@ def closing(plan: Plan, artifact: str) -> str:
     """Return what comes next, and what the plan was made from."""
     head = code(plan.ledger_head) if plan.ledger_head is not None else "none"
     facts = (
-        f"Plan {code(plan.digest)}",
         f"Ledger head {head}",
         f"Made at {prose(moment(plan.made_at))} UTC",
         f"Everything, and the exact requests: {artifact}",
