@@ -12,7 +12,8 @@ from satops.core.ledger.events import (
     SubmissionIntended,
     SubmissionPlaced,
 )
-from satops.core.order.order import Order, canonical_order
+from satops.core.order.order import Order
+from tests.offers.orders import eo_order
 
 AT = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 """The moment at which the events of tests happen."""
@@ -38,7 +39,7 @@ def started() -> tuple[list[bytes], Head]:
 
 def order(max_cloud: int = 20) -> Order:
     """Return an order; another cloud limit makes another order."""
-    return canonical_order(
+    return eo_order(
         provider="changguang",
         rings=RINGS,
         start=datetime(2031, 6, 1, tzinfo=UTC),

@@ -23,8 +23,9 @@ from satops.core.ledger.events import (
     SubmissionPlaced,
     SubmissionRejected,
 )
-from satops.core.order.order import Location, canonical_order, instant_text
+from satops.core.order.order import Location, instant_text
 from satops.workflow.rows import Reading, Rows
+from tests.offers.orders import eo_order
 
 NOW = "2031-02-10T09:00:00Z"
 LEDGER = "0123456789abcdef0123456789abcdef"
@@ -81,7 +82,7 @@ def intent(
 ) -> SubmissionIntended:
     """Return an intent with a real order in it."""
     begin = start or at + DAY
-    order = canonical_order(
+    order = eo_order(
         provider=provider, rings=[where], start=begin, end=begin + timedelta(days=days),
         resolution_type=mode,
     )  # fmt: skip

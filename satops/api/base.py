@@ -20,6 +20,7 @@ from satops.core.plan.plan import Action, Plan
 from satops.core.problem import Problem, by_position
 from satops.core.spec.spec import Spec
 from satops.errors import StoreUnreachable, UsageError
+from satops.offers import times_of
 
 _DIGEST_SHOWN = 12
 
@@ -90,8 +91,6 @@ class Base:
 
     def _already(self, plan: Plan) -> Iterator[Problem]:
         """Yield what time or the ledger brought to specs that the base holds byte for byte."""
-        from satops.core.checks.catalogue import times_of
-
         specs = {action.name: action.spec for action in plan.actions}
         for problem in plan.problems:
             spec = specs.get(problem.order or "")

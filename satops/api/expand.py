@@ -32,7 +32,7 @@ def expand(
         reader = FileReader(
             files,
             opened.config,
-            order_schema(),
+            order_schema(opened.offer),
             check=collected,
             read_aoi=aois.read,
             zones=PinnedZones(),

@@ -1,12 +1,15 @@
 """What a check means here: the catalogue, with the numbers of a repository."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from satops.adapters.files.config_file import find_root, load_config
 from satops.adapters.files.rule_files import from_tree, load_modes
-from satops.core.order.modes import Modes
+from satops.core.check import Check
+from satops.core.checks.catalogue import catalogue_of
 from satops.core.plan.config import Config
 from satops.errors import UsageError
+from satops.offers import offer_of
 from satops.workflow.explain import Explanation
 from satops.workflow.explain import explain as look_up
 
@@ -16,12 +19,22 @@ def explain(folder: Path, code: str) -> Explanation:
 
     Raises `UsageError` for a code that is none, or a configuration that is wrong.
     """
-    return look_up(code, _modes(folder))
+    config, root = _config(folder)
+    return look_up(code, load_modes(config, from_tree(root)), offer_of(config))
 
 
-def _modes(folder: Path) -> Modes:
+def every_check(folder: Path) -> Sequence[Check]:
+    """Return every check of a repository's orders, in the order of the docs.
+
+    Raises `UsageError` for a configuration that is wrong.
+    """
+    return list(catalogue_of(offer_of(_config(folder)[0])).checks.values())
+
+
+def _config(folder: Path) -> tuple[Config, Path]:
+    """Return the configuration of a repository and its folder; outside of one, the defaults."""
     try:
         root = find_root(folder)
     except UsageError:
-        return load_modes(Config(), from_tree(folder))
-    return load_modes(load_config(root), from_tree(root))
+        return Config(), folder
+    return load_config(root), root

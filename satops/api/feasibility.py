@@ -1,10 +1,11 @@
 """Feasibility: which satellites would pass over what is not bought yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from satops.api.plan import plan_to_show
 from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.core.order.order import Order
+from satops.core.plan.config import MarketplaceConfig
 from satops.core.plan.feasibility import Feasibility
 from satops.errors import LedgerMissing, UsageError
 from satops.workflow.feasibility import WAIT_S, Asking
@@ -27,7 +28,7 @@ def feasibility(
     simulations (`marketplace.simulation`).
     """
     opened = open_repository(repository, environ=environ)
-    require_simulations(opened)
+    simulation = require_simulations(opened)
     made = plan_to_show(repository, names=names, labels=labels, environ=environ).plan
     refuse_invalid(made)
     specs = [action.spec for action in made.creates if action.spec is not None]
@@ -36,12 +37,9 @@ def feasibility(
     except LedgerMissing:
         ledger = ""
     address = opened.marketplace_address()
-    market = opened.config.marketplace
 
     def request(order: Order) -> bytes:
-        from satops.offers.eo_imagery.request import simulation_request
-
-        return simulation_request(order, timezone=market.timezone)
+        return simulation(order, opened.config.marketplace)
 
     with opened.marketplace(say, ledger) as marketplace:
         asking = Asking(
@@ -54,10 +52,20 @@ def feasibility(
         return asking.run(specs, address)
 
 
-def require_simulations(opened: Repository) -> None:
-    """Raise `UsageError` where the configuration says that the account has no simulations."""
+def require_simulations(
+    opened: Repository,
+) -> Callable[[Order, MarketplaceConfig], bytes]:
+    """Return what makes the request for a simulation.
+
+    Raises `UsageError` where the configuration says that the account has none, or the marketplace
+    is of a kind without.
+    """
+    request = opened.offer.simulation
+    if request is None:
+        raise UsageError("This kind of marketplace has no simulations.")
     if not opened.config.marketplace.simulation:
         raise UsageError(
             "Simulations are off, since not every account has them. Ask the marketplace, and "
             "switch them on in satops.yaml:\n    marketplace: {simulation: true}"
         )
+    return request

@@ -9,17 +9,21 @@ from satops.adapters.files.new_files import is_there, with_line, write_new, writ
 from satops.api.init_ci import CiFiles, CiWish, ci_files_of, update_ci, write_ci
 from satops.api.ledger_start import start_ledger
 from satops.api.repository import FilePath
+from satops.core.offer import Offer
+from satops.core.plan.config import Config
 from satops.errors import Refused, UsageError
+from satops.offers import offer_of
 from satops.ports import Clock
 from satops.workflow.scaffold import (
     CONFIG,
     KEPT_AS_BYTES,
+    ORDER_SCHEMA,
     repository_files,
 )
 from satops.workflow.scaffold_ci import Forge, with_state
 from satops.workflow.scaffold_update import FileChange
 
-_SCHEMAS = ("order.schema.json", "config.schema.json")
+_CONFIG_SCHEMA = "config.schema.json"
 """What editors need beside the files of a repository."""
 _ATTRIBUTES = ".gitattributes"
 """Gets one more line where it is there already."""
@@ -71,7 +75,9 @@ def init(
     workflows = None if wish is None else ci_files_of(folder, wish, environ)
     if not there:
         now = (clock or SystemClock()).now()
-        files = repository_files(now, _schemas(), samples=samples)
+        offer = offer_of(Config())
+        begin_with = offer.samples() if samples and offer.samples else None
+        files = repository_files(now, _schemas(offer), begin_with)
         return _begin(folder, files, workflows, environ)
     if workflows is None:
         raise Refused(
@@ -106,7 +112,8 @@ def _begin(
     return Ready(tuple(written), begun, workflows)
 
 
-def _schemas() -> dict[str, str]:
+def _schemas(offer: Offer) -> dict[str, str]:
     from satops.adapters.files.schemas import schema_text
 
-    return {name: schema_text(name).decode() for name in _SCHEMAS}
+    names = {ORDER_SCHEMA: offer.schema, _CONFIG_SCHEMA: _CONFIG_SCHEMA}
+    return {name: schema_text(published).decode() for name, published in names.items()}

@@ -12,11 +12,13 @@ from satops.adapters.clock import SystemClock
 from satops.adapters.files.config_file import is_root, load_config
 from satops.core.ledger.chain import Head
 from satops.core.ledger.state import LedgerState
+from satops.core.offer import Offer
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.address import is_loopback, normal_address
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.redaction import shown_address
 from satops.errors import UsageError
+from satops.offers import offer_of
 from satops.ports import Clock, LedgerStore, LocalState, Marketplace, Promise
 from satops.workflow.begin import require_open
 from satops.workflow.ledger import require_marketplace
@@ -50,6 +52,11 @@ class Repository:
     environ: Mapping[str, str] = field(repr=False)
     """It holds secrets."""
     clock: Clock
+
+    @property
+    def offer(self) -> Offer:
+        """What the orders of this repository are."""
+        return offer_of(self.config)
 
     @property
     def sandbox(self) -> bool:
@@ -239,10 +246,7 @@ class Repository:
 
     def body(self, order: Order) -> bytes:
         """Return the exact request that would be sent for an order."""
-        from satops.offers.eo_imagery.request import create_request
-
-        market = self.config.marketplace
-        return create_request(order, geometry=market.geometry, timezone=market.timezone)
+        return self.offer.request(order, self.config.marketplace)
 
     @contextmanager
     def marketplace(self, say: Say, ledger: str) -> Iterator[Marketplace]:

@@ -39,7 +39,7 @@ def spec_tree(
         missing=WholeTree(opened.root, opened.config.orders),
         rules=RuleFiles(opened.config, opened.root, rules_from),
         config=opened.config,
-        schema=order_schema(),
+        schema=order_schema(opened.offer),
         zones=PinnedZones(),
         strict=strict,
     )

@@ -10,11 +10,10 @@ from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.core.geometry.convert import Wanted as Changes
-from satops.core.order.order import MODE_NUMBERS, Provider
 from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold import Wanted
 
-_ORDER = ("name", "provider", "mode", "start", "end", "max_cloud", "description", "labels")
+_ORDER = ("name", "provider", "start", "end", *options.TERMS, "description", "labels")
 """Options that only --split takes."""
 _CHANGES = ("drop_heights", "swap_axes", "reproject", "crs", "buffer_km", "simplify_m")
 """Options that only --convert takes."""
@@ -35,15 +34,12 @@ _CHANGES = ("drop_heights", "swap_axes", "reproject", "crs", "buffer_km", "simpl
 @click.option("--name", metavar="NAME", help="How names begin. Default: the name of FILE.")
 @click.option(
     "--provider",
-    type=click.Choice([p.value for p in Provider]),
+    type=click.Choice(options.PROVIDERS),
     help="With --split: write an order spec for each outline too.",
-)
-@click.option(
-    "--mode", metavar="MODE", help=f"A name or a number: {', '.join(MODE_NUMBERS)}, or 1 to 8."
 )
 @click.option("--start", metavar="TIME", help="As 2026-12-01T00:00Z.")
 @click.option("--end", metavar="TIME")
-@click.option("--max-cloud", type=int, metavar="PERCENT", help="Optical only.")
+@options.terms
 @click.option("--description", metavar="TEXT")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="May be repeated.")
 @options.as_json
@@ -187,8 +183,7 @@ def _wanted(given: dict[str, Any]) -> Wanted | None:
         geometry={},
         start=given["start"],
         end=given["end"],
-        mode=given["mode"],
-        max_cloud=given["max_cloud"],
+        terms=options.terms_given(given),
         description=given["description"],
         labels=dict(map(options.label, given["labels"])),
     )

@@ -11,16 +11,12 @@ import click
 from satops.cli.context import Call
 from satops.cli.output import write_report
 from satops.core import json_text
+from satops.core.offer import Samples
+from satops.core.plan.config import Config
 from satops.errors import ExitCode, Refused, UsageError
+from satops.offers import offer_of
 from satops.report.layout import BLANK, Line, Tone
 from satops.report.layout import command as to_copy
-
-_EDITED = ("maxCloud: 20 ", "maxCloud: 10 ")
-_SPEC = "orders/hanoi.yaml"
-_SECOND = (
-    "hue-flood", "--provider", "tianyi", "--mode", "stripmap", "--point", "107.58", "16.46",
-    "--radius-km", "8", "--start", "+7d", "--end", "+14d",
-)  # fmt: skip
 
 
 @click.command("demo")
@@ -56,10 +52,12 @@ def _new_folder(path: Path) -> Path:
 
 def _tell(call: Call) -> None:
     root = call.directory
+    samples = _samples()
+    path, edited = samples.edited
     _say("A repository for satellite orders: a config, three order specs, an empty ledger.")
     _run(call, "init")
     _say("Order specs are YAML. This one asks for the centre of Hanoi, in a window next month:")
-    _show(root / _SPEC)
+    _show(root / path)
     _say("Check them. This needs no network and no account, so it can run on every commit:")
     _run(call, "validate")
     _say("What would be bought? In a pull request, this is what a reviewer reads:")
@@ -72,9 +70,9 @@ def _tell(call: Call) -> None:
     _run(call, "plan")
     _lose_an_answer(call)
     _say("A placed order cannot be changed. So what if somebody edits one?")
-    spec = root / _SPEC
-    spec.write_text(spec.read_text("utf-8").replace(*_EDITED), "utf-8")
-    _show_command(f"sed -i 's/{_EDITED[0].strip()}/{_EDITED[1].strip()}/' {_SPEC}")
+    spec = root / path
+    spec.write_text(spec.read_text("utf-8").replace(*edited), "utf-8")
+    _show_command(f"sed -i 's/{edited[0].strip()}/{edited[1].strip()}/' {path}")
     _run(call, "plan", expected=ExitCode.INVALID)
     _say("satops says so (exit code 3) and buys nothing. The ledger proves what happened:")
     _run(call, "verify")
@@ -83,7 +81,7 @@ def _tell(call: Call) -> None:
 def _lose_an_answer(call: Call) -> None:
     """Place an order whose answer never arrives: what no other tool gets right."""
     _say("Now the worst: the marketplace takes an order, and its answer is lost on the way.")
-    _run(call, "new", *_SECOND)
+    _run(call, "new", *_samples().further)
     faults = Path(call.environ["SATOPS_LOCAL"]) / "faults.json"
     faults.write_bytes(json_text.dumps({"rules": [{"kind": "close", "count": 1}]}))
     losing = replace(call, environ={**call.environ, "SATOPS_SANDBOX_FAULTS": str(faults)})
@@ -92,6 +90,12 @@ def _lose_an_answer(call: Call) -> None:
     _run(call, "plan")
     _say("The marketplace is asked what it holds, and the number is found:")
     _run(call, "reconcile")
+
+
+def _samples() -> Samples:
+    samples = offer_of(Config()).samples
+    assert samples is not None  # the first offer has some
+    return samples()
 
 
 def _run(call: Call, *arguments: str, expected: ExitCode = ExitCode.DONE) -> None:

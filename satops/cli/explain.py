@@ -2,11 +2,10 @@
 
 import click
 
-from satops.api.explain import explain
+from satops.api.explain import every_check, explain
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
-from satops.core.checks.catalogue import CATALOGUE
 from satops.errors import ExitCode
 
 
@@ -23,11 +22,12 @@ def command(call: Call, code: str | None, as_json: bool) -> int:
     from satops.report.json import explain_json
 
     if code is None:
+        checks = every_check(call.directory)
         return finish(
             ExitCode.DONE,
             as_json=as_json,
-            json=lambda: explain_json(CATALOGUE.values()),
-            text=lambda: catalogue_blocks(list(CATALOGUE.values())),
+            json=lambda: explain_json(checks),
+            text=lambda: catalogue_blocks(checks),
         )
     found = explain(call.directory, code)
     return finish(

@@ -1,6 +1,7 @@
 """`satops new`."""
 
 from math import isfinite
+from typing import Any
 
 import click
 
@@ -8,24 +9,20 @@ from satops.api.new import new
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
-from satops.core.order.order import MODE_NUMBERS, Provider
 from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold import Wanted
 
 
 @click.command("new")
 @click.argument("name")
-@click.option("--provider", required=True, type=click.Choice([p.value for p in Provider]))
-@click.option(
-    "--mode", metavar="MODE", help=f"A name or a number: {', '.join(MODE_NUMBERS)}, or 1 to 8."
-)
+@click.option("--provider", required=True, type=click.Choice(options.PROVIDERS))
 @click.option("--aoi", metavar="FILE[#FEATURE]", help="An AOI file, from the root.")
 @click.option("--bbox", nargs=4, type=float, metavar="W S E N", help="Degrees.")
 @click.option("--point", nargs=2, type=float, metavar="LON LAT", help="Degrees.")
 @click.option("--radius-km", type=float, metavar="KM", help="Around --point.")
 @click.option("--start", required=True, metavar="TIME", help="As 2026-12-01T00:00Z, or now.")
 @click.option("--end", required=True, metavar="TIME", help="Or from the start: +24h, +14d.")
-@click.option("--max-cloud", type=int, metavar="PERCENT", help="Optical only.")
+@options.terms
 @click.option("--description", metavar="TEXT")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="May be repeated.")
 @click.option("--supersedes", metavar="NAME", help="The order that this one replaces in intent.")
@@ -34,21 +31,21 @@ from satops.workflow.scaffold import Wanted
 @click.pass_obj
 def command(  # one option each
     call: Call,
+    /,
     name: str,
     provider: str,
-    mode: str | None,
     aoi: str | None,
     bbox: tuple[float, ...] | None,
     point: tuple[float, ...] | None,
     radius_km: float | None,
     start: str,
     end: str,
-    max_cloud: int | None,
     description: str | None,
     labels: tuple[str, ...],
     supersedes: str | None,
     file: str | None,
     as_json: bool,
+    **given: Any,
 ) -> int:
     """Write an order spec from flags, once it is known to be sound.
 
@@ -64,8 +61,7 @@ def command(  # one option each
         geometry=_geometry(aoi, bbox, point, radius_km),
         start=start,
         end=end,
-        mode=mode,
-        max_cloud=max_cloud,
+        terms=options.terms_given(given),
         description=description,
         labels=_labels(labels),
         supersedes=supersedes,

@@ -1,11 +1,12 @@
 """Options that several commands share, so that they read alike everywhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
 
 from satops.errors import UsageError
+from satops.offers import OFFERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -85,3 +86,32 @@ def label(text: str) -> tuple[str, str]:
     if not equals or not key:
         raise UsageError(f"--label {text}: write a label as KEY=VALUE.")
     return key, value
+
+
+_FLAGS = {
+    flag.name.removeprefix("--").replace("-", "_"): flag
+    for offer in OFFERS.values()
+    for flag in offer.flags
+}
+PROVIDERS = list(dict.fromkeys(name for offer in OFFERS.values() for name in offer.providers))
+"""Those of every offer; the schema says which of them the repository has."""
+TERMS = tuple(_FLAGS)
+"""The parameters of the options that set a field of an offer."""
+
+
+def terms(command: Command) -> Command:
+    """Add the options that set the fields of every offer."""
+    for flag in reversed(_FLAGS.values()):
+        command = click.option(flag.name, type=flag.kind, metavar=flag.metavar, help=flag.help)(
+            command
+        )
+    return command
+
+
+def terms_given(given: Mapping[str, Any]) -> dict[str, object]:
+    """Return the fields that were given, as a spec writes them."""
+    return {
+        flag.field: flag.written(given[name])
+        for name, flag in _FLAGS.items()
+        if given[name] is not None
+    }

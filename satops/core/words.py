@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from satops.core.order.modes import Threshold
-from satops.core.order.order import MODES, instant_text
-from satops.core.spec.spec import Spec
+from satops.core.order.order import instant_text
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -117,12 +116,6 @@ def about_all(amounts: Iterable[float | None], currency: str = "") -> str:
     missing = len(every) - len(known)
     without = f" ({counted(missing, 'order')} without an estimate)" if missing else ""
     return about(sum(known), currency) + without
-
-
-def mode(spec: Spec) -> str:
-    """Return the mode of an order, or its provider where it names none."""
-    known = MODES.get(spec.order.resolution_type or 0)
-    return f"{known.name} ({known.number})" if known else f"provider {spec.order.provider}"
 
 
 def origin(threshold: Threshold, unit: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from satops.core.check import Check
-from satops.core.checks.catalogue import CATALOGUE
+from satops.core.checks.catalogue import catalogue_of
+from satops.core.offer import Offer
 from satops.core.order.modes import Modes
 from satops.core.safe import safe
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
@@ -23,43 +24,38 @@ problem is an error, a warning or an info; only an error keeps an order from bei
   `satops.yaml`:
 
 ```yaml
-every: {leadTimeH: 48}
-changguang:
-  every: {minBillableKm2: {value: 100, source: "contract 12, page 4"}}
-  very-high: {swathKm: 12, maxAreaKm2: 5000}
-tianyi:
-  stripmap: {maxLengthKm: null}   # no such limit
-```
+{example}```
 """
 
 
-def checks_page(modes: Modes) -> str:
+def checks_page(modes: Modes, offer: Offer) -> str:
     """Return the page as Markdown."""
-    return "\n".join([_HEAD, *_lines(modes)])
+    return "\n".join([_HEAD.replace("{example}", offer.thresholds_example), *_lines(modes, offer)])
 
 
-def _lines(modes: Modes) -> Iterator[str]:
+def _lines(modes: Modes, offer: Offer) -> Iterator[str]:
+    checks = catalogue_of(offer).checks.values()
     yield "| code | what | by default |"
     yield "|---|---|---|"
-    for check in CATALOGUE.values():
+    for check in checks:
         yield f"| [{check.code}](#{check.code.lower()}) | {check.title} | {check.severity} |"
     yield ""
     subject = ""
-    for check in CATALOGUE.values():
+    for check in checks:
         if check.subject != subject:
             subject = check.subject
             yield f"## {subject}\n"
-        yield from _section(check, modes)
+        yield from _section(check, modes, offer)
 
 
-def _section(check: Check, modes: Modes) -> Iterator[str]:
+def _section(check: Check, modes: Modes, offer: Offer) -> Iterator[str]:
     yield f"### {check.code}\n"
     yield f"**{check.title}.** {check.meaning}\n"
     yield f"- What to do: {check.remedy}"
     yield f"- Example: `{check.example}`"
     yield f"- Severity: {severity_text(check)}."
     yield f"- Source: {check.source}."
-    for number in numbers(check, modes):
+    for number in numbers(check, modes, offer):
         yield f"- Number: {number_text(number)}."
     yield ""
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from satops.core.ledger.state import OrderState
-from satops.core.order.order import MODES
+from satops.core.order.order import Terms
 from satops.core.plan.plan import Action, Plan
 from satops.core.problem import Problem, Severity
 from satops.core.words import location, window
+from satops.offers import mode_of
 
 
 class Subject(NamedTuple):
@@ -28,7 +29,7 @@ class Subject(NamedTuple):
 
     @property
     def sensor(self) -> str:
-        """Provider and mode: `changguang very-high (0.5 m)`."""
+        """Provider and mode, as `PROVIDER very-high (0.5 m)`."""
         if self.provider is None:
             return "?"
         if self.mode is None:
@@ -68,7 +69,7 @@ def subject(action: Action) -> Subject:
     if action.spec is None:
         return known_subject(action.known) if action.known is not None else _NOTHING
     order, seen = action.spec.order, action.spec.footprint
-    mode, resolution_m = _MODES.get(order.resolution_type, _NO_MODE)
+    mode, resolution_m = _mode(order.version, order.terms)
     return Subject(
         order.provider,
         mode,
@@ -85,7 +86,7 @@ def known_subject(known: OrderState) -> Subject:
     """Return the facts that the ledger keeps of an order."""
     bounds = known.bounds
     longitude, latitude = (None, None) if bounds is None else _middle(bounds)
-    mode, resolution_m = _MODES.get(known.resolution_type, _NO_MODE)
+    mode, resolution_m = _mode(known.version, known.terms)
     return Subject(
         known.provider or None,
         mode,
@@ -114,11 +115,12 @@ def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
     return (west + east) / 2, (south + north) / 2
 
 
-_NO_MODE = (None, None)
-_MODES: dict[int | None, tuple[str, float] | tuple[None, None]] = {
-    number: (mode.name, mode.resolution_m) for number, mode in MODES.items()
-}
-"""Name and resolution in metres."""
+def _mode(version: str, terms: Terms) -> tuple[str, float] | tuple[None, None]:
+    """Return name and resolution in metres of the mode of an order, as its offer tells it."""
+    mode = mode_of(version, terms)
+    return (None, None) if mode is None else (mode.name, mode.resolution_m)
+
+
 _NOTHING = Subject(None, None, None, None, None, None, None, None)
 
 

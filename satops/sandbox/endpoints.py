@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from satops.core.order.order import MODES
+from satops.offers.eo_imagery.modes import MODES
 from satops.sandbox import deliveries, simulations
 from satops.sandbox.records import StoredOrder
 from satops.sandbox.rules import (

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from satops.core.order.order import Provider
+from satops.offers.eo_imagery.modes import Provider
 
 _EARTH_KM = 6371.0
 _EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001 - the sandbox's texts have no zone

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from satops.core import json_text
-from satops.core.order.order import MODES, Provider, Unit
+from satops.offers.eo_imagery.modes import MODES, Provider, Unit
 from satops.sandbox.polygon import NotAPolygon, as_wkt
 
 Fields = Mapping[str, Any]

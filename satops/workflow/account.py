@@ -19,6 +19,7 @@ from satops.core.order.order import Order, instant, instant_text
 from satops.core.plan.config import Config
 from satops.core.spec.spec import Spec
 from satops.errors import MarketplaceUnreachable
+from satops.offers import offer_of
 from satops.ports import Clock, Marketplace
 
 NO_QUERY: Final = "the marketplace may not be queried (`query: false`)"
@@ -135,7 +136,7 @@ def foreign_orders(
         if order.order_no not in state.claimed
         and order.order_no not in state.foreign
         and order.order_no not in explained
-        and order.kind in (None, 2)
+        and order.programming
     )
 
 
@@ -146,7 +147,7 @@ def fits(
 
     Only what the marketplace shows can be compared: two modes that read back alike fit both.
     """
-    zone = config.marketplace.timezone
+    offer, zone = offer_of(config), config.marketplace.timezone
     wanted: defaultdict[_Window | None, list[tuple[str, Order]]] = defaultdict(list)
     for spec in specs:
         order = spec.order
@@ -157,7 +158,7 @@ def fits(
         names = tuple(
             name
             for name, ours in _near(wanted, _window(listed, zone))
-            if listed.geometry and not differences(ours, listed, zone=zone)
+            if listed.geometry and not differences(ours, listed, offer=offer, zone=zone)
         )
         if names:
             found[listed.order_no] = names

@@ -19,6 +19,7 @@ from satops.core.order.order import instant_text
 from satops.core.plan.config import Config
 from satops.core.spec.spec import Spec
 from satops.errors import ExitCode, Refused
+from satops.offers import offer_of
 from satops.workflow.account import AccountLook, fits, foreign_orders
 from satops.workflow.adopt import adoption_of
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
@@ -123,7 +124,7 @@ def _may_be_open(session: LedgerSession, order: MarketplaceOrder, config: Config
             continue
         doubt = Doubt(known.name, known.attempt, ours, known.intended_at)
         zone, skew_s = config.marketplace.timezone, config.reconcile.skew_s
-        if compare(doubt, order, zone=zone, skew_s=skew_s).possible:
+        if compare(doubt, order, offer=offer_of(config), zone=zone, skew_s=skew_s).possible:
             return f"it may be {known.name}, which is in doubt"
     return ""
 

@@ -17,6 +17,7 @@ from satops.core.order.order import instant
 from satops.core.order.submission import Receipt
 from satops.core.plan.config import Config
 from satops.errors import ExitCode, worst
+from satops.offers import offer_of
 from satops.ports import Marketplace, Spooled
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
 
@@ -167,7 +168,8 @@ def _unconfirmed(
     if known.until and found.created_at > instant(known.until) + timedelta(seconds=skew_s):
         return "the marketplace created it after the time of this submission"
     doubt = Doubt(known.name, known.attempt, order, known.intended_at)
-    held = compare(doubt, found, zone=config.marketplace.timezone, skew_s=skew_s)
+    zone = config.marketplace.timezone
+    held = compare(doubt, found, offer=offer_of(config), zone=zone, skew_s=skew_s)
     if held.differs:
         return f"the marketplace shows another order: {', '.join(held.differs)}"
     return ""

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from satops.core.check import When
 from satops.core.checks import (
     Rules,
+    catalogue_of,
     check_across,
     check_clock,
     check_specs,
-    found_only,
     idle_acknowledgements,
     to_problems,
 )
@@ -21,14 +21,12 @@ from satops.workflow.read_files import Chunk
 
 def check_chunk(chunk: Chunk, rules: Rules) -> Iterator[Problem]:
     """Yield what each spec that was just read shows by itself, whatever the time."""
-    sought = found_only(When.OUTLINE, When.SPEC)
+    sought = catalogue_of(rules.offer).found_only(When.OUTLINE, When.SPEC)
     found = check_specs(chunk.specs, rules, shapes=chunk.shapes)
     for spec, document, findings in zip(chunk.specs, chunk.documents, found, strict=True):
         if findings or spec.acknowledge:
-            yield from idle_acknowledgements(spec, rules.severities)
-            yield from to_problems(
-                findings, spec, rules.severities, position=document.position, sought=sought
-            )
+            yield from idle_acknowledgements(spec, rules)
+            yield from to_problems(findings, spec, rules, position=document.position, sought=sought)
 
 
 def check_plan(
@@ -44,7 +42,7 @@ def check_plan(
 
     Copies of what the ledger holds are left to `decide`.
     """
-    sought = found_only(When.ACROSS)
+    sought = catalogue_of(rules.offer).found_only(When.ACROSS)
     names = {spec.name for spec in creating}
     beside = [spec for spec in tree if spec.name not in names]
     rows = zip(
@@ -54,4 +52,4 @@ def check_plan(
         strict=True,
     )
     for spec, clock, across in rows:
-        yield from to_problems([*clock, *across], spec, rules.severities, sought=sought)
+        yield from to_problems([*clock, *across], spec, rules, sought=sought)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from satops.core.check import Check
-from satops.core.checks.catalogue import CATALOGUE
+from satops.core.checks.catalogue import catalogue_of
+from satops.core.offer import Offer
 from satops.core.order.modes import KEYS, Modes, Threshold
-from satops.core.order.order import MODES
 from satops.errors import UsageError
 
 
@@ -29,17 +29,17 @@ class Explanation:
     numbers: tuple[Number, ...]
 
 
-def explain(code: str, modes: Modes) -> Explanation:
+def explain(code: str, modes: Modes, offer: Offer) -> Explanation:
     """Return what a check means; raises `UsageError` for a code that is none."""
-    check = CATALOGUE.get(code.upper())
+    check = catalogue_of(offer).checks.get(code.upper())
     if check is None:
         raise UsageError(f"There is no check {code!r}. To list them all:\n    satops explain")
-    return Explanation(check, tuple(numbers(check, modes)))
+    return Explanation(check, tuple(numbers(check, modes, offer)))
 
 
-def explain_text(code: str, modes: Modes) -> str:
+def explain_text(code: str, modes: Modes, offer: Offer) -> str:
     """Return the same as text for a terminal, without colours."""
-    found = explain(code, modes)
+    found = explain(code, modes, offer)
     check = found.check
     lines = [
         f"{check.code}: {check.title}",
@@ -55,17 +55,17 @@ def explain_text(code: str, modes: Modes) -> str:
     return "\n".join(lines) + "\n"
 
 
-def numbers(check: Check, modes: Modes) -> Iterator[Number]:
+def numbers(check: Check, modes: Modes, offer: Offer) -> Iterator[Number]:
     """Yield the numbers of a check; modes that share value and source are taken together."""
     keys = {name: key for key, name in KEYS.items()}
     for name in check.thresholds:
         sharing: dict[Threshold, list[str]] = {}
-        for mode in MODES.values():
-            threshold = getattr(modes.rules(mode.provider, mode.number), name)
+        for mode in offer.modes:
+            threshold = getattr(modes.rules(mode.provider, mode.name), name)
             if threshold is not None:
                 sharing.setdefault(threshold, []).append(f"{mode.provider} {mode.name}")
         for threshold, named in sharing.items():
-            is_every = len(named) == len(MODES)
+            is_every = len(named) == len(offer.modes)
             yield Number(keys[name], () if is_every else tuple(named), threshold)
 
 

@@ -17,6 +17,7 @@ from satops.core.plan.series import hold_renamed
 from satops.core.problem import Problem, by_position
 from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput
+from satops.offers import offer_of, times_of
 from satops.ports import RulesSource
 from satops.workflow.validate import Tree
 
@@ -37,7 +38,10 @@ def make_plan(
     Without a `state` the plan is against nothing: there is no ledger, and every spec looks new.
     """
     ledger = state if state is not None else LedgerState()
-    actions, problems = decide(tree.specs, ledger, now=now, recall=recall, kept=tree.kept)
+    offer = offer_of(config)
+    actions, problems = decide(
+        tree.specs, ledger, offer=offer, now=now, recall=recall, kept=tree.kept
+    )
     problems += tree.problems
     creating = [it.spec for it in actions if it.spec and it.kind is ActionKind.CREATE]
     if rules is not None and creating:
@@ -48,7 +52,7 @@ def make_plan(
     # Of an address on this machine only the ledger knows whether a sandbox is there.
     if (ledger.marketplace or normal_address(config.marketplace.url)) != SANDBOX:
         actions = [_without_sample(action) for action in actions]
-    prices = prices_from(config.prices)
+    prices = prices_from(config.prices, offer)
     if prices is not None:
         actions = [_priced(action, prices.estimate) for action in actions]
     creates = [action for action in actions if action.kind is ActionKind.CREATE]
@@ -81,14 +85,7 @@ def blocks_tree(problem: Problem) -> bool:
 
     What time and the ledger can bring blocks its own order only.
     """
-    return problem.blocks and _times_of(problem).isdisjoint({When.CLOCK, When.LEDGER})
-
-
-def _times_of(problem: Problem) -> frozenset[When]:
-    # Imported here because it brings shapely, which a plan without errors may not need.
-    from satops.core.checks.catalogue import times_of
-
-    return times_of(problem.check)
+    return problem.blocks and times_of(problem.check).isdisjoint({When.CLOCK, When.LEDGER})
 
 
 def rules_digest(config: Config) -> str:
@@ -143,7 +140,7 @@ def _blocked(action: Action, blocking: Mapping[str | None, Problem]) -> Action:
     problem = blocking.get(action.name)
     if problem is None or action.kind is not ActionKind.CREATE:
         return action
-    late = When.CLOCK in _times_of(problem)
+    late = When.CLOCK in times_of(problem.check)
     kind = ActionKind.EXPIRED if late else ActionKind.CONFLICT
     return replace(action, kind=kind, reason=problem.summary)
 

@@ -19,6 +19,7 @@ from satops.core.spec.read import GEOMETRY, Draft, geometry_file, read_spec
 from satops.core.spec.series import Member, expand, is_series
 from satops.core.spec.spec import Include, Membership, Source, Spec
 from satops.core.spec.text import name_of
+from satops.offers import offer_of
 from satops.ports import OrderFiles, SourceFile, ZoneRules
 from satops.workflow.read_series import NO_ZONES, SeriesSources
 
@@ -112,6 +113,7 @@ class FileReader:
         """
         self._files = files
         self._config = config
+        self._offer = offer_of(config)
         self._schema = schema
         self._check = check
         self._read_aoi = read_aoi
@@ -226,6 +228,7 @@ class FileReader:
             document,
             source=source,
             schema=self._schema,
+            offer=self._offer,
             zone=self._config.timezone,
             included=included,
         )

@@ -11,6 +11,7 @@ from satops.core.order.matching import Doubt, Match, match
 from satops.core.order.order import Order
 from satops.core.plan.config import Config
 from satops.errors import ExitCode, Refused, worst
+from satops.offers import offer_of
 from satops.ports import Look, LookBook, Marketplace
 from satops.workflow.account import NO_QUERY, AccountLook, foreign_orders, look_at_account
 from satops.workflow.carried_spool import CarriedReport
@@ -124,6 +125,7 @@ def settle_doubts(
         look.orders,
         claimed=session.state.claimed,
         foreign=session.state.foreign,
+        offer=offer_of(config),
         zone=config.marketplace.timezone,
         skew_s=config.reconcile.skew_s,
     )

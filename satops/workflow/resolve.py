@@ -8,6 +8,7 @@ from satops.core.order.order import Order
 from satops.core.plan.config import Config
 from satops.core.safe import shown
 from satops.errors import ExitCode, Refused, UsageError
+from satops.offers import offer_of
 from satops.ports import LookBook, Marketplace
 from satops.workflow.account import AccountLook
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
@@ -318,7 +319,7 @@ def refuse_other(order: Order | None, found: MarketplaceOrder, name: str, config
     """Raise `Refused` where the marketplace's order is not the one of a name."""
     if order is None:
         return
-    differing = differences(order, found, zone=config.marketplace.timezone)
+    differing = differences(order, found, offer=offer_of(config), zone=config.marketplace.timezone)
     if differing:
         raise Refused(
             f"{found.order_no} is not the order of {name}: the marketplace shows "

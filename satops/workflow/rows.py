@@ -12,7 +12,7 @@ from satops.core import json_text
 from satops.core.ledger.chain import decode
 from satops.core.ledger.order_state import SPENT, OrderState, Standing, shared
 from satops.core.ledger.state import LedgerState
-from satops.core.order.order import MODES
+from satops.offers import mode_of
 from satops.offers.eo_imagery.status import status_word
 from satops.workflow.overdue import overdue
 
@@ -194,7 +194,7 @@ class Row:
     @property
     def mode(self) -> str | None:
         """By name: `very-high`."""
-        mode = MODES.get(self.order.resolution_type or 0)
+        mode = mode_of(self.order.version, self.order.terms)
         return None if mode is None else mode.name
 
     @property

@@ -2,17 +2,18 @@
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from satops.core import json_text
-from satops.core.order.order import MODES
+from satops.core.offer import Samples
 
 CONFIG = "satops.yaml"
 KEPT_AS_BYTES = "*.jsonl -text"
 """For `.gitattributes`: other ends of the lines would break the ledger's chain."""
 
-_SCHEMA = "schema/order.schema.json"
+ORDER_SCHEMA = "order.schema.json"
+"""What the schema of order specs is called in a repository, whatever its offer."""
 _LEAD_DAYS = 30
 _WINDOW_DAYS = 30
 
@@ -65,58 +66,18 @@ _AOIS = """\
 }
 """
 
-_HANOI = """\
-# yaml-language-server: $schema=../schema/order.schema.json
-name: hanoi-{month}            # its identity: never change or reuse it
-description: The centre of Hanoi, for the land-use map
-labels: {{team: planning, sample: "yes"}}
-order:                         # what is bought
-  provider: changguang         # optical
-  geometry: {{bbox: [105.80, 21.00, 105.88, 21.06]}}
-  startDate: {start}
-  endDate: {end}
-  maxCloud: 20                 # percent
-  resolutionType: very-high    # 0.5 m
-"""
-
-_MEKONG = """\
-# yaml-language-server: $schema=../schema/order.schema.json
-name: mekong-flood-{month}
-description: Flood extent around Can Tho
-labels: {{team: hydrology, sample: "yes"}}
-order:
-  provider: tianyi             # radar: sees through clouds
-  geometry: {{file: ../aois/mekong.geojson, feature: can-tho}}
-  startDate: {start}
-  endDate: {end}
-  resolutionType: stripmap     # 3 m
-"""
-
-_DA_NANG = """\
-# yaml-language-server: $schema=../schema/order.schema.json
-name: da-nang-port-{month}
-description: Ships at anchor off Da Nang
-labels: {{team: ports, sample: "yes"}}
-order:
-  provider: changguang
-  geometry: {{point: [108.218, 16.12], radiusKm: 4}}
-  startDate: {start}
-  endDate: {end}
-  maxCloud: 30
-  resolutionType: high         # 1 m
-"""
-
 
 def repository_files(
-    now: datetime, schemas: Mapping[str, str], *, samples: bool = True
+    now: datetime, schemas: Mapping[str, str], samples: Samples | None
 ) -> dict[str, str]:
     """Return path and text of every file of a ready repository that is its own alone.
 
-    `schemas` is copied beside the specs, so that editors find it without a network.  The windows
+    `samples` are those of the offer, where they are wanted.  `schemas` is copied beside the specs,
+    so that editors find it without a network.  The windows
     of the sample orders begin a month from now and last a month.
     """
     files = {CONFIG: _CONFIG, **{f"schema/{name}": text for name, text in schemas.items()}}
-    if not samples:
+    if samples is None:
         return files
     start = (now + timedelta(days=_LEAD_DAYS)).replace(hour=0, minute=0, second=0)
     words = {
@@ -126,9 +87,7 @@ def repository_files(
     }
     return files | {
         "aois/mekong.geojson": _AOIS,
-        "orders/hanoi.yaml": _HANOI.format(**words),
-        "orders/mekong-flood.yaml": _MEKONG.format(**words),
-        "orders/da-nang-port.yaml": _DA_NANG.format(**words),
+        **{path: text.format(**words) for path, text in samples.files.items()},
     }
 
 
@@ -145,8 +104,8 @@ class Wanted:
     """
     start: str
     end: str
-    mode: str | None = None
-    max_cloud: int | None = None
+    terms: Mapping[str, object] = field(default_factory=dict)
+    """The fields of the offer's own, in the order in which they are written."""
     description: str | None = None
     labels: Mapping[str, str] | None = None
     supersedes: str | None = None
@@ -169,11 +128,11 @@ def spec_text(wanted: Wanted, *, path: str) -> str:
         ("geometry", geometry),
         ("startDate", wanted.start),
         ("endDate", wanted.end),
-        ("maxCloud", wanted.max_cloud),
-        ("resolutionType", _mode_name(wanted.mode)),
+        *wanted.terms.items(),
     ]
+    schema = posixpath.relpath(f"schema/{ORDER_SCHEMA}", folder)
     lines = [
-        f"# yaml-language-server: $schema={posixpath.relpath(_SCHEMA, folder)}",
+        f"# yaml-language-server: $schema={schema}",
         *_members(beside),
         "order:",
         *(f"  {line}" for line in _members(bought)),
@@ -204,14 +163,6 @@ def _plain(text: str) -> bool:
 
 def _is_word(text: str) -> bool:
     return text.lower() in {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-
-
-def _mode_name(mode: str | None) -> int | str | None:
-    """Return the name of a mode that is given by its number: it says more to a reviewer."""
-    if mode is None or not (mode.isdecimal() and mode.isascii()):
-        return mode
-    known = MODES.get(int(mode))
-    return int(mode) if known is None else known.name
 
 
 def _minutes(instant: datetime) -> str:

@@ -30,7 +30,7 @@ from satops.core.plan.origin import NOTHING_KNOWN, Provenance
 from satops.core.plan.plan import Action
 from satops.core.plan.series import other_axes
 from satops.errors import HeadMoved, LedgerError
-from satops.offers.eo_imagery.request import create_request
+from satops.offers import offer_of
 from satops.ports import Clock, LedgerStore, Marketplace, Spool, Spooled
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult, OutcomeName, ends_run, outcome_event, result_of
@@ -173,11 +173,7 @@ class Submitting:
                 Intent(
                     action=action,
                     attempt=known.attempts + 1 if known else 1,
-                    request=create_request(
-                        action.spec.order,
-                        geometry=config.marketplace.geometry,
-                        timezone=config.marketplace.timezone,
-                    ),
+                    request=offer_of(config).request(action.spec.order, config.marketplace),
                     until=whole_second(now + timedelta(seconds=config.apply.intent_s)),
                     deadline=monotonic + config.apply.intent_s,
                 )

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
 from satops.adapters.token import Token
-from satops.core.order.order import MODES
 from satops.core.plan.config import ApplyConfig, MarketplaceConfig, ReconcileConfig
+from satops.offers.eo_imagery.modes import MODES
 from tests.fakes.clock import FakeClock
 
 SECRET = "t0ken/that-nobody-may-see=="

@@ -47,11 +47,7 @@ ORDER = MarketplaceOrder(
     geometry=ROW["region"],
     start=ROW["timeStart"],
     end=ROW["timeEnd"],
-    recurring=True,
-    recurring_day=5,
-    recurring_unit=1,
-    max_cloud=20,
-    resolution_m=3.0,
+    terms=dict(recurring=True, recurringDay=5, recurringUnit=1, maxCloud=20, resolution=3.0),  # noqa: C408
     creator="buyer",
     created_at=NOW,
     deleted=False,
@@ -114,7 +110,7 @@ def test_no_value_of_a_field_stops_the_reading(value: object) -> None:
 
     assert found is not None
     assert found.order_no == "PROG_1"
-    assert found.resolution_m is None
+    assert "resolution" not in found.terms
     assert found.created_at is None
 
 

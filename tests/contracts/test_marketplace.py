@@ -9,9 +9,9 @@ import pytest
 
 from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
 from satops.adapters.token import sandbox_token
-from satops.core.order.order import MODES
 from satops.core.order.submission import Receipt
 from satops.core.plan.config import ApplyConfig, MarketplaceConfig
+from satops.offers.eo_imagery.modes import MODES
 from satops.ports import Marketplace
 from satops.sandbox.server import serve_in_thread
 from tests.adapters.marketplaces import request_of
@@ -61,8 +61,8 @@ def test_a_placed_order_is_shown_with_what_was_asked_for(
     assert listed.start is not None
     assert listed.start.replace("T", " ")[:16] == asked["startDate"].replace("T", " ")[:16]
     assert listed.end is not None
-    assert listed.max_cloud == 20
-    assert listed.resolution_m == MODES[mode].resolution_m
+    assert listed.terms["maxCloud"] == 20
+    assert listed.terms["resolution"] == MODES[mode].resolution_m
     assert listed.created_at is not None
     assert abs(listed.created_at - before) < timedelta(hours=1)
     assert not listed.deleted

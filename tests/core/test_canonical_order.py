@@ -15,16 +15,16 @@ from satops.core import json_text
 from satops.core.geometry.forms import read_geometry
 from satops.core.order.dates import read_date
 from satops.core.order.order import (
-    MODES,
     Location,
     Order,
     Rings,
-    canonical_order,
     coordinates_text,
     instant,
     instant_text,
     order_from_fields,
 )
+from satops.offers.eo_imagery.modes import MODES
+from tests.offers.orders import eo_order
 
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
 UNIT = Decimal("0.0000001")
@@ -88,7 +88,7 @@ def order_of(polygon: Sequence[Sequence[Location]], **changes: Any) -> Order:
         "resolution_type": 2,
         **changes,
     }
-    return canonical_order(rings=polygon, **fields)
+    return eo_order(rings=polygon, **fields)
 
 
 def read(value: object) -> Rings:
@@ -219,14 +219,14 @@ def test_a_change_of_any_one_field_changes_the_digest(
 ) -> None:
     changed = {**one, field: other[field]}
     same = one[field] == other[field]
-    assert (canonical_order(**changed).digest == canonical_order(**one).digest) is same
+    assert (eo_order(**changed).digest == eo_order(**one).digest) is same
 
 
 @given(one=terms(), other=terms())
 def test_two_orders_have_one_digest_only_when_they_buy_the_same(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    digests = {canonical_order(**one).digest, canonical_order(**other).digest}
+    digests = {eo_order(**one).digest, eo_order(**other).digest}
     assert (len(digests) == 1) is (one == other)
 
 
@@ -245,7 +245,7 @@ def test_a_corner_moved_by_the_last_decimal_changes_the_digest(
 def test_the_canonical_order_is_sorted_json_and_reads_back_to_itself(
     fields: dict[str, Any],
 ) -> None:
-    order = canonical_order(**fields)
+    order = eo_order(**fields)
     value = json_text.loads(order.canonical)
     assert list(value) == sorted(value)
     assert value["version"] == "order/1"

@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 
 from satops.core.check import SUBJECTS, Check, When
-from satops.core.checks.catalogue import CATALOGUE, RUNS, found_only, times_of
+from satops.core.checks.catalogue import catalogue_of
 from satops.core.order.modes import ModeRules
 from satops.core.problem import Severity
 from satops.errors import UsageError
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.report.catalogue import checks_page
 from satops.workflow.explain import explain, explain_text
 from tests.core.checks.making import modes
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[A-Z]\d\d")
-CHECKS = list(CATALOGUE.values())
+CATALOGUE = catalogue_of(EO_IMAGERY)
+CHECKS = list(CATALOGUE.checks.values())
 
 
 def literals() -> Iterator[tuple[Path, str]]:
@@ -34,7 +36,8 @@ def declared() -> Counter[str]:
     """How often each code is declared in the source."""
     return Counter(
         str(node.args[0].value)
-        for file in (ROOT / "satops" / "core").rglob("*.py")
+        for part in ("core", "offers")
+        for file in (ROOT / "satops" / part).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -45,11 +48,11 @@ def declared() -> Counter[str]:
 
 
 def test_every_check_that_is_declared_is_in_the_catalogue_once() -> None:
-    assert declared() == Counter(CATALOGUE.keys())
+    assert declared() == Counter(CATALOGUE.checks.keys())
 
 
 def test_every_code_in_the_source_is_in_the_catalogue() -> None:
-    assert {text for _, text in literals() if CODE.fullmatch(text)} == set(CATALOGUE)
+    assert {text for _, text in literals() if CODE.fullmatch(text)} == set(CATALOGUE.checks)
 
 
 def test_only_a_declaration_makes_a_finding() -> None:
@@ -101,28 +104,28 @@ def test_what_is_milder_than_an_error_can_be_accepted_unless_it_says_what_was_do
 
 
 def test_time_alone_can_bring_what_is_held_against_the_clock() -> None:
-    assert {code for code in CATALOGUE if When.CLOCK in times_of(code)} == {
+    assert {code for code in CATALOGUE.checks if When.CLOCK in CATALOGUE.times_of(code)} == {
         "T03", "T04", "T06", "T12",
     }  # fmt: skip
 
 
 def test_the_ledger_brings_conflicts_and_copies() -> None:
-    assert {code for code in CATALOGUE if When.LEDGER in times_of(code)} == {
+    assert {code for code in CATALOGUE.checks if When.LEDGER in CATALOGUE.times_of(code)} == {
         "X01", "X03", "M08", "M09", "M10", "M11",
     }  # fmt: skip
 
 
 def test_what_several_times_can_find_is_found_only_at_all_of_them() -> None:
-    assert times_of("T06") == {When.SPEC, When.CLOCK}
-    assert "T06" not in found_only(When.OUTLINE, When.SPEC)
-    assert "A02" not in found_only(When.OUTLINE, When.SPEC)
-    assert found_only(When.ACROSS) == {"X02", "X04"}
-    assert times_of("Z99") == frozenset()
+    assert CATALOGUE.times_of("T06") == {When.SPEC, When.CLOCK}
+    assert "T06" not in CATALOGUE.found_only(When.OUTLINE, When.SPEC)
+    assert "A02" not in CATALOGUE.found_only(When.OUTLINE, When.SPEC)
+    assert CATALOGUE.found_only(When.ACROSS) == {"X02", "X04"}
+    assert CATALOGUE.times_of("Z99") == frozenset()
 
 
 def test_every_function_says_what_it_finds_and_a_path_that_a_spec_has() -> None:
-    assert len(RUNS) == len({run.look for run in RUNS})
-    for run in RUNS:
+    assert len(CATALOGUE.runs) == len({run.look for run in CATALOGUE.runs})
+    for run in CATALOGUE.runs:
         assert run.path[0] in ("order", "supersedes", "labels")
         assert run.look.__doc__
 
@@ -134,11 +137,11 @@ def test_the_catalogue_is_in_the_order_of_its_subjects() -> None:
 
 def test_the_page_in_docs_is_made_from_the_catalogue() -> None:
     page = (ROOT / "docs" / "checks.md").read_text()
-    assert page == checks_page(modes()), "run: python -m tests.core.test_catalogue"
+    assert page == checks_page(modes(), EO_IMAGERY), "run: python -m tests.core.test_catalogue"
 
 
 def test_explain_tells_the_numbers_and_that_nobody_confirmed_them() -> None:
-    text = explain_text("a09", modes())
+    text = explain_text("a09", modes(), EO_IMAGERY)
     assert text.startswith("A09: larger than one pass can image\n")
     assert (
         "swathKm 5 (tianyi spotlight); not confirmed by the marketplace; source: CATALYST" in text
@@ -146,26 +149,28 @@ def test_explain_tells_the_numbers_and_that_nobody_confirmed_them() -> None:
 
 
 def test_explain_takes_modes_that_share_a_number_together() -> None:
-    [number] = explain("A07", modes()).numbers
+    [number] = explain("A07", modes(), EO_IMAGERY).numbers
     assert (number.key, number.modes, number.threshold.value) == ("minBillableKm2", (), 25)
 
 
 def test_explain_tells_a_teams_own_number() -> None:
-    own = modes().overridden_by({"tianyi": {"every": {"minBillableKm2": 400}}}, "modes.yaml")
-    text = explain_text("A07", own)
+    own = modes().overridden_by(
+        {"tianyi": {"every": {"minBillableKm2": 400}}}, "modes.yaml", EO_IMAGERY.modes
+    )
+    text = explain_text("A07", own, EO_IMAGERY)
     assert "minBillableKm2 400 (tianyi spotlight, tianyi stripmap" in text
     assert "; confirmed; source: modes.yaml" in text
 
 
 def test_explain_says_who_may_change_the_severity() -> None:
-    assert "a spec can `acknowledge` it" in explain_text("A09", modes())
-    assert "it cannot be acknowledged or lowered" in explain_text("G05", modes())
+    assert "a spec can `acknowledge` it" in explain_text("A09", modes(), EO_IMAGERY)
+    assert "it cannot be acknowledged or lowered" in explain_text("G05", modes(), EO_IMAGERY)
 
 
 def test_an_unknown_code_is_a_wrong_call() -> None:
     with pytest.raises(UsageError, match="There is no check 'Z99'"):
-        explain("Z99", modes())
+        explain("Z99", modes(), EO_IMAGERY)
 
 
 if __name__ == "__main__":
-    (ROOT / "docs" / "checks.md").write_text(checks_page(modes()))
+    (ROOT / "docs" / "checks.md").write_text(checks_page(modes(), EO_IMAGERY))

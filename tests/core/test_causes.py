@@ -17,6 +17,7 @@ from satops.core.problem import Problem
 from satops.core.spec.read import read_spec
 from satops.core.spec.spec import Source
 from satops.errors import UsageError
+from satops.offers.eo_imagery import EO_IMAGERY
 
 SPEC = """\
 name: coast-watch
@@ -33,7 +34,7 @@ SCHEMA = order_schema()
 
 def of_document(document: Document) -> list[Problem]:
     source = Source("a.yaml", document.line, document.index, 1, "0" * 64)
-    return read_spec(document, source=source, schema=SCHEMA, zone=UTC)[1]
+    return read_spec(document, source=source, schema=SCHEMA, offer=EO_IMAGERY, zone=UTC)[1]
 
 
 def as_it_is(content: bytes, syntax: str = "yaml") -> list[Problem]:

@@ -8,19 +8,20 @@ import pytest
 from satops.core.plan.estimate import prices_from
 from satops.core.spec.spec import Spec
 from satops.errors import UsageError
+from satops.offers.eo_imagery import EO_IMAGERY
 from tests.core.checks.making import box, radar, spec
 
 KM2 = spec().footprint.area_km2
 
 
 def estimate(one: Spec, **table: Any) -> float | None:
-    prices = prices_from({"currency": "USD", **table})
+    prices = prices_from({"currency": "USD", **table}, EO_IMAGERY)
     assert prices is not None
     return prices.estimate(one)
 
 
 def test_without_a_table_there_is_no_number() -> None:
-    assert prices_from(None) is None
+    assert prices_from(None, EO_IMAGERY) is None
 
 
 @pytest.mark.parametrize(
@@ -75,4 +76,4 @@ def test_every_capture_is_charged() -> None:
 )
 def test_a_wrong_table_is_refused(table: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=r"satops\.yaml: "):
-        prices_from(table)
+        prices_from(table, EO_IMAGERY)

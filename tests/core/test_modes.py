@@ -5,23 +5,25 @@ from typing import Any
 import pytest
 
 from satops.core.order.modes import KEYS, Modes, Threshold
-from satops.core.order.order import MODES
 from satops.errors import UsageError
+from satops.offers.eo_imagery import EO_IMAGERY
+from satops.offers.eo_imagery.modes import MODES
 from tests.core.checks.making import modes
 
 
 def value(known: Modes, provider: str, number: int | None, field: str) -> float | None:
-    threshold: Threshold | None = getattr(known.rules(provider, number), field)
+    mode = "" if number is None else MODES[number].name
+    threshold: Threshold | None = getattr(known.rules(provider, mode), field)
     return None if threshold is None else threshold.value
 
 
 def overridden(text: Any) -> Modes:
-    return modes().overridden_by(text, "modes.yaml")
+    return modes().overridden_by(text, "modes.yaml", EO_IMAGERY.modes)
 
 
 def test_no_number_that_ships_is_confirmed_and_each_has_a_source() -> None:
     for mode in MODES.values():
-        rules = modes().rules(mode.provider, mode.number)
+        rules = modes().rules(mode.provider, mode.name)
         for field in KEYS.values():
             threshold = getattr(rules, field)
             assert threshold is None or (threshold.source and not threshold.confirmed)
@@ -70,7 +72,9 @@ def test_null_turns_a_number_off() -> None:
     ],
 )
 def test_a_teams_number_may_name_its_source(written: Any, source: str, *, confirmed: bool) -> None:
-    threshold = overridden({"every": {"leadTimeH": written}}).rules("tianyi", 4).lead_time_h
+    threshold = (
+        overridden({"every": {"leadTimeH": written}}).rules("tianyi", "spotlight").lead_time_h
+    )
     assert threshold == Threshold(9, source, confirmed)
 
 
@@ -100,4 +104,4 @@ def test_a_wrong_file_is_refused_with_its_place(text: Any, said: str) -> None:
 
 
 def test_an_empty_file_changes_nothing() -> None:
-    assert overridden(None).rules("tianyi", 4) == modes().rules("tianyi", 4)
+    assert overridden(None).rules("tianyi", "spotlight") == modes().rules("tianyi", "spotlight")

@@ -15,8 +15,10 @@ from satops.core.loading import load
 from satops.core.problem import Problem, Severity
 from satops.core.spec.read import Draft, geometry_file, read_spec
 from satops.core.spec.spec import Source
+from satops.offers.eo_imagery import EO_IMAGERY
+from satops.offers.eo_imagery.fields import RECURRENCE_FIELDS
 
-SCHEMA = order_schema()
+OFFER: dict[str, Any] = {"schema": order_schema(), "offer": EO_IMAGERY}
 YEAR = datetime.now(UTC).year + 1
 BOX = "{bbox: [105, 21, 106, 22]}"
 
@@ -42,7 +44,7 @@ def read(
     (document,), problems = load(text.encode(), file="orders/a.yaml")
     assert problems == []
     source = Source("orders/a.yaml", document.line, document.index, 1, "0" * 64)
-    return read_spec(document, source=source, schema=SCHEMA, zone=zone, included=included)
+    return read_spec(document, source=source, zone=zone, included=included, **OFFER)
 
 
 def good(text: str, **given: Any) -> Draft:
@@ -94,8 +96,8 @@ def test_everything_that_a_spec_may_say_is_read() -> None:
     assert draft.provider == "changguang"
     assert draft.start == datetime(YEAR, 12, 1, tzinfo=UTC)
     assert draft.end == datetime(YEAR, 12, 15, tzinfo=UTC)
-    assert (draft.max_cloud, draft.resolution_type) == (20, 2)
-    assert (draft.recurring, draft.recurring_day, draft.recurring_unit) == (True, 2, 2)
+    assert (draft.terms["maxCloud"], draft.terms["resolutionType"]) == (20, 2)
+    assert [draft.terms[name] for name in sorted(RECURRENCE_FIELDS)] == [True, 2, 2]
     assert draft.description == "Flood extent.\nSecond line.\n"
     assert draft.labels == {"team": "hydrology", "ticket": "OPS-123"}
     assert draft.supersedes == "delta-0"
@@ -107,7 +109,8 @@ def test_everything_that_a_spec_may_say_is_read() -> None:
 
 def test_what_a_spec_leaves_out_stays_out() -> None:
     draft = good(spec_text())
-    assert [getattr(draft, field) for field in draft._fields[6:]] == [None] * 7 + [(), None]
+    assert draft.terms == {}
+    assert [getattr(draft, field) for field in draft._fields[8:]] == [None, None, (), None]
 
 
 def test_the_example_of_the_create_page_is_valid_where_a_zone_is_configured() -> None:
@@ -134,12 +137,12 @@ def test_the_example_of_the_create_page_is_valid_where_a_zone_is_configured() ->
     assert with_interval is not None
     assert {problem.severity for problem in problems} == {Severity.INFO, Severity.WARNING}
     again = {**beside, "recurring": True}
-    assert good(json.dumps({"name": "example", "order": again}), zone=UTC).recurring is True
+    assert good(json.dumps({"name": "x", "order": again}), zone=UTC).terms["recurring"] is True
 
 
 def test_a_mode_by_number_and_by_name_is_the_same() -> None:
     for written in ("2", "2.0", "very-high", "'very-high'"):
-        assert good(spec_text(resolutionType=written)).resolution_type == 2
+        assert good(spec_text(resolutionType=written)).terms["resolutionType"] == 2
 
 
 def test_a_date_without_an_offset_is_read_in_the_zone_given() -> None:
@@ -388,7 +391,7 @@ def test_whatever_is_written_is_either_taken_or_refused_with_a_place(
     value = document.value
     document.value = {**value, **beside, "order": {**value["order"], **order}}
     source = Source("orders/a.yaml", 1, 0, 1, "0" * 64)
-    draft, problems = read_spec(document, source=source, schema=SCHEMA, zone=UTC, included=included)
+    draft, problems = read_spec(document, source=source, zone=UTC, included=included, **OFFER)
     refused = any(problem.severity is Severity.ERROR for problem in problems)
     assert (draft is None) is refused
     assert all(problem.detail.isprintable() for problem in problems)

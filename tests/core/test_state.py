@@ -64,7 +64,7 @@ def test_an_intent_brings_all_that_a_list_and_a_limit_need() -> None:
     assert (known.order_digest, known.attempt, known.run) == (order().digest, 1, "run-1")
     assert (known.seq, known.until) == (2, "2031-05-06T07:13:09Z")
     assert known.intended_at == "2031-05-06T07:08:09Z"
-    assert (known.provider, known.resolution_type) == ("changguang", 2)
+    assert (known.provider, known.terms["resolutionType"]) == ("changguang", 2)
     assert (known.start, known.end) == ("2031-06-01T00:00:00Z", "2031-06-15T00:00:00Z")
     assert (known.area_km2, known.bounds) == (115.0, (105.8, 21.0, 105.9, 21.1))
     assert known.source == SOURCE

@@ -7,8 +7,9 @@ from typing import Any, Literal
 import pytest
 
 from satops.core.geometry.forms import read_geometry
-from satops.core.order.order import Order, canonical_order
+from satops.core.order.order import Order
 from satops.offers.eo_imagery.request import create_request
+from tests.offers.orders import eo_order
 
 YEAR = datetime.now(UTC).year + 1
 HOLE = "POLYGON ((0 0, 10 0, 10 0.5, 0 0.5, 0 0), (1 0.1, 1 0.2, 2 0.0000001, 1 0.1))"
@@ -19,7 +20,7 @@ def order(wkt: str = HOLE, **terms: Any) -> Order:
     rings, _ = read_geometry(wkt)
     assert rings is not None
     start = datetime(YEAR, 10, 27, 10, tzinfo=UTC)
-    return canonical_order(
+    return eo_order(
         provider="changguang", rings=rings, start=start, end=start + timedelta(days=1), **terms
     )
 

@@ -20,6 +20,7 @@ from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, LimitRoom, Plan, Refusal
 from satops.core.problem import Problem, Severity
 from satops.errors import InvalidInput, LedgerMissing
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.ports import Spooled
 from satops.report import (
     geojson,
@@ -487,7 +488,9 @@ AOIS = {
     "no area": "POINT (1 2)",
 }
 LOOKED = {
-    title: look(text.encode(), "a.wkt", aois=read_aoi, rules=rules_from(Config(), Modes()))
+    title: look(
+        text.encode(), "a.wkt", aois=read_aoi, rules=rules_from(Config(), EO_IMAGERY, Modes())
+    )
     for title, text in AOIS.items()
 }
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 from math import cos, pi, sin
 
 from satops.core.geometry.shapes import footprints, shapes_of
-from satops.core.order.order import Ring, Rings, canonical_order
+from satops.core.order.order import Ring, Rings
 from satops.core.plan.plan import Action, ActionKind
 from satops.core.spec.spec import Spec
+from tests.offers.orders import eo_order
 from tests.report.samples import END, START
 from tests.report.samples import spec as sample_spec
 
@@ -26,7 +27,7 @@ def star(
 def spec_of(name: str, *rings: Ring, mode: int = 2, file: str = "orders/many.yaml") -> Spec:
     """Return a spec of an outline."""
     made = sample_spec(name, mode=mode, file=file)
-    order = canonical_order(
+    order = eo_order(
         provider=made.order.provider, rings=rings, start=START, end=END, resolution_type=mode
     )
     polygons: list[Rings] = [order.rings]

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 from satops.core.ledger.state import OrderState, Standing
-from satops.core.order.order import MODES, Location, canonical_order, instant_text
+from satops.core.order.order import Location, instant_text
 from satops.core.plan.origin import Origin
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Footprint, Source, Spec
+from satops.offers.eo_imagery.modes import MODES
+from tests.offers.orders import eo_order
 
 START = datetime(2031, 3, 1, tzinfo=UTC)
 END = datetime(2031, 3, 15, tzinfo=UTC)
@@ -19,7 +21,7 @@ HANOI: tuple[Location, ...] = (
 
 def spec(name: str = "hanoi-2031-03", *, mode: int = 2, file: str = "orders/hanoi.yaml") -> Spec:
     """Return a spec of the centre of Hanoi."""
-    order = canonical_order(
+    order = eo_order(
         provider=MODES[mode].provider, rings=[HANOI], start=START, end=END, resolution_type=mode
     )
     footprint = Footprint(
@@ -32,7 +34,7 @@ def spec(name: str = "hanoi-2031-03", *, mode: int = 2, file: str = "orders/hano
 def known(name: str = "hanoi-2031-03", standing: Standing = Standing.PLACED) -> OrderState:
     """Return what a ledger would know of that spec."""
     order = OrderState(name, standing, order_digest=spec(name).order.digest, attempt=1, run="r1")
-    order.provider, order.resolution_type = "changguang", 2
+    order.provider, order.version, order.terms = "changguang", "order/1", {"resolutionType": 2}
     order.start, order.end = instant_text(START), instant_text(END)
     order.area_km2, order.bounds = 69.1234567, (105.8, 21.0, 105.9, 21.06)
     order.intended_at, order.until = "2031-01-31T08:00:00Z", "2031-01-31T08:05:00Z"

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from satops.core.order.order import MODES, Provider
+from satops.offers.eo_imagery.modes import MODES, Provider
 from satops.sandbox.endpoints import ENDPOINTS
 from satops.sandbox.options import ENDPOINTS as NAMES
 from satops.sandbox.rules import BadRequest, read_create, read_simulation

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from satops.core.order.order import Provider
+from satops.offers.eo_imagery.modes import Provider
 from satops.sandbox.faults import Faults, Kind, Rule
 from satops.sandbox.orbits import crossings, solar_hours
 from satops.sandbox.server import Sandbox

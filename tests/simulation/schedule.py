@@ -6,7 +6,7 @@ from datetime import timedelta
 from satops.core.ledger.chain import EMPTY, GENESIS, encode
 from satops.core.ledger.events import LedgerStarted, RunStarted
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
-from satops.core.order.order import canonical_order, instant_text
+from satops.core.order.order import instant_text
 from satops.core.order.submission import Receipt
 from satops.core.plan.config import (
     ApplyConfig,
@@ -30,6 +30,7 @@ from satops.workflow.reconcile import reconcile_patiently
 from satops.workflow.resolve import resolve_not_placed, resolve_placed
 from satops.workflow.validate import Tree
 from tests.fakes.repository import GivenTree, NoHistory, proof_of
+from tests.offers.orders import eo_order
 from tests.simulation.world import (
     Inline,
     Killed,
@@ -285,7 +286,7 @@ class Schedule:
         west = 10.0 + number
         ring = ((west, 50.0), (west + 0.1, 50.0), (west + 0.1, 50.1), (west, 50.1), (west, 50.0))
         start = self.world.start + timedelta(days=30)
-        order = canonical_order(
+        order = eo_order(
             provider="changguang",
             rings=(ring,),
             start=start,

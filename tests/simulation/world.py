@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 from satops.core import json_text
 from satops.core.ledger.chain import GENESIS, Head, line_digest
 from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
-from satops.core.order.order import MODES
 from satops.core.order.passes import Pass, Simulation
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.errors import HeadMoved, LedgerMissing, MarketplaceUnreachable, StoreUnreachable
+from satops.offers.eo_imagery.modes import MODES
 from satops.ports import LedgerStore, LocalState, Look, Spooled
 from tests.simulation.simulations import USED, Simulations
 
@@ -249,9 +249,11 @@ class Seller:
             geometry=body["geometry"],
             start=body["startDate"],
             end=body["endDate"],
-            recurring=False,
-            max_cloud=body.get("maxCloud"),
-            resolution_m=mode.resolution_m,
+            terms={
+                "recurring": False,
+                "resolution": mode.resolution_m,
+                **({"maxCloud": body["maxCloud"]} if "maxCloud" in body else {}),
+            },
             # The marketplace's clock is the true one, and it writes whole seconds.
             created_at=world.start + timedelta(seconds=int(world.seconds)),
             simulation=simulation,

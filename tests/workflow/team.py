@@ -8,7 +8,7 @@ from datetime import timedelta
 from satops.core.ledger.chain import EMPTY, encode
 from satops.core.ledger.events import LedgerStarted, RunStarted
 from satops.core.ledger.state import LedgerState, Standing
-from satops.core.order.order import canonical_order, instant_text
+from satops.core.order.order import instant_text
 from satops.core.order.submission import Outcome
 from satops.core.plan.config import BuyConfig, Config, Limit, MarketplaceConfig, ReconcileConfig
 from satops.core.plan.plan import Plan
@@ -25,6 +25,7 @@ from satops.workflow.plan import make_plan
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
 from satops.workflow.validate import Tree
 from tests.fakes.repository import GivenTree, NoHistory, proof_of
+from tests.offers.orders import eo_order
 from tests.simulation.world import (
     Inline,
     LocalLooks,
@@ -205,7 +206,7 @@ def spec(
     west = 10.0 + number
     ring = ((west, 50.0), (west + 0.1, 50.0), (west + 0.1, 50.1), (west, 50.1), (west, 50.0))
     start = World(0).start + timedelta(days=starts_in_days)
-    order = canonical_order(
+    order = eo_order(
         provider="changguang" if mode <= 3 else "tianyi",
         rings=(ring,),
         start=start,

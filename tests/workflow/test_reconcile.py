@@ -42,6 +42,7 @@ def in_doubt(*names: str, stored: bool, same: bool = False, mode: int = 2) -> Te
 def change(team: Team, index: int = 0, **fields: object) -> MarketplaceOrder:
     """Have the marketplace show one of its orders otherwise."""
     item = team.shop.bought[index]
+    fields["terms"] = {**item.order.terms, **fields.get("terms", {})}  # type: ignore[dict-item]
     item.order = replace(item.order, **fields)  # type: ignore[arg-type]
     return item.order
 
@@ -242,9 +243,7 @@ def test_a_deleted_order_was_placed_all_the_same() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"max_cloud": 30},
-        {"resolution_m": 0.3},
-        {"recurring": True},
+        *({"terms": {key: 30}} for key in ("maxCloud", "resolution", "recurring")),
         {"geometry": "POLYGON ((1 1, 2 1, 2 2, 1 2, 1 1))"},
         {"geometry": None},
         {"start": "2020-01-01 00:00"},
@@ -270,7 +269,7 @@ def test_an_order_that_resembles_it_is_neither_it_nor_proof_of_absence(
     "fields",
     [
         {"provider": "tianyi"},
-        {"kind": 1},
+        {"kind": 1, "programming": False},
         {"geometry": "POLYGON ((1 1, 2 1, 2 2, 1 2, 1 1))", "start": "2020-01-01 00:00"},
     ],
 )
@@ -331,7 +330,7 @@ def test_a_number_that_the_marketplace_does_not_show_is_refused() -> None:
 
 def test_a_number_of_another_order_is_refused() -> None:
     team = in_doubt("a", stored=True)
-    change(team, resolution_m=20.0)
+    change(team, terms={"resolution": 20.0})
     with pytest.raises(Refused, match=r"resolution 20\.0 m"):
         _resolve(team, "PROG_0001")
 

@@ -211,9 +211,8 @@ def _config(document: "Document", file: str) -> Config:
 
 
 def _marketplace(value: Mapping[str, Any]) -> MarketplaceConfig:
-    given = {
-        key: value[key] for key in ("geometry", "query", "currency", "simulation") if key in value
-    }
+    as_written = ("kind", "geometry", "query", "currency", "simulation")
+    given = {key: value[key] for key in as_written if key in value}
     auth = value.get("auth", {})
     if "url" in value:
         given["url"] = value["url"].rstrip("/")

@@ -20,6 +20,7 @@ from satops.core.order.modes import Modes, read_modes
 from satops.core.order.order import Rings
 from satops.core.plan.config import Config
 from satops.errors import StoreUnreachable, UsageError
+from satops.offers import offer_of
 
 if TYPE_CHECKING:
     from satops.core.checks import Rules
@@ -62,6 +63,7 @@ def load_rules(config: Config, read: Read) -> "Rules":
 
     return rules_from(
         config,
+        offer_of(config),
         load_modes(config, read),
         allowed=None if config.allowed is None else _areas(config.allowed, read),
         forbidden=() if config.forbidden is None else _areas(config.forbidden, read),
@@ -74,7 +76,8 @@ def load_modes(config: Config, read: Read) -> Modes:
 
     Raises `UsageError`.
     """
-    modes = read_modes(schema_text("modes.json"))
+    offer = offer_of(config)
+    modes = read_modes(schema_text(offer.thresholds), offer.modes, offer.thresholds)
     if config.modes is None:
         return modes
     file, content = config.modes, read(config.modes)
@@ -85,7 +88,7 @@ def load_modes(config: Config, read: Read) -> Modes:
     if problems or len(documents) != 1:
         why = problems[0].detail if problems else "It must hold one document."
         raise UsageError(f"{config.modes} cannot be used as `modes`. {why}")
-    return modes.overridden_by(documents[0].value, config.modes)
+    return modes.overridden_by(documents[0].value, config.modes, offer.modes)
 
 
 def from_tree(root: Path) -> Read:

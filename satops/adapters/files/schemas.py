@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
+from satops.core.offer import Offer
+from satops.offers.eo_imagery import EO_IMAGERY
 
 if TYPE_CHECKING:
     from satops.core.spec.schema import Schema
@@ -26,31 +28,31 @@ def schema_text(name: str) -> bytes:
 
 
 @cache
-def order_schema() -> "Schema":
-    """Return the schema of an order spec."""
-    return _schema("order")
+def order_schema(offer: Offer = EO_IMAGERY) -> "Schema":
+    """Return the schema of the order specs of an offer."""
+    return _schema(offer.schema)
 
 
 @cache
 def config_schema() -> "Schema":
     """Return the schema of `satops.yaml`."""
-    return _schema("config")
+    return _schema("config.schema.json")
 
 
 @cache
 def plan_schema() -> "Schema":
     """Return the schema of a plan in JSON."""
-    return _schema("plan")
+    return _schema("plan.schema.json")
 
 
 @cache
 def ledger_schema() -> "Schema":
     """Return the schema of one line of a ledger."""
-    return _schema("ledger")
+    return _schema("ledger.schema.json")
 
 
-def _schema(subject: str) -> "Schema":
+def _schema(name: str) -> "Schema":
     from satops.core.spec.schema import Schema
 
-    text: dict[str, Any] = json_text.loads(schema_text(f"{subject}.schema.json"))
+    text: dict[str, Any] = json_text.loads(schema_text(name))
     return Schema(text)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from satops.core.check import When
 from satops.core.checks.across import Around
 from satops.core.checks.batch import Batch
-from satops.core.checks.catalogue import CATALOGUE, found_at, found_only, times_of
+from satops.core.checks.catalogue import Catalogue, catalogue_of
 from satops.core.checks.rules import Rules, rules_from
 from satops.core.checks.to_problems import idle_acknowledgements, to_problems
 from satops.core.checks.window import merge_before
@@ -25,16 +25,15 @@ from satops.core.plan.decide import Recall
 from satops.core.spec.spec import Spec
 
 __all__ = [
-    "CATALOGUE",
+    "Catalogue",
     "Rules",
+    "catalogue_of",
     "check_across",
     "check_clock",
     "check_specs",
-    "found_only",
     "idle_acknowledgements",
     "merge_before",
     "rules_from",
-    "times_of",
     "to_problems",
 ]
 
@@ -46,7 +45,8 @@ def check_specs(
 
     `shapes` are the outlines, where the caller has them.
     """
-    return found_at({When.OUTLINE, When.SPEC}, len(specs), Batch(specs, rules, shapes))
+    times = {When.OUTLINE, When.SPEC}
+    return catalogue_of(rules.offer).found_at(times, len(specs), Batch(specs, rules, shapes))
 
 
 def check_clock(specs: Sequence[Spec], rules: Rules, now: str) -> list[list[Finding]]:
@@ -54,7 +54,8 @@ def check_clock(specs: Sequence[Spec], rules: Rules, now: str) -> list[list[Find
 
     `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`.
     """
-    return found_at({When.CLOCK}, len(specs), Batch(specs, rules), instant(now))
+    batch = Batch(specs, rules)
+    return catalogue_of(rules.offer).found_at({When.CLOCK}, len(specs), batch, instant(now))
 
 
 def check_across(
@@ -70,4 +71,5 @@ def check_across(
     `known` is `LedgerState.orders`; `recall` reads an order back from the ledger, and is asked
     only for the few whose boxes meet.  `beside` are the other specs of the tree.
     """
-    return found_at({When.ACROSS}, len(specs), Around(specs, rules, known, recall, beside))
+    around = Around(specs, rules, known, recall, beside)
+    return catalogue_of(rules.offer).found_at({When.ACROSS}, len(specs), around)

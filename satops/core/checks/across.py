@@ -14,6 +14,8 @@ from satops.core.checks.location import check_region
 from satops.core.checks.rules import Rules
 from satops.core.geometry.overlaps import Box, Extent, meeting, shares
 from satops.core.ledger.state import SPENT, OrderState, Standing
+from satops.core.offer import Offer
+from satops.core.order.mode import Mode
 from satops.core.order.order import Order
 from satops.core.plan.checks import COPY
 from satops.core.plan.decide import Recall
@@ -143,7 +145,7 @@ def check_overlaps(around: Around) -> Found:
 
     Each pair is reported once, at the later spec.
     """
-    specs = around.specs
+    specs, offer = around.specs, around.rules.offer
     spent = {name: state for name, state in around.known.items() if state.standing in SPENT}
     fresh = sorted(
         (index for index, spec in enumerate(specs) if spec.name not in spent),
@@ -155,7 +157,7 @@ def check_overlaps(around: Around) -> Found:
     opens = min(specs[index].order.start for index in fresh)
     closes = max(specs[index].order.end for index in fresh)
     bought = [
-        _known_party(state)
+        _known_party(state, offer)
         for state in spent.values()
         if state.provider in providers
         and state.bounds is not None
@@ -166,7 +168,7 @@ def check_overlaps(around: Around) -> Found:
         mine = [index for index in fresh if specs[index].order.provider == provider]
         parties = [party for party in bought if party.provider == provider]
         first = len(parties)
-        parties += [_spec_party(specs[index]) for index in mine]
+        parties += [_spec_party(specs[index], offer) for index in mine]
         for later, overlap in _overlaps(parties, first, around):
             yield mine[later - first], overlap
 
@@ -252,8 +254,9 @@ def check_other_keys(around: Around) -> Found:
     ]
     if not gone:
         return
-    parties = [_known_party(known) for known in gone]
-    parties += [_spec_party(specs[index]) for index in fresh]
+    offer = around.rules.offer
+    parties = [_known_party(known, offer) for known in gone]
+    parties += [_spec_party(specs[index], offer) for index in fresh]
     found: dict[int, OrderState] = {}
     for later, earlier, percent in _sharing(parties, len(gone), _MOST_OF_SERIES, around):
         known = parties[earlier].known
@@ -295,15 +298,15 @@ def _where(spec: Spec) -> tuple[str, int, int]:
     return spec.source.file, spec.source.line, spec.source.document
 
 
-def _spec_party(spec: Spec) -> _Party:
+def _spec_party(spec: Spec, offer: Offer) -> _Party:
     order, seen = spec.order, spec.footprint
     box = (seen.west, seen.south, seen.east, seen.north)
-    extent = _extent(box, order.start, order.end, order.resolution_type)
+    extent = _extent(box, order.start, order.end, offer.mode(order.terms))
     return _Party(spec.name, order.provider, extent, seen.area_km2, order.digest, spec, None)
 
 
-def _extent(box: Box, start: str, end: str, mode: int | None) -> Extent:
-    return Extent(box, _seconds(start), _seconds(end), mode or 0)
+def _extent(box: Box, start: str, end: str, mode: Mode | None) -> Extent:
+    return Extent(box, _seconds(start), _seconds(end), 0 if mode is None else mode.number)
 
 
 @lru_cache(maxsize=4096)  # windows open and close on the hour, and many orders share them
@@ -311,9 +314,9 @@ def _seconds(instant: str) -> float:
     return datetime.fromisoformat(instant).timestamp()
 
 
-def _known_party(known: OrderState) -> _Party:
+def _known_party(known: OrderState, offer: Offer) -> _Party:
     assert known.bounds is not None
-    extent = _extent(known.bounds, known.start, known.end, known.resolution_type)
+    extent = _extent(known.bounds, known.start, known.end, offer.mode(known.terms))
     return _Party(
         known.name, known.provider, extent, known.area_km2, known.order_digest, None, known
     )
@@ -352,7 +355,7 @@ def _sharing(
 
 def _least_percent(party: _Party, rules: Rules) -> float | None:
     assert party.spec is not None
-    mode = rules.modes.rules(party.provider, party.spec.order.resolution_type)
+    mode = rules.of(party.spec.order)
     return None if mode.min_overlap_percent is None else mode.min_overlap_percent.value
 
 

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from satops.core.checks.rules import Rules
 from satops.core.geometry.shapes import Shapes, shapes_of
+from satops.core.offer import Offer
 from satops.core.order.modes import ModeRules
-from satops.core.order.recurrence import Recurrence, recurrence
 from satops.core.spec.spec import Spec
 
 
@@ -18,9 +18,10 @@ class Window:
 
     start: datetime
     end: datetime
-    recurrence: Recurrence | None
+    repeats: bool
+    """Whether several images are asked for, one in each interval."""
     days: float
-    """How long one capture may take: the window, or one interval of a recurring order."""
+    """How long one image may take: the window, or one interval of it."""
 
 
 class Batch:
@@ -30,10 +31,10 @@ class Batch:
         self.specs = specs
         self.rules = rules
         self._given = shapes
-        by_mode: dict[tuple[str, int | None], ModeRules] = {}
+        by_mode: dict[tuple[str, str], ModeRules] = {}
         self.modes: list[ModeRules] = []
         for spec in specs:
-            key = (spec.order.provider, spec.order.resolution_type)
+            key = (spec.order.provider, rules.offer.mode_name(spec.order.terms))
             if key not in by_mode:
                 by_mode[key] = rules.modes.rules(*key)
             self.modes.append(by_mode[key])
@@ -48,19 +49,17 @@ class Batch:
     @cached_property
     def windows(self) -> list[Window]:
         """The windows."""
-        return [_window(spec) for spec in self.specs]
+        return [_window(spec, self.rules.offer) for spec in self.specs]
 
     def rows(self) -> Iterator[tuple[int, Spec, ModeRules]]:
         """Yield each spec with its index and its thresholds."""
         return zip(range(len(self.specs)), self.specs, self.modes, strict=True)
 
 
-def _window(spec: Spec) -> Window:
+def _window(spec: Spec, offer: Offer) -> Window:
     # The canonical form is ISO 8601, and this reader is twenty times as fast as `instant`.
     start = datetime.fromisoformat(spec.order.start)
     end = datetime.fromisoformat(spec.order.end)
-    repeats = recurrence(spec.order)
-    until = end
-    if repeats is not None and repeats.second is not None:
-        until = min(end, repeats.second)
-    return Window(start, end, repeats, (until - start).total_seconds() / 86_400)
+    over = offer.first_over(spec.order)
+    until = end if over is None else min(end, over)
+    return Window(start, end, over is not None, (until - start).total_seconds() / 86_400)

@@ -15,7 +15,6 @@ from satops.core.geometry.measures import (
     track_lean_deg,
 )
 from satops.core.order.modes import ModeRules, Threshold
-from satops.core.order.order import Provider
 from satops.core.problem import Severity
 from satops.core.spec.spec import Footprint, Spec
 
@@ -171,7 +170,7 @@ def check_least_bill(batch: Batch) -> Found:
     "accepted. satops sets no such number by itself.",
     source="the team's modes file: minAreaKm2, maxAreaKm2",
     remedy="Change the area, or split it into several orders.",
-    example="changguang: {very-high: {maxAreaKm2: 5000}}",
+    example="every: {maxAreaKm2: 5000}",
     acknowledgeable=True,
     thresholds=("min_area_km2", "max_area_km2"),
 )
@@ -180,15 +179,16 @@ def check_accepted_size(batch: Batch) -> Found:
     for index, spec, mode in batch.rows():
         size, least, most = spec.footprint.area_km2, mode.min_area_km2, mode.max_area_km2
         if least is not None and size < least.value:
-            yield index, _not_accepted(spec, "least", least)
+            yield index, _not_accepted(batch, spec, "least", least)
         if most is not None and size > most.value:
-            yield index, _not_accepted(spec, "most", most)
+            yield index, _not_accepted(batch, spec, "most", most)
 
 
-def _not_accepted(spec: Spec, which: str, bound: Threshold) -> str:
+def _not_accepted(batch: Batch, spec: Spec, which: str, bound: Threshold) -> str:
+    mode = batch.rules.offer.mode_title(spec.order)
     return (
         f"The area is {words.area(spec.footprint.area_km2)}, and {words.area(bound.value)} is the "
-        f"{which} that is accepted for {words.mode(spec)}. Change the outline, or split it into "
+        f"{which} that is accepted for {mode}. Change the outline, or split it into "
         f"several orders. {words.origin(bound, 'km²')}"
     )
 
@@ -232,7 +232,7 @@ def passes(batch: Batch, index: int) -> Passes | None:
     tracks = (extent_km(batch.shapes[index], spec.footprint, side * lean) for side in (-1, 1))
     leaning = [_passes(*size, mode) for size in tracks]
     found = [boxed, *leaning]
-    if spec.order.provider != Provider.TIANYI:
+    if spec.order.provider not in batch.rules.offer.fixed_track:
         short, long, off_north = rectangle(batch.shapes[index], spec.footprint)
         found += [_passes(short, long, mode)] if off_north <= _STEERED_DEG else []
     return min(found, key=lambda passes: passes.count)
@@ -260,7 +260,7 @@ def _pieces(length_km: float, piece_km: float) -> int:
     "Optical ones are taken to follow an area that runs aslant.",
     source="published swaths of each sensor",
     remedy="Take a coarser mode with a wider swath, or split the area, or accept several passes.",
-    example="{provider: tianyi, resolutionType: spotlight, geometry: {bbox: [5, 45, 5.3, 45.2]}}",
+    example="geometry: {bbox: [5, 45, 5.3, 45.2]}, in a mode that takes strips 10 km wide",
     severity=Severity.WARNING,
     acknowledgeable=True,
     thresholds=("swath_km", "max_length_km"),
@@ -271,12 +271,12 @@ def check_one_pass(batch: Batch) -> Found:
         needed = passes(batch, index)
         if needed is None or needed.count == 1 or mode.swath_km is None:
             continue
-        length = ""
+        length, named = "", batch.rules.offer.mode_title(spec.order)
         if mode.max_length_km is not None:
             length = f" and {number_of(mode.max_length_km)} km long"
         detail = (
             f"The area is {needed.word} for one pass: {_size(spec.footprint)}, and "
-            f"{words.mode(spec)} takes a strip {number_of(mode.swath_km)} km wide{length}. At "
+            f"{named} takes a strip {number_of(mode.swath_km)} km wide{length}. At "
             f"least {needed.count:,} passes are needed, on different days. Take a mode with a "
             "wider swath, split the area, or acknowledge it. "
             f"{words.origin(mode.swath_km, 'km')}"
@@ -290,7 +290,7 @@ def check_one_pass(batch: Batch) -> Found:
     when=When.SPEC,
     at="order.endDate",
     meaning="The area needs more passes than satellites will make while the window is open, so it "
-    "cannot be complete. For a recurring order the window is one interval.",
+    "cannot be complete. For an order of several images the window is one interval.",
     source="others count about 8 chances in 14 days over one point; Capella rejects such orders",
     remedy="Make the window longer or the area smaller, or take a mode with a wider swath.",
     example="a country in a window of one day",
@@ -305,7 +305,7 @@ def check_passes(batch: Batch) -> Found:
         window = batch.windows[index]
         if needed is None or rate is None or needed.count <= max(1.0, window.days * rate.value):
             continue
-        whole = "one interval" if window.recurrence else "the window"
+        whole = "one interval" if window.repeats else "the window"
         unit = "pass a day" if rate.value == 1 else "passes a day"
         detail = (
             f"The area needs at least {needed.count:,} passes, and {whole} is "

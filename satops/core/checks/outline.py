@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from satops.core.check import When
 from satops.core.checks.batch import Batch
-from satops.core.checks.catalogue import found_at
+from satops.core.checks.catalogue import catalogue_of
 from satops.core.checks.rules import Rules
 from satops.core.finding import Finding
 from satops.core.order.order import Rings, canonical_order
@@ -23,10 +23,12 @@ def check_outlines(
     """
     # The thresholds of every provider are those of a provider that nobody has named.
     batch = Batch([_unsaid(rings, footprint) for rings, footprint in outlines], rules)
-    found = found_at({When.OUTLINE}, len(outlines), batch)
+    found = catalogue_of(rules.offer).found_at({When.OUTLINE}, len(outlines), batch)
     return [[finding.at(()) for finding in row] for row in found]
 
 
 def _unsaid(rings: Rings, footprint: Footprint) -> Spec:
-    order = canonical_order(provider="", rings=rings, start=_NEVER, end=_NEVER)
+    order = canonical_order(
+        version="", provider="", rings=rings, start=_NEVER, end=_NEVER, terms={}
+    )
     return Spec("", Source("", 0, 0, 1, ""), order, footprint)

@@ -6,8 +6,9 @@ from functools import cached_property
 
 from satops.core.geometry.land import Land
 from satops.core.geometry.overlaps import Zone
-from satops.core.order.modes import Modes
-from satops.core.order.order import Rings
+from satops.core.offer import Offer
+from satops.core.order.modes import ModeRules, Modes
+from satops.core.order.order import Order, Rings
 from satops.core.plan.config import Config, LabelRule
 from satops.core.problem import Severity
 
@@ -16,6 +17,7 @@ from satops.core.problem import Severity
 class Rules:
     """A repository's rules; made once for a run."""
 
+    offer: Offer
     modes: Modes
     region: tuple[float, float, float, float] | None = None
     """West, south, east, north; west may be greater than east, across the antimeridian."""
@@ -25,6 +27,10 @@ class Rules:
     labels: Mapping[str, LabelRule] = field(default_factory=dict)
     read_land: Callable[[], bytes] | None = None
     """Reads where there is land; None where nobody is to look at that."""
+
+    def of(self, order: Order) -> ModeRules:
+        """Return the thresholds for an order."""
+        return self.modes.rules(order.provider, self.offer.mode_name(order.terms))
 
     @cached_property
     def land(self) -> Land | None:
@@ -44,6 +50,7 @@ class Rules:
 
 def rules_from(
     config: Config,
+    offer: Offer,
     modes: Modes,
     *,
     allowed: Sequence[Rings] | None = None,
@@ -52,6 +59,7 @@ def rules_from(
 ) -> Rules:
     """Make the rules of a configuration, with what the files say that it names."""
     return Rules(
+        offer=offer,
         modes=modes,
         region=config.region,
         allowed=None if allowed is None else tuple(allowed),

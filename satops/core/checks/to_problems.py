@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from satops.core.checks.catalogue import CATALOGUE
+from satops.core.checks.catalogue import catalogue_of
+from satops.core.checks.rules import Rules
 from satops.core.finding import Finding, Path, dotted
 from satops.core.problem import Position, Problem, Severity
 from satops.core.spec.checks import IDLE
@@ -12,7 +13,7 @@ from satops.core.spec.spec import Acknowledgement, Spec
 def to_problems(
     findings: Sequence[Finding],
     spec: Spec,
-    severities: Mapping[str, Severity],
+    rules: Rules,
     *,
     position: Callable[[Path], Position] | None = None,
     sought: Collection[str] = (),
@@ -24,56 +25,57 @@ def to_problems(
     spec's first line is named.  `sought` are the checks that were run: an acknowledgement of one of
     them that matches nothing is a warning (K01); not of a member, since its series accepts for all.
     """
+    checks = catalogue_of(rules.offer).checks
     position = position or (lambda _: (spec.source.line, 1))
     reasons = {item.check: item.reason for item in spec.acknowledge}
-    problems = [_problem(finding, spec, severities, reasons, position) for finding in findings]
+    problems = [_problem(finding, spec, rules, reasons, position) for finding in findings]
     found = {finding.check for finding in findings}
     for item in spec.acknowledge:
         if item.check in sought and item.check not in found and spec.membership is None:
-            title = CATALOGUE[item.check].title
+            title = checks[item.check].title
             wrong = f"{item.check} ({title}) finds nothing in this spec. Take it out."
-            problems.append(_idle(item, wrong, spec, severities))
+            problems.append(_idle(item, wrong, spec, rules))
     return problems
 
 
-def idle_acknowledgements(spec: Spec, severities: Mapping[str, Severity]) -> list[Problem]:
+def idle_acknowledgements(spec: Spec, rules: Rules) -> list[Problem]:
     """Return K01 for each acknowledgement that no check can ever match."""
     problems = []
     for item in spec.acknowledge:
-        declared = CATALOGUE.get(item.check)
+        declared = catalogue_of(rules.offer).checks.get(item.check)
         if declared is None:
             wrong = f"There is no check {item.check}. `satops explain` lists them."
         elif not declared.acknowledgeable:
             wrong = f"{item.check} ({declared.title}) cannot be accepted. Mend what it finds."
         else:
             continue
-        problems.append(_idle(item, wrong, spec, severities))
+        problems.append(_idle(item, wrong, spec, rules))
     return problems
 
 
-def severity_of(finding: Finding, severities: Mapping[str, Severity]) -> Severity:
+def severity_of(finding: Finding, rules: Rules) -> Severity:
     """Return how much a finding weighs in this repository."""
-    declared = CATALOGUE[finding.check]
+    declared = catalogue_of(rules.offer).checks[finding.check]
     if finding.severity is Severity.ERROR and not declared.acknowledgeable:
         return Severity.ERROR
     # A milder variant of a check that is an error (heights of 0) is not what was meant.
     if finding.severity is not declared.severity:
         return finding.severity
-    return severities.get(finding.check, finding.severity)
+    return rules.severities.get(finding.check, finding.severity)
 
 
 def _problem(
     finding: Finding,
     spec: Spec,
-    severities: Mapping[str, Severity],
+    rules: Rules,
     reasons: Mapping[str, str],
     position: Callable[[Path], Position],
 ) -> Problem:
     line, column = position(finding.path)
-    can_accept = CATALOGUE[finding.check].acknowledgeable
+    can_accept = catalogue_of(rules.offer).checks[finding.check].acknowledgeable
     return Problem(
         check=finding.check,
-        severity=severity_of(finding, severities),
+        severity=severity_of(finding, rules),
         file=spec.source.file,
         line=line,
         column=column,
@@ -85,12 +87,10 @@ def _problem(
     )
 
 
-def _idle(
-    item: Acknowledgement, wrong: str, spec: Spec, severities: Mapping[str, Severity]
-) -> Problem:
+def _idle(item: Acknowledgement, wrong: str, spec: Spec, rules: Rules) -> Problem:
     return Problem(
         check=IDLE.code,
-        severity=severities.get(IDLE.code, IDLE.severity),
+        severity=rules.severities.get(IDLE.code, IDLE.severity),
         file=spec.source.file,
         line=item.line,
         column=1,

@@ -5,17 +5,13 @@ from datetime import datetime, timedelta
 from satops.core import words
 from satops.core.check import Found, When, also, check
 from satops.core.checks.batch import Batch, Window
-from satops.core.checks.sun import highest_sun_deg
 from satops.core.order.modes import ModeRules, Threshold
 from satops.core.order.order import instant
 from satops.core.problem import Severity
-from satops.core.spec.spec import Footprint, Spec
+from satops.core.spec.spec import Spec
 
 _MINUTE = timedelta(minutes=1)
 """A window that ends at 23:59 is meant to be a whole day."""
-
-_TROPIC_DEG = 23.5
-"""The sun is never further than this from the equator."""
 
 
 @check(
@@ -49,8 +45,8 @@ def check_short_window(batch: Batch) -> Found:
     "a date far away",
     when=When.SPEC,
     at="order.endDate",
-    meaning="The window is longer than a year (ten years for a recurring order), or opens in more "
-    "than a year: mostly a wrong year.",
+    meaning="The window is longer than a year (ten years for an order of several images), or opens "
+    "in more than a year: mostly a wrong year.",
     source="ICEYE takes windows that end within 14 days; satops allows a year",
     remedy="Check the year of both dates.",
     example="endDate: 2062-12-15T00:00Z",
@@ -62,7 +58,7 @@ def check_long_window(batch: Batch) -> Found:
     """So long that a year is probably wrong."""
     for index, _, mode in batch.rows():
         window = batch.windows[index]
-        most = mode.max_recurring_window_days if window.recurrence else mode.max_window_days
+        most = mode.max_recurring_window_days if window.repeats else mode.max_window_days
         length = window.end - window.start
         if most is not None and length > timedelta(days=most.value):
             detail = (
@@ -70,56 +66,6 @@ def check_long_window(batch: Batch) -> Found:
                 f"Is the year right? {words.origin(most, 'days')}"
             )
             yield index, detail
-
-
-@check(
-    "T09",
-    "no daylight in the window",
-    when=When.SPEC,
-    at="order.startDate",
-    meaning="An optical satellite sees nothing while the sun is below the horizon. The sun's "
-    "highest point is computed anywhere in the area's box, at any time in the window, so that a "
-    "finding leaves no hope: polar night, or a window of night hours.",
-    source="the Astronomical Almanac's formula for the sun; refraction is left out",
-    remedy="Move the window to daylight (in UTC), or order radar.",
-    example="{provider: changguang, geometry: {point: [18.96, 69.65], radiusKm: 5}, startDate: "
-    "2026-12-10T00:00Z, endDate: 2026-12-24T00:00Z}",
-    severity=Severity.WARNING,
-    acknowledgeable=True,
-    thresholds=("min_sun_deg",),
-)
-def check_daylight(batch: Batch) -> Found:
-    """The sun never rises over the area while the window is open."""
-    for index, spec, mode in batch.rows():
-        least, window, extent = mode.min_sun_deg, batch.windows[index], spec.footprint
-        if least is None or _has_noon(window, extent, least.value):
-            continue
-        highest = highest_sun_deg(
-            window.start,
-            window.end,
-            west=extent.west,
-            south=extent.south,
-            east=extent.east,
-            north=extent.north,
-        )
-        if highest >= least.value:
-            continue
-        relation = "below" if highest < 0 else "above"
-        detail = (
-            f"At {words.location(extent.longitude, extent.latitude)} the sun is at best "
-            f"{abs(highest):.1f} degrees {relation} the horizon from "
-            f"{words.moment(window.start)} UTC to {words.moment(window.end)} UTC, and "
-            f"{spec.order.provider} is optical. Move the window to daylight, or order radar "
-            "(tianyi)."
-        )
-        yield index, detail
-
-
-def _has_noon(window: Window, extent: Footprint, least_deg: float) -> bool:
-    """Tell whether a noon in the window is bright in any season: nearly always, and cheap."""
-    if window.end - window.start < timedelta(days=1):
-        return False
-    return 90 - _TROPIC_DEG - max(extent.south, -extent.north, 0.0) > least_deg
 
 
 def merge_before(spec: Spec, mode: ModeRules) -> datetime | None:

@@ -1,9 +1,13 @@
 """What the ledger knows of one order name: its submissions, and where each of them stands."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
+
+from satops.core import json_text
+from satops.core.order.order import Terms, terms_of
 
 
 class Standing(StrEnum):
@@ -73,7 +77,10 @@ class OrderState:
     others: "tuple[OrderState, ...]" = ()
     """The other submissions of the name, oldest first, without others of their own."""
     provider: str = ""
-    resolution_type: int | None = None
+    version: str = ""
+    """Of the canonical order: whose kind of order it is."""
+    terms: Terms = field(default_factory=dict)
+    """The fields of the canonical order that are its offer's own."""
     start: str = ""
     end: str = ""
     area_km2: float = 0.0
@@ -136,7 +143,7 @@ class OrderState:
         bought = event.get("order")
         if bought is not None:
             self.provider = shared(bought["provider"])
-            self.resolution_type = bought.get("resolutionType")
+            self.version, self.terms = shared(bought.get("version", "")), shared_terms(bought)
             self.start, self.end = shared(bought["startDate"]), shared(bought["endDate"])
         footprint = event.get("footprint")
         if footprint is not None:
@@ -167,6 +174,17 @@ class OrderState:
 def may_be_bought(known: OrderState | None) -> bool:
     """Tell whether a name is not spent yet, so that its order may still be sent."""
     return known is None or known.standing not in SPENT
+
+
+def shared_terms(fields: Mapping[str, Any]) -> Terms:
+    """Return the terms of a canonical order, one value for all orders that have the same."""
+    return _terms(json_text.dumps(terms_of(fields)))
+
+
+@lru_cache(maxsize=4096)
+def _terms(text: bytes) -> Terms:
+    terms: Terms = json_text.loads(text)
+    return terms
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,9 @@
 """An order as the marketplace shows it, which is less than what was sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,18 +13,19 @@ class MarketplaceOrder:
     order_no: str
     provider: str | None = None
     kind: int | None = None
-    """1 normal, 2 programming."""
+    """The marketplace's number for what sort of order it is."""
+    programming: bool = True
+    """Whether it can be what satops orders: images that are still to be taken, not one from the
+    archive."""
     status: int | None = None
     geometry: str | None = None
     """The `region` as sent by the marketplace: WKT or GeoJSON."""
     start: str | None = None
     """In the marketplace's own zone-less notation."""
     end: str | None = None
-    recurring: bool | None = None
-    recurring_day: int | None = None
-    recurring_unit: int | None = None
-    max_cloud: int | None = None
-    resolution_m: float | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What it shows of the terms that are its offer's own, by their names in the canonical order;
+    what it does not show is left out."""
     creator: str | None = None
     created_at: datetime | None = None
     """UTC; seconds or milliseconds are told apart by magnitude."""

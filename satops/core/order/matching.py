@@ -1,19 +1,22 @@
 """Which order of the marketplace, if any, is the submission in doubt.
 
 The API takes no reference of ours, so a lost answer can only be recognised by what was bought:
-created after the intent, same provider, shape, window, recurrence, cloud and resolution.  Two
-things read back alike: `resolutionType` 6 and 7 (both 12 m), and orders that are the same.
+created after the intent, same provider, shape and window, and what its offer compares beside.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from satops.core.geometry.forms import same_polygon
 from satops.core.order.dates import read_date
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import Order, instant
+
+if TYPE_CHECKING:
+    from satops.core.offer import Offer
 
 _WINDOW_TOLERANCE = timedelta(minutes=1)
 """The marketplace's notation may drop the seconds."""
@@ -86,6 +89,7 @@ def match(
     *,
     claimed: Mapping[str, str],
     foreign: Mapping[str, int],
+    offer: "Offer",
     zone: timezone,
     skew_s: float,
 ) -> list[Match]:
@@ -103,7 +107,7 @@ def match(
     wanted_by: defaultdict[str, set[str]] = defaultdict(set)
     for doubt in doubts:
         held = (
-            compare(doubt, order, zone=zone, skew_s=skew_s)
+            compare(doubt, order, offer=offer, zone=zone, skew_s=skew_s)
             for order in free
             if foreign.get(order.order_no, doubt.seq) >= doubt.seq
         )
@@ -118,11 +122,11 @@ def match(
         if doubt.name not in seen:
             group = _connected(doubt.name, found, wanted_by)
             seen |= group
-            matches += _pair([by_name[name] for name in sorted(group)], found)
+            matches += _pair([by_name[name] for name in sorted(group)], found, offer)
     paired = {item.order_no: item.doubt.name for item in matches if item.order_no is not None}
     held_by_others = [order for order in every if order.order_no in claimed]
     return [
-        _with_claimed(_without_paired(item, paired), held_by_others, claimed, zone, skew_s)
+        _with_claimed(_without_paired(item, paired), held_by_others, claimed, offer, zone, skew_s)
         for item in matches
     ]
 
@@ -131,6 +135,7 @@ def _with_claimed(
     item: Match,
     orders: Iterable[MarketplaceOrder],
     claimed: Mapping[str, str],
+    offer: "Offer",
     zone: timezone,
     skew_s: float,
 ) -> Match:
@@ -139,7 +144,8 @@ def _with_claimed(
         return item
     compared = (
         replace(
-            compare(item.doubt, order, zone=zone, skew_s=skew_s), claimed_by=claimed[order.order_no]
+            compare(item.doubt, order, offer=offer, zone=zone, skew_s=skew_s),
+            claimed_by=claimed[order.order_no],
         )
         for order in orders
     )
@@ -179,14 +185,14 @@ def _connected(
     return group
 
 
-def _pair(group: list[Doubt], found: Mapping[str, list[Candidate]]) -> list[Match]:
+def _pair(group: list[Doubt], found: Mapping[str, list[Candidate]], offer: "Offer") -> list[Match]:
     matching = {c.order.order_no: c for d in group for c in found[d.name] if c.matches}
     alike = len({doubt.order.digest for doubt in group}) == 1
     if matching and alike and len(matching) == len(group):
         oldest = sorted(matching.values(), key=_age)
         group = sorted(group, key=lambda doubt: (doubt.intended_at, doubt.name))
         return [
-            Match(doubt, candidate.order.order_no, (candidate,), _note(doubt, candidate))
+            Match(doubt, candidate.order.order_no, (candidate,), _note(doubt, candidate, offer))
             for doubt, candidate in zip(group, oldest, strict=True)
         ]
     return [
@@ -201,10 +207,9 @@ def _age(candidate: Candidate) -> tuple[datetime, str]:
     return (created_at, candidate.order.order_no)
 
 
-def _note(doubt: Doubt, candidate: Candidate) -> str:
-    notes = []
-    if doubt.order.resolution_type in (6, 7):
-        notes.append("resolutionType 6 and 7 read back alike (12 m), so this could not be compared")
+def _note(doubt: Doubt, candidate: Candidate, offer: "Offer") -> str:
+    unseen = offer.not_compared(doubt.order)
+    notes = [unseen] if unseen else []
     if candidate.order.deleted:
         notes.append("the marketplace marks this order as deleted; it was placed all the same")
     return "; ".join(notes)
@@ -221,7 +226,9 @@ def _why_not(group: list[Doubt], matching: int, found: Mapping[str, list[Candida
     return "no order in the account can be it"
 
 
-def compare(doubt: Doubt, found: MarketplaceOrder, *, zone: timezone, skew_s: float) -> Candidate:
+def compare(
+    doubt: Doubt, found: MarketplaceOrder, *, offer: "Offer", zone: timezone, skew_s: float
+) -> Candidate:
     """Hold one order of the marketplace against one doubt, field by field."""
     intended = instant(doubt.intended_at)
     since: bool | None = None
@@ -229,14 +236,13 @@ def compare(doubt: Doubt, found: MarketplaceOrder, *, zone: timezone, skew_s: fl
     if found.created_at is not None:
         since = found.created_at >= intended - timedelta(seconds=skew_s)
         created = f"created {round((found.created_at - intended).total_seconds())} s after"
-    programming = found.kind in (None, 2)
     window = _same_window(doubt.order, found, zone)
     # Most of an account is older and has another window: its shapes need not be compared.
     shape = _same_shape(doubt.order, found) if since is not False or window is not False else False
     compared = [
         (since, created),
-        (programming, f"type {found.kind}"),
-        *_differences(doubt.order, found, zone, shape=shape),
+        (found.programming, f"type {found.kind}"),
+        *_differences(doubt.order, found, offer, zone, shape=shape),
     ]
     alike = (shape, window)
     return Candidate(
@@ -244,48 +250,29 @@ def compare(doubt: Doubt, found: MarketplaceOrder, *, zone: timezone, skew_s: fl
         agrees=tuple(text for held, text in compared if held),
         differs=tuple(text for held, text in compared if held is False),
         unseen=tuple(text for held, text in compared if held is None),
-        possible=programming
+        possible=found.programming
         and found.provider in (None, doubt.order.provider)
         and (alike != (False, False) if since is not False else False not in alike),
     )
 
 
-def differences(order: Order, found: MarketplaceOrder, *, zone: timezone) -> tuple[str, ...]:
+def differences(
+    order: Order, found: MarketplaceOrder, *, offer: "Offer", zone: timezone
+) -> tuple[str, ...]:
     """Return what the marketplace shows otherwise than the order asks for."""
-    compared = _differences(order, found, zone, shape=_same_shape(order, found))
+    compared = _differences(order, found, offer, zone, shape=_same_shape(order, found))
     return tuple(text for held, text in compared if held is False)
 
 
 def _differences(
-    order: Order, found: MarketplaceOrder, zone: timezone, *, shape: bool | None
+    order: Order, found: MarketplaceOrder, offer: "Offer", zone: timezone, *, shape: bool | None
 ) -> Iterator[tuple[bool | None, str]]:
     """Yield each field: whether it agrees (None where it is not shown), and its text."""
-    yield _equal(order.provider, found.provider), f"provider {found.provider}"
+    provider = None if found.provider is None else order.provider == found.provider
+    yield provider, f"provider {found.provider}"
     yield shape, "shape"
     yield _same_window(order, found, zone), f"window {found.start} to {found.end}"
-    recurring = bool(found.recurring)
-    yield recurring is bool(order.recurring), f"recurring {str(recurring).lower()}"
-    if order.recurring:
-        yield (
-            _equal(order.recurring_day, found.recurring_day),
-            (f"recurringDay {found.recurring_day}"),
-        )
-        yield (
-            _equal(order.recurring_unit, found.recurring_unit),
-            (f"recurringUnit {found.recurring_unit}"),
-        )
-    # What was not sent may come back with whatever default the marketplace has.
-    if order.max_cloud is not None:
-        yield _equal(order.max_cloud, found.max_cloud), f"maxCloud {found.max_cloud}"
-    if order.mode is not None:
-        yield (
-            _equal(order.mode.resolution_m, found.resolution_m),
-            (f"resolution {found.resolution_m} m"),
-        )
-
-
-def _equal(ours: object, theirs: object) -> bool | None:
-    return None if theirs is None else ours == theirs
+    yield from offer.agreements(order, found)
 
 
 def _same_shape(order: Order, found: MarketplaceOrder) -> bool | None:

@@ -2,16 +2,17 @@
 
 `schema/modes.json` holds what satops knows; the file that `modes:` in satops.yaml names has the
 same shape, may leave everything out, and wins over it as a whole.  Within one file a mode's own
-number wins over its provider's `every`, and that over the top-level `every`.
+number wins over its provider's `every`, and that over the top-level `every`.  Which
+providers and modes there are, an offer says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any
 
 from satops.core import json_text
-from satops.core.order.order import MODES, Provider
+from satops.core.order.mode import Mode
 from satops.errors import UsageError
 
 FORMAT = "satops.modes/1"
@@ -50,6 +51,7 @@ class ModeRules:
     min_window_h: Threshold | None = None
     max_window_days: Threshold | None = None
     max_recurring_window_days: Threshold | None = None
+    """Of an order of several images."""
     max_ahead_days: Threshold | None = None
     min_sun_deg: Threshold | None = None
     low_cloud_percent: Threshold | None = None
@@ -81,9 +83,8 @@ class Modes:
 
     layers: tuple[Layer, ...] = ()
 
-    def rules(self, provider: str, number: int | None) -> ModeRules:
+    def rules(self, provider: str, mode: str) -> ModeRules:
         """Return the thresholds for an order; one that names no mode gets the provider's."""
-        mode = "" if number is None else MODES[number].name
         # From the weakest voice to the strongest: a later one replaces what was said before.
         scopes = [("", ""), (provider, ""), (provider, mode)]
         found: dict[str, Threshold | None] = {}
@@ -92,20 +93,24 @@ class Modes:
                 found.update(layer.get(scope, {}))
         return ModeRules(**found)
 
-    def overridden_by(self, value: Any, file: str) -> "Modes":
+    def overridden_by(self, value: Any, file: str, known: Sequence[Mode]) -> "Modes":
         """Return these modes under a team's file, read from YAML or JSON into `value`.
 
-        Raises `UsageError`, which names `file` and the place in it.
+        `known` are the modes that it may speak of.  Raises `UsageError`, which names `file` and
+        the place in it.
         """
-        return Modes((dict(_scopes(value, file)), *self.layers))
+        return Modes((dict(_scopes(value, file, known)), *self.layers))
 
 
-def read_modes(text: bytes) -> Modes:
-    """Read what ships with satops: `schema/modes.json`."""
-    return Modes().overridden_by(json_text.loads(text), "modes.json")
+def read_modes(text: bytes, known: Sequence[Mode], file: str = "modes.json") -> Modes:
+    """Read what ships with satops: a file of `schema/`."""
+    return Modes().overridden_by(json_text.loads(text), file, known)
 
 
-def _scopes(value: Any, file: str) -> Iterator[tuple[Scope, Mapping[str, Threshold | None]]]:
+def _scopes(
+    value: Any, file: str, known: Sequence[Mode]
+) -> Iterator[tuple[Scope, Mapping[str, Threshold | None]]]:
+    providers = list(dict.fromkeys(mode.provider for mode in known))
     named = _mapping(value, file, "the top level")
     for name, part in named.items():
         if name == "$comment":
@@ -115,17 +120,17 @@ def _scopes(value: Any, file: str) -> Iterator[tuple[Scope, Mapping[str, Thresho
                 raise UsageError(f"{file}: format is {part!r}; this satops reads {FORMAT!r}.")
         elif name == _EVERY:
             yield ("", ""), _thresholds(part, file, _EVERY)
-        elif name in set(Provider):
-            yield from _provider_scopes(name, part, file)
+        elif name in providers:
+            own = [mode.name for mode in known if mode.provider == name]
+            yield from _provider_scopes(name, own, part, file)
         else:
-            known = ", ".join([_EVERY, *Provider])
-            raise UsageError(f"{file}: {name!r} is not a provider. Known are: {known}.")
+            names = ", ".join([_EVERY, *providers])
+            raise UsageError(f"{file}: {name!r} is not a provider. Known are: {names}.")
 
 
 def _provider_scopes(
-    provider: str, value: Any, file: str
+    provider: str, own: Sequence[str], value: Any, file: str
 ) -> Iterator[tuple[Scope, Mapping[str, Threshold | None]]]:
-    own = [mode.name for mode in MODES.values() if mode.provider == provider]
     for name, part in _mapping(value, file, provider).items():
         if name != _EVERY and name not in own:
             known = ", ".join([_EVERY, *own])

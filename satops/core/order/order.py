@@ -1,7 +1,9 @@
 """What is bought: the canonical order and its digest.
 
-The canonical order is one JSON text, `order/1`: keys sorted, no white space, UTC instants as
-`YYYY-MM-DDThh:mm:ssZ`, one GeoJSON Polygon.  Coordinates have at most 7 decimals, in plain
+The canonical order is one JSON text: keys sorted, no white space, UTC instants as
+`YYYY-MM-DDThh:mm:ssZ`, one GeoJSON Polygon.  `provider`, `startDate`, `endDate`, `geometry` and
+`version` stand in every one; what else there is belongs to its offer, whose name the version
+begins with.  Coordinates have at most 7 decimals, in plain
 notation without an exponent and without trailing zeros.  The exterior ring runs counter-clockwise
 and holes clockwise (RFC 7946, 3.1.6), each ring is closed and begins at its smallest vertex, and
 holes are sorted.  A field that the spec leaves out is left out here, and is not sent.
@@ -10,9 +12,8 @@ What is shown = what is hashed = what is sent: reports and requests are made fro
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import IntEnum, StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
@@ -28,52 +29,16 @@ Ring = tuple[Location, ...]
 Rings = tuple[Ring, ...]
 """The exterior ring, then the holes."""
 
-VERSION = "order/1"
+Terms = Mapping[str, Any]
+"""The fields of an order that are its offer's own, by their names in the canonical order.
 
+One value stands for many orders: nobody changes it.
+"""
 
-class Provider(StrEnum):
-    """The operators that the marketplace's create page documents."""
-
-    CHANGGUANG = "changguang"
-    TIANYI = "tianyi"
-
-
-class Unit(IntEnum):
-    """`recurringUnit`, as the marketplace numbers it."""
-
-    DAY = 1
-    WEEK = 2
-    MONTH = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """One `resolutionType` of the marketplace's create page."""
-
-    number: int
-    name: str
-    """The name that a spec may use instead of the number."""
-    title: str
-    provider: Provider
-    resolution_m: float
-    """As page/query reports it: 3 and 4, and 6 and 7, read back alike."""
-
-
-MODES = {
-    mode.number: mode
-    for mode in (
-        Mode(1, "super-high", "Super High", Provider.CHANGGUANG, 0.3),
-        Mode(2, "very-high", "Very High", Provider.CHANGGUANG, 0.5),
-        Mode(3, "high", "High", Provider.CHANGGUANG, 1.0),
-        Mode(4, "spotlight", "Spotlight", Provider.TIANYI, 1.0),
-        Mode(5, "stripmap", "Stripmap", Provider.TIANYI, 3.0),
-        Mode(6, "narrow-scan", "Narrow Scan", Provider.TIANYI, 12.0),
-        Mode(7, "narrow-scan-tops", "Narrow Scan TOPS", Provider.TIANYI, 12.0),
-        Mode(8, "wide-scan", "Wide Scan", Provider.TIANYI, 20.0),
-    )
-}
-"""Every documented mode by its number."""
-MODE_NUMBERS = {mode.name: mode.number for mode in MODES.values()}
+_CORE = frozenset({"endDate", "geometry", "provider", "startDate", "version"})
+"""The fields that every canonical order has, whatever its offer."""
+_FORM = "/1"
+"""How the version of every order ends whose form is the one of this module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +48,13 @@ class Order:
     canonical: bytes
     digest: str
     """SHA-256 of `canonical`, in hex."""
+    version: str
+    """`order/1`: whose order it is, and in which form."""
     provider: str
     start: str
     """UTC, `YYYY-MM-DDThh:mm:ssZ`; such strings sort as the instants do."""
     end: str
-    max_cloud: int | None
-    """Percent."""
-    resolution_type: int | None
-    recurring: bool | None
-    recurring_day: int | None
-    recurring_unit: int | None
+    terms: Terms = field(hash=False)
 
     @property
     def pass_choice(self) -> PassChoice | None:
@@ -110,87 +72,85 @@ class Order:
         rings = json_text.loads(self.canonical)["geometry"]["coordinates"]
         return tuple(tuple((x, y) for x, y in ring) for ring in rings)
 
-    @property
-    def mode(self) -> Mode | None:
-        """The mode bought, where the order names one."""
-        return None if self.resolution_type is None else MODES.get(self.resolution_type)
 
-
-def canonical_order(  # one field of the API each
+def canonical_order(
     *,
+    version: str,
     provider: str,
     rings: Sequence[Sequence[Location]],
     start: datetime,
     end: datetime,
-    max_cloud: int | None = None,
-    resolution_type: int | None = None,
-    recurring: bool | None = None,
-    recurring_day: int | None = None,
-    recurring_unit: int | None = None,
+    terms: Terms,
 ) -> Order:
     """Bring an order into its one normal form.
 
     `rings` must be closed, finite and within range; instants must carry a zone and whole seconds.
+    Raises TypeError for terms that JSON cannot hold.
     """
     start_text, end_text = instant_text(start), instant_text(end)
-    coordinates = coordinates_text(rings)
-    fields = _fields(provider, max_cloud, resolution_type, recurring, recurring_day, recurring_unit)
+    shared, frame = _frame(version, provider, json_text.dumps_sorted(terms))
+    before, between, after, last = frame
     canonical = (
-        f'{{"endDate":"{end_text}","geometry":{{"coordinates":{coordinates},"type":"Polygon"}},'
-        f'{fields},"startDate":"{start_text}","version":"{VERSION}"}}'
+        f'{before}"endDate":"{end_text}"{between}"geometry":{{"coordinates":'
+        f'{coordinates_text(rings)},"type":"Polygon"}}{after}"startDate":"{start_text}"{last}'
     ).encode()
     return Order(
         canonical=canonical,
         digest=sha256(canonical).hexdigest(),
+        version=version,
         provider=provider,
         start=start_text,
         end=end_text,
-        max_cloud=max_cloud,
-        resolution_type=resolution_type,
-        recurring=recurring,
-        recurring_day=recurring_day,
-        recurring_unit=recurring_unit,
+        terms=shared,
     )
 
 
-@lru_cache(maxsize=1024, typed=True)
-def _fields(
-    provider: str,
-    max_cloud: int | None,
-    resolution_type: int | None,
-    recurring: bool | None,  # noqa: FBT001 - all of them by their place, as the cache wants it
-    recurring_day: int | None,
-    recurring_unit: int | None,
-) -> str:
-    """Write the fields between `geometry` and `startDate`, by their names."""
-    parts = []
-    if max_cloud is not None:
-        parts.append(f'"maxCloud":{max_cloud}')
-    parts.append(f'"provider":"{provider}"')
-    if recurring is not None:
-        parts.append(f'"recurring":{"true" if recurring else "false"}')
-    if recurring_day is not None:
-        parts.append(f'"recurringDay":{recurring_day}')
-    if recurring_unit is not None:
-        parts.append(f'"recurringUnit":{recurring_unit}')
-    if resolution_type is not None:
-        parts.append(f'"resolutionType":{resolution_type}')
-    return ",".join(parts)
+@lru_cache(maxsize=1024)
+def _frame(version: str, provider: str, terms: bytes) -> tuple[Terms, tuple[str, str, str, str]]:
+    """Return the terms, and the text of an order around its end, its geometry and its start.
+
+    A few frames serve all the orders of a tree.
+    """
+    fields = json_text.loads(terms)
+    if not _CORE.isdisjoint(fields):
+        raise TypeError(f"terms cannot hold {', '.join(sorted(_CORE.intersection(fields)))}")
+    members = {"provider": provider, "version": version, **fields}
+    texts = [
+        (key, f"{json_text.dumps(key).decode()}:{json_text.dumps_sorted(value).decode()}")
+        for key, value in members.items()
+    ]
+    texts.sort()
+    places = ("", "endDate", "geometry", "startDate", "\U0010ffff")
+    parts = [[text for key, text in texts if low < key < high] for low, high in pairwise(places)]
+    before, between, after, last = (",".join(part) for part in parts)
+    return fields, (
+        f"{{{before}," if before else "{",
+        f",{between}," if between else ",",
+        f",{after}," if after else ",",
+        f",{last}}}" if last else "}",
+    )
 
 
 def order_from_fields(fields: Mapping[str, Any]) -> Order:
     """Make an order from the fields of a canonical order, byte for byte as it was."""
     return canonical_order(
+        version=fields["version"],
         provider=fields["provider"],
         rings=fields["geometry"]["coordinates"],
         start=instant(fields["startDate"]),
         end=instant(fields["endDate"]),
-        max_cloud=fields.get("maxCloud"),
-        resolution_type=fields.get("resolutionType"),
-        recurring=fields.get("recurring"),
-        recurring_day=fields.get("recurringDay"),
-        recurring_unit=fields.get("recurringUnit"),
+        terms=terms_of(fields),
     )
+
+
+def terms_of(fields: Mapping[str, Any]) -> Terms:
+    """Return the fields of a canonical order that are its offer's own."""
+    return {key: value for key, value in fields.items() if key not in _CORE}
+
+
+def is_known_form(version: object) -> bool:
+    """Tell whether an order of a version can be brought into its form here, to compare digests."""
+    return isinstance(version, str) and version.endswith(_FORM)
 
 
 @lru_cache(maxsize=4096)

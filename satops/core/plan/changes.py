@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
-from satops.core.order.order import MODES, Order
+from satops.core.order.order import Order
 from satops.core.safe import shown
+
+if TYPE_CHECKING:
+    from satops.core.offer import Offer
 
 ABSENT = "(absent)"
 _VALUE_MAX = 200
@@ -22,11 +25,11 @@ class Change:
     after: str
 
 
-def changes(before: Order, after: Order) -> tuple[Change, ...]:
+def changes(before: Order, after: Order, offer: "Offer") -> tuple[Change, ...]:
     """Return the fields that differ between a placed order and its spec, by field name."""
     from deepdiff import DeepDiff
 
-    old, new = _terms(before), _terms(after)
+    old, new = _fields(before, offer), _fields(after, offer)
     difference = DeepDiff(old, new, view="tree", ignore_order=False, threshold_to_diff_deeper=0)
     edited = {item.path(output_format="list")[0] for items in difference.values() for item in items}
     return tuple(
@@ -59,12 +62,11 @@ def value_changes(base: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[Cha
     )
 
 
-def _terms(order: Order) -> dict[str, Any]:
+def _fields(order: Order, offer: "Offer") -> dict[str, Any]:
     fields: dict[str, Any] = json_text.loads(order.canonical)
     del fields["version"]
-    number = fields.get("resolutionType")
-    if number in MODES:
-        fields["resolutionType"] = f"{MODES[number].name} ({number})"
+    for name, value in order.terms.items():
+        fields[name] = offer.term_text(name, value) or value
     return fields
 
 

@@ -16,6 +16,8 @@ SANDBOX = "sandbox"
 class MarketplaceConfig:
     """How the marketplace is reached, and how its documentation is read where it disagrees."""
 
+    kind: str = ""
+    """The name of its offer, which says what its orders are; empty for the first that there is."""
     url: str = SANDBOX
     header: Literal["Authorization", "X-API-Key"] = "Authorization"
     token_from: str = "SATOPS_TOKEN"  # noqa: S105 - the name of a variable

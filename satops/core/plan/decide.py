@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from satops.core.check import Check
 from satops.core.finding import Finding, dotted
@@ -16,6 +17,9 @@ from satops.core.problem import Problem
 from satops.core.spec.series_checks import NAMES_MEET, like_a_member
 from satops.core.spec.spec import Spec
 
+if TYPE_CHECKING:
+    from satops.core.offer import Offer
+
 Recall = Callable[[OrderState], Order | None]
 """Reads an order back from the ledger; None where an adopted order's content is not known."""
 
@@ -24,6 +28,7 @@ def decide(
     specs: Iterable[Spec],
     state: LedgerState,
     *,
+    offer: "Offer",
     now: str,
     recall: Recall,
     kept: Iterable[KeptSpec] = (),
@@ -43,7 +48,7 @@ def decide(
     members: defaultdict[str, list[Decided]] = defaultdict(list)
     for spec in specs:
         seen.add(spec.name)
-        action, problem = decide_one(spec, state, now=now, recall=recall)
+        action, problem = decide_one(spec, state, offer=offer, now=now, recall=recall)
         if spec.series is not None:
             members[spec.series].append(Decided(spec, action, problem))
             continue
@@ -62,7 +67,7 @@ def decide(
 
 
 def decide_one(
-    spec: Spec, state: LedgerState, *, now: str, recall: Recall
+    spec: Spec, state: LedgerState, *, offer: "Offer", now: str, recall: Recall
 ) -> tuple[Action, Problem | None]:
     """Return the action for one spec."""
     known = state.orders.get(spec.name)
@@ -71,7 +76,7 @@ def decide_one(
     if known is not None and known.standing is Standing.PLACED:
         if known.order_digest is not None and known.series != spec.series:
             return _decide_taken(spec, known)
-        return _decide_placed(spec, known, recall)
+        return _decide_placed(spec, known, recall, offer)
     holder = state.holders.get(spec.order.digest)
     if holder is not None and holder != spec.name:
         problem = _copied(spec, holder, state.orders[holder])
@@ -123,11 +128,13 @@ def _keep(known: OrderState, kept: KeptSpec) -> Action:
     return Action(known.name, ActionKind.KEEP, reason, None, known, kept=kept)
 
 
-def _decide_placed(spec: Spec, known: OrderState, recall: Recall) -> tuple[Action, Problem | None]:
+def _decide_placed(
+    spec: Spec, known: OrderState, recall: Recall, offer: "Offer"
+) -> tuple[Action, Problem | None]:
     if known.order_digest in (None, spec.order.digest):
         return _keep(known, KeptSpec(spec.name, spec.source.file, spec.source.line)), None
     before = recall(known)
-    edited = changes(before, spec.order) if before is not None else ()
+    edited = changes(before, spec.order, offer) if before is not None else ()
     problem = _conflict(spec, known, edited)
     reason = "edited after it was placed: " + ", ".join(change.field for change in edited)
     action = Action(

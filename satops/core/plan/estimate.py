@@ -4,7 +4,7 @@ It is an estimate, and must be called one: the marketplace gives no price before
 
     prices:
       currency: USD
-      perKm2: {changguang: {super-high: 18, very-high: 12}, tianyi: 4}
+      perKm2: {PROVIDER: {MODE: 18, OTHER-MODE: 12}, OTHER-PROVIDER: 4}
       minimumKm2: 25              # optional; by provider and mode as well
 
 Without a table, or where it has no price for a mode, there is no number.
@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from satops.core.order.order import MODES
-from satops.core.order.recurrence import occurrences
+from satops.core.offer import Offer
 from satops.core.spec.spec import Spec
 from satops.errors import UsageError
 
@@ -31,6 +30,7 @@ class Prices:
     currency: str
     per_km2: Table
     minimum_km2: Table
+    offer: Offer
 
     def estimate(self, spec: Spec) -> float | None:
         """Return the estimated cost of an order with all its occurrences, or None.
@@ -38,17 +38,18 @@ class Prices:
         Area times price, or the minimum billable area where the order is smaller; rounded to
         hundredths of the currency.
         """
-        mode = MODES.get(spec.order.resolution_type or 0)
-        name = mode.name if mode else ""
+        name = self.offer.mode_name(spec.order.terms)
         price = _look_up(self.per_km2, spec.order.provider, name)
         if price is None:
             return None
         minimum = _look_up(self.minimum_km2, spec.order.provider, name) or 0.0
         billed_km2 = max(spec.footprint.area_km2, minimum)
-        return round(billed_km2 * price * occurrences(spec.order), 2)
+        return round(billed_km2 * price * self.offer.captures(spec.order), 2)
 
 
-def prices_from(table: Mapping[str, Any] | None, file: str = "satops.yaml") -> Prices | None:
+def prices_from(
+    table: Mapping[str, Any] | None, offer: Offer, file: str = "satops.yaml"
+) -> Prices | None:
     """Read the `prices` of satops.yaml; None where there are none.  Raises `UsageError`."""
     if table is None:
         return None
@@ -58,8 +59,9 @@ def prices_from(table: Mapping[str, Any] | None, file: str = "satops.yaml") -> P
         raise UsageError(f"{file}: prices needs currency and perKm2, and may have minimumKm2.")
     return Prices(
         currency,
-        _table(table["perKm2"], file, "prices.perKm2"),
-        _table(table.get("minimumKm2", {}), file, "prices.minimumKm2"),
+        _table(table["perKm2"], offer, file, "prices.perKm2"),
+        _table(table.get("minimumKm2", {}), offer, file, "prices.minimumKm2"),
+        offer,
     )
 
 
@@ -70,13 +72,13 @@ def _look_up(table: Table, provider: str, mode: str) -> float | None:
     return None
 
 
-def _table(value: Any, file: str, path: str) -> Table:
+def _table(value: Any, offer: Offer, file: str, path: str) -> Table:
     """Flatten a number, numbers by provider, or numbers by provider and mode."""
     if not isinstance(value, dict):
         return {("", ""): _number(value, file, path)}
     found: dict[tuple[str, str], float] = {}
     for provider, part in value.items():
-        modes = [mode for mode in MODES.values() if mode.provider == provider]
+        modes = offer.modes_of(provider)
         if not modes:
             raise UsageError(f"{file}: {path}.{provider}: there is no such provider.")
         if not isinstance(part, dict):

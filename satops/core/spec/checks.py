@@ -105,7 +105,6 @@ _CHECKS = (
 
 CHECKS: Mapping[str, Check] = MappingProxyType({check.code: check for check in _CHECKS})
 """Of the fields of a document, by their codes."""
-NOT_A_MODE = CHECKS["V04"].variant("not a mode")
 
 NAME_TWICE = Check(
     "N01",

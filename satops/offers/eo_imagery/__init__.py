@@ -1,1 +1,90 @@
-"""Programming orders of the eo-imagery marketplace."""
+"""Programming orders of the eo-imagery marketplace: optical of changguang, radar of tianyi.
+
+`EO_IMAGERY` is all that the rest of satops knows of them.
+"""
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from satops.core.offer import Flag, Offer, Samples
+from satops.core.order.order import Order
+from satops.core.plan.config import MarketplaceConfig
+from satops.offers.eo_imagery.fields import RECURRENCE_FIELDS, VERSION, read_terms
+from satops.offers.eo_imagery.modes import MODE_NUMBERS, MODES, Provider, mode_of
+from satops.offers.eo_imagery.reading_back import agreements, not_compared
+from satops.offers.eo_imagery.recurrence import first_over, occurrences
+from satops.offers.eo_imagery.request import create_request, simulation_request
+
+_THRESHOLDS = """\
+every: {leadTimeH: 48}
+changguang:
+  every: {minBillableKm2: {value: 100, source: "contract 12, page 4"}}
+  very-high: {swathKm: 12, maxAreaKm2: 5000}
+tianyi:
+  stripmap: {maxLengthKm: null}   # no such limit
+"""
+
+
+def _request(order: Order, market: MarketplaceConfig) -> bytes:
+    return create_request(order, geometry=market.geometry, timezone=market.timezone)
+
+
+def _checks() -> Sequence[ModuleType]:
+    from satops.offers.eo_imagery import fields, sensor  # with shapely, which few plans need
+
+    return sensor, fields
+
+
+def _samples() -> Samples:
+    from satops.offers.eo_imagery.samples import samples
+
+    return samples()
+
+
+def _term_text(field: str, value: Any) -> str | None:
+    mode = MODES.get(value) if field == "resolutionType" else None
+    return None if mode is None else mode.title
+
+
+def _mode_name(given: str) -> int | str:
+    """Return the name of a mode that is given by its number: it says more to a reviewer."""
+    if not (given.isdecimal() and given.isascii()):
+        return given
+    known = MODES.get(int(given))
+    return int(given) if known is None else known.name
+
+
+EO_IMAGERY = Offer(
+    name="eo-imagery",
+    versions=(VERSION,),
+    schema="order.schema.json",
+    thresholds="modes.json",
+    modes=tuple(MODES.values()),
+    read=read_terms,
+    version=lambda _: VERSION,
+    mode=mode_of,
+    request=_request,
+    simulation=lambda order, market: simulation_request(order, timezone=market.timezone),
+    agreements=agreements,
+    checks=_checks,
+    captures=occurrences,
+    first_over=first_over,
+    not_compared=not_compared,
+    term_text=_term_text,
+    together=(RECURRENCE_FIELDS,),
+    fixed_track=frozenset({Provider.TIANYI.value}),
+    thresholds_example=_THRESHOLDS,
+    flags=(
+        Flag("maxCloud", "--max-cloud", "PERCENT", "Optical only.", int),
+        Flag(
+            "resolutionType",
+            "--mode",
+            "MODE",
+            f"A name or a number: {', '.join(MODE_NUMBERS)}, or 1 to 8.",
+            str,
+            _mode_name,
+        ),
+    ),
+    samples=_samples,
+)

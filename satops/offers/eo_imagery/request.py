@@ -6,6 +6,7 @@ from typing import Any, Literal
 from satops.core import json_text
 from satops.core.order.order import Order, instant
 
+_OPTIONAL = ("recurring", "recurringDay", "recurringUnit", "maxCloud", "resolutionType")
 _BEFORE = b'"geometry":{"coordinates":'
 _AFTER = b',"type":"Polygon"}'
 
@@ -15,43 +16,35 @@ def create_request(
 ) -> bytes:
     """Return the exact bytes to send: the fields that the order has, as the create page types them.
 
-    The geometry is a text, GeoJSON or WKT, with the digits of the canonical order.  Dates are
-    `yyyy-MM-ddTHH:mm:ss` in the zone of the marketplace, whose API knows no offsets.
+    Everything is taken from the canonical bytes, so that what is sent is what was hashed.  The
+    geometry is a text, GeoJSON or WKT, with their digits.  Dates are `yyyy-MM-ddTHH:mm:ss` in the
+    zone of the marketplace, whose API knows no offsets.
     """
+    bought: dict[str, Any] = json_text.loads(order.canonical)
     fields: dict[str, Any] = {
-        "provider": order.provider,
+        "provider": bought["provider"],
         "geometry": geometry_text(order, geometry),
-        "startDate": local_text(order.start, timezone),
-        "endDate": local_text(order.end, timezone),
+        "startDate": local_text(bought["startDate"], timezone),
+        "endDate": local_text(bought["endDate"], timezone),
     }
-    optional = (
-        ("recurring", order.recurring),
-        ("recurringDay", order.recurring_day),
-        ("recurringUnit", order.recurring_unit),
-        ("maxCloud", order.max_cloud),
-        ("resolutionType", order.resolution_type),
-    )
-    for key, value in optional:
-        if value is not None:
-            fields[key] = value
+    fields |= {key: bought[key] for key in _OPTIONAL if key in bought}
     return json_text.dumps(fields)
 
 
 def simulation_request(order: Order, *, timezone: timezone) -> bytes:
     """Return the body that asks for a simulation of an order.
 
-    Its page wants GeoJSON, and dates with a blank.  It knows no recurrence: the whole window is
-    simulated.
+    It is made from the canonical bytes as well.  Its page wants GeoJSON, and dates with a blank.
+    It knows no recurrence: the whole window is simulated.
     """
+    bought: dict[str, Any] = json_text.loads(order.canonical)
     fields: dict[str, Any] = {
-        "provider": order.provider,
+        "provider": bought["provider"],
         "geometry": geometry_text(order, "geojson"),
-        "startDate": local_text(order.start, timezone).replace("T", " "),
-        "endDate": local_text(order.end, timezone).replace("T", " "),
+        "startDate": local_text(bought["startDate"], timezone).replace("T", " "),
+        "endDate": local_text(bought["endDate"], timezone).replace("T", " "),
     }
-    for key, value in (("maxCloud", order.max_cloud), ("resolutionType", order.resolution_type)):
-        if value is not None:
-            fields[key] = value
+    fields |= {key: bought[key] for key in ("maxCloud", "resolutionType") if key in bought}
     return json_text.dumps(fields)
 
 

@@ -10,8 +10,10 @@ from satops.core.checks import Rules, check_clock, check_specs
 from satops.core.geometry.shapes import footprints, shapes_of
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.order.modes import Modes, read_modes
-from satops.core.order.order import Location, Ring, Rings, canonical_order, instant_text
+from satops.core.order.order import Location, Ring, Rings, instant_text
 from satops.core.spec.spec import Acknowledgement, Source, Spec
+from satops.offers.eo_imagery import EO_IMAGERY
+from tests.offers.orders import eo_order
 
 SCHEMAS = Path(__file__).parents[3] / "schema"
 NOW = datetime(2030, 5, 2, 9, 0, tzinfo=UTC)
@@ -22,12 +24,12 @@ MONTH = timedelta(days=30)
 @cache
 def modes() -> Modes:
     """What ships with satops."""
-    return read_modes((SCHEMAS / "modes.json").read_bytes())
+    return read_modes((SCHEMAS / "modes.json").read_bytes(), EO_IMAGERY.modes)
 
 
 def rules(**more: Any) -> Rules:
     """The rules of a repository that sets none."""
-    return Rules(modes(), **more)
+    return Rules(EO_IMAGERY, modes(), **more)
 
 
 def box(west: float, south: float, east: float, north: float) -> Rings:
@@ -63,7 +65,7 @@ def spec(
     line: int = 1,
 ) -> Spec:
     """An order that nobody would object to, with changes; `every` is interval and unit."""
-    order = canonical_order(
+    order = eo_order(
         provider=provider,
         rings=rings,
         start=start,
@@ -123,7 +125,8 @@ def known(
         order_digest=order.digest,
         order_no=order_no if standing is Standing.PLACED else None,
         provider=order.provider,
-        resolution_type=order.resolution_type,
+        version=order.version,
+        terms=order.terms,
         start=order.start,
         end=order.end,
         area_km2=seen.area_km2,

@@ -11,6 +11,7 @@ from satops.core.ledger.state import SPENT, OrderState, Standing
 from satops.core.order.order import Order, Rings
 from satops.core.problem import Severity
 from satops.core.spec.spec import Spec
+from satops.offers.eo_imagery import EO_IMAGERY
 from tests.core.checks.making import (
     HALF,
     HOME,
@@ -254,6 +255,11 @@ def test_a_sliver_along_a_border_is_left_alone_by_a_share_that_a_team_may_set() 
         assert [finding.check for row in found for finding in row] == ["X02"] * is_found
     second = spec(box(8.095, 44.0, 8.2, 44.1), name="b", line=2)
     for written, is_found in ((10, False), (3, True), (None, False)):
-        held = Rules(modes().overridden_by({"every": {"minOverlapPercent": written}}, "m.yaml"))
+        held = Rules(
+            EO_IMAGERY,
+            modes().overridden_by(
+                {"every": {"minOverlapPercent": written}}, "m.yaml", EO_IMAGERY.modes
+            ),
+        )
         found = check_across([first, second], {}, held, lambda _: None)
         assert [finding.check for row in found for finding in row] == ["X02"] * is_found

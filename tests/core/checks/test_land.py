@@ -14,6 +14,7 @@ from satops.core.geometry.measures import extent_km, track_lean_deg
 from satops.core.geometry.shapes import find_crossings, footprints, shapes_of
 from satops.core.order.order import Rings, instant_text
 from satops.core.spec.spec import Spec
+from satops.offers.eo_imagery import EO_IMAGERY
 from tests.core.checks.making import NOW, box, known, rules, spec
 
 DATA = Path(__file__).parents[3] / "satops" / "data" / "land.json"
@@ -44,7 +45,7 @@ def at(longitude: float, latitude: float, name: str = "port") -> Spec:
 
 
 def sea_codes(one: Spec, **more: object) -> list[str]:
-    held = Rules(rules().modes, read_land=DATA.read_bytes, **more)  # type: ignore[arg-type]
+    held = Rules(EO_IMAGERY, rules().modes, read_land=DATA.read_bytes, **more)  # type: ignore[arg-type]
     (found,) = check_across([one], {}, held, lambda _: None)
     return [finding.check for finding in found]
 
@@ -78,7 +79,7 @@ def test_a_ship_at_sea_whose_mirror_is_at_sea_is_no_news() -> None:
 def test_a_region_or_an_order_that_was_placed_nearby_says_that_the_sea_is_meant() -> None:
     swapped = at(48.85, 2.35)
     assert sea_codes(swapped, region=(40, -10, 60, 10)) == []
-    held = Rules(rules().modes, read_land=DATA.read_bytes)
+    held = Rules(EO_IMAGERY, rules().modes, read_land=DATA.read_bytes)
     earlier = known(at(47.0, 1.0, "earlier"))
     (found,) = check_across([swapped], {"earlier": earlier}, held, lambda _: None)
     assert found == []
@@ -116,7 +117,7 @@ def sound(seed: int, land: Land) -> Rings:
 
 
 def test_three_hundred_sound_outlines_raise_nothing(land: Land) -> None:
-    held = Rules(rules().modes, read_land=DATA.read_bytes)
+    held = Rules(EO_IMAGERY, rules().modes, read_land=DATA.read_bytes)
     orders = [
         spec(sound(seed, land), name=f"n{seed}", mode=seed % 3 + 1, cloud=20) for seed in range(300)
     ]

@@ -7,6 +7,7 @@ import pytest
 from satops.core.checks import Rules, check_specs
 from satops.core.order.modes import Modes
 from satops.core.order.order import Rings
+from satops.offers.eo_imagery import EO_IMAGERY
 from tests.core.checks.making import GENOA, NOW, box, codes, detail, modes, radar, ring, spec
 from tests.core.checks.places import CHILE, EVERY, ICELAND, SVALBARD, TUVALU, VITI_LEVU
 
@@ -17,7 +18,7 @@ SUMMER = datetime(NOW.year + 1, 6, 10, tzinfo=UTC) - timedelta(days=100)
 
 def override(**numbers: float | None) -> Modes:
     """What ships, under a team's file that sets numbers for every mode."""
-    return modes().overridden_by({"every": numbers}, "modes.yaml")
+    return modes().overridden_by({"every": numbers}, "modes.yaml", EO_IMAGERY.modes)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_no_size_is_refused_unless_a_team_says_so() -> None:
 
 
 def test_a_teams_sizes_are_errors() -> None:
-    rules = Rules(override(minAreaKm2=90, maxAreaKm2=2000))
+    rules = Rules(EO_IMAGERY, override(minAreaKm2=90, maxAreaKm2=2000))
     small, fits, large = spec(), spec(box(8.0, 44.0, 8.2, 44.2)), spec(box(8.0, 44.0, 8.6, 44.6))
     found = check_specs([small, fits, large], rules)
     assert [[f.check for f in row] for row in found] == [["A08"], [], ["A08"]]

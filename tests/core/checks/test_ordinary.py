@@ -43,7 +43,7 @@ def test_orders_that_share_no_ground_raise_nothing_about_each_other(orders: list
             box(n * 20.0, 40.0, n * 20.0 + 0.1, 40.1),
             name=f"n{n}",
             start=NOW + timedelta(days=30),
-            mode=order.order.resolution_type,
+            mode=order.order.terms.get("resolutionType"),
         )
         for n, order in enumerate(orders)
     ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from satops.core.check import When
-from satops.core.checks import check_specs, found_only, idle_acknowledgements, to_problems
+from satops.core.checks import catalogue_of, check_specs, idle_acknowledgements, to_problems
 from satops.core.finding import Finding, Path
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Spec
@@ -24,10 +24,10 @@ def settled(
 ) -> list[Problem]:
     """The problems of one spec."""
     [found] = check_specs([one], rules(allowed=None if allowed else SEA))
-    problems = to_problems(
-        [*found, *also], one, severities or {}, sought=found_only(When.OUTLINE, When.SPEC)
-    )
-    return [*problems, *idle_acknowledgements(one, severities or {})]
+    held = rules(severities=severities or {})
+    sought = catalogue_of(held.offer).found_only(When.OUTLINE, When.SPEC)
+    problems = to_problems([*found, *also], one, held, sought=sought)
+    return [*problems, *idle_acknowledgements(one, held)]
 
 
 def summary(problems: list[Problem]) -> list[tuple[str, str, str | None, bool]]:
@@ -103,7 +103,7 @@ def test_problems_stand_where_the_document_says() -> None:
         asked.append(path)
         return 12, 5
 
-    [problem] = to_problems(found, one, {}, position=position)
+    [problem] = to_problems(found, one, rules(), position=position)
     assert (problem.file, problem.line, problem.column) == ("orders/port.yaml", 12, 5)
     assert (problem.path, asked) == ("order", [("order",)])
 
@@ -111,5 +111,5 @@ def test_problems_stand_where_the_document_says() -> None:
 def test_without_a_document_problems_stand_where_the_spec_begins() -> None:
     one = spec(cloud=None, line=31)
     [found] = check_specs([one], rules())
-    [problem] = to_problems(found, one, {})
+    [problem] = to_problems(found, one, rules())
     assert (problem.line, problem.column) == (31, 1)

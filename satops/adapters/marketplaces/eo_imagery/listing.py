@@ -11,7 +11,7 @@ from time import monotonic as system_monotonic
 from typing import Any, Final
 
 from satops.adapters.marketplaces.eo_imagery.answer import whole_number
-from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_order
+from satops.adapters.marketplaces.eo_imagery.orders import read_order
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.plan.config import ReconcileConfig
 from satops.errors import MarketplaceUnreachable
@@ -100,7 +100,7 @@ def every_order(
                 unreadable += 1
             elif order.order_no not in seen:
                 seen.add(order.order_no)
-                if order.kind in {None, PROGRAMMING}:
+                if order.programming:
                     yield order
         found = len(seen) + unreadable
         stale = stale + 1 if found == known else 0

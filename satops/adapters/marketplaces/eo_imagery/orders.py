@@ -24,19 +24,24 @@ def read_order(row: object) -> MarketplaceOrder | None:
     order_no = order_number(row)
     if order_no is None or not isinstance(row, dict):
         return None
+    kind = whole_number(row.get("type"))
+    terms = {
+        "recurring": _truth(row.get("recurring")),
+        "recurringDay": whole_number(row.get("recurringDay")),
+        "recurringUnit": whole_number(row.get("recurringUnit")),
+        "maxCloud": _rounded(row.get("maxCloud")),
+        "resolution": finite(row.get("resolution")),
+    }
     return MarketplaceOrder(
         order_no=order_no,
         provider=_text(row.get("provider")),
-        kind=whole_number(row.get("type")),
+        kind=kind,
+        programming=kind in (None, PROGRAMMING),
         status=whole_number(row.get("status")),
         geometry=_geometry(row.get("region")),
         start=_text(row.get("timeStart")),
         end=_text(row.get("timeEnd")),
-        recurring=_truth(row.get("recurring")),
-        recurring_day=whole_number(row.get("recurringDay")),
-        recurring_unit=whole_number(row.get("recurringUnit")),
-        max_cloud=_rounded(row.get("maxCloud")),
-        resolution_m=finite(row.get("resolution")),
+        terms={name: value for name, value in terms.items() if value is not None},
         creator=_text(row.get("creator")),
         created_at=instant(row.get("ctime")),
         deleted=_truth(row.get("deleted")) is True,

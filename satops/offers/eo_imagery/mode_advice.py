@@ -3,8 +3,9 @@
 import re
 from difflib import get_close_matches
 
-from satops.core.order.order import MODE_NUMBERS, MODES, Mode
+from satops.core.order.mode import Mode
 from satops.core.safe import shown
+from satops.offers.eo_imagery.modes import MODE_NUMBERS, MODES
 
 _RESOLUTION = re.compile(
     r"([0-9]+(?:[.,][0-9]+)?)[\s_-]*(cm|m|mt|mtr|met(?:er|re)s?|米)?(?:\s*(?:gsd|resolution))?",

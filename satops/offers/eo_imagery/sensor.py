@@ -1,4 +1,4 @@
-"""Checks of the sensor and of recurring orders."""
+"""Checks of the sensor and of recurring orders, as a buyer of this marketplace would make them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,12 +6,16 @@ from datetime import timedelta
 from satops.core import words
 from satops.core.check import Found, When, check
 from satops.core.checks.batch import Batch, Window
+from satops.core.checks.sun import highest_sun_deg
 from satops.core.order.modes import ModeRules
-from satops.core.order.order import MODES, Provider
-from satops.core.order.recurrence import Recurrence
 from satops.core.problem import Severity
+from satops.core.spec.spec import Footprint
+from satops.offers.eo_imagery.modes import MODES, Provider
+from satops.offers.eo_imagery.recurrence import Recurrence, recurrence
 
 _ALL_CLOUDS = 100
+_TROPIC_DEG = 23.5
+"""The sun is never further than this from the equator."""
 _UNCONFIRMED = "The marketplace does not explain recurrence; this is how satops reads it."
 _READING = "the marketplace does not explain recurrence; satops reads it as every N units"
 
@@ -32,10 +36,11 @@ _READING = "the marketplace does not explain recurrence; satops reads it as ever
 def check_radar_cloud(batch: Batch) -> Found:
     """A cloud limit for radar."""
     for index, spec, _ in batch.rows():
-        cloud = spec.order.max_cloud
+        cloud = spec.order.terms.get("maxCloud")
         if spec.order.provider == Provider.TIANYI and cloud is not None:
+            named = batch.rules.offer.mode_title(spec.order)
             detail = (
-                f"maxCloud is {cloud}, and {words.mode(spec)} is radar, which sees through clouds. "
+                f"maxCloud is {cloud}, and {named} is radar, which sees through clouds. "
                 "Leave maxCloud out. If clouds matter, the order may be meant for changguang."
             )
             yield index, detail
@@ -58,7 +63,7 @@ def check_radar_cloud(batch: Batch) -> Found:
 def check_no_mode(batch: Batch) -> Found:
     """No sensor mode."""
     for index, spec, _ in batch.rows():
-        if spec.order.resolution_type is None:
+        if "resolutionType" not in spec.order.terms:
             modes = ", ".join(m.name for m in MODES.values() if m.provider == spec.order.provider)
             detail = (
                 "The order has no resolutionType, and the marketplace does not say which mode it "
@@ -82,7 +87,8 @@ def check_no_mode(batch: Batch) -> Found:
 def check_every_cloud(batch: Batch) -> Found:
     """An optical order that takes any cloud."""
     for index, spec, _ in batch.rows():
-        if spec.order.provider != Provider.TIANYI and spec.order.max_cloud == _ALL_CLOUDS:
+        cloud = spec.order.terms.get("maxCloud")
+        if spec.order.provider != Provider.TIANYI and cloud == _ALL_CLOUDS:
             detail = (
                 "maxCloud is 100: an image that shows nothing but clouds fulfils the order, and is "
                 "paid. Write 20, for example, or acknowledge it."
@@ -106,7 +112,7 @@ def check_every_cloud(batch: Batch) -> Found:
 def check_no_cloud(batch: Batch) -> Found:
     """No cloud limit for an optical order."""
     for index, spec, _ in batch.rows():
-        if spec.order.provider != Provider.TIANYI and spec.order.max_cloud is None:
+        if spec.order.provider != Provider.TIANYI and spec.order.terms.get("maxCloud") is None:
             detail = (
                 "The order has no maxCloud, and the marketplace does not say what it takes then: "
                 "it may deliver images full of clouds. Write maxCloud in percent, for example 20."
@@ -130,7 +136,8 @@ def check_no_cloud(batch: Batch) -> Found:
 def check_low_cloud(batch: Batch) -> Found:
     """Few clouds in little time."""
     for index, spec, mode in batch.rows():
-        cloud, low, few = spec.order.max_cloud, mode.low_cloud_percent, mode.low_cloud_window_days
+        cloud = spec.order.terms.get("maxCloud")
+        low, few = mode.low_cloud_percent, mode.low_cloud_window_days
         if cloud is None or low is None or few is None or cloud >= low.value:
             continue
         time = timedelta(days=batch.windows[index].days)
@@ -143,12 +150,62 @@ def check_low_cloud(batch: Batch) -> Found:
             yield index, detail
 
 
+@check(
+    "T09",
+    "no daylight in the window",
+    when=When.SPEC,
+    at="order.startDate",
+    meaning="An optical satellite sees nothing while the sun is below the horizon. The sun's "
+    "highest point is computed anywhere in the area's box, at any time in the window, so that a "
+    "finding leaves no hope: polar night, or a window of night hours.",
+    source="the Astronomical Almanac's formula for the sun; refraction is left out",
+    remedy="Move the window to daylight (in UTC), or order radar.",
+    example="{provider: changguang, geometry: {point: [18.96, 69.65], radiusKm: 5}, startDate: "
+    "2026-12-10T00:00Z, endDate: 2026-12-24T00:00Z}",
+    severity=Severity.WARNING,
+    acknowledgeable=True,
+    thresholds=("min_sun_deg",),
+)
+def check_daylight(batch: Batch) -> Found:
+    """The sun never rises over the area while the window is open."""
+    for index, spec, mode in batch.rows():
+        least, window, extent = mode.min_sun_deg, batch.windows[index], spec.footprint
+        if least is None or _has_noon(window, extent, least.value):
+            continue
+        highest = highest_sun_deg(
+            window.start,
+            window.end,
+            west=extent.west,
+            south=extent.south,
+            east=extent.east,
+            north=extent.north,
+        )
+        if highest >= least.value:
+            continue
+        relation = "below" if highest < 0 else "above"
+        detail = (
+            f"At {words.location(extent.longitude, extent.latitude)} the sun is at best "
+            f"{abs(highest):.1f} degrees {relation} the horizon from "
+            f"{words.moment(window.start)} UTC to {words.moment(window.end)} UTC, and "
+            f"{spec.order.provider} is optical. Move the window to daylight, or order radar "
+            "(tianyi)."
+        )
+        yield index, detail
+
+
+def _has_noon(window: Window, extent: Footprint, least_deg: float) -> bool:
+    """Tell whether a noon in the window is bright in any season: nearly always, and cheap."""
+    if window.end - window.start < timedelta(days=1):
+        return False
+    return 90 - _TROPIC_DEG - max(extent.south, -extent.north, 0.0) > least_deg
+
+
 def _recurring(batch: Batch) -> Iterator[tuple[int, ModeRules, Window, Recurrence]]:
     """Yield the orders that recur."""
-    for index, _, mode in batch.rows():
-        window = batch.windows[index]
-        if window.recurrence is not None:
-            yield index, mode, window, window.recurrence
+    for index, spec, mode in batch.rows():
+        repeats = recurrence(spec.order)
+        if repeats is not None:
+            yield index, mode, batch.windows[index], repeats
 
 
 def _recurs(window: Window, repeats: Recurrence) -> bool:

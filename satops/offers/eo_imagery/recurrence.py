@@ -9,7 +9,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from satops.core.order.order import Order, Unit, instant
+from satops.core.order.order import Order, instant
+from satops.offers.eo_imagery.modes import Unit
 
 _UNIT_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _NAMES = {Unit.DAY: "day", Unit.WEEK: "week", Unit.MONTH: "month"}
@@ -78,8 +79,9 @@ class Recurrence:
 
 def recurrence(order: Order) -> Recurrence | None:
     """Return what repeats; None for an order that asks for one capture."""
-    interval, unit = order.recurring_day or 0, order.recurring_unit
-    if not order.recurring or interval < 1 or unit is None:
+    terms = order.terms
+    interval, unit = terms.get("recurringDay", 0), terms.get("recurringUnit")
+    if not terms.get("recurring") or interval < 1 or unit is None:
         return None
     return Recurrence(instant(order.start), instant(order.end), interval, Unit(unit))
 
@@ -88,6 +90,15 @@ def occurrences(order: Order) -> int:
     """Return how many captures an order asks for: 1 unless it recurs."""
     repeats = recurrence(order)
     return 1 if repeats is None else repeats.count
+
+
+def first_over(order: Order) -> datetime | None:
+    """Return when the time of the first of several captures is over; None for one capture.
+
+    Where the calendar ends before, it is the window's end.
+    """
+    repeats = recurrence(order)
+    return None if repeats is None else repeats.second or repeats.end
 
 
 def _seconds(span: timedelta) -> int:

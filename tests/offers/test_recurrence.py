@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.core.order.order import Unit, canonical_order
-from satops.core.order.recurrence import Recurrence, occurrences, recurrence
+from satops.offers.eo_imagery.modes import Unit
+from satops.offers.eo_imagery.recurrence import Recurrence, occurrences, recurrence
 from tests.core.checks.making import GENOA, NOW, spec
+from tests.offers.orders import eo_order
 
 
 def day(text: str) -> datetime:
@@ -75,7 +76,7 @@ def test_an_order_that_does_not_recur_is_one_capture() -> None:
     assert recurrence(spec().order) is None
     assert occurrences(spec().order) == 1
     assert occurrences(spec(every=(1, 1)).order) == 14
-    idle = canonical_order(
+    idle = eo_order(
         provider="tianyi",
         rings=GENOA,
         start=NOW,

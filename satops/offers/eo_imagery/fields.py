@@ -1,0 +1,132 @@
+"""The fields of an order that are this marketplace's own, as a spec writes them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from satops.core.check import Check, When
+from satops.core.finding import Finding
+from satops.core.order.order import Terms
+from satops.core.problem import Severity
+from satops.core.spec.checks import CHECKS
+from satops.offers.eo_imagery.mode_advice import mode_advice, modes_of
+from satops.offers.eo_imagery.modes import MODE_NUMBERS, MODES, Provider
+
+VERSION = "order/1"
+RECURRENCE_FIELDS = frozenset({"recurring", "recurringDay", "recurringUnit"})
+_NOT_A_MODE = CHECKS["V04"].variant("not a mode")
+
+OTHER_PROVIDER = Check(
+    "S01",
+    "the mode belongs to the other provider",
+    when=When.READ,
+    meaning="changguang has the modes 1 to 3, tianyi 4 to 8.",
+    source="the marketplace's create page",
+    remedy="Change the provider or the mode.",
+    example="{provider: changguang, resolutionType: spotlight}",
+)
+CLOUD_FRACTION = Check(
+    "S04",
+    "cloud cover is a fraction",
+    when=When.READ,
+    meaning="maxCloud is a whole number of percent; 0.2 is mostly meant as 20.",
+    source="the marketplace's create page; search filters of other sellers use fractions",
+    remedy="Write the percent.",
+    example="maxCloud: 0.2",
+)
+RECURRENCE = Check(
+    "R01",
+    "the recurrence does not fit together",
+    when=When.READ,
+    meaning="recurringDay and recurringUnit belong together, and to `recurring: true`. Beside "
+    "`recurring: false` they are a warning.",
+    source="the marketplace's create page",
+    remedy="Write all three, or none.",
+    example="{recurring: true, recurringDay: 7}",
+)
+IDLE_INTERVAL = RECURRENCE.variant(severity=Severity.WARNING)
+
+
+def read_terms(order: Mapping[str, Any], findings: list[Finding]) -> Terms:
+    """Read the terms of an order; what is of the wrong kind is left to the schema.
+
+    They are those of the canonical order: a mode is its number.
+    """
+    number = _read_mode(order, findings)
+    recurring, day, unit = _read_recurrence(order, findings)
+    read = {
+        "maxCloud": _read_cloud(order, findings),
+        "recurring": recurring,
+        "recurringDay": day,
+        "recurringUnit": unit,
+        "resolutionType": number,
+    }
+    return {key: value for key, value in read.items() if value is not None}
+
+
+def _read_mode(order: Mapping[str, Any], findings: list[Finding]) -> int | None:
+    written = order.get("resolutionType")
+    number = MODE_NUMBERS.get(written) if isinstance(written, str) else _whole(written)
+    mode = None if number is None else MODES.get(number)
+    provider = order.get("provider")
+    path = ("order", "resolutionType")
+    if mode is not None and mode.provider != provider and provider in list(Provider):
+        detail = (
+            f"{mode.name} ({mode.number}) is a mode of {mode.provider}, and the provider is "
+            f"{provider}. Its modes are: {modes_of(provider)}."
+        )
+        findings.append(OTHER_PROVIDER.finding(path, detail))
+    if mode is None and "resolutionType" in order:
+        advice = mode_advice(written, provider)
+        findings += () if advice is None else [_NOT_A_MODE.finding(path, advice)]
+    return number
+
+
+def _read_cloud(order: Mapping[str, Any], findings: list[Finding]) -> int | None:
+    written = order.get("maxCloud")
+    if isinstance(written, float) and 0 < written < 1:
+        detail = (
+            f"maxCloud is {written}. It is a whole number of percent, not a fraction: for "
+            f"{written * 100:.0f} % write {written * 100:.0f}."
+        )
+        findings.append(CLOUD_FRACTION.finding(("order", "maxCloud"), detail))
+    return _whole(written)
+
+
+def _read_recurrence(
+    order: Mapping[str, Any], findings: list[Finding]
+) -> tuple[bool | None, int | None, int | None]:
+    if RECURRENCE_FIELDS.isdisjoint(order):
+        return None, None, None
+    recurring = order.get("recurring")
+    day, unit = _whole(order.get("recurringDay")), _whole(order.get("recurringUnit"))
+    written = [field for field in ("recurringDay", "recurringUnit") if field in order]
+    if recurring is True:
+        if len(written) < 2:
+            missing = {"recurringDay", "recurringUnit"}.difference(written)
+            detail = (
+                f"`recurring` is true without {' and '.join(sorted(missing))}. Write both: for "
+                "every 7 days, recurringDay: 7 and recurringUnit: 1."
+            )
+            findings.append(RECURRENCE.finding(("order", "recurring"), detail))
+        if day is not None and day < 1:
+            detail = f"recurringDay is {day}. The interval is 1 at least."
+            findings.append(RECURRENCE.finding(("order", "recurringDay"), detail))
+    elif recurring is False and written:
+        # The create page shows `recurring: false`, and a body that was read back from the
+        # marketplace may carry the two beside it: harmless, and sent as it is written.
+        detail = f"`recurring` is false, so {' and '.join(written)} should have no effect."
+        findings.append(IDLE_INTERVAL.finding(("order", written[0]), detail))
+    elif recurring is None and written and "recurring" not in order:
+        detail = (
+            f"{' and '.join(written)} would need `recurring: true`. Add it to image the area "
+            "again and again, or leave the interval out to image it once."
+        )
+        findings.append(RECURRENCE.finding(("order", written[0]), detail))
+    return recurring if isinstance(recurring, bool) else None, day, unit
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number, also one that is written as 20.0, as JSON Schema does."""
+    if type(value) is int:
+        return value
+    return int(value) if isinstance(value, float) and value.is_integer() else None
