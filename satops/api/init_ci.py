@@ -25,6 +25,7 @@ from satops.errors import UsageError
 from satops.workflow.scaffold import CONFIG
 from satops.workflow.scaffold_ci import (
     DEPENDABOT,
+    FEASIBILITY,
     REQUIREMENTS,
     WRITTEN,
     Forge,
@@ -100,7 +101,13 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -
     from_index = wish.from_index or before.get("from_index") is True
     wanted = {*needed_parts(config), *extras}
     files = {
-        **_workflows(place, branch, state, dependabot=wish.dependabot or DEPENDABOT in marks),
+        **_workflows(
+            place,
+            branch,
+            state,
+            simulation=config.marketplace.simulation,
+            dependabot=wish.dependabot or DEPENDABOT in marks,
+        ),
         **_installed(place, [part for part in PARTS if part in wanted], from_index=from_index),
     }
     asked = {
@@ -144,8 +151,13 @@ def update_ci(ci: CiFiles) -> tuple[FileChange, ...]:
     return found
 
 
-def _workflows(place: Place, branch: str, state: str, *, dependabot: bool) -> dict[str, bytes]:
-    files = ci_files(place, ci_templates(place.forge), branch=branch, state=state)
+def _workflows(
+    place: Place, branch: str, state: str, *, simulation: bool, dependabot: bool
+) -> dict[str, bytes]:
+    templates = dict(ci_templates(place.forge))
+    if not simulation:
+        templates.pop(FEASIBILITY, None)
+    files = ci_files(place, templates, branch=branch, state=state)
     if dependabot and place.forge == "github":
         files[DEPENDABOT] = dependabot_template()
     return {path: text.encode() for path, text in files.items()}

@@ -16,6 +16,9 @@ WRITTEN = "written.json"
 """What `init --ci` wrote, and how it was asked: for the next `init --ci --update`."""
 DEPENDABOT = ".github/dependabot.yml"
 
+FEASIBILITY = "satops-feasibility.yml"
+"""The template that only an account with simulations needs."""
+
 _FILE_STATE = "state: file:state/ledger.jsonl"
 _DEFAULT_STATE = "git:satops-state"
 _INSTALL_FOLDERS: Mapping[Forge, str] = {"github": ".github/satops", "gitlab": ".ci/satops"}

@@ -20,7 +20,8 @@ _HEAD = """\
 
 def needed_parts(config: Config) -> tuple[str, ...]:
     """Return the parts that a configuration needs."""
-    needed = {_BY_SCHEME.get(config.state.partition(":")[0])}
+    addresses = (config.state, config.delivery.to or "")
+    needed = {_BY_SCHEME.get(address.partition(":")[0]) for address in addresses}
     if config.marketplace.url == SANDBOX:
         needed.add("sandbox")
     return tuple(part for part in PARTS if part in needed)

@@ -62,6 +62,21 @@ def test_what_the_tree_needs_is_installed(satops: Satops) -> None:
     assert 'SATOPS_STATE: "postgresql://db/orders"' in workflow
 
 
+def test_the_workflow_of_feasibility_is_written_where_the_account_has_simulations(
+    empty: Satops,
+) -> None:
+    path = ".github/workflows/satops-feasibility.yml"
+    assert empty("init", "--ci", "github").code == ExitCode.DONE
+    assert not (empty.root / path).exists()
+    empty.edit("satops.yaml", "url: sandbox", "simulation: true\n  url: sandbox")
+    assert empty("init", "--ci", "github", "--update").code == ExitCode.DONE
+    workflow = yaml.safe_load((empty.root / path).read_text("utf-8"))
+    assert list(workflow[True]) == ["workflow_dispatch"]  # YAML 1.1 reads the key `on` as true
+    empty.edit("satops.yaml", "simulation: true", "simulation: false")
+    assert empty("init", "--ci", "github", "--update").code == ExitCode.DONE
+    assert not (empty.root / path).exists()
+
+
 def test_an_extra_is_installed_where_it_is_wanted_and_stays_with_an_update(empty: Satops) -> None:
     assert empty("init", "--ci", "github", "--extra", "cloud").code == ExitCode.DONE
     assert "\nobstore==" in requirements(empty)

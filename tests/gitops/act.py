@@ -86,8 +86,16 @@ class Act:
         """Run the workflow of the night."""
         return self._on_main("workflow_dispatch", "satops-nightly", "main", environ)
 
-    def _on_main(self, event: str, workflow: str, commit: str, environ: Mapping[str, str]) -> Ran:
-        about = {"ref": "refs/heads/main", "repository": repository()}
+    def feasibility(self, number: str) -> Ran:
+        """Run the workflow that a person starts for a pull request."""
+        return self._on_main(
+            "workflow_dispatch", "satops-feasibility", "main", {}, pull_request=number
+        )
+
+    def _on_main(
+        self, event: str, workflow: str, commit: str, environ: Mapping[str, str], **inputs: str
+    ) -> Ran:
+        about = {"ref": "refs/heads/main", "repository": repository(), "inputs": inputs}
         secrets = {"GITHUB_TOKEN": WRITE, "SATOPS_TOKEN": TOKEN}
         return self._run(event, workflow, commit, about, secrets, environ)
 

@@ -81,13 +81,17 @@ class Rehearsal:
     def artifacts(self) -> Path:
         return self.folder / "artifacts"
 
-    def begin(self) -> None:
-        """Set the repository up as docs/gitops.md says: init --ci, push, begin the ledger."""
+    def create(self) -> None:
+        """Create an empty repository at the forge."""
         self.remote.mkdir(parents=True)
-        git(self.remote, "init", "-q", "--bare")
+        git(self.remote, "init", "-q", "--bare", "-b", "main")
         git(self.remote, "config", "uploadpack.allowAnySHA1InWant", "true")
         git(self.remote, "config", "uploadpack.allowFilter", "true")
         git(self.remote, "config", "http.receivepack", "true")
+
+    def begin(self) -> None:
+        """Set the repository up as docs/gitops.md says: init --ci, push, begin the ledger."""
+        self.create()
         work = self.folder / "work"
         init(work, ci=self.ci)
         for slug in SLUGS:
@@ -135,10 +139,18 @@ class Rehearsal:
         git(work, "push", "-q", "origin", f"HEAD:refs/pull/{number}/head")
         if not fork:
             git(work, "push", "-q", "origin", f"HEAD:refs/heads/{branch}")
-        made = PullRequest(number, branch, head, fork)
-        self.pull_requests.append(made)
-        self.try_merge(made)
-        return made
+        return self._opened(PullRequest(number, branch, head, fork))
+
+    def open_branch(self, branch: str) -> PullRequest:
+        """Open a pull request of a branch that is at the forge."""
+        number, head = len(self.pull_requests) + 1, git(self.remote, "rev-parse", branch)
+        git(self.remote, "update-ref", f"refs/pull/{number}/head", head)
+        return self._opened(PullRequest(number, branch, head, fork=False))
+
+    def _opened(self, request: PullRequest) -> PullRequest:
+        self.pull_requests.append(request)
+        self.try_merge(request)
+        return request
 
     def try_merge(self, request: PullRequest) -> str:
         """Put the merge of a pull request with main of now at its ref, and return the commit."""

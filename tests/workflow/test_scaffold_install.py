@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from satops.adapters.files.ci_files import pins
-from satops.core.plan.config import Config, MarketplaceConfig
+from satops.core.plan.config import Config, DeliveryConfig, MarketplaceConfig
 from satops.workflow.scaffold_install import (
     PARTS,
     lacking,
@@ -88,6 +88,8 @@ def test_no_part_repeats_what_the_core_has() -> None:
         (replace(REAL, state="postgresql://ledger@db/orders"), ("postgresql",)),
         (replace(REAL, state="s3://bucket/ledger"), ("cloud",)),
         (replace(Config(), state="az://c/l"), ("sandbox", "cloud")),
+        (replace(REAL, delivery=DeliveryConfig(to="gs://bucket/images")), ("cloud",)),
+        (replace(REAL, delivery=DeliveryConfig(to="deliveries")), ()),
     ],
 )
 def test_a_tree_gets_the_parts_that_it_needs(config: Config, parts: tuple[str, ...]) -> None:
