@@ -46,6 +46,7 @@ _HOMES = {
     "adopt": "satops.api.adopt",
     "aoi": "satops.api.aoi",
     "apply": "satops.api.apply",
+    "download": "satops.api.download",
     "expand": "satops.api.expand",
     "feasibility": "satops.api.feasibility",
     "foreign": "satops.api.foreign",
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from satops.api.adopt import adopt
     from satops.api.aoi import aoi, split_aoi
     from satops.api.apply import apply
+    from satops.api.download import download
     from satops.api.expand import expand
     from satops.api.feasibility import feasibility
     from satops.api.foreign import foreign
@@ -142,6 +144,7 @@ __all__ = [
     "adopt",
     "aoi",
     "apply",
+    "download",
     "expand",
     "feasibility",
     "foreign",

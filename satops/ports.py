@@ -12,6 +12,7 @@ from satops.core.problem import Problem
 
 if TYPE_CHECKING:
     from satops.core.checks import Rules
+    from satops.core.delivery.served import Served
     from satops.core.finding import Finding
     from satops.core.geometry.aoi import Aoi
     from satops.core.ledger.chain import Head
@@ -146,6 +147,15 @@ class Marketplace(Protocol):
         there is no such order.  Needs neither page/query nor detail.
 
         Raises `MarketplaceUnreachable`.
+        """
+
+    def open_link(
+        self, url: str, *, have: int, etag: str | None
+    ) -> "AbstractContextManager[Served]":
+        """Open a link to a product, from byte `have` on where the server agrees that those before
+        are of `etag`, else from 0.  The token goes to the marketplace's own host alone.
+
+        Raises `LinkFailed`.
         """
 
 

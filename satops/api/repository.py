@@ -267,6 +267,7 @@ class Repository:
                 config.apply,
                 token,
                 reconcile=config.reconcile,
+                delivery=config.delivery,
                 sleep=self.clock.sleep,
             )
             return
@@ -283,6 +284,7 @@ class Repository:
                 config.apply,
                 sandbox_token(),
                 reconcile=config.reconcile,
+                delivery=config.delivery,
                 sleep=self.clock.sleep,
             )
 

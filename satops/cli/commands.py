@@ -30,6 +30,7 @@ COMMANDS = {
     "adopt": Entry("satops.cli.adopt", "Record an order that was placed elsewhere."),
     "foreign": Entry("satops.cli.foreign", "Record that an order of the account is not ours."),
     "refresh": Entry("satops.cli.refresh", "Read the status of placed orders."),
+    "download": Entry("satops.cli.download", "Fetch the products of delivered orders."),
     "report": Entry("satops.cli.report", "Write what the ledger knows as one page for people."),
     "verify": Entry("satops.cli.verify", "Check the chain of the ledger."),
     "doctor": Entry("satops.cli.doctor", "Check the ledger's store and this machine."),

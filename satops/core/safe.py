@@ -4,6 +4,15 @@ A name or a message may hold terminal escapes, direction overrides or line break
 are, they could paint over a plan or forge a line of it.
 """
 
+import re
+from html import unescape
+
+PAGE_CHARS = 20_000
+"""Of a page, what is looked at for its words."""
+_MARKUP = re.compile(
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 SHOWN_MAX = 60
 """Characters of the input that a message quotes."""
 
@@ -40,6 +49,11 @@ def shown(text: str, most: int = SHOWN_MAX) -> str:
     """
     cut = text if len(text) <= most else f"{text[:most]}…"
     return cut if cut.isprintable() else "".join(map(_escaped, cut))
+
+
+def words_of_page(text: str) -> str:
+    """Return the words of a page without its markup, one blank between them, not escaped yet."""
+    return " ".join(unescape(_MARKUP.sub(" ", text[:PAGE_CHARS])).split())
 
 
 def shorten(text: str, width: int) -> str:

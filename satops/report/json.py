@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from satops.workflow.carried_spool import CarriedReport
     from satops.workflow.copy_ledger import CopyReport
     from satops.workflow.doctor import DoctorReport
+    from satops.workflow.download_report import DownloadReport
     from satops.workflow.explain import Number
     from satops.workflow.ledger import Accepted
     from satops.workflow.reconcile import DoubtLook, ReconcileReport
@@ -363,6 +364,41 @@ def refresh_json(report: "RefreshReport") -> Chunks:
                 "currency": seen.currency,
             }
             for seen in report.observed
+        ),
+    )
+
+
+def download_json(report: "DownloadReport") -> Chunks:
+    """Yield the products that came, and those that did not."""
+    return document(
+        {
+            "target": report.target,
+            "dry_run": report.dry_run,
+            "here": report.here,
+            "waiting": report.waiting,
+            "unknown": report.unknown,
+            "cut_short": report.is_cut_short,
+            "failures": [
+                {
+                    "name": failure.name,
+                    "order_no": failure.order_no,
+                    "product": failure.product or None,
+                    "reason": failure.reason,
+                }
+                for failure in report.failures
+            ],
+        },
+        products=(
+            {
+                "name": product.name,
+                "order_no": product.order_no,
+                "product": product.product,
+                "file": product.key or None,
+                "size": product.size if product.key else None,
+                "sha256": product.sha256 or None,
+                "changed": product.is_changed,
+            }
+            for product in report.fetched
         ),
     )
 

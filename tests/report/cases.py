@@ -37,6 +37,7 @@ from satops.report import (
 from satops.report.layout import Block
 from satops.report.text.aoi import aoi_blocks, split_blocks
 from satops.report.text.apply import apply_blocks
+from satops.report.text.download import download_blocks
 from satops.report.text.feasibility import feasibility_blocks
 from satops.report.text.ledger import history_blocks, show_blocks
 from satops.report.text.plan import plan_blocks
@@ -64,6 +65,7 @@ from satops.workflow.aoi_split import divide
 from satops.workflow.apply_report import ApplyReport
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
+from satops.workflow.download_report import DownloadReport, Failure, Product
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import DeletedOrder, DoubtLook, ReconcileReport
 from satops.workflow.refresh import Late, RefreshReport
@@ -304,6 +306,18 @@ REFRESHED = RefreshReport(
     why_unread="https://m/detail cannot be read: HTTP 503. Nothing was changed.",
     overdue=(Late("e", "N5", "2031-02-01T00:00:00Z"),),
 )
+DOWNLOADED = DownloadReport(
+    "s3://imagery/satops",
+    (
+        Product("a", "N1", "100", "a/a.100.01234567.tif", 5_123_456_789, "0123456789abcdef" * 4),
+        Product("b", "N2", "7", "b/b.7.89abcdef.zip", 999, "89abcdef" * 8, is_changed=True),
+    ),
+    here=3,
+    waiting=1,
+    unknown=("c",),
+    failures=(Failure("d", "N4", "9", "HTTP 503."), Failure("e", "N5", "", "no answer")),
+    is_cut_short=True,
+)
 
 
 def _resolved() -> Mapping[str, Blocks]:
@@ -312,6 +326,10 @@ def _resolved() -> Mapping[str, Blocks]:
         "not placed": settled_blocks(_settled(was_placed=False)),
         "adopted without a spec": adopted_blocks(ADOPTED),
         "refreshed": refresh_blocks(REFRESHED),
+        "downloaded": download_blocks(DOWNLOADED),
+        "downloaded, dry": download_blocks(
+            DownloadReport("to", (Product("a", "N1", "100"),), waiting=14, dry_run=True)
+        ),
     }
 
 
@@ -551,6 +569,7 @@ FILES: Mapping[str, Callable[[], Iterable[bytes]]] = {
     "resolve.json": lambda: json.settled_json(_settled(was_placed=True)),
     "adopt.json": lambda: json.settled_json(ADOPTED),
     "refresh.json": lambda: json.refresh_json(REFRESHED),
+    "download.json": lambda: json.download_json(DOWNLOADED),
     "list.json": lambda: rows_json.list_json(rows_of(season())),
     "list.csv": lambda: rows_csv.list_csv(rows_of(season())),
     "list.geojson": lambda: rows_geojson.list_geojson(rows_of(season())),

@@ -44,7 +44,7 @@ HOMES = {
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),
     "psycopg": ("adapters/stores/",),
-    "obstore": ("adapters/stores/",),
+    "obstore": ("adapters/stores/", "adapters/deliveries/objects.py"),
     "subprocess": (
         "adapters/git_command.py",
         "adapters/gis/gis_process.py",

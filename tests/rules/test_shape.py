@@ -49,6 +49,7 @@ HELPERS = {
         "continues": "a ledger that goes on from a broken one",
         "copy_ledger": "a copy that is verified",
         "evidence": "what a simulation showed of a plan",
+        "fetch": "one product, whatever the server does",
         "guards": "what must hold of a plan before apply sends",
         "origins": "where the orders to buy come from",
         "overdue": "placed orders that nothing was delivered of",
@@ -68,6 +69,7 @@ HELPERS = {
         "slug": "a name in plain letters",
         "sums": "rows, added up",
         "submit": "intents, requests, outcomes",
+        "targets": "where products go, as promises",
         "waiting": "what other runs are placing",
     },
     "cli": {

@@ -9,12 +9,14 @@ the letter.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
 from satops.core import json_text
+from satops.core.delivery.served import LinkFailed, Served
 from satops.core.ledger.chain import GENESIS, Head, line_digest
 from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
 from satops.core.order.passes import Pass, Simulation
@@ -280,6 +282,10 @@ class Seller:
         """See the port: nothing is ever delivered here."""
         found = self.order(order_no)
         return None if found is None else DownloadLinks(found.status, ())
+
+    def open_link(self, url: str, *, have: int, etag: str | None) -> AbstractContextManager[Served]:
+        """See the port: no link of this marketplace was ever given."""
+        raise LinkFailed("HTTP 404")
 
 
 class LocalSpool:

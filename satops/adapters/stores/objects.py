@@ -139,12 +139,12 @@ class ObjectLedger:
         except FileNotFoundError:
             raise StoreUnreachable(
                 f"The ledger at {self.address} could not be written, and the write is not there "
-                f"now: {_reason(failure)}"
+                f"now: {store_words(failure)}"
             ) from None
         except (BaseError, OSError) as error:
             raise StoreUnreachable(
                 f"It is not known whether the ledger at {self.address} was written: "
-                f"{_reason(failure)} And then: {_reason(error)}"
+                f"{store_words(failure)} And then: {store_words(error)}"
             ) from None
         if found.attributes.get(_MARK) != mark:
             # The name is taken for good, so a late write of ours can never land.
@@ -240,7 +240,7 @@ class ObjectLedger:
             yield
         except (BaseError, OSError) as error:
             raise StoreUnreachable(
-                f"The ledger at {self.address} cannot be {done}: {_reason(error)}"
+                f"The ledger at {self.address} cannot be {done}: {store_words(error)}"
             ) from None
 
     def _gap(self, expected: int, first: int) -> str:
@@ -274,7 +274,7 @@ def _name(first: int) -> str:
     return f"{first:012}.jsonl"
 
 
-def _reason(error: Exception) -> str:
+def store_words(error: Exception) -> str:
     """Return what the store calls its refusal, and the first line of what obstore says.
 
     The query of an address may hold a signature, and the further lines are meant for the authors

@@ -63,9 +63,9 @@ class ObjectAddress:
 
 
 def parse_address(
-    scheme: str, rest: str, environ: Mapping[str, str] | None = None
+    scheme: str, rest: str, environ: Mapping[str, str] | None = None, *, what: str = "a ledger"
 ) -> ObjectAddress:
-    """Take apart what follows `SCHEME:` in an address.  Raises `UsageError`."""
+    """Take apart what follows `SCHEME:` in the address of `what`.  Raises `UsageError`."""
     slashes, path = rest[:2], rest[2:].rstrip("/")
     bucket, _, prefix = path.partition("/")
     segments = prefix.split("/") if prefix else []
@@ -75,7 +75,7 @@ def parse_address(
         or not all(map(_SEGMENT.fullmatch, segments))
     ):
         raise UsageError(
-            f"`state: {shown_address(f'{scheme}:{rest}')}` in satops.yaml does not name a ledger. "
+            f"`{shown_address(f'{scheme}:{rest}')}` does not name {what}. "
             f"Write `{scheme}://BUCKET/PREFIX`. An endpoint other than the cloud's own is named by "
             f"{ENDPOINTS[scheme][0]} in the environment."
         )

@@ -1,24 +1,17 @@
 """What came back from the marketplace, as values."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html import unescape
 from typing import Any, Final
 
 from satops.core import json_text
-from satops.core.safe import shown
+from satops.core.safe import PAGE_CHARS, shown, words_of_page
 
 EXCERPT_CHARS: Final = 500
 """How much of a body goes into evidence."""
 _HEADER_CHARS: Final = 200
 TOLD_CHARS: Final = 160
 """Of what a person at a terminal is told of an answer."""
-_PAGE_CHARS: Final = 20_000
-"""Of a page, what is looked at for its first words."""
-_MARKUP: Final = re.compile(
-    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.I | re.S
-)
 
 _TELLING_HEADERS: Final = (
     "content-type",
@@ -68,8 +61,7 @@ class Answer:
         """Return the first words of the body, without markup, on one line; none of a coded one."""
         if self.is_encoded:
             return ""
-        words = unescape(_MARKUP.sub(" ", self.redact(self.text[:_PAGE_CHARS]))).split()
-        return shown(self.redact(" ".join(words)), TOLD_CHARS)
+        return shown(self.redact(words_of_page(self.redact(self.text[:PAGE_CHARS]))), TOLD_CHARS)
 
     def evidence(self) -> str:
         """Return status, a few headers and the beginning of the body, escaped, on one line."""

@@ -1,6 +1,7 @@
 """The port `Marketplace` over HTTP."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -8,6 +9,7 @@ from time import sleep as system_sleep
 from typing import Any, Final
 
 from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope, whole_number
+from satops.adapters.marketplaces.eo_imagery.download import STALL_S, LinkOpener
 from satops.adapters.marketplaces.eo_imagery.listing import (
     PAGE_SIZE,
     Bounds,
@@ -26,10 +28,16 @@ from satops.adapters.marketplaces.eo_imagery.simulations import (
 from satops.adapters.marketplaces.eo_imagery.wire import IDLE_MAX_S
 from satops.adapters.token import Token
 from satops.core import json_text
+from satops.core.delivery.served import Served
 from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
 from satops.core.order.passes import Simulation
 from satops.core.order.submission import InDoubt, NotSent, Outcome
-from satops.core.plan.config import ApplyConfig, MarketplaceConfig, ReconcileConfig
+from satops.core.plan.config import (
+    ApplyConfig,
+    DeliveryConfig,
+    MarketplaceConfig,
+    ReconcileConfig,
+)
 from satops.errors import MarketplaceUnreachable, NotSimulated
 
 CREATE: Final = "/market/order/programming/create"
@@ -75,17 +83,23 @@ class HttpMarketplace:
         token: Token,
         *,
         reconcile: ReconcileConfig | None = None,
+        delivery: DeliveryConfig | None = None,
         sleep: Callable[[float], None] = system_sleep,
         idle_max_s: float = IDLE_MAX_S,
+        stall_s: float = STALL_S,
     ) -> None:
         """Open nothing yet; raises UsageError for an address that the token may not go to.
 
-        `reconcile` bounds a look at the account.  `sleep` is used between the tries of reads.  A
-        connection that was idle for longer than `idle_max_s` is not used again.
+        `reconcile` bounds a look at the account, `delivery` where links may lead.  `sleep` is
+        used between the tries of reads.  A connection that was idle for longer than `idle_max_s`
+        is not used again, and a product of which nothing comes for `stall_s` is given up.
         """
         self._sender = Sender(config, apply, token, idle_max_s=idle_max_s)
         self._apply = apply
         self._reconcile = reconcile or ReconcileConfig()
+        self._links = LinkOpener(
+            config, delivery or DeliveryConfig(), apply, token, stall_s=stall_s
+        )
         self._sleep = sleep
         self._clock_ahead_s: float | None = None
         self._timezone = config.timezone
@@ -211,6 +225,10 @@ class HttpMarketplace:
         urls = data.get("downloadUrls")
         texts = tuple(url for url in urls if isinstance(url, str)) if isinstance(urls, list) else ()
         return DownloadLinks(whole_number(data.get("status")), texts)
+
+    def open_link(self, url: str, *, have: int, etag: str | None) -> AbstractContextManager[Served]:
+        """Open a link to a product; see the port.  Raises `LinkFailed`."""
+        return self._links.open(url, have=have, etag=etag)
 
     def close(self) -> None:
         """Close the connections that are idle."""

@@ -75,7 +75,7 @@ class Sender:
         proxy = proxy_of(self.address)
         self._proxies = {} if proxy is None else {urlsplit(self.address).scheme: proxy}
         self._passwords = Redactor(passwords_of(os.environ) | passwords_in(proxy or ""))
-        self._verify = _ca_bundle() if self.address.startswith("https") else True
+        self._verify = ca_bundle() if self.address.startswith("https") else True
         self._idle: deque[OneShotSession] = deque()
 
     def send(self, path: str, body: bytes, *, bytes_max: int) -> Answer | NotSent | InDoubt:
@@ -170,7 +170,7 @@ def _without_cookies(head: str) -> str:
     return "".join(line for line in lines if not line.lower().startswith("set-cookie"))
 
 
-def _ca_bundle() -> str | bool:
+def ca_bundle() -> str | bool:
     """Return the CA bundle that the environment names: for requests, curl, or all of OpenSSL.
 
     Raises UsageError for one that cannot be loaded: every request would fail.

@@ -1,0 +1,1 @@
+"""Where products go: a folder, or object storage."""

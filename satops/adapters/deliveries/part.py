@@ -1,0 +1,196 @@
+"""A product that grows on this machine's disk, with a note beside it.
+
+The note is written before the first byte, by rename, and says which bytes these are.  A lock on the
+open file keeps other processes away; the kernel frees it however its holder ends.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from satops.adapters.disk import flush, flush_folder, open_plain
+from satops.adapters.file_lock import LockBusy, locked
+from satops.core import json_text
+from satops.workflow.targets import PartBusy, PartNote, Sealed
+
+WAIT_S: Final = 600.0
+"""How long another process may fetch the same product before this one gives it up."""
+NOTE_SUFFIX: Final = ".json"
+_NOTE_BYTES: Final = 64 * 1024
+_READ_BYTES: Final = 1024 * 1024
+
+
+class FilePart:
+    """See `workflow.targets.Part`."""
+
+    def __init__(self, path: Path, fd: int, *, waited: bool) -> None:
+        self.path = path
+        self.waited = waited
+        self._fd = fd
+        self._note = _read_note(_note_path(path))
+
+    @property
+    def size(self) -> int:
+        """Bytes that are here."""
+        return os.fstat(self._fd).st_size
+
+    @property
+    def note(self) -> PartNote:
+        """What was noted; nothing where no note can be read."""
+        return self._note
+
+    def begin(self, note: PartNote) -> None:
+        """Start at 0.  The bytes go before the note: no note ever speaks of other bytes."""
+        os.ftruncate(self._fd, 0)
+        self._keep(note)
+
+    def append(self, chunk: bytes) -> None:
+        """Add bytes at the end."""
+        os.lseek(self._fd, 0, os.SEEK_END)
+        rest = memoryview(chunk)
+        while rest:
+            rest = rest[os.write(self._fd, rest) :]
+
+    def head(self, count: int) -> bytes:
+        """Return the first bytes."""
+        os.lseek(self._fd, 0, os.SEEK_SET)
+        found = b""
+        while len(found) < count and (chunk := os.read(self._fd, count - len(found))):
+            found += chunk
+        return found
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the bytes."""
+        return _digest_of(self._fd)
+
+    def seal(self, sealed: Sealed) -> None:
+        """Flush the bytes, then the note."""
+        flush(self._fd)
+        self._keep(replace(self._note, sealed=sealed))
+
+    def forget(self) -> None:
+        """Remove part and note; the part first, so that no note is left alone with its bytes."""
+        self.path.unlink(missing_ok=True)
+        _note_path(self.path).unlink(missing_ok=True)
+
+    def moved_to(self, path: Path) -> None:
+        """Give the part its final name."""
+        self.path.rename(path)
+        flush_folder(path.parent)
+
+    def _keep(self, note: PartNote) -> None:
+        replace_file(_note_path(self.path), json_text.dumps(asdict(note)))
+        self._note = note
+
+
+@contextmanager
+def open_part(path: Path, wait_s: float = WAIT_S) -> Iterator[FilePart]:
+    """Open a part, and keep it to this process.  Raises `PartBusy` and OSError."""
+    waited = False
+    while True:
+        fd = open_plain(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            with _kept(fd, path, wait_s) as had_to_wait:
+                waited = waited or had_to_wait
+                if _is_at(fd, path):
+                    yield FilePart(path, fd, waited=waited)
+                    return
+        finally:
+            os.close(fd)
+        waited = True  # the one before has given it its final name
+
+
+@contextmanager
+def _kept(fd: int, path: Path, wait_s: float) -> Iterator[bool]:
+    try:
+        holding = locked(fd, path, exclusive=True, wait_s=0)
+        holding.__enter__()
+        waited = False
+    except LockBusy:
+        waited = True
+        holding = locked(fd, path, exclusive=True, wait_s=wait_s)
+        try:
+            holding.__enter__()
+        except LockBusy as busy:
+            raise PartBusy(f"another process is fetching it: {busy}") from None
+    try:
+        yield waited
+    finally:
+        holding.__exit__(None, None, None)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file in the place of the old one, whole.  Raises OSError."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    fd = open_plain(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(fd, rest) :]
+        flush(fd)
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise
+    finally:
+        os.close(fd)
+    new.replace(path)
+    flush_folder(path.parent)
+
+
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file.  Raises OSError."""
+    fd = open_plain(path, os.O_RDONLY)
+    try:
+        return _digest_of(fd)
+    finally:
+        os.close(fd)
+
+
+def _digest_of(fd: int) -> str:
+    digest = sha256()
+    os.lseek(fd, 0, os.SEEK_SET)
+    while chunk := os.read(fd, _READ_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _is_at(fd: int, path: Path) -> bool:
+    """Tell whether an open file is still the one at a path."""
+    try:
+        there = path.lstat()
+    except FileNotFoundError:
+        return False
+    here = os.fstat(fd)
+    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+
+
+def _note_path(path: Path) -> Path:
+    return path.with_name(path.name + NOTE_SUFFIX)
+
+
+def _read_note(path: Path) -> PartNote:
+    """Return a note; an empty one for what is none: then nothing of the part is believed."""
+    try:
+        fd = open_plain(path, os.O_RDONLY)
+    except OSError:
+        return PartNote()
+    try:
+        found = json_text.loads(os.read(fd, _NOTE_BYTES))
+        sealed = found.pop("sealed", None)
+        note = PartNote(**found, sealed=None if sealed is None else Sealed(**sealed))
+    except (OSError, json_text.NotJson, TypeError, AttributeError):
+        return PartNote()
+    finally:
+        os.close(fd)
+    sizes = (note.total, note.sealed.size if note.sealed else 0)
+    texts = (note.etag, note.title, note.epoch)
+    whole = all(size is None or type(size) is int for size in sizes) and all(
+        text is None or isinstance(text, str) for text in texts
+    )
+    return note if whole else PartNote()

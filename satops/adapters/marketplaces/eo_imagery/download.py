@@ -1,0 +1,267 @@
+"""Following one link to a product: the answer as a stream, or why there is none.
+
+Redirects are followed by hand, and each hop is checked before it is asked.  The token goes to the
+marketplace's own host and to no other.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+
+from satops import __version__
+from satops.adapters.clock import monotonic_s
+from satops.adapters.marketplaces.eo_imagery.address import base_url
+from satops.adapters.marketplaces.eo_imagery.answer import Answer, envelope, whole_number
+from satops.adapters.marketplaces.eo_imagery.failures import failure_outcome
+from satops.adapters.marketplaces.eo_imagery.outcome import retry_after_s
+from satops.adapters.marketplaces.eo_imagery.proxy import proxy_of
+from satops.adapters.marketplaces.eo_imagery.sender import ca_bundle
+from satops.adapters.marketplaces.eo_imagery.wire import (
+    FRAMING_BYTES,
+    Exchange,
+    OneShotSession,
+    current_exchange,
+)
+from satops.adapters.token import Token
+from satops.core.delivery.link import (
+    WrongLink,
+    is_of,
+    link_redactor,
+    redirected,
+    require_allowed,
+)
+from satops.core.delivery.names import sender_title
+from satops.core.delivery.served import LinkFailed, Served
+from satops.core.plan.config import ApplyConfig, DeliveryConfig, MarketplaceConfig
+from satops.core.redaction import Redactor, passwords_of
+from satops.core.safe import shown
+from satops.errors import UsageError
+
+STALL_S: Final = 30.0
+"""So long without `STALL_BYTES`, and the connection is given up."""
+STALL_BYTES: Final = 4096
+HOPS_MAX: Final = 5
+_CHUNK_BYTES: Final = 64 * 1024
+_ERROR_BYTES: Final = 64 * 1024
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_GONE: Final = frozenset({400, 401, 403, 404, 410})
+"""What a link answers that opens no more."""
+_MAY_PASS: Final = frozenset({408, 409, 423, 425, 429})
+_ETAG: Final = re.compile(r'"[\x21\x23-\x7e]{1,300}"')
+_SPAN: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
+_HEADERS: Final = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",  # a range of a compressed body would be of other bytes
+    "User-Agent": f"satops/{__version__}",
+}
+
+
+@dataclass(slots=True)
+class _Flow(Exchange):
+    """An exchange that may last for ever, as long as bytes keep coming."""
+
+    stall_s: float = STALL_S
+    _since: int = field(default=0)
+
+    def received(self, chunk: bytes | memoryview) -> None:
+        """Count bytes, and put the deadline off when enough have come."""
+        super(_Flow, self).received(chunk)
+        self._since += len(chunk)
+        if self._since >= STALL_BYTES:
+            self._since = 0
+            self.answer_by = monotonic_s() + self.stall_s
+
+
+class LinkOpener:
+    """Opens links to products.  May be used by many threads at a time."""
+
+    def __init__(
+        self,
+        config: MarketplaceConfig,
+        delivery: DeliveryConfig,
+        apply: ApplyConfig,
+        token: Token,
+        *,
+        stall_s: float = STALL_S,
+    ) -> None:
+        self._address = base_url(config.url)
+        self._delivery = delivery
+        self._connect_timeout_s = apply.connect_timeout_s
+        self._token, self._header = token, config.header
+        self._stall_s = stall_s
+
+    @contextmanager
+    def open(self, url: str, *, have: int, etag: str | None) -> Iterator[Served]:
+        """Yield what a link gives, from byte `have` on where the server agrees that these are the
+        bytes of `etag`, else from 0.  Raises `LinkFailed`, also while the body is read.
+        """
+        seen = [url]
+        try:
+            for _ in range(HOPS_MAX):
+                require_allowed(seen[-1], self._address, self._delivery.hosts)
+                with self._one(seen, have, etag) as answer:
+                    if isinstance(answer, Served):
+                        yield answer
+                        return
+                    seen.append(redirected(seen[-1], answer))
+        except WrongLink as wrong:
+            raise LinkFailed(f"The link is not followed: {wrong}.") from None
+        raise LinkFailed(f"The link redirects more than {HOPS_MAX} times.")
+
+    @contextmanager
+    def _one(self, seen: list[str], have: int, etag: str | None) -> Iterator[Served | str]:
+        """Ask one address: yield what it serves, or where it redirects to."""
+        url, redact = seen[-1], self._redactor(seen)
+        flow = _Flow(
+            connect_by=monotonic_s() + self._connect_timeout_s,
+            answer_timeout_s=self._stall_s,
+            bytes_left=2 * self._delivery.bytes_max + FRAMING_BYTES,
+            stall_s=self._stall_s,
+        )
+        with OneShotSession() as session, ExitStack() as closing:
+            request = self._request(session, url, have, etag)
+            mark = current_exchange.set(flow)
+            try:
+                response = session.send(
+                    request,
+                    timeout=(self._connect_timeout_s, self._stall_s),
+                    allow_redirects=False,
+                    stream=True,
+                    proxies=self._proxies(url),
+                    verify=ca_bundle() if url.startswith("https") else True,
+                )
+            except LinkFailed:
+                raise
+            except Exception as error:  # whatever the libraries raise, there is no answer
+                raise _failed(error, flow, redact) from None
+            finally:
+                current_exchange.reset(mark)
+            closing.callback(response.close)
+            yield self._read(_Answered(response, flow, redact), url, have)
+
+    def _request(
+        self, session: OneShotSession, url: str, have: int, etag: str | None
+    ) -> requests.PreparedRequest:
+        headers = dict(_HEADERS)
+        if have and etag is not None:
+            headers |= {"Range": f"bytes={have}-", "If-Range": etag}
+        if is_of(url, self._address):
+            headers[self._header] = self._token.reveal()
+        return session.prepare_request(requests.Request("GET", url, headers=headers))
+
+    def _read(self, answered: "_Answered", url: str, have: int) -> Served | str:
+        status, headers = answered.response.status_code, answered.headers
+        if status in _REDIRECTS and "location" in headers:
+            return headers["location"]
+        if status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+            raise _refused(answered)
+        if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            raise LinkFailed("The server compresses on the way, unasked.", again=True)
+        start, total = _span(status, headers, have)
+        if total is None and headers.get("transfer-encoding", "").strip().lower() != "chunked":
+            raise LinkFailed("The answer says no length, so that its end cannot be told.")
+        if total is not None and total > self._delivery.bytes_max:
+            raise LinkFailed(
+                f"The product has {total:,} bytes, and delivery.bytesMax in satops.yaml allows "
+                f"{self._delivery.bytes_max:,}."
+            )
+        redact = answered.redact
+        title = redact(sender_title(headers.get("content-disposition", ""), urlsplit(url).path))
+        return Served(
+            start=start,
+            total=total,
+            etag=_strong(headers.get("etag", "")),
+            content_type=shown(redact(headers.get("content-type", ""))),
+            title=title,
+            redact=redact,
+            chunks=answered.chunks(),
+        )
+
+    def _redactor(self, seen: list[str]) -> Callable[[str], str]:
+        links, passwords = link_redactor(seen), Redactor(passwords_of(os.environ))
+        return lambda text: passwords(self._token.redact(links(text)))
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        try:
+            proxy = proxy_of(url)
+        except UsageError as error:
+            raise LinkFailed(str(error)) from None
+        return {} if proxy is None else {urlsplit(url).scheme: proxy}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """One answer whose head was read."""
+
+    response: requests.Response
+    flow: _Flow
+    redact: Callable[[str], str]
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Names in lower case."""
+        return {name.lower(): value for name, value in self.response.headers.items()}
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body as it comes.  Raises `LinkFailed`."""
+        try:
+            yield from self.response.raw.stream(_CHUNK_BYTES, decode_content=False)
+        except Exception as error:  # the server or what lies between
+            raise _failed(error, self.flow, self.redact) from None
+
+
+def _refused(answered: _Answered) -> LinkFailed:
+    status = answered.response.status_code
+    body = next(answered.chunks(), b"")[:_ERROR_BYTES]
+    answer = Answer(status, answered.headers, body, answered.redact)
+    found = envelope(answer)
+    words = (found.message if found is not None else answer.words()).rstrip(".")
+    unsatisfied = status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    return LinkFailed(
+        f"HTTP {status}{f': {words}' if words else ''}.",
+        fresh=status in _GONE,
+        again=status >= 500 or status in _MAY_PASS or status in _GONE or unsatisfied,
+        restart=unsatisfied,
+        wait_s=retry_after_s(answer, datetime.now(UTC)) if status in (429, 503) else 0.0,
+    )
+
+
+def _failed(error: Exception, flow: _Flow, redact: Callable[[str], str]) -> LinkFailed:
+    if isinstance(error, LinkFailed):
+        return error
+    found = failure_outcome(error, "", sent=flow.sent, redact=redact)
+    return LinkFailed(found.reason, again=True)
+
+
+def _span(status: int, headers: Mapping[str, str], have: int) -> tuple[int, int | None]:
+    """Return where the body begins in the product, and how many bytes the product has.
+
+    Raises `LinkFailed` for a part that is not the one that was asked for: its bytes would be put
+    in a wrong place.
+    """
+    length = whole_number(headers.get("content-length", ""))
+    said = headers.get("content-range")
+    if status == HTTPStatus.OK and said is None:
+        return 0, length
+    found = _SPAN.fullmatch((said or "").strip())
+    if found is None:
+        raise LinkFailed("The server gave a part without saying which.", again=True, restart=True)
+    begin, end, total = map(int, found.groups())
+    wanted = have if status == HTTPStatus.PARTIAL_CONTENT else 0
+    if begin != wanted or end != total - 1 or length not in (None, total - begin):
+        raise LinkFailed("The server gave another part than asked for.", again=True, restart=True)
+    return begin, total
+
+
+def _strong(etag: str) -> str | None:
+    """Return a validator that promises the same bytes; None for a weak or an odd one."""
+    text = etag.strip()
+    return text if _ETAG.fullmatch(text) else None

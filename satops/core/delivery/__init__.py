@@ -1,0 +1,1 @@
+"""Products of placed orders: what a link says, what bytes are, and what a file is called."""
