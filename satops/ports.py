@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from satops.core.finding import Finding
     from satops.core.geometry.aoi import Aoi
     from satops.core.ledger.chain import Head
-    from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
+    from satops.core.order.marketplace_order import DownloadLinks, Image, MarketplaceOrder
     from satops.core.order.passes import Simulation
     from satops.core.order.submission import Outcome
     from satops.core.spec.spec import Spec
@@ -145,6 +145,12 @@ class Marketplace(Protocol):
     def download_links(self, order_no: str) -> "DownloadLinks | None":
         """Return the status of an order and the links to what was delivered of it, or None where
         there is no such order.  Needs neither page/query nor detail.
+
+        Raises `MarketplaceUnreachable`.
+        """
+
+    def images(self, order_no: str) -> "tuple[Image, ...]":
+        """Return the images of an order that detail shows; none where there is no such order.
 
         Raises `MarketplaceUnreachable`.
         """

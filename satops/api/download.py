@@ -1,6 +1,7 @@
 """Download: the products of placed orders, to a folder or to object storage."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from satops.adapters.deliveries.open import open_target
@@ -11,6 +12,7 @@ from satops.errors import UsageError
 from satops.workflow.begin import doubt_first
 from satops.workflow.download import Downloading
 from satops.workflow.download_report import DownloadReport, Progress, Wanted
+from satops.workflow.download_stac import product_in_items, write_stac
 from satops.workflow.fetch import Watch
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.targets import Target
@@ -75,14 +77,29 @@ def _fetch(
 ) -> DownloadReport:
     target = target_of(opened, to, session.state.ledger)
     with opened.marketplace(say, session.state.ledger) as marketplace:
-        return Downloading(
+        report = Downloading(
             session=session,
             marketplace=marketplace,
             target=target,
             config=opened.config.delivery,
             wanted=wanted,
             progress=progress,
+            has_item=product_in_items(target),
         ).run()
+        if wanted.dry_run:
+            return report
+        try:
+            write_stac(
+                session.state,
+                session.store,
+                target,
+                marketplace,
+                products=report.fetched,
+                links=report.links,
+            )
+        except OSError as error:
+            return replace(report, catalog_error=error.strerror or str(error))
+    return report
 
 
 def target_of(opened: Repository, to: FilePath | None, ledger: str) -> Target:

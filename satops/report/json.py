@@ -378,6 +378,7 @@ def download_json(report: "DownloadReport") -> Chunks:
             "waiting": report.waiting,
             "unknown": report.unknown,
             "cut_short": report.is_cut_short,
+            "catalog_error": report.catalog_error or None,
             "failures": [
                 {
                     "name": failure.name,

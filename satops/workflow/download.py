@@ -98,7 +98,7 @@ class Downloading:
         is on the target, and the next run records it.
         """
         orders = list(_chosen(self.session.state, self.wanted))
-        waiting, unknown = 0, []
+        waiting, unknown, links = 0, [], dict[str, int]()
         for start in range(0, len(orders), ORDERS_AHEAD):
             if self._halted:
                 self._left += len(orders) - start
@@ -107,6 +107,7 @@ class Downloading:
             with ThreadPoolExecutor(AT_ONCE, "satops-links") as pool:
                 asked = list(pool.map(self._ask, chunk))
             waiting += sum(not (it.links or it.failures or it.is_unknown) for it in asked)
+            links |= {it.order.order_no: len(it.links) for it in asked if it.links}
             unknown += [it.order.name for it in asked if it.is_unknown]
             for failure in (failure for it in asked for failure in it.failures):
                 self._fail(failure)
@@ -120,6 +121,7 @@ class Downloading:
             tuple(self._failures),
             self._left > 0,
             self.wanted.dry_run,
+            links,
         )
 
     def _ask(self, order: _Order) -> _Asked:
@@ -245,6 +247,8 @@ class Downloading:
                 sealed.key,
                 sealed.size,
                 sealed.sha256,
+                sealed.content_type,
+                sealed.title,
                 is_changed,
             )
             self._fetched.append(product)

@@ -1,6 +1,7 @@
 """What of the deliveries is fetched, and what came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from satops.errors import ExitCode
@@ -33,6 +34,8 @@ class Product:
     """Its path below the target."""
     size: int = 0
     sha256: str = ""
+    content_type: str = ""
+    title: str = ""
     is_changed: bool = False
     """Whether other bytes were fetched under the same number before."""
 
@@ -66,11 +69,16 @@ class DownloadReport:
     is_cut_short: bool = False
     """Whether the first failure ended the run, so that some were never begun."""
     dry_run: bool = False
+    links: Mapping[str, int] = field(default_factory=dict, repr=False)
+    """Order number to how many links the marketplace gave for it."""
+    catalog_error: str = ""
+    """Why STAC could not be written beside the products."""
 
     @property
     def exit_code(self) -> ExitCode:
         """8 where a link was given and the product is not here, or an order could not be read."""
-        return ExitCode.MARKETPLACE if self.failures or self.is_cut_short else ExitCode.DONE
+        wrong = self.failures or self.is_cut_short or self.catalog_error
+        return ExitCode.MARKETPLACE if wrong else ExitCode.DONE
 
 
 class Progress(Protocol):

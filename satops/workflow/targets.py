@@ -103,5 +103,8 @@ class Target(Protocol):
     def write(self, key: str, content: bytes) -> None:
         """Put a small file in the place of the old one, whole."""
 
+    def remove(self, key: str) -> None:
+        """Remove a small file, where there is one."""
+
     def keys(self, name: str) -> list[str]:
         """Return the keys below one order's name, parts left out."""

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from satops.core import json_text
 from satops.core.delivery.served import LinkFailed, Served
 from satops.core.ledger.chain import GENESIS, Head, line_digest
-from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
+from satops.core.order.marketplace_order import DownloadLinks, Image, MarketplaceOrder
 from satops.core.order.passes import Pass, Simulation
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.errors import HeadMoved, LedgerMissing, MarketplaceUnreachable, StoreUnreachable
@@ -282,6 +282,10 @@ class Seller:
         """See the port: nothing is ever delivered here."""
         found = self.order(order_no)
         return None if found is None else DownloadLinks(found.status, ())
+
+    def images(self, order_no: str) -> tuple[Image, ...]:
+        """See the port: nothing is ever delivered here."""
+        return ()
 
     def open_link(self, url: str, *, have: int, etag: str | None) -> AbstractContextManager[Served]:
         """See the port: no link of this marketplace was ever given."""

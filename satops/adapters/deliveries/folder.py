@@ -84,7 +84,11 @@ class FolderTarget:
         else:
             self._root()
         if not path.is_file() or path.is_symlink() or path.read_bytes() != content:
-            replace_file(path, content)
+            replace_file(path, content, is_durable=False)
+
+    def remove(self, key: str) -> None:
+        """Remove a small file."""
+        self._path(key).unlink(missing_ok=True)
 
     def keys(self, name: str) -> list[str]:
         """Return the files of an order's folder."""

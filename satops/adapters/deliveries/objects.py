@@ -7,7 +7,7 @@ Nothing of an upload can be seen before its end.
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,11 @@ class ObjectTarget:
         if self.read(key) != content:
             with self._told(key):
                 obstore.put(self._client, key, content, use_multipart=False)
+
+    def remove(self, key: str) -> None:
+        """Remove a small object; some stores refuse to where there is none."""
+        with self._told(key), suppress(FileNotFoundError):
+            obstore.delete(self._client, key)
 
     def keys(self, name: str) -> list[str]:
         """Return the keys below an order's name."""

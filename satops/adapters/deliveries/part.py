@@ -5,6 +5,7 @@ open file keeps other processes away; the kernel frees it however its holder end
 """
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -123,16 +124,19 @@ def _kept(fd: int, path: Path, wait_s: float) -> Iterator[bool]:
         holding.__exit__(None, None, None)
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put a file in the place of the old one, whole.  Raises OSError."""
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
+def replace_file(path: Path, content: bytes, *, is_durable: bool = True) -> None:
+    """Put a file in the place of the old one, whole.  Raises OSError.
+
+    What can be made again need not be durable: a loss of power may leave the old one.
+    """
+    new = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.new")
     fd = open_plain(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(fd, rest) :]
-        flush(fd)
+        if is_durable:
+            flush(fd)
     except BaseException:
         with suppress(OSError):
             new.unlink()
@@ -140,7 +144,8 @@ def replace_file(path: Path, content: bytes) -> None:
     finally:
         os.close(fd)
     new.replace(path)
-    flush_folder(path.parent)
+    if is_durable:
+        flush_folder(path.parent)
 
 
 def digest_of_file(path: Path) -> str:

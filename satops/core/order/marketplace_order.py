@@ -38,6 +38,20 @@ class MarketplaceOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """One image of an order, as order/detail shows it; None where it is absent."""
+
+    id: str | None = None
+    time: str | None = None
+    """When it was taken, UTC, `YYYY-MM-DDThh:mm:ssZ`."""
+    name: str | None = None
+    angle: float | None = None
+    """The satellite's, in degrees."""
+    geometry: str | None = None
+    """As sent: WKT or GeoJSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class DownloadLinks:
     """What was delivered for an order."""
 

@@ -28,6 +28,12 @@ def download_blocks(report: DownloadReport) -> Iterator[Block]:
         yield Line(failure_line(failure), Tone.ERROR)
     for name in report.unknown[:_NAMED_MAX]:
         yield Line(f"{safe(name)}: the marketplace does not show this order.", Tone.WARNING)
+    if report.catalog_error:
+        yield Line(
+            f"The STAC catalog beside the products could not be written: "
+            f"{safe(report.catalog_error)}. The next download tries again.",
+            Tone.ERROR,
+        )
     if report.is_cut_short:
         yield Line("Stopped at the first failure. --keep-going goes on with the others.")
     yield Line(_sum(report), Tone.ERROR if report.failures else Tone.HEADING)

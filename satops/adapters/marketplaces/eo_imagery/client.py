@@ -17,7 +17,7 @@ from satops.adapters.marketplaces.eo_imagery.listing import (
     every_order,
 )
 from satops.adapters.marketplaces.eo_imagery.named import order_numbers
-from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_order
+from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_images, read_order
 from satops.adapters.marketplaces.eo_imagery.outcome import order_number, outcome_of, retry_after_s
 from satops.adapters.marketplaces.eo_imagery.sender import Sender
 from satops.adapters.marketplaces.eo_imagery.simulations import (
@@ -29,7 +29,7 @@ from satops.adapters.marketplaces.eo_imagery.wire import IDLE_MAX_S
 from satops.adapters.token import Token
 from satops.core import json_text
 from satops.core.delivery.served import Served
-from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
+from satops.core.order.marketplace_order import DownloadLinks, Image, MarketplaceOrder
 from satops.core.order.passes import Simulation
 from satops.core.order.submission import InDoubt, NotSent, Outcome
 from satops.core.plan.config import (
@@ -225,6 +225,10 @@ class HttpMarketplace:
         urls = data.get("downloadUrls")
         texts = tuple(url for url in urls if isinstance(url, str)) if isinstance(urls, list) else ()
         return DownloadLinks(whole_number(data.get("status")), texts)
+
+    def images(self, order_no: str) -> tuple[Image, ...]:
+        """Return the images of an order; see the port.  Raises `MarketplaceUnreachable`."""
+        return read_images(self._read_one(DETAIL, order_no), self._timezone)
 
     def open_link(self, url: str, *, have: int, etag: str | None) -> AbstractContextManager[Served]:
         """Open a link to a product; see the port.  Raises `LinkFailed`."""

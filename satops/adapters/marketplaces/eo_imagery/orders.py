@@ -1,13 +1,15 @@
 """Reading orders out of the marketplace's answers, with tolerance for how it writes them."""
 
 import math
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timezone
 from typing import Any, Final
 
 from satops.adapters.marketplaces.eo_imagery.answer import whole_number
 from satops.adapters.marketplaces.eo_imagery.outcome import order_number
 from satops.core import json_text
-from satops.core.order.marketplace_order import MarketplaceOrder
+from satops.core.order.marketplace_order import Image, MarketplaceOrder
+from satops.core.order.order import instant_text
 
 PROGRAMMING: Final = 2
 """The `type` of programming orders; 1 is an order from the archive."""
@@ -49,6 +51,30 @@ def read_order(row: object) -> MarketplaceOrder | None:
         final_amount=finite(row.get("finalAmount")),
         simulation=_text(row.get("simulationId")),
     )
+
+
+def read_images(data: object, zone: timezone) -> tuple[Image, ...]:
+    """Read `content` of order/detail; its times have no zone, and are taken in `zone`."""
+    rows = data.get("content") if isinstance(data, dict) else None
+    return tuple(_image(row, zone) for row in rows or () if isinstance(row, dict))
+
+
+def _image(row: Mapping[str, Any], zone: timezone) -> Image:
+    return Image(
+        id=_text(row.get("id")),
+        time=_taken(_text(row.get("imageTime")), zone),
+        name=_text(row.get("name")),
+        angle=finite(row.get("satelliteAngle")),
+        geometry=_geometry(row.get("geometry")),
+    )
+
+
+def _taken(text: str | None, zone: timezone) -> str | None:
+    try:
+        when = datetime.fromisoformat((text or "").strip())
+        return instant_text(when if when.tzinfo else when.replace(tzinfo=zone))
+    except (ValueError, OverflowError):
+        return None
 
 
 def instant(value: object) -> datetime | None:
