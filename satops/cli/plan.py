@@ -31,6 +31,7 @@ FILE_FORMATS = FORMATS[1:]
     help="Write the plan to a file in one more format. May be repeated.",
 )  # fmt: skip
 @click.option("--all", "show_all", is_flag=True, help="List the kept orders too.")
+@click.option("--expand", metavar="NAME", help="Show one series: keys down, windows across.")
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
@@ -61,6 +62,7 @@ def command(  # one option each
     out: str | None,
     also: tuple[str, ...],
     show_all: bool,
+    expand: str | None,
     detailed_exitcode: bool,
     nightly: bool,
     at: str | None,
@@ -94,6 +96,7 @@ def command(  # one option each
         from satops.adapters.files.plan_file import write_plan
 
         write_plan(call.path(file), _written(other, planned), option=option)
+    from satops.report.text.matrix import matrix_blocks
     from satops.report.text.plan import plan_blocks, wait_lines
 
     codes = {code_of(planned.plan, detailed=detailed_exitcode)}
@@ -102,13 +105,17 @@ def command(  # one option each
         say(f"satops: {line.text}")
     if any(wait.late for wait in waits):
         codes.add(ExitCode.REFUSED)
+    matrix = [] if expand is None else list(matrix_blocks(planned.plan, expand))
     return finish(
         worst(codes),
         as_json=form != "text",
         json=lambda: _written(form, planned),
-        text=lambda: chain(
-            plan_blocks(planned.plan, show_all=show_all, currency=planned.currency),
-            wait_lines(waits),
+        text=lambda: (
+            matrix
+            or chain(
+                plan_blocks(planned.plan, show_all=show_all, currency=planned.currency),
+                wait_lines(waits),
+            )
         ),
     )
 

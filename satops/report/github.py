@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from satops.core.ledger.state import SPENT
 from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.safe import safe, safe_lines
@@ -48,7 +49,7 @@ def render(plan: Plan) -> Iterator[str]:
     notices = _told(problem for problem in problems if _level(problem) is _Level.NOTICE)
     yield from _commands(_Level.ERROR, errors)
     yield from _commands(_Level.WARNING, warnings)
-    yield from _commands(_Level.NOTICE, [_totals(plan), *notices])
+    yield from _commands(_Level.NOTICE, [_totals(plan), *_members(plan), *notices])
 
 
 def _level(problem: Problem) -> _Level:
@@ -80,6 +81,34 @@ def _totals(plan: Plan) -> _Note:
     if plan.in_doubt:
         text += f", {counted(len(plan.in_doubt), 'order')} in doubt"
     return _Note("satops plan", f"{text}. Plan {plan.digest}.")
+
+
+def _members(plan: Plan) -> Iterator[_Note]:
+    """Yield a note on each line whose key brings new members of a series."""
+    bought = {
+        (action.series, axis_and_key)
+        for action in plan.actions
+        if action.known is not None and action.known.standing in SPENT
+        for axis_and_key in action.keys
+    }
+    lines: dict[tuple[str, int, str], int] = {}
+    for action in plan.creates:
+        member = action.spec.membership if action.spec else None
+        if member is None or action.spec is None:
+            continue
+        new = [
+            (line, f"{axis} {key}")
+            for (axis, key), line in zip(member.keys, member.lines, strict=True)
+            if (member.series, (axis, key)) not in bought
+        ]
+        # All keys of a series that was never bought from are new: then the series is.
+        whole = not new or len(new) == len(member.keys)
+        line, what = (action.spec.source.line, "all keys") if whole else new[0]
+        place = (action.spec.source.file, line, f"{member.series}, {what}")
+        lines[place] = lines.get(place, 0) + 1
+    for (file, line, what), count in lines.items():
+        position = {"file": file, "line": str(line), "col": "1"}
+        yield _Note(f"To create: {counted(count, 'order')}", f"{what}.", position)
 
 
 def _commands(level: _Level, notes: Sequence[_Note]) -> Iterator[str]:

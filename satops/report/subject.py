@@ -6,10 +6,20 @@ from typing import Any, NamedTuple
 
 from satops.core.ledger.state import OrderState
 from satops.core.order.order import Terms
-from satops.core.plan.plan import Action, Plan
+from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity
 from satops.core.words import location, window
 from satops.offers import mode_of
+
+SIGNS = {
+    ActionKind.CREATE: "+",
+    ActionKind.KEEP: "=",
+    ActionKind.HOLD: "?",
+    ActionKind.CONFLICT: "!",
+    ActionKind.EXPIRED: "~",
+    ActionKind.RETIRED: "-",
+}
+"""What stands before an order in every report."""
 
 
 class Subject(NamedTuple):

@@ -36,6 +36,8 @@ def limits_of(config: Config, state: LedgerState | None, now: str) -> Limits:
 
 _NOT_CHOSEN = "left out: it was not among the orders that were chosen"
 _MOST_NAMED = 5
+_MEMBERS = ".*"
+"""After the name of a series: all its members."""
 
 
 def only_part(plan: Plan, part: Part, limits: Limits) -> Plan:
@@ -48,7 +50,8 @@ def only_part(plan: Plan, part: Part, limits: Limits) -> Plan:
     _refuse_unsure(plan, part)
     chosen = {action.name for action in plan.actions if is_chosen(action, part)}
     known = {action.name for action in plan.actions}
-    if unknown := [name for name in part.names if name not in known]:
+    series = {f"{action.series}{_MEMBERS}" for action in plan.actions if action.series}
+    if unknown := [name for name in part.names if name not in known and name not in series]:
         raise UsageError(
             f"Neither the tree nor the ledger knows {_listed(unknown)}. Nothing was sent. Look at "
             "the names:\n    satops plan"
@@ -77,7 +80,8 @@ def only_part(plan: Plan, part: Part, limits: Limits) -> Plan:
 def is_chosen(action: Action, part: Part) -> bool:
     """Tell whether an order has a name that was given, and every label."""
     labels = action.spec.labels if action.spec else action.known.labels if action.known else None
-    named = not part.names or action.name in part.names
+    members = f"{action.series}{_MEMBERS}"
+    named = not part.names or action.name in part.names or members in part.names
     return named and all((labels or {}).get(key) == value for key, value in part.labels)
 
 
@@ -126,7 +130,10 @@ def _aside(
 
 def _refuse_unsure(plan: Plan, part: Part) -> None:
     """Raise `InvalidInput` where a file that cannot be read may hold a chosen order."""
-    wanted = [*part.names, *(value for _, value in part.labels)]
+    names = [name.removesuffix(_MEMBERS) for name in part.names]
+    # A broken copy of a series' document names the series, and none of its members.
+    names += {it.series for it in plan.actions if it.series and is_chosen(it, part)}
+    wanted = [*dict.fromkeys(names), *(value for _, value in part.labels)]
     sound = {action.spec.source.file for action in plan.actions if action.spec}
     for file, content in plan.unread.items():
         held = [word for word in wanted if _may_hold(content, word)]

@@ -2,8 +2,9 @@ from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import Candidate, Match
 from satops.core.plan.plan import ActionKind
 from satops.report.layout import Block, plain
+from satops.report.subject import SIGNS
 from satops.report.text.apply import OUTCOME_TONES, result_line
-from satops.report.text.plan import SIGNS, plan_blocks
+from satops.report.text.plan import plan_blocks
 from satops.report.text.reconcile import reconcile_blocks
 from satops.workflow.account import AccountLook
 from satops.workflow.outcomes import OrderResult

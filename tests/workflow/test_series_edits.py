@@ -4,99 +4,17 @@ import copy
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from satops.core.ledger.kept import KeptSpecs
-from satops.core.plan.plan import ActionKind, Plan
-from satops.errors import InvalidInput
-from satops.workflow.validate import Tree
-from tests.core.checks.making import rules
-from tests.series import Repository, port, ports, series
-from tests.simulation.world import World
-from tests.workflow.team import Team
-
-START = World(0).start
-"""The clock of the team at the beginning."""
-MONTHS = [f"{(START.replace(day=1) + timedelta(days=31 * n)):%Y-%m}" for n in range(3, 15)]
-"""Months that are yet to come."""
-FIRST = f"{MONTHS[0]}/{MONTHS[2]}"
-HALF = 6
-"""Placed: both ports, two of three months, but not the last sensor of the second port."""
-
-
-class Always:
-    """Rules that never change."""
-
-    def rules(self) -> Any:
-        """Return them."""
-        return rules(region=[-180, -90, 180, 90])
-
-
-class Changed:
-    """A repository in memory whose series is edited."""
-
-    def __init__(self) -> None:
-        self.document: dict[str, Any] = series(12, FIRST)
-        self.aois = {"ports": ports("sgp", "kul")}
-        self.more: list[dict[str, Any]] = []
-
-    def copy(self) -> "Changed":
-        """Return one to be edited further."""
-        return copy.deepcopy(self)
-
-    @property
-    def each(self) -> dict[str, Any]:
-        """The axes."""
-        each: dict[str, Any] = self.document["each"]
-        return each
-
-    def set(self, **fields: Any) -> None:
-        """Set fields of the document."""
-        self.document |= fields
-
-    def repository(self) -> Repository:
-        """Return the files."""
-        documents = [self.document, *self.more] if self.document else self.more
-        return Repository(self.aois, *documents)
-
-
-class Buying(Team):
-    """A team whose plans hold the orders against each other and the ledger."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rules = Always()
-        self.config = replace(self.config, timezone=self.config.marketplace.timezone)
-
-    def tree(self, changed: Changed) -> Tree:
-        """Read a repository as apply does."""
-        return changed.repository().tree(kept=KeptSpecs(self.state(), "UTC"))
-
-    def plan_of(self, changed: Changed) -> Plan:
-        """Plan without buying."""
-        return self.plan(tree=self.tree(changed))
-
-    def buy(self, changed: Changed, *names: str) -> int:
-        """Apply; return how many orders the marketplace has stored."""
-        before = len(self.shop.requests)
-        self.apply(tree=self.tree(changed), narrow=names)
-        return len(self.shop.requests) - before
-
-
-def half() -> tuple[Buying, Changed]:
-    """Return a team that has placed a half of the first three months."""
-    team, changed = Buying(), Changed()
-    names = [
-        f"ports.{key}.{month}.{sensor}"
-        for key, sensor in (("sgp", "sar"), ("sgp", "optical"), ("kul", "sar"))
-        for month in MONTHS[:2]
-    ]
-    assert team.buy(changed, *names) == HALF
-    return team, changed
+from satops.core.loading import load
+from satops.core.plan.plan import ActionKind
+from satops.core.problem import Severity
+from satops.errors import InvalidInput, UsageError
+from tests.half_placed import MONTHS, START, Buying, Changed, half
+from tests.series import port, ports
 
 
 def edit(**fields: Any) -> Callable[[Changed], None]:
@@ -335,3 +253,54 @@ def test_what_is_placed_and_untouched_is_not_read_again() -> None:
     assert (len(tree.kept), tree.specs) == (12, ())
     assert {held.series for held in tree.kept} == {"ports"}
     assert team.buy(changed) == 0
+
+
+def test_all_members_of_a_series_can_be_chosen() -> None:
+    team, changed = half()
+    alone("port")(changed)
+    assert team.buy(changed, "ports.*") == 6
+    assert team.buy(changed, "port") == 1
+    with pytest.raises(UsageError, match="knows harbours"):
+        team.buy(changed, "harbours.*")
+
+
+def test_a_broken_copy_of_a_series_refuses_its_members() -> None:
+    team, changed = half()
+    broken = {**changed.document, "expect": 99}
+    repository = changed.repository()
+    repository.specs["orders/copy.yaml"] = json.dumps(broken)
+    name = f"ports.sgp.{MONTHS[2]}.sar"
+    with pytest.raises(InvalidInput):
+        team.apply(tree=repository.tree(), narrow=[name])
+
+
+def test_windows_that_are_over_are_one_warning_with_the_lines_to_paste() -> None:
+    team, changed = half()
+    team.world.seconds += 86_400 * (date.fromisoformat(f"{MONTHS[1]}-03") - START.date()).days
+    over = [it for it in team.plan_of(changed).problems if it.check == "M11"]
+    assert [(it.severity, it.blocks) for it in over] == [(Severity.WARNING, False)]
+    lines = over[0].detail.splitlines()
+    assert lines[1:] == [
+        "expect: 11",
+        "except:",
+        f"  - {{port: kul, month: {MONTHS[0]}, sensor: optical, reason: Over}}",
+    ]
+    pasted = yaml_of("\n".join(lines[1:]))
+    changed.set(**pasted)
+    assert not [it for it in team.plan_of(changed).problems if it.check in ("M11", "M05", "M01")]
+
+
+def test_a_series_that_is_over_as_a_whole_is_an_error() -> None:
+    team, changed = Buying(), Changed()
+    team.world.seconds += 86_400 * 500
+    plan = team.plan_of(changed)
+    (problem,) = [it for it in plan.problems if it.blocks]
+    assert problem.check == "T03"
+    assert "all 12 orders of the series" in problem.detail
+
+
+def yaml_of(text: str) -> dict[str, Any]:
+    """Read lines that a message asks to paste."""
+    (document,), _ = load(text.encode(), file="pasted.yaml")
+    value: dict[str, Any] = document.value
+    return value

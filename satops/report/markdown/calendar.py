@@ -5,12 +5,13 @@ other when there are many, so only so many are drawn.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from satops.core.plan.plan import Action, ActionKind, Plan
+from satops.core.plan.plan import ActionKind, Plan
 from satops.report.markdown.escape import label
 from satops.report.markdown.page import Block, Rank, fenced, whole
-from satops.report.subject import subject
-from satops.report.text.plan import SIGNS
+from satops.report.series import by_series
+from satops.report.subject import SIGNS, subject
 
 ROWS_MAX = 40
 _ROWS_FEW = 12
@@ -18,32 +19,47 @@ _LABEL_MAX = 48
 _SECTIONS = {ActionKind.CREATE: "To create", ActionKind.HOLD: "On hold"}
 
 
+class _Bar(NamedTuple):
+    kind: ActionKind
+    name: str
+    start: str
+    end: str
+
+
 def calendar(plan: Plan) -> Block:
-    """Return the windows of what would be bought and of what is on hold, earliest first."""
-    actions = [a for a in plan.actions if a.kind in _SECTIONS and subject(a).start is not None]
-    if not actions:
+    """Return the windows of what would be bought and of what is on hold, earliest first.
+
+    A series is one bar, from its first window to its last.
+    """
+    bars: list[_Bar] = []
+    for kind in _SECTIONS:
+        shown = (a for a in plan.actions if a.kind is kind and subject(a).start is not None)
+        series, alone = by_series(shown)
+        found = [_Bar(kind, row.name, *row.span) for row in series]
+        for action in alone:
+            facts = subject(action)
+            found.append(_Bar(kind, action.name, facts.start or "", facts.end or ""))
+        bars += sorted(found, key=lambda bar: (bar.start, bar.name))
+    if not bars:
         return Block(Rank.CALENDAR, "")
-    order = list(_SECTIONS)
-    actions.sort(key=lambda a: (order.index(a.kind), subject(a).start or "", a.name))
-    steps = tuple(whole(_chart(actions, most)) for most in (ROWS_MAX, _ROWS_FEW))
+    steps = tuple(whole(_chart(bars, most)) for most in (ROWS_MAX, _ROWS_FEW))
     return Block(Rank.CALENDAR, "", steps, share=0.2)
 
 
-def _chart(actions: Sequence[Action], most: int) -> str:
+def _chart(bars: Sequence[_Bar], most: int) -> str:
     lines = ["gantt", "    dateFormat YYYY-MM-DD HH:mm", "    axisFormat %Y-%m-%d",
              "    todayMarker off"]  # fmt: skip
     kind = None
-    for action in actions[:most]:
-        if action.kind is not kind:
-            kind = action.kind
+    for bar in bars[:most]:
+        if bar.kind is not kind:
+            kind = bar.kind
             lines.append(f"    section {_SECTIONS[kind]}")
-        facts = subject(action)
         # The sign in front keeps a name such as `section` from being read as a keyword.
-        name = f"{SIGNS[kind]} {label(action.name, _LABEL_MAX)}"
-        lines.append(f"    {name} :{_minute(facts.start)}, {_minute(facts.end)}")
-    shown = "" if len(actions) <= most else f" The {most} earliest of {len(actions):,} are shown."
+        name = f"{SIGNS[kind]} {label(bar.name, _LABEL_MAX)}"
+        lines.append(f"    {name} :{_minute(bar.start)}, {_minute(bar.end)}")
+    shown = "" if len(bars) <= most else f" The {most} earliest of {len(bars):,} are shown."
     return f"### Windows\n\n{fenced('mermaid', chr(10).join(lines))}\n\nTimes are UTC.{shown}"
 
 
-def _minute(instant: str | None) -> str:
-    return (instant or "")[:16].replace("T", " ")
+def _minute(instant: str) -> str:
+    return instant[:16].replace("T", " ")

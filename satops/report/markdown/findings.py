@@ -65,7 +65,8 @@ def held(plan: Plan, artifact: str) -> Block:
     actions = [
         action
         for action in plan.actions
-        if action.kind is ActionKind.HOLD and not action.left_out and action.name not in doubtful
+        if action.kind is ActionKind.HOLD
+        and not (action.left_out or action.behind_conflict or action.name in doubtful)
     ]
     title = f"### Being placed: {counted(len(actions), 'order')}"
     told = f"{title}\n\nAnother run is placing these; this plan leaves them alone.\n"

@@ -13,6 +13,7 @@ from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import counted
 from satops.report.markdown.escape import label
 from satops.report.markdown.page import Block, Fit, Rank, fenced, size
+from satops.report.series import one_of_each
 from satops.report.shapes import Geometry, box, outline, point, points
 from satops.report.subject import subject
 
@@ -41,24 +42,26 @@ def maps(plan: Plan, artifact: str) -> list[Block]:
 
 def _map(plan: Plan, kind: ActionKind, artifact: str) -> Block:
     rank = Rank.MAP if kind is ActionKind.CREATE else Rank.OTHER_MAPS
-    actions = [action for action in plan.actions if action.kind is kind and _has_location(action)]
-    if not actions:
+    every = [action for action in plan.actions if action.kind is kind and _has_location(action)]
+    if not every:
         return Block(rank, "")
-    title = f"### Map: {counted(len(actions), 'order')} {KINDS[kind]}"
+    title = f"### Map: {counted(len(every), 'order')} {KINDS[kind]}"
+    titled = one_of_each(every)
+    actions = list(titled.values())
     gone = any(action.spec is None for action in actions)
     steps = (
         *(
             _step(
                 title,
-                actions,
+                titled,
                 _outline(corners),
                 _corners_words(actions, corners, gone=gone),
                 corners,
             )
             for corners in (CORNERS_MAX, CORNERS_FEW)
         ),
-        _step(title, actions, _box, f"Boxes stand for the outlines, for want of room. {_EXACT}"),
-        _step(title, actions, _point, f"Points stand for the outlines, for want of room. {_EXACT}"),
+        _step(title, titled, _box, f"Boxes stand for the outlines, for want of room. {_EXACT}"),
+        _step(title, titled, _point, f"Points stand for the outlines, for want of room. {_EXACT}"),
         _dots(title, actions, f"Points without names, for want of room. {_EXACT}"),
         *(_grid(title, actions, degrees) for degrees in _GRIDS_DEG),
     )
@@ -66,15 +69,17 @@ def _map(plan: Plan, kind: ActionKind, artifact: str) -> Block:
     return Block(rank, f"{title}. There is no room for it here; see {artifact}.", steps, share)
 
 
-def _step(title: str, actions: Sequence[Action], draw: Draw, words: str, corners: int = 0) -> Fit:
+def _step(
+    title: str, titled: Mapping[str, Action], draw: Draw, words: str, corners: int = 0
+) -> Fit:
     def fit(room: int) -> str | None:
         room -= size(_page(title, [], words))
         features: list[str] = []
-        for action in actions:
+        for name, action in titled.items():
             geometry = draw(action)
             if geometry is None:
                 return None
-            properties = {"name": label(action.name), "action": action.kind.value}
+            properties = {"name": label(name), "action": action.kind.value}
             drawn = [_feature(properties, geometry)]
             if action.before is not None and corners:
                 before = outline(action.before.rings, corners)

@@ -9,10 +9,13 @@ from satops.core.words import about, about_all, counted, number
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.findings import elsewhere
 from satops.report.markdown.page import Block, Fit, Rank, folded, header, row, rows_that_fit, whole
-from satops.report.subject import Checks, check_words, subject
+from satops.report.series import SeriesRow, by_series
+from satops.report.subject import SIGNS, Checks, check_words, subject
 
 _TITLES = ("Name", "Sensor", "Place", "km²", "Window (UTC)", "Estimate", "Checks")
 _NUMBERS = frozenset({3, 5})
+_SERIES = ("Series", "Axes", "Orders", "New km²", "Windows (UTC)", "Estimate", "Checks", "Notes")
+_SERIES_NUMBERS = frozenset({3, 5})
 _SENSORS_FROM = 8
 """With fewer orders, totals by sensor say nothing that a glance does not."""
 _NOTE_MAX = 160
@@ -32,12 +35,46 @@ def creates(
     plan: Plan, checks: Checks, currency: str, artifact: str, link: Link
 ) -> Iterator[Block]:
     """Yield the orders to create; apart from those that this change adds, those that waited."""
-    waiting = [action for action in plan.creates if action.name in plan.waiting]
-    added = [action for action in plan.creates if action.name not in plan.waiting]
+    _, alone = by_series(plan.creates)
+    waiting = [action for action in alone if action.name in plan.waiting]
+    added = [action for action in alone if action.name not in plan.waiting]
     title = "Added by this change" if plan.since else "To create"
     for actions, its_title in ((added, title), (waiting, "Waiting since earlier")):
         line = {notes: _create_row(checks, currency, link, notes=notes) for notes in (True, False)}
         yield _creates(actions, its_title, line, artifact)
+
+
+def series(plan: Plan, checks: Checks, currency: str, artifact: str, link: Link) -> Block:
+    """Return a row for each series of which something is to be said."""
+    rows, _ = by_series(action for action in plan.actions if not action.left_out)
+    rows = [row for row in rows if row.kind is not ActionKind.KEEP]
+    if not rows:
+        return Block(Rank.CREATES, "")
+
+    def line(series: SeriesRow) -> str:
+        found = [problem for action in series.creates for problem in checks.of(action)]
+        waiting = sum(action.name in plan.waiting for action in series.creates)
+        costs = [action.estimated_cost for action in series.creates]
+        known = any(cost is not None for cost in costs)
+        cells = [
+            _named(series.actions[0], link, series.name),
+            prose(series.axes_words),
+            " ".join(code(signs) for signs in series.signs.split()),
+            number(series.area_km2),
+            prose(series.windows),
+            about_all(costs, currency) if known else "",
+            prose(check_words(found)) if found else "none",
+            f"{counted(waiting, 'order')} waiting since earlier" if waiting else "",
+            prose(series.again, _NOTE_MAX),
+        ]
+        cells[-2:] = ["; ".join(text for text in cells[-2:] if text)]
+        return row([cell(text) for text in cells])
+
+    title = f"### Series: {len(rows):,}"
+    signs = ", ".join(f"`{sign}` {kind.value}" for kind, sign in SIGNS.items())
+    told = f"{title}\n\nOrders by their sign: {signs}.\n\n{header(_SERIES, _SERIES_NUMBERS)}"
+    fit = rows_that_fit(told, rows, line, elsewhere(artifact))
+    return Block(Rank.CREATES, f"{title}. See {artifact}.", (fit,), share=0.5)
 
 
 def _creates(
@@ -125,10 +162,12 @@ def rooms(plan: Plan) -> Block:
 
 def conflicts(plan: Plan, artifact: str) -> Block:
     """Return the orders that were edited after they were placed, field by field."""
-    actions = [action for action in plan.actions if action.kind is ActionKind.CONFLICT]
-    if not actions:
+    every = [action for action in plan.actions if action.kind is ActionKind.CONFLICT]
+    if not every:
         return Block(Rank.CONFLICTS, "")
-    title = f"### In conflict: {counted(len(actions), 'order')}"
+    title = f"### In conflict: {counted(len(every), 'order')}"
+    rows, alone = by_series(every)
+    actions: list[Action | SeriesRow] = [*rows, *alone]
     told = (
         f"{title}\n\nA placed order cannot be changed. Put the old values back; or, to buy the new "
         "order as well, give it a new name and write `supersedes` with the old one, which cancels "
@@ -144,7 +183,7 @@ def expired(plan: Plan, artifact: str) -> Block:
     actions = [action for action in plan.actions if action.kind is ActionKind.EXPIRED]
     title = f"### Expired: {counted(len(actions), 'order')}"
     return _table(
-        Rank.EXPIRED, title, ("Name", "Spec", "Window (UTC)", "Why"), actions, _expired_row,
+        Rank.EXPIRED, title, ("Name", "Spec", "Window (UTC)", "Why"), _rows(actions), _expired_row,
         artifact, fold=False,
     )  # fmt: skip
 
@@ -154,14 +193,15 @@ def retired(plan: Plan, artifact: str) -> Block:
     actions = [action for action in plan.actions if action.kind is ActionKind.RETIRED]
     title = f"Retired: {counted(len(actions), 'order')}. This cancels nothing."
     return _table(
-        Rank.RETIRED, title, ("Name", "Order", "Sensor", "Window (UTC)"), actions, _retired_row,
+        Rank.RETIRED, title, ("Name", "Order", "Sensor", "Window (UTC)"), _rows(actions),
+        _retired_row,
         artifact, fold=True,
     )  # fmt: skip
 
 
 def _table(
-    rank: Rank, title: str, titles: Sequence[str], actions: Sequence[Action],
-    line: Callable[[Action], str], artifact: str, *, fold: bool,
+    rank: Rank, title: str, titles: Sequence[str], actions: "Sequence[Action | SeriesRow]",
+    line: "Callable[[Action | SeriesRow], str]", artifact: str, *, fold: bool,
 ) -> Block:  # fmt: skip
     if not actions:
         return Block(rank, "")
@@ -194,10 +234,11 @@ def _create_row(checks: Checks, currency: str, link: Link, *, notes: bool) -> Li
     return line
 
 
-def _named(action: Action, link: Link) -> str:
-    """Return the name of an order, as a link to its spec where the forge's address is known."""
+def _named(action: Action, link: Link, name: str = "") -> str:
+    """Return a name, else that of the order, as a link to its spec where its address is known."""
     address = None if action.where is None else link(*action.where)
-    return code(action.name) if address is None else f"[{code(action.name)}]({address})"
+    shown = code(name or action.name)
+    return shown if address is None else f"[{shown}]({address})"
 
 
 def _notes(action: Action) -> list[str]:
@@ -230,7 +271,11 @@ def _largest_shown(artifact: str) -> Callable[[int, int], str]:
     )
 
 
-def _conflict(action: Action) -> str:
+def _conflict(action: Action | SeriesRow) -> str:
+    if isinstance(action, SeriesRow):
+        first, more = action.actions[0], len(action.actions) - 1
+        others = f"\n\nSo it is with {counted(more, 'other order')} of the series." if more else ""
+        return _conflict(first) + others
     order_no = action.known.order_no if action.known is not None else None
     placed = f": placed as {code(order_no)}" if order_no else ""
     at = f" ({code(_at(action))})" if action.where else ""
@@ -249,7 +294,17 @@ def _conflict(action: Action) -> str:
     return "\n".join(lines)
 
 
-def _expired_row(action: Action) -> str:
+def _rows(actions: Sequence[Action]) -> list[Action | SeriesRow]:
+    rows, alone = by_series(actions)
+    return [*rows, *alone]
+
+
+def _expired_row(action: Action | SeriesRow) -> str:
+    if isinstance(action, SeriesRow):
+        its = action.actions
+        name = f"{code(action.name)}: {counted(len(its), 'order')}"
+        texts = (name, code(_at(its[0])), prose(action.windows), "their windows are over")
+        return row([cell(text) for text in texts])
     texts = (
         code(action.name),
         code(_at(action)),
@@ -264,7 +319,10 @@ def _at(action: Action) -> str:
     return "?" if action.where is None else f"{action.where[0]}:{action.where[1]}"
 
 
-def _retired_row(action: Action) -> str:
+def _retired_row(action: Action | SeriesRow) -> str:
+    if isinstance(action, SeriesRow):
+        name = f"{code(action.name)}: {counted(len(action.actions), 'order')}"
+        return row([cell(text) for text in (name, "", "", prose(action.windows))])
     facts = subject(action)
     order_no = action.known.order_no if action.known is not None else None
     texts = (

@@ -50,6 +50,7 @@ def render(
         findings.placed_twice(plan, artifact),
         findings.refusals(plan, artifact),
         findings.errors(plan, artifact),
+        orders.series(plan, checks, currency, artifact, link),
         *orders.creates(plan, checks, currency, artifact, link),
         *passes(plan, artifact),
         orders.rooms(plan),

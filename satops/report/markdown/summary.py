@@ -93,7 +93,11 @@ def _totals(plan: Plan, currency: str) -> Iterator[str]:
     ]
     for title, some in (
         ("**In doubt**", [action for action in held if action.name in doubtful]),
-        ("Being placed", [action for action in held if action.name not in doubtful]),
+        (
+            "Being placed",
+            [it for it in held if it.name not in doubtful and not it.behind_conflict],
+        ),
+        ("Held behind a conflict", [action for action in held if action.behind_conflict]),
     ):
         if some:
             yield row((title, f"{len(some):,}", _km2(some), ""))

@@ -11,19 +11,12 @@ from satops.core.safe import safe
 from satops.core.words import about, about_all, area, counted, moment, number
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.passes import UNIT_NOTE, age
-from satops.report.subject import subject
+from satops.report.series import SeriesRow, by_series
+from satops.report.subject import SIGNS, subject
 from satops.report.text.feasibility import pass_table
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.plan import blocks_tree
 
-SIGNS = {
-    ActionKind.CREATE: "+",
-    ActionKind.KEEP: "=",
-    ActionKind.HOLD: "?",
-    ActionKind.CONFLICT: "!",
-    ActionKind.EXPIRED: "~",
-    ActionKind.RETIRED: "-",
-}
 _TONES = {
     ActionKind.CREATE: Tone.NEW,
     ActionKind.KEEP: Tone.QUIET,
@@ -41,6 +34,7 @@ _TOTALS = (
 )
 _HEADER = ("", "NAME", "SENSOR", "PLACE", "KM²", "WINDOW (UTC)", "ORDER")
 _NUMBERS = frozenset({4})
+_SERIES = ("", "SERIES", "AXES", "ORDERS", "NEW KM²", "WINDOWS (UTC)", "ESTIMATE")
 _ORDER_WIDTH = 40
 
 
@@ -59,7 +53,17 @@ def plan_blocks(
         yield Line("There is no ledger: this plan is made against nothing.", Tone.WARNING)
         yield BLANK
     yield from _guard_changes(plan)
-    listed = [action for action in plan.actions if show_all or _worth_a_row(action)]
+    series, alone = by_series(action for action in plan.actions if not action.left_out)
+    yield from _series(
+        [it for it in series if show_all or it.kind is not ActionKind.KEEP], currency
+    )
+    names = {action.name for action in alone}
+    listed = [
+        action
+        for action in plan.actions
+        if (action.name in names and (show_all or _worth_a_row(action)))
+        or (action.left_out and show_all)
+    ]
     if listed:
         in_doubt = {action.name for action in plan.in_doubt}
         yield Table(
@@ -199,6 +203,35 @@ def _row(action: Action, in_doubt: Set[str], currency: str) -> Row:
         "in doubt" if action.name in in_doubt else _order(action, currency),
     )
     return Row(cells, _TONES[action.kind])
+
+
+def _series(rows: Sequence[SeriesRow], currency: str) -> Iterator[Block]:
+    if not rows:
+        return
+    yield Table(
+        _SERIES, rows, lambda row: _series_row(row, currency),
+        right=_NUMBERS, names=frozenset({1}),
+    )  # fmt: skip
+    yield BLANK
+    for row in rows:
+        if row.again:
+            yield Line(f"+ {safe(row.name)}: {safe(row.again)}", Tone.NEW)
+    yield Line("To see each order of a series: satops plan --expand NAME", Tone.QUIET)
+    yield BLANK
+
+
+def _series_row(series: SeriesRow, currency: str) -> Row:
+    costs = [action.estimated_cost for action in series.creates]
+    cells = (
+        SIGNS[series.kind],
+        safe(series.name),
+        safe(series.axes_words),
+        series.signs,
+        number(series.area_km2),
+        series.windows,
+        about_all(costs, safe(currency)) if any(cost is not None for cost in costs) else "",
+    )
+    return Row(cells, _TONES[series.kind])
 
 
 def _order(action: Action, currency: str) -> str:
