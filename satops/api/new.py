@@ -1,22 +1,27 @@
 """New: an order spec, written once it is known to be sound in its tree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from posixpath import dirname, relpath
 
+from satops.adapters.files.aoi_files import AoiFiles
 from satops.adapters.files.new_files import is_there, write_new
 from satops.api.repository import FilePath, Repository, open_repository
 from satops.api.specs import Overlay, order_tree, spec_tree
+from satops.core.finding import Finding
 from satops.core.ledger.state import LedgerState
 from satops.core.order.dates import read_date
 from satops.core.order.relative import written_out
 from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
+from satops.core.spec.series_windows import read_windows
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import wrong_name
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.workflow.scaffold import Wanted, spec_text
+from satops.workflow.scaffold_series import WantedSeries, series_text
 from satops.workflow.slug import slug
 from satops.workflow.validate import SpecTree, Tree
 
@@ -33,6 +38,8 @@ class NewSpec:
     """From the root of the repository."""
     warnings: tuple[Problem, ...]
     """What a plan would warn of, as far as the tree and the clock tell."""
+    orders: int = 1
+    """How many orders it stands for."""
 
 
 def new(
@@ -53,28 +60,67 @@ def new(
     opened = open_repository(repository, environ=environ)
     wanted = _with_instants(_named(wanted), opened)
     path = _spec_path(opened, wanted.name, file)
+    geometry = dict(wanted.geometry)
+    if isinstance(geometry.get("file"), str):
+        geometry["file"] = _from_root(str(geometry["file"]), opened.root)
+    text = spec_text(replace(wanted, geometry=geometry), path=path)
+    return _written(opened, wanted.name, path, text)
+
+
+def new_series(
+    repository: FilePath,
+    wanted: WantedSeries,
+    *,
+    file: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> NewSpec:
+    """Write the document of a series, with the number of orders that it stands for.
+
+    Raises what `new` raises.
+    """
+    opened = open_repository(repository, environ=environ)
+    wanted = replace(wanted, file=_from_root(wanted.file, opened.root))
+    path = _spec_path(opened, wanted.name, file)
+    text = series_text(wanted, path=path, expect=_orders(opened, wanted, path))
+    return _written(opened, wanted.name, path, text)
+
+
+def _orders(opened: Repository, wanted: WantedSeries, path: str) -> int:
+    """Return how many orders a series stands for; 1 where that fails, and its reading says why."""
+    ref = relpath(wanted.file, dirname(path))
+    content = order_tree(opened).include(path, ref)
+    made = read_windows(*wanted.windows, opened.config.timezone)
+    if isinstance(content, str) or isinstance(made, Finding):
+        return 1
+    with AoiFiles(encoding=opened.config.encoding) as aois:
+        aoi = aois.read(content[0])
+    features = 1 if isinstance(aoi, Finding) else max(aoi.count, 1)
+    return features * len(made.windows) * len(wanted.modes)
+
+
+def _written(opened: Repository, name: str, path: str, text: str) -> NewSpec:
+    """Write a document, once it is known to be sound in its tree."""
     if is_there(opened.root / path):
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
-    text = spec_text(_from_root(wanted, opened.root), path=path)
     specs = spec_tree(opened, files=Overlay(order_tree(opened), {path: text.encode()}))
     tree = specs.read()
     wrong = tuple(p for p in tree.problems if p.file == path and p.blocks)
     if wrong:
         raise InvalidInput(f"Nothing was written: {path} would not be a sound spec.", wrong)
-    spec = next(spec for spec in tree.specs if spec.name == wanted.name)
-    _refuse_the_past(opened, spec)
+    own = [spec for spec in tree.specs if spec.source.file == path]
+    _refuse_the_past(opened, own)
     write_new(opened.root, {path: text})
-    problems = (*tree.problems, *_across(specs, tree, spec, opened.now()))
+    problems = (*tree.problems, *_across(specs, tree, own, opened.now()))
     warnings = (p for p in problems if p.severity is Severity.WARNING and p.file == path)
-    return NewSpec(wanted.name, path, tuple(warnings))
+    return NewSpec(name, path, tuple(warnings), len(own))
 
 
-def _across(specs: SpecTree, tree: Tree, spec: Spec, now: str) -> Iterable[Problem]:
+def _across(specs: SpecTree, tree: Tree, own: Sequence[Spec], now: str) -> Iterable[Problem]:
     """Return what the clock and the other specs bring; the ledger is not read."""
     from satops.workflow.checks import check_plan
 
     return check_plan(
-        [spec],
+        own,
         tree.specs,
         LedgerState(),
         specs.rules.rules(),
@@ -100,11 +146,12 @@ def _named(wanted: Wanted) -> Wanted:
     return replace(wanted, name=slug(title).word, description=wanted.description or title)
 
 
-def _refuse_the_past(opened: Repository, spec: Spec) -> None:
+def _refuse_the_past(opened: Repository, own: Sequence[Spec]) -> None:
     now = opened.now()
-    if spec.order.end <= now:
+    last = max(spec.order.end for spec in own)
+    if last <= now:
         raise InvalidInput(
-            f"Nothing was written: the window ended at {spec.order.end}, and it is {now} now. "
+            f"Nothing was written: the window ended at {last}, and it is {now} now. "
             "An order for the past buys nothing. Give a later --start and --end."
         )
 
@@ -127,16 +174,14 @@ def _spec_path(opened: Repository, name: str, file: str | None) -> str:
     return str(path)
 
 
-def _from_root(wanted: Wanted, root: Path) -> Wanted:
-    """Return the same wish, with the AOI's path from the root where it is absolute."""
-    file = wanted.geometry.get("file")
-    if not isinstance(file, str) or not Path(file).is_absolute():
-        return wanted
+def _from_root(file: str, root: Path) -> str:
+    """Return the path of an AOI file from the root, also where it is absolute."""
+    if not Path(file).is_absolute():
+        return file
     try:
-        inside = Path(file).resolve().relative_to(root.resolve())
+        return Path(file).resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         raise UsageError(
             f"{shown(file)} lies outside of the repository, and a spec can refer to its own "
             "repository alone. Put a copy of the file into it."
         ) from None
-    return replace(wanted, geometry={**wanted.geometry, "file": inside.as_posix()})

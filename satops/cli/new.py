@@ -1,27 +1,35 @@
 """`satops new`."""
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
 import click
 
-from satops.api.new import new
+from satops.api.new import NewSpec, new, new_series
 from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold import Wanted
+from satops.workflow.scaffold_series import WantedSeries
 
 
 @click.command("new")
-@click.argument("name")
-@click.option("--provider", required=True, type=click.Choice(options.PROVIDERS))
+@click.argument("name", required=False)
+@click.option("--series", metavar="NAME", help="Write a series: many orders in one document.")
+@click.option("--key", metavar="PROPERTY", help="Of a series: what names each feature of --aoi.")
+@click.option("--months", metavar="FIRST/LAST", help="Of a series: 2027-01/2027-12.")
+@click.option("--weeks", metavar="FIRST/LAST", help="Of a series: 2027-w01/2027-w10.")
+@click.option("--days", metavar="FIRST/LAST", help="Of a series: 2027-01-01/2027-01-31.")
+@click.option("--repeat", metavar="R/START/STEP", help="Of a series: R6/2027-01-01T00:00Z/P14D.")
+@click.option("--provider", type=click.Choice(options.PROVIDERS))
 @click.option("--aoi", metavar="FILE[#FEATURE]", help="An AOI file, from the root.")
 @click.option("--bbox", nargs=4, type=float, metavar="W S E N", help="Degrees.")
 @click.option("--point", nargs=2, type=float, metavar="LON LAT", help="Degrees.")
 @click.option("--radius-km", type=float, metavar="KM", help="Around --point.")
-@click.option("--start", required=True, metavar="TIME", help="As 2026-12-01T00:00Z, or now.")
-@click.option("--end", required=True, metavar="TIME", help="Or from the start: +24h, +14d.")
+@click.option("--start", metavar="TIME", help="As 2026-12-01T00:00Z, or now.")
+@click.option("--end", metavar="TIME", help="Or from the start: +24h, +14d.")
 @options.terms
 @click.option("--description", metavar="TEXT")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="May be repeated.")
@@ -32,14 +40,20 @@ from satops.workflow.scaffold import Wanted
 def command(  # one option each
     call: Call,
     /,
-    name: str,
-    provider: str,
+    name: str | None,
+    series: str | None,
+    key: str | None,
+    months: str | None,
+    weeks: str | None,
+    days: str | None,
+    repeat: str | None,
+    provider: str | None,
     aoi: str | None,
     bbox: tuple[float, ...] | None,
     point: tuple[float, ...] | None,
     radius_km: float | None,
-    start: str,
-    end: str,
+    start: str | None,
+    end: str | None,
     description: str | None,
     labels: tuple[str, ...],
     supersedes: str | None,
@@ -52,32 +66,73 @@ def command(  # one option each
     NAME is the identity of the order: unique, and never used again. Letters of other scripts are
     turned into plain ones: Cát Lái into cat-lai. What a plan would warn of is shown.
     """
-    from satops.report.json import document, problem_items
-    from satops.report.text.setup import new_blocks
-
+    windows = {"months": months, "weeks": weeks, "days": days, "repeat": repeat}
+    if series is not None:
+        single = {"NAME": name, "--provider": provider, "--bbox": bbox, "--point": point,
+                  "--radius-km": radius_km, "--start": start, "--end": end,
+                  "--supersedes": supersedes}  # fmt: skip
+        _refuse(single, "belongs to a single order, and --series writes many")
+        many = WantedSeries(
+            name=series,
+            file=_needed(aoi, "--aoi"),
+            key=_needed(key, "--key"),
+            windows=_one_range(windows),
+            modes=options.modes_given(given),
+            description=description,
+            labels=_labels(labels),
+        )
+        written = new_series(call.repository, many, file=file, environ=call.environ)
+        return _finish(written, series, as_json=as_json)
+    of_series = {"--key": key, **{f"--{form}": text for form, text in windows.items()}}
+    _refuse(of_series, "belongs to a series. Give --series NAME")
     wanted = Wanted(
-        name=name,
-        provider=provider,
+        name=_needed(name, "NAME"),
+        provider=_needed(provider, "--provider"),
         geometry=_geometry(aoi, bbox, point, radius_km),
-        start=start,
-        end=end,
+        start=_needed(start, "--start"),
+        end=_needed(end, "--end"),
         terms=options.terms_given(given),
         description=description,
         labels=_labels(labels),
         supersedes=supersedes,
     )
     written = new(call.repository, wanted, file=file, environ=call.environ)
+    return _finish(written, wanted.name, as_json=as_json)
+
+
+def _finish(written: NewSpec, given: str, *, as_json: bool) -> int:
+    from satops.report.json import document, problem_items
+    from satops.report.text.setup import new_blocks
+
+    renamed = "" if written.name == given else written.name
     return finish(
         ExitCode.DONE,
         as_json=as_json,
         json=lambda: document(
-            {"name": written.name, "file": written.file},
+            {"name": written.name, "file": written.file, "orders": written.orders},
             warnings=problem_items(written.warnings),
         ),
-        text=lambda: new_blocks(
-            written.file, written.warnings, "" if written.name == name else written.name
-        ),
+        text=lambda: new_blocks(written.file, written.warnings, renamed, written.orders),
     )
+
+
+def _needed(given: str | None, option: str) -> str:
+    if given is None:
+        raise UsageError(f"{option} is missing. See `satops new --help`.")
+    return given
+
+
+def _refuse(given: Mapping[str, object], why: str) -> None:
+    for option, value in given.items():
+        if value is not None:
+            raise UsageError(f"{option} {why}.")
+
+
+def _one_range(windows: Mapping[str, str | None]) -> tuple[str, str]:
+    found = [(form, text) for form, text in windows.items() if text is not None]
+    if len(found) != 1:
+        raise UsageError("Give one of --months, --weeks, --days and --repeat.")
+    return found[0]
 
 
 def _labels(given: tuple[str, ...]) -> dict[str, str]:

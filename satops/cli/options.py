@@ -102,16 +102,45 @@ TERMS = tuple(_FLAGS)
 def terms(command: Command) -> Command:
     """Add the options that set the fields of every offer."""
     for flag in reversed(_FLAGS.values()):
-        command = click.option(flag.name, type=flag.kind, metavar=flag.metavar, help=flag.help)(
-            command
-        )
+        more = " A series may have several." if flag.of_mode else ""
+        command = click.option(
+            flag.name,
+            type=flag.kind,
+            metavar=flag.metavar,
+            help=flag.help + more,
+            multiple=flag.of_mode,
+        )(command)
     return command
 
 
 def terms_given(given: Mapping[str, Any]) -> dict[str, object]:
-    """Return the fields that were given, as a spec writes them."""
-    return {
-        flag.field: flag.written(given[name])
-        for name, flag in _FLAGS.items()
-        if given[name] is not None
-    }
+    """Return the fields that were given, as a spec of one order writes them."""
+    found: dict[str, object] = {}
+    for name, flag in _FLAGS.items():
+        values = given[name] if flag.of_mode else [given[name]]
+        if len(values) > 1:
+            raise UsageError(f"{flag.name} is given twice, and an order has one. Or give --series.")
+        if values and values[0] is not None:
+            found[flag.field] = flag.written(values[0])
+    return found
+
+
+def modes_given(given: Mapping[str, Any]) -> dict[str, dict[str, object]]:
+    """Return by its name each mode of a series, with the fields that it sets in an order.
+
+    Raises `UsageError` for a name that is none.
+    """
+    name, flag = next((name, flag) for name, flag in _FLAGS.items() if flag.of_mode)
+    known = {mode.name: mode for offer in OFFERS.values() for mode in offer.modes}
+    found: dict[str, dict[str, object]] = {}
+    for text in given[name]:
+        mode = known.get(str(flag.written(text)))
+        if mode is None:
+            raise UsageError(f"{flag.name} {text}: there is no such mode. It is {flag.help}")
+        found[mode.name] = {"provider": mode.provider, flag.field: mode.name}
+        for other, term in _FLAGS.items():
+            if not term.of_mode and given[other] is not None and term.fits(mode):
+                found[mode.name][term.field] = term.written(given[other])
+    if not found:
+        raise UsageError(f"{flag.name} is missing. A series needs one at least.")
+    return found

@@ -35,6 +35,10 @@ class Flag:
     kind: type[int] | type[str]
     written: Callable[[Any], object] = lambda value: value
     """Returns what the spec says for what was given."""
+    of_mode: bool = False
+    """Whether it names the mode; a series may have several."""
+    fits: Callable[[Mode], bool] = lambda _: True
+    """Tells whether a mode of a series takes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,17 +130,22 @@ def spec_text(wanted: Wanted, *, path: str) -> str:
         ("endDate", wanted.end),
         *wanted.terms.items(),
     ]
-    schema = posixpath.relpath(f"schema/{ORDER_SCHEMA}", folder)
     lines = [
-        f"# yaml-language-server: $schema={schema}",
-        *_members(beside),
+        schema_line(folder),
+        *lines_of(beside),
         "order:",
-        *(f"  {line}" for line in _members(bought)),
+        *(f"  {line}" for line in lines_of(bought)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _members(members: Sequence[tuple[str, object]]) -> list[str]:
+def schema_line(folder: str) -> str:
+    """Return the comment by which editors find the schema of specs in a folder."""
+    return f"# yaml-language-server: $schema={posixpath.relpath(f'schema/{ORDER_SCHEMA}', folder)}"
+
+
+def lines_of(members: Sequence[tuple[str, object]]) -> list[str]:
+    """Return a line of YAML for each field that has a value."""
     return [f"{key}: {_flow(value)}" for key, value in members if value is not None]
 
 

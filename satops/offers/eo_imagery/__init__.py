@@ -76,7 +76,14 @@ EO_IMAGERY = Offer(
     fixed_track=frozenset({Provider.TIANYI.value}),
     thresholds_example=_THRESHOLDS,
     flags=(
-        Flag("maxCloud", "--max-cloud", "PERCENT", "Optical only.", int),
+        Flag(
+            "maxCloud",
+            "--max-cloud",
+            "PERCENT",
+            "Optical only.",
+            int,
+            fits=lambda mode: mode.provider == Provider.CHANGGUANG,
+        ),
         Flag(
             "resolutionType",
             "--mode",
@@ -84,6 +91,7 @@ EO_IMAGERY = Offer(
             f"A name or a number: {', '.join(MODE_NUMBERS)}, or 1 to 8.",
             str,
             _mode_name,
+            of_mode=True,
         ),
     ),
     samples=_samples,

@@ -81,16 +81,20 @@ def update_blocks(changes: Sequence[FileChange]) -> Iterator[Block]:
         yield Line("Read the changes, and commit them in a pull request.")
 
 
-def new_blocks(path: str, warnings: Sequence[Problem], renamed: str) -> Iterator[Block]:
+def new_blocks(
+    path: str, warnings: Sequence[Problem], renamed: str, orders: int = 1
+) -> Iterator[Block]:
     """Yield what a plan would warn of, which spec was written, and the command that shows it.
 
-    `renamed` is the name of the order where it is not the one that was given.
+    `renamed` is the name of the order where it is not the one that was given, and `orders` how
+    many a series stands for.
     """
     if warnings:
         yield from problem_blocks(warnings)
         yield BLANK
     called = f" The order is called {safe(renamed)}." if renamed else ""
-    yield Line(f"Wrote {safe(path)}.{called}", Tone.GOOD)
+    stands = f" It stands for {orders:,} orders." if orders > 1 else ""
+    yield Line(f"Wrote {safe(path)}.{called}{stands}", Tone.GOOD)
     yield BLANK
     yield Line("To see what it would buy:")
     yield command("satops plan")

@@ -1,0 +1,58 @@
+"""The document of a series, from flags."""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from satops.workflow.scaffold import lines_of, schema_line
+
+FEATURE_AXIS, MODE_AXIS = "place", "mode"
+_WINDOW_AXES = {"months": "month", "weeks": "week", "days": "day", "repeat": "from"}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSeries:
+    """What the flags of `new --series` say; the text of each is checked with the document."""
+
+    name: str
+    file: str
+    """The AOI file, from the root of the repository."""
+    key: str
+    """The property of its features that is the key of each."""
+    windows: tuple[str, str]
+    """`months`, `weeks`, `days` or `repeat`, and the range."""
+    modes: Mapping[str, Mapping[str, object]]
+    """By its name each mode, with the fields that it sets in an order."""
+    description: str | None = None
+    labels: Mapping[str, str] | None = None
+
+
+def series_text(wanted: WantedSeries, *, path: str, expect: int) -> str:
+    """Return the YAML of a series that will lie at `path`, from the root.
+
+    One mode is common to all orders; several are an axis.
+    """
+    folder = posixpath.dirname(path)
+    place = {"file": posixpath.relpath(wanted.file, folder), "key": wanted.key}
+    form, written = wanted.windows
+    axes: list[tuple[str, object]] = [(FEATURE_AXIS, place), (_WINDOW_AXES[form], {form: written})]
+    common: Mapping[str, object] = {}
+    if len(wanted.modes) > 1:
+        axes.append((MODE_AXIS, wanted.modes))
+    else:
+        common = next(iter(wanted.modes.values()))
+    head: list[tuple[str, object]] = [
+        ("name", wanted.name),
+        ("description", wanted.description),
+        ("labels", wanted.labels or None),
+        ("expect", expect),
+    ]
+    order = [f"  {line}" for line in lines_of(list(common.items()))]
+    lines = [
+        schema_line(folder),
+        *lines_of(head),
+        "each:",
+        *(f"  {line}" for line in lines_of(axes)),
+        *(["order:", *order] if order else ["order: {}"]),
+    ]
+    return "\n".join(lines) + "\n"
