@@ -58,7 +58,7 @@ def test_the_words_of_apt_get_are_shown_where_it_fails(programs: Path) -> None:
 
 
 def test_the_words_of_npm_are_shown_where_it_fails(programs: Path, tmp_path: Path) -> None:
-    for there in ("initdb", "strace"):
+    for there in ("initdb", "strace", "chromium"):
         put(programs, there, "")
     # A Python that makes an environment whose own Python does all that it is asked.
     fake = '[ "$2" = venv ] || exit 0\nmkdir -p "$3/bin"\ncp "$0" "$3/bin/python"\n'

@@ -31,6 +31,18 @@ def on_path(name: str) -> Path:
     return Path(found) if found else _missing(name)
 
 
+def one_of(*names: str) -> Path:
+    """Return the first of some programs that is on the path."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    return Path(found) if found else _missing(names[0])
+
+
+def module(name: str) -> Path:
+    """Return the folder of a module of npm that `.ci/servers` installs."""
+    folder = _servers() / "node_modules" / name
+    return folder if folder.is_dir() else _missing(name)
+
+
 @cache
 def _servers() -> Path:
     asked = subprocess.run([_ROOT / ".ci" / "servers", "--where"], capture_output=True, check=True)
