@@ -3,7 +3,7 @@
 import click
 
 from satops.api import adopt as adopting
-from satops.cli import options
+from satops.cli import completion, options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
 from satops.cli.output import finish, say
@@ -12,7 +12,7 @@ from satops.workflow.adopt_all import Proposal
 
 
 @click.command("adopt")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completion.order_names)
 @click.argument("order_no", required=False)
 @click.option("--all-matching", is_flag=True, help="Every order whose fit with a spec is mutual.")
 @click.option(

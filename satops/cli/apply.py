@@ -4,7 +4,7 @@ import click
 
 from satops.api import apply as buying
 from satops.api import repository
-from satops.cli import options
+from satops.cli import completion, options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
 from satops.cli.interrupts import Stopping
@@ -16,7 +16,7 @@ from satops.workflow.apply_report import Asked
 
 
 @click.command("apply")
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completion.order_names)
 @options.labels
 @click.option("--plan", "plan_file", metavar="FILE", help="Buy by this saved plan, if it holds.")
 @options.as_json

@@ -3,14 +3,14 @@
 import click
 
 from satops.api.explain import every_check, explain
-from satops.cli import options
+from satops.cli import completion, options
 from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode
 
 
 @click.command("explain")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=completion.check_codes)
 @options.as_json
 @click.pass_obj
 def command(call: Call, code: str | None, as_json: bool) -> int:

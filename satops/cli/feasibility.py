@@ -3,7 +3,7 @@
 import click
 
 from satops.api import feasibility as asking
-from satops.cli import options
+from satops.cli import completion, options
 from satops.cli.context import Call
 from satops.cli.output import finish, say
 from satops.core.plan.feasibility import Answer, Feasibility
@@ -12,7 +12,7 @@ from satops.workflow.feasibility import WAIT_S
 
 
 @click.command("feasibility")
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completion.order_names)
 @options.labels
 @options.as_json
 @click.option("--out", metavar="FILE", help="Save the answers, for `satops plan --feasibility`.")

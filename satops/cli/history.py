@@ -3,14 +3,14 @@
 import click
 
 from satops.api.history import history
-from satops.cli import options
+from satops.cli import completion, options
 from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode
 
 
 @click.command("history")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completion.order_names)
 @options.as_json
 @click.pass_obj
 def command(call: Call, name: str | None, as_json: bool) -> int:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from satops.cli import completion
 from satops.errors import UsageError
 from satops.offers import OFFERS
 
@@ -44,6 +45,7 @@ def labels(command: Command) -> Command:
         "labels",
         metavar="KEY=VALUE",
         multiple=True,
+        shell_complete=completion.labels,
         help="Only orders with this label. May be repeated: all must hold.",
     )(command)
 

@@ -6,7 +6,7 @@ from itertools import chain
 import click
 
 from satops.api import plan as planning
-from satops.cli import options
+from satops.cli import completion, options
 from satops.cli.context import Call
 from satops.cli.output import finish, say
 from satops.core.plan.plan import Plan
@@ -19,7 +19,7 @@ FILE_FORMATS = FORMATS[1:]
 
 
 @click.command("plan")
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completion.order_names)
 @options.labels
 @options.as_json
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How to write the plan.")

@@ -3,7 +3,7 @@
 import click
 
 from satops.api import resolve as settling
-from satops.cli import options
+from satops.cli import completion, options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
 from satops.cli.output import finish, say
@@ -11,7 +11,7 @@ from satops.errors import ExitCode, UsageError
 
 
 @click.command("resolve")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.order_names)
 @click.option("--placed", "order_no", metavar="ORDER_NO", help="It exists, under this number.")
 @click.option("--not-placed", is_flag=True, help="It does not exist; the next apply buys it.")
 @click.option(

@@ -3,14 +3,14 @@
 import click
 
 from satops.api.show import show
-from satops.cli import options
+from satops.cli import completion, options
 from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode
 
 
 @click.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.order_names)
 @options.as_json
 @click.pass_obj
 def command(call: Call, name: str, as_json: bool) -> int:

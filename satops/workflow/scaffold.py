@@ -33,6 +33,10 @@ limits:
   ordersPerApply: 20
   areaKm2PerOrder: 200000 # the order in the marketplace's documentation has 147,150
   areaKm2PerApply: 500000
+# prices:                 # what estimates are made of: the marketplace gives no price
+#   currency: USD
+#   perKm2: 12            # or for each PROVIDER: {MODE: 18, OTHER-MODE: 12}
+#   minimumKm2: 25        # what a smaller order is billed as; for each provider and mode as well
 # checks: {A09: error}    # raise or lower the severity of a check
 """
 

@@ -32,6 +32,7 @@ LONG: dict[str, int] = {
 HELPERS = {
     "api": {
         "base": "a plan beside a commit",
+        "completions": "what a shell completes",
         "forge_place": "where workflows lie, for init and doctor",
         "orders": "the ledger as a table, for Python",
         "repository": "a repository as the verbs see it",
@@ -75,6 +76,7 @@ HELPERS = {
     "cli": {
         "boundary": "errors to exit codes",
         "commands": "the table of commands",
+        "completion": "what a shell completes",
         "confirm": "the question before money",
         "context": "one invocation",
         "interrupts": "signals",

@@ -1,0 +1,59 @@
+"""Names and labels that a shell completes: a guess from what is quick to read, never an error."""
+
+import re
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from satops.adapters.files.config_file import find_root
+from satops.api.repository import Repository, open_repository
+from satops.api.specs import order_tree
+from satops.errors import SatopsError
+from satops.ports import SourceFile
+from satops.workflow.rows import Reading
+
+_FILES_MAX = 2_000
+_EVENTS_MAX = 20_000
+"""A shell waits for the answer: of a longer ledger only the beginning is read."""
+_NAME = re.compile(rb"""^["']?name["']?:[ ]*["']?([a-z0-9][a-z0-9._-]{0,127})["']?[ ]*(?:#.*)?$""",
+                   re.MULTILINE)  # fmt: skip
+_LABELS = re.compile(rb"^labels:[ ]*\{([^}\n]*)\}", re.MULTILINE)
+_LABEL = re.compile(rb"""["']?([\w.-]+)["']?:[ ]*["']?([^,"']+)["']?""")
+
+
+def order_names(directory: Path) -> list[str]:
+    """Return the names of orders, sorted: of the files, and of a ledger that is a file."""
+    names: set[str] = set()
+    with suppress(SatopsError, OSError):
+        opened = open_repository(find_root(directory), environ=None)
+        for content in _files(opened):
+            names.update(found.decode() for found in _NAME.findall(content))
+        names.update(_reading(opened).state.orders)
+    return sorted(names)
+
+
+def labels(directory: Path) -> list[str]:
+    """Return labels as `KEY=VALUE`, sorted, from the same places."""
+    found: set[str] = set()
+    with suppress(SatopsError, OSError):
+        opened = open_repository(find_root(directory), environ=None)
+        for content in _files(opened):
+            for block in _LABELS.findall(content):
+                pairs = _LABEL.findall(block)
+                found.update(f"{key.decode()}={value.decode().strip()}" for key, value in pairs)
+        for order in _reading(opened).state.orders.values():
+            found.update(f"{key}={value}" for key, value in (order.labels or {}).items())
+    return sorted(found)
+
+
+def _files(opened: Repository) -> list[bytes]:
+    files = islice(order_tree(opened).walk(), _FILES_MAX)
+    return [file.content for file in files if isinstance(file, SourceFile)]
+
+
+def _reading(opened: Repository) -> Reading:
+    reading = Reading(opened.now())
+    if opened.config.state.startswith("file:"):
+        with suppress(SatopsError):
+            reading.fold(islice(opened.store().read(), _EVENTS_MAX))
+    return reading
