@@ -65,6 +65,7 @@ HELPERS = {
         "scaffold": "files of a new repository",
         "scaffold_ci": "workflows of a forge",
         "scaffold_install": "how a workflow installs satops",
+        "scaffold_series": "a series from flags",
         "scaffold_update": "newer workflows in place of older ones",
         "send": "one request, once",
         "slug": "a name in plain letters",
