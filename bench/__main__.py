@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from pathlib import Path
 from bench import peers
 from bench.buying import LATENCY_MS, OPTIONS, SENDERS, buying_commands, ideal, write_options
 from bench.figures import Figure, merged, read, write
+from bench.fresh import SIZES, fresh_commands
 from bench.long_ledger import LONG
 from bench.measure import Command, Cost, measure
 from bench.orders import Layout
@@ -53,6 +55,10 @@ def main(arguments: Sequence[str]) -> None:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=["all", "fresh"], default="all",
+                        help="fresh: only a plan on a fresh runner, beside its peers")  # fmt: skip
+    parser.add_argument("--fresh", type=int, nargs="*", default=SIZES, metavar="N",
+                        help="orders that a fresh runner finds placed")  # fmt: skip
     parser.add_argument("--orders", type=int, nargs="*", default=[1000, 10_000], metavar="N",
                         help="sizes of the repositories; default: 1000 10000")  # fmt: skip
     parser.add_argument("--bought", type=int, default=1000, metavar="N",
@@ -80,11 +86,19 @@ class Bench:
         self.versions = {"satops": __version__, "python": platform.python_version()}
 
     def measure_all(self) -> None:
-        """Measure what was asked for, group by group."""
+        """Measure what was asked for, group by group; where plans run comes first."""
+        fresh_only = self._asked.part == "fresh"
+        with_peers = self._asked.peers or fresh_only
+        if with_peers:
+            self.versions |= peers.install(self._work / "peers")
+        if not shutil.which("terraform") and with_peers:
+            print("Terraform is not on the path: it is left out.\n")
+        for orders in self._asked.fresh:
+            self._fresh(orders, with_peers=with_peers)
+        if fresh_only:
+            return
         with self._folder() as work:
             self._take("start", 0, start_commands(work, self._environment))
-        if self._asked.peers:
-            self.versions |= peers.install(self._work / "peers")
         for orders in self._asked.orders:
             for layout in Layout:
                 usual = layout is Layout.SINGLE or orders <= LAYOUTS_UP_TO
@@ -94,6 +108,14 @@ class Bench:
             self._long_ledger(self._asked.events)
         if self._asked.bought:
             self._buying(self._asked.bought)
+
+    def _fresh(self, orders: int, *, with_peers: bool) -> None:
+        with self._folder() as work:
+            commands = fresh_commands(work, orders, self._environment)
+            if with_peers:
+                venv = self._work / "peers"
+                commands += peers.fresh_peers(venv, work, orders, self._environment)
+            self._take(f"fresh runner, {orders:,} placed", orders, commands)
 
     def _plans(self, orders: int, layout: Layout) -> None:
         with self._folder() as work:

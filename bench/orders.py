@@ -1,7 +1,7 @@
 """Generates repositories of realistic orders: each seed and size gives the same one on one day.
 
-An order has about 0.9 KB of YAML and a polygon of 4 to 8 corners, a few kilometres wide, on the
-latitudes where land is.  Windows open two to eight weeks from today.
+An order has a polygon of 4 to 60 corners, a few kilometres wide, on the latitudes where land is: 1
+to 3 KB of YAML.  Windows open two to eight weeks from today.
 """
 
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ def _area(random: Random, number: int) -> Area:
     west, south, east, north = random.choice(_PLACES)
     x, y = random.uniform(west, east), random.uniform(south, north)
     radius_km = 1.5 if number % 50 == 49 else random.uniform(4, _SENSORS[_sensor(number)][2])
-    count = random.randint(4, 8)
+    count = random.randint(4, 60)
     turns = [(corner + random.uniform(-0.2, 0.2)) * 2 * pi / count for corner in range(count)]
     corners = [
         (

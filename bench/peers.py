@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bench.measure import Command
+from bench.orders import write_repository
 
 ENVIRONMENT = {"TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"}
 """Terraform reads no settings of the user, and asks nobody for news."""
@@ -51,6 +52,17 @@ def peer_commands(
     commands = [_octodns(venv, work / "zones", orders), _check_jsonschema(venv, work, orders)]
     if shutil.which("terraform") and orders <= TERRAFORM_ORDERS_MAX:
         commands.append(_terraform(work / "terraform", work / "cold" / "orders", environment))
+    return commands
+
+
+def fresh_peers(
+    venv: Path, work: Path, orders: int, environment: Mapping[str, str]
+) -> list[Command]:
+    """Return the peers that plan, on as many things as a fresh runner finds orders."""
+    commands = [_octodns(venv, work / "zones", orders)]
+    if shutil.which("terraform") and orders <= TERRAFORM_ORDERS_MAX:
+        write_repository(work / "things", orders)
+        commands.append(_terraform(work / "terraform", work / "things" / "orders", environment))
     return commands
 
 

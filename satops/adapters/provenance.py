@@ -6,14 +6,17 @@ import platform
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from satops import __version__
 from satops.adapters.git_command import Git
 from satops.core import json_text
-from satops.core.ledger.events import RunStarted
 from satops.core.redaction import without_credentials
 from satops.errors import StoreUnreachable
+
+if TYPE_CHECKING:
+    from satops.core.ledger.events import RunStarted
 
 _GIT_TIMEOUT_S = 10
 _PROJECT = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)+")
@@ -21,7 +24,7 @@ _PROJECT = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)+")
 
 def run_started(
     command: str, root: Path, environment: Mapping[str, str] | None = None
-) -> RunStarted:
+) -> "RunStarted":
     """Return the provenance of a run; what the environment does not tell is left out.
 
     GitHub Actions and GitLab CI are recognised by their documented variables, any other CI by
@@ -33,6 +36,8 @@ def run_started(
     if env.get("GITLAB_CI") == "true":
         found = _gitlab(env)
     approvals = tuple(filter(None, (env.get("SATOPS_APPROVALS") or "").split(",")))
+    from satops.core.ledger.events import RunStarted
+
     return RunStarted(
         command=command,
         tool=f"satops {__version__}",

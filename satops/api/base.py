@@ -3,10 +3,9 @@
 import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 
-from satops.adapters.files.commit_files import CommitFiles
+from satops.adapters.files.commit_files import Commit, CommitFiles
 from satops.adapters.files.config_file import NAME, config_values, load_config_at
 from satops.adapters.files.order_files import OrderTree
 from satops.adapters.git_command import TIMEOUT_S, Git
@@ -32,9 +31,9 @@ class Base:
         self._ref = ref
         self._tree = OrderTree(opened.root, ".")
         self._here = opened.config
-        self._config = load_config_at(opened.root, ref)
-        self._keys = value_changes(config_values(opened.root, ref), config_values(opened.root))
-        self._earlier = Earlier(opened, ref)
+        self._config, before = load_config_at(opened.root, ref)
+        self._keys = value_changes(before, config_values(opened.root))
+        self.earlier = Earlier(opened, ref)
         base = self._config
         self.ruling = replace(
             opened,
@@ -85,7 +84,7 @@ class Base:
             for path in dict.fromkeys((getattr(self._config, key), getattr(self._here, key))):
                 if path is None:
                     continue
-                before, after = self._earlier.digest(path), self._digest_here(path)
+                before, after = self.earlier.digest(path), self._digest_here(path)
                 if before != after:
                     yield Change(f"{path} ({title})", _shown(before), _shown(after))
 
@@ -95,7 +94,7 @@ class Base:
         for problem in plan.problems:
             spec = specs.get(problem.order or "")
             by_time = problem.check == EDITED.code or When.CLOCK in times_of(problem.check)
-            if problem.blocks and by_time and spec is not None and self._earlier.holds(spec):
+            if problem.blocks and by_time and spec is not None and self.earlier.holds(spec):
                 yield problem
 
     def _digest_here(self, path: str) -> str | None:
@@ -119,8 +118,12 @@ class Earlier:
                 f"{ref!r} is no commit of this repository. In CI it may not have been fetched: "
                 "fetch the whole history."
             )
-        self.digest = cache(self._read_digest)
-        """Returns the SHA-256 of a file by its path from the root; None where it is not there."""
+        self._commit = Commit(self._git, ref)
+
+    def digest(self, path: str) -> str | None:
+        """Return the SHA-256 of a file by its path from the root; None where it is not there."""
+        content = self._commit.content(path)
+        return None if content is None else sha256(content).hexdigest()
 
     def holds(self, spec: Spec) -> bool:
         """Tell whether the commit has a spec, and what it refers to, byte for byte."""
@@ -135,6 +138,8 @@ class Earlier:
 
         In a file that has changed since, specs are held against each other one by one.
         """
+        specs = [action.spec for action in plan.creates if action.spec is not None]
+        self._commit.read(spec.source.file for spec in specs)
         alike, open_ = set(), list[Action]()
         for action in plan.creates:
             if action.spec is not None and self.holds(action.spec):
@@ -143,9 +148,8 @@ class Earlier:
                 open_.append(action)
         files = {action.spec.source.file for action in open_ if action.spec is not None}
         if files:
-            there = CommitFiles(self._git, self._ref, files)
-            specs = spec_tree(self._opened, files=there).read().specs
-            before = {spec.name: _asked(spec) for spec in specs}
+            there = spec_tree(self._opened, files=CommitFiles(self._commit, files))
+            before = {spec.name: _asked(spec) for spec in there.read().specs}
             alike |= {it.name for it in open_ if it.spec and before.get(it.name) == _asked(it.spec)}
         return frozenset(alike)
 
@@ -154,10 +158,6 @@ class Earlier:
             return self._git.attempt("cat-file", "-e", f"{self._ref}^{{commit}}").ok
         except StoreUnreachable as error:
             raise UsageError(f"{self._ref!r} cannot be looked for. {error}") from None
-
-    def _read_digest(self, path: str) -> str | None:
-        found = self._git.file_at(self._ref, posixpath.normpath(path))
-        return sha256(found.out).hexdigest() if found.ok else None
 
 
 def _asked(spec: Spec) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from satops.workflow.doctor import (
     warning,
     wrong,
 )
-from satops.workflow.ledger import require_marketplace
+from satops.workflow.ledger_session import require_marketplace
 from satops.workflow.replay import require_own_appends
 
 
@@ -106,7 +106,7 @@ def _bound(opened: Repository) -> DoctorNote:
     state = opened.session().state
     try:
         require_open(state, opened.store().address)
-        require_marketplace(state, opened.marketplace_address(), start="satops ledger start")
+        require_marketplace(state, opened.marketplace_address())
     except SatopsError as error:
         return wrong(subject, str(error), error.exit_code)
     return good(subject, f"The ledger and satops.yaml name the same marketplace: {here}.")

@@ -150,10 +150,9 @@ def plan_to_show(
     if since is not None:
         from satops.api.base import Earlier
 
-        made = replace(made, since=since, waiting=Earlier(opened, since).waiting(made))
-    from satops.api.reviewed import origin
-
-    made = replace(made, origin=origin(opened, None if state is None else state.ledger))
+        earlier = base.earlier if base and since == limits_from else Earlier(opened, since)
+        made = replace(made, since=since, waiting=earlier.waiting(made))
+    made = replace(made, origin=opened.origin(None if state is None else state.ledger))
     if feasibility is not None:
         from satops.adapters.files.feasibility_file import read_feasibility
         from satops.workflow.evidence import with_evidence

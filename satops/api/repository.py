@@ -1,7 +1,7 @@
 """A repository as the verbs see it: its configuration, and the ports that it asks for."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,17 +16,16 @@ from satops.core.offer import Offer
 from satops.core.order.order import Order, instant_text
 from satops.core.plan.address import is_loopback, normal_address
 from satops.core.plan.config import SANDBOX, Config
+from satops.core.plan.origin import Origin
 from satops.core.redaction import shown_address
 from satops.errors import UsageError
 from satops.offers import offer_of
 from satops.ports import Clock, LedgerStore, LocalState, Marketplace, Promise
-from satops.workflow.begin import require_open
-from satops.workflow.ledger import require_marketplace
-from satops.workflow.ledger_session import LedgerSession
-from satops.workflow.proof import PROVEN, StoreProof
+from satops.workflow.ledger_session import LedgerSession, require_marketplace
 
 if TYPE_CHECKING:
     from satops.core.ledger.events import RunStarted
+    from satops.workflow.proof import StoreProof
 
 GUARD = "SATOPS_MARKETPLACE"
 """The variable that fixes which marketplace a run may talk to, whatever satops.yaml says."""
@@ -117,9 +116,7 @@ class Repository:
             )
         if not self.config.state.startswith("git:"):
             return open_store(self.config.state, self.root)
-        from satops.report.ledger_page import pages
-
-        return open_store(self.config.state, self.root, pages=pages)
+        return open_store(self.config.state, self.root, pages=_pages)
 
     def network_file_system(self) -> str | None:
         """Return the kind of network file system that a ledger in a file lies on; else None."""
@@ -137,7 +134,7 @@ class Repository:
         shared = promise is Promise.LOCAL_DISK and self.network_file_system() is not None
         return Promise.RACES if shared else promise
 
-    def store_proof(self) -> StoreProof:
+    def store_proof(self) -> "StoreProof":
         """Return what is known of the ledger's store, and what can find it out.
 
         Raises `UsageError` where this machine has no place for what is found.
@@ -145,6 +142,7 @@ class Repository:
         from satops.adapters.files.local_state import store_folder
         from satops.adapters.files.proof_file import ProofFile
         from satops.adapters.stores.scratch import scratch_beside
+        from satops.workflow.proof import PROVEN, StoreProof
 
         return StoreProof(
             address=self.store().address,
@@ -173,6 +171,17 @@ class Repository:
 
         return run_started(command, self.root, self.environ)
 
+    def origin(self, ledger: str | None) -> Origin:
+        """Return what a plan that is made here and now belongs to."""
+        from satops.adapters.provenance import head_commit, run_id
+
+        return Origin(
+            ledger=ledger,
+            marketplace=normal_address(self.config.marketplace.url),
+            commit=head_commit(self.root),
+            run=run_id(self.environ),
+        )
+
     def appending(
         self, command: str, say: Say, *, bound: bool = True
     ) -> "tuple[LedgerSession, LocalState, RunStarted]":
@@ -184,6 +193,7 @@ class Repository:
         """
         from satops.adapters.files.left_spool import require_no_left_spool
         from satops.adapters.provenance import local_user
+        from satops.workflow.begin import require_open
 
         require_no_left_spool(self.root, say)
         session = self.session()
@@ -191,7 +201,7 @@ class Repository:
         require_open(state, session.store.address)
         address = self.marketplace_address()
         if bound:
-            require_marketplace(state, address, start="satops ledger start")
+            require_marketplace(state, address)
         local = self.local_state(state.ledger, state.ancestors)
         started = replace(
             self.started(command), marketplace=address, user=local_user(), local=local.address
@@ -205,7 +215,7 @@ class Repository:
         """
         address = normal_address(self.config.marketplace.url)
         if state.marketplace and not (is_loopback(address) and state.marketplace == SANDBOX):
-            require_marketplace(state, address, start="satops ledger start")
+            require_marketplace(state, address)
 
     def marketplace_address(self) -> str:
         """Return the identity of the marketplace: its normalised address.
@@ -307,6 +317,15 @@ class Repository:
                 "bought. Find out who changed marketplace.url."
             )
         require_host(self.config.marketplace.url, expected)
+
+
+def _pages(
+    appended: Sequence[bytes], whole: Callable[[], Iterator[bytes]]
+) -> Mapping[str, bytes] | None:
+    """Make the pages beside a ledger; what only reads does not import their makers."""
+    from satops.report.ledger_page import pages
+
+    return pages(appended, whole)
 
 
 @contextmanager

@@ -6,11 +6,8 @@ from pathlib import Path
 
 from satops.adapters.files.plan_file import read_plan
 from satops.adapters.git_command import TIMEOUT_S, Git
-from satops.adapters.provenance import head_commit, run_id
 from satops.api.repository import FilePath, Repository
 from satops.core.order.order import instant
-from satops.core.plan.address import normal_address
-from satops.core.plan.origin import Origin
 from satops.core.plan.plan import SavedPlan
 from satops.errors import Refused, StoreUnreachable, UsageError
 from satops.workflow.guards import Approval, Confirm
@@ -19,16 +16,6 @@ _DIGEST_MIN = 12
 """Characters: what `satops plan` shows of a digest."""
 _AHEAD_MAX = timedelta(hours=1)
 """By how much the clocks of two machines may differ."""
-
-
-def origin(opened: Repository, ledger: str | None) -> Origin:
-    """Return what a plan that is made here and now belongs to."""
-    return Origin(
-        ledger=ledger,
-        marketplace=normal_address(opened.config.marketplace.url),
-        commit=head_commit(opened.root),
-        run=run_id(opened.environ),
-    )
 
 
 def read_approval(
@@ -69,7 +56,7 @@ def _read_reviewed(paths: Sequence[Path], digest: str | None) -> list[SavedPlan]
 
 def require_valid_here(plans: Sequence[SavedPlan], opened: Repository, ledger: str) -> None:
     """Raise `Refused` for a plan of another ledger, marketplace, branch or run, or an old one."""
-    here = origin(opened, ledger)
+    here = opened.origin(ledger)
     for plan in plans:
         made = plan.origin
         for what, then, now in (

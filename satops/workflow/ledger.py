@@ -164,27 +164,6 @@ def move_ledger(
     return report
 
 
-def require_marketplace(state: LedgerState, address: str, *, start: str) -> None:
-    """Raise `UsageError` where a ledger is not of the marketplace that is configured.
-
-    `start` is the command that begins a ledger for it.
-    """
-    if state.marketplace == address or not (state.marketplace or state.orders):
-        return
-    if not state.marketplace:
-        raise UsageError(
-            "This ledger was begun by satops 0.1 and names no marketplace, and it holds orders. A "
-            f"person must say once that they are of {address}:\n"
-            f"    satops ledger moved --to {address} --because TEXT"
-        )
-    raise UsageError(
-        f"This ledger holds orders of {state.marketplace}, and satops.yaml names {address}. What "
-        "is bought at one is not bought at the other. Nothing was done. To begin a ledger for "
-        f"{address}:\n    {start}\nWhere it is the same marketplace under a new address:\n"
-        f"    satops ledger moved --to {address} --because TEXT"
-    )
-
-
 def _missing(session: LedgerSession, mark: HeadMark, expected: Head | None) -> Head:
     for head in (expected, mark.noted()):
         if head is None or head in session.state.restored:

@@ -8,7 +8,7 @@ from satops.core import json_text
 from satops.core.ledger.chain import Head, encode, line_digest
 from satops.core.ledger.state import LedgerState, OrderState
 from satops.core.order.order import Order, Rings, order_from_fields
-from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
+from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
 from satops.ports import Clock, HeadMark, LedgerStore
 
 if TYPE_CHECKING:
@@ -165,4 +165,23 @@ def never_still(store: LedgerStore) -> StoreUnreachable:
     return StoreUnreachable(
         f"The ledger at {store.address} moved {APPENDS_MAX} times while one append was tried. "
         "Something appends without a pause; stop it and run again."
+    )
+
+
+def require_marketplace(state: LedgerState, address: str) -> None:
+    """Raise `UsageError` where a ledger is not of the marketplace that is configured."""
+    if state.marketplace == address or not (state.marketplace or state.orders):
+        return
+    if not state.marketplace:
+        raise UsageError(
+            "This ledger was begun by satops 0.1 and names no marketplace, and it holds orders. A "
+            f"person must say once that they are of {address}:\n"
+            f"    satops ledger moved --to {address} --because TEXT"
+        )
+    raise UsageError(
+        f"This ledger holds orders of {state.marketplace}, and satops.yaml names {address}. What "
+        "is bought at one is not bought at the other. Nothing was done. To begin a ledger for "
+        f"{address}:\n    satops ledger start\nWhere it is the same marketplace under a new "
+        f"address:\n"
+        f"    satops ledger moved --to {address} --because TEXT"
     )

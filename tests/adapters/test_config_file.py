@@ -327,7 +327,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_limits_can_be_read_from_another_commit(repository: Path) -> None:
-    (limit,) = load_config_at(repository, "main").limits
+    (limit,) = load_config_at(repository, "main")[0].limits
     assert limit == Limit("ordersPerApply", 5, "main:satops.yaml", 1)
 
 

@@ -64,24 +64,22 @@ def load_config(root: Path) -> Config:
     return parse_config(read)
 
 
-def load_config_at(root: Path, ref: str) -> Config:
-    """Return what `satops.yaml` says in a git commit.
+def load_config_at(root: Path, ref: str) -> tuple[Config, dict[str, Any]]:
+    """Return what `satops.yaml` says in a git commit, as a value and as keys and values.
 
     Raises `UsageError`, also when it cannot be had: a guard that cannot be checked is an error.
     """
-    return parse_config(_content_at(root, ref), f"{ref}:{NAME}")
+    content = _content_at(root, ref)
+    return parse_config(content, f"{ref}:{NAME}"), _values(content)
 
 
-def config_values(root: Path, ref: str | None = None) -> dict[str, Any]:
-    """Return the keys and values that `satops.yaml` says itself, in the tree or in a commit.
+def config_values(root: Path) -> dict[str, Any]:
+    """Return the keys and values that `satops.yaml` says itself.  Raises `UsageError`."""
+    read = read_plain(str(root / NAME), MAX_CONFIG_BYTES)
+    return _values(b"" if isinstance(read, Unreadable) else read)
 
-    Raises `UsageError`.
-    """
-    if ref is None:
-        read = read_plain(str(root / NAME), MAX_CONFIG_BYTES)
-        content = b"" if isinstance(read, Unreadable) else read
-    else:
-        content = _content_at(root, ref)
+
+def _values(content: bytes) -> dict[str, Any]:
     documents, _ = _read(content, NAME)
     return dict(documents[0].value) if documents else {}
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 
 from satops.core import json_text
@@ -119,7 +120,7 @@ class Part:
     labels: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Plan:
     """Actions, problems and refusals, and what they were made from."""
 
@@ -201,7 +202,7 @@ class Plan:
             and action.known.standing_at(self.made_at) is Standing.BEING_PLACED
         ]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over everything that apply is bound to: the ledger's head, each action with its
         digest, and the rules.  The clock is not in it: what time changes shows as actions.

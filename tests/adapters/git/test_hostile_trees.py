@@ -51,7 +51,7 @@ def test_a_folder_that_looks_like_a_repository_is_a_folder(
     looks_like_a_repository(team / place, config, run)
     started = run_started("apply", team, {})
     assert (started.commit, started.branch) == (commit, "main")
-    assert [limit.value for limit in load_config_at(team, "main").limits] == [5]
+    assert [limit.value for limit in load_config_at(team, "main")[0].limits] == [5]
     assert from_commit(team, "main")("areas.geojson") == b"merged"
     store = GitStore(team)
     assert list(store.read()) == FIRST
@@ -72,7 +72,7 @@ def test_a_nested_repository_with_limits_of_its_own_is_not_read_for_the_base(
     git(other, "commit", "-q", "-m", "No limit")
     for part in ("HEAD", "config", "objects", "refs"):
         (other / ".git" / part).rename(team / part)
-    assert [limit.value for limit in load_config_at(team, "main").limits] == [5]
+    assert [limit.value for limit in load_config_at(team, "main")[0].limits] == [5]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_hook_of_another_repository_does_not_choose_whose_limits_are_read(
     }.items():
         monkeypatch.setenv(name, str(value))
     for root in (team, linked / "orders-of-team"):
-        assert [limit.value for limit in load_config_at(root, "main").limits] == [5]
+        assert [limit.value for limit in load_config_at(root, "main")[0].limits] == [5]
         assert run_started("apply", root, {}).commit == commit
 
 
