@@ -113,6 +113,7 @@ def test_the_schema_shows_the_defaults_of_the_code() -> None:
     }
     assert defaults == {
         "url": "sandbox", "geometry": "geojson", "timezone": "UTC", "query": True,
+        "simulation": False,
         "concurrency": 4, "batch": "auto", "connectTimeoutS": 10, "answerTimeoutS": 60,
         "retryAfterMaxS": 60, "intentS": 300, "reviewedDays": 7,
         "waitS": 900, "looks": 3, "skewS": 300,
