@@ -48,7 +48,7 @@ def make_plan(
         from satops.workflow.checks import check_plan  # brings shapely
 
         problems += check_plan(creating, tree.specs, ledger, rules.rules(), now=now, recall=recall)
-    actions = hold_renamed(_without_blocked(actions, problems), ledger)
+    actions = hold_renamed(_without_blocked(actions, problems), problems, ledger)
     # Of an address on this machine only the ledger knows whether a sandbox is there.
     if (ledger.marketplace or normal_address(config.marketplace.url)) != SANDBOX:
         actions = [_without_sample(action) for action in actions]

@@ -5,7 +5,7 @@ rules, and on no other file under `orders/`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from satops.core.finding import Finding
@@ -13,10 +13,11 @@ from satops.core.geometry.aoi import Aoi, AoiReader, pick, read_aoi
 from satops.core.geometry.checks import AOI_UNREADABLE
 from satops.core.loading import CHECKS as LOADING
 from satops.core.loading import Document, load
+from satops.core.order.order import Rings
 from satops.core.plan.config import Config
 from satops.core.problem import Position, Problem, Severity
-from satops.core.spec.read import GEOMETRY, Draft, geometry_file, read_spec
-from satops.core.spec.series import Member, expand, is_series
+from satops.core.spec.read import GEOMETRY, Draft, Outline, geometry_file, read_spec
+from satops.core.spec.series import expand, is_series
 from satops.core.spec.spec import Include, Membership, Source, Spec
 from satops.core.spec.text import name_of
 from satops.offers import offer_of
@@ -188,10 +189,19 @@ class FileReader:
         read.problems += [finding.problem(document, found.path, series) for finding in findings]
         read.members += len(members)
         said: set[tuple[object, ...]] = set()
+        outlines: dict[int, Outline] = {}
         at = document.position(("name",))
         for member in members:
             read.names.append(Name(member.name, at, series))
-            draft, problems = self._draft(found, member.document, documents, member)
+            included: object = None
+            if member.included is not None:
+                known = outlines.get(id(member.included))
+                included = known or outlines.setdefault(
+                    id(member.included), Outline.of(member.included)
+                )
+            draft, problems = self._draft(
+                found, member.document, documents, included, member.includes
+            )
             for problem in problems:
                 about = (problem.check, problem.line, problem.column, problem.path, problem.detail)
                 if problem.severity is not Severity.ERROR or about not in said:
@@ -207,14 +217,11 @@ class FileReader:
         found: SourceFile,
         document: Document,
         documents: int,
-        member: Member | None = None,
+        included: object = None,
+        includes: tuple[Include, ...] = (),
     ) -> tuple[Draft | None, list[Problem]]:
-        refers_to = geometry_file(document.value)
-        included: object = None
-        includes: tuple[Include, ...] = ()
-        if member is not None and member.included is not None:
-            included, includes = member.included, member.includes
-        elif refers_to is not None:
+        """Read one document; `included` is the polygon that an axis of a series gave it."""
+        if included is None and (refers_to := geometry_file(document.value)) is not None:
             included, includes = self._included(found.path, *refers_to)
         source = Source(
             file=found.path,
@@ -266,25 +273,41 @@ class FileReader:
             return
         from satops.core.geometry.shapes import find_crossings, footprints, shapes_of
 
-        shapes = shapes_of([waiting.draft.rings for waiting in chunk])
-        crossing = dict(find_crossings(shapes))
-        for index, finding in crossing.items():
-            read, draft, document, _ = chunk[index]
-            read.problems.append(finding.at(GEOMETRY).problem(document, read.path, draft.name))
-        if crossing:
-            sound = [index for index in range(len(chunk)) if index not in crossing]
-            chunk, shapes = [chunk[index] for index in sound], shapes[sound]
-        measured = footprints([waiting.draft.rings for waiting in chunk], shapes)
+        # Members of a series share outlines: each is looked at once.
+        slots, outlines = _each_once([waiting.draft.rings for waiting in chunk])
+        drawn = shapes_of(outlines)
+        crossing = dict(find_crossings(drawn))
+        for (read, draft, document, _), slot in zip(chunk, slots, strict=True):
+            if slot in crossing:
+                finding = crossing[slot].at(GEOMETRY)
+                read.problems.append(finding.problem(document, read.path, draft.name))
+        sound = [slot for slot in range(len(outlines)) if slot not in crossing]
+        measured = footprints([outlines[slot] for slot in sound], drawn[sound])
+        seen = dict(zip(sound, measured, strict=True))
+        pairs = [pair for pair in zip(chunk, slots, strict=True) if pair[1] in seen]
+        chunk, shapes = [waiting for waiting, _ in pairs], drawn[[slot for _, slot in pairs]]
         specs = []
-        for (read, draft, _, membership), footprint in zip(chunk, measured, strict=True):
-            spec = draft.spec(footprint)
-            specs.append(spec if membership is None else replace(spec, membership=membership))
+        for (read, draft, _, membership), slot in pairs:
+            specs.append(draft.spec(seen[slot], membership))
             read.specs.append(specs[-1])
         if self._check is not None and specs:
             reads = {waiting.read.path: waiting.read for waiting in chunk}
             documents = tuple(waiting.document for waiting in chunk)
             for problem in self._check(Chunk(tuple(specs), documents, shapes)):
                 reads[problem.file].problems.append(problem)
+
+
+def _each_once(polygons: Sequence[Rings]) -> tuple[list[int], list[Rings]]:
+    """Return each polygon once, and for each that is given its place among them."""
+    places: dict[int, int] = {}
+    each: list[Rings] = []
+    slots = []
+    for rings in polygons:
+        slot = places.setdefault(id(rings), len(each))
+        if slot == len(each):
+            each.append(rings)
+        slots.append(slot)
+    return slots, each
 
 
 def _many_problems(file: str, line: int) -> Problem:

@@ -5,7 +5,7 @@ Values may share parts through aliases: they are never changed after loading.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from satops.core.loading.reading import (
@@ -49,7 +49,7 @@ class Document:
         `stands` gives for paths of the new value the paths where these parts stand here; any other
         path is the same in both.
         """
-        return replace(self, value=value, _stands=stands)
+        return Document(value, self.line, self.index, self._positions, self._items, stands)
 
     def position(self, path: Path, *, key: bool = False) -> Position:
         """Return the position of the value (or the key) at a path.

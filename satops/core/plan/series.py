@@ -4,7 +4,7 @@ Axes stay as they were once a member counts as spent.  An edit of placed members
 and holds what is new.  A window that is over is no error while other members can be bought.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,22 +22,27 @@ from satops.core.plan.series_words import (
     over_words,
 )
 from satops.core.problem import Problem
-from satops.core.spec.series_checks import FROZEN, IN_CONFLICT, OVER
+from satops.core.spec.series_checks import FROZEN, IN_CONFLICT, OTHER_KEY, OVER
 from satops.core.spec.spec import Membership, Spec
 
 
-def hold_renamed(actions: Sequence[Action], state: LedgerState) -> list[Action]:
+def hold_renamed(
+    actions: Sequence[Action], problems: Iterable[Problem], state: LedgerState
+) -> list[Action]:
     """Hold the new members with a key of which others seem to be bought under another name.
 
     Else those that were not bought yet would get the new name, and the line that mends it would
     fit neither.
     """
+    found = {it.order for it in problems if it.blocks and it.check == OTHER_KEY.code}
     suspects = [
         action
         for action in actions
         if action.kind is ActionKind.CONFLICT
+        and action.spec is not None
         and action.series is not None
         and (action.known is None or action.known.standing not in SPENT)
+        and (action.name in found or action.spec.order.digest in state.holders)
     ]
     if not suspects:
         return list(actions)

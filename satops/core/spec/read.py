@@ -18,7 +18,7 @@ from satops.core.order.dates import number_as_date, read_date, read_window
 from satops.core.order.order import Rings, Terms, canonical_order
 from satops.core.problem import Problem, Severity
 from satops.core.spec.checks import SUPERSEDES_ITSELF
-from satops.core.spec.spec import Acknowledgement, Footprint, Source, Spec
+from satops.core.spec.spec import Acknowledgement, Footprint, Membership, Source, Spec
 from satops.core.spec.text import (
     name_of,
     read_acknowledge,
@@ -52,7 +52,7 @@ class Draft(NamedTuple):
     acknowledge: tuple[Acknowledgement, ...]
     supersedes: str | None
 
-    def spec(self, footprint: Footprint) -> Spec:
+    def spec(self, footprint: Footprint, membership: Membership | None = None) -> Spec:
         """Return the spec, once its polygon has been found valid and measured."""
         order = canonical_order(
             version=self.version,
@@ -71,7 +71,22 @@ class Draft(NamedTuple):
             labels=self.labels,
             acknowledge=self.acknowledge,
             supersedes=self.supersedes,
+            membership=membership,
         )
+
+
+class Outline(NamedTuple):
+    """A polygon of a file that was read before, for other members of a series."""
+
+    value: object
+    """As the file has it."""
+    rings: Rings | None
+    findings: list[Finding]
+
+    @classmethod
+    def of(cls, value: object) -> "Outline":
+        """Read a polygon."""
+        return cls(value, *read_geometry(value))
 
 
 def geometry_file(value: object) -> tuple[str, str | int | None] | None:
@@ -182,7 +197,10 @@ def _read_polygon(
     if isinstance(included, Finding):
         findings.append(with_command(included, aoi_file).under(GEOMETRY))
         return None
-    rings, found = read_geometry(included if in_file else value)
+    if in_file and isinstance(included, Outline):
+        included, rings, found = included
+    else:
+        rings, found = read_geometry(included if in_file else value)
     for finding in found:
         if in_file:
             findings.append(_with_command(finding, aoi_file, included).at(GEOMETRY))

@@ -5,7 +5,6 @@ person would write for each order; the reader of specs reads them, and does not 
 Positions of their values are those in the series' document.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -81,7 +80,7 @@ def expand(document: "Document", sources: Sources) -> tuple[list[Member], list[F
     kept = chooser.without(chooser.all(), value.get("except", ()), value.get("since", {}))
     accepted = _Accepted(value.get("acknowledge", ()), chooser, kept)
     findings += _wrong_count(value, axes, size, len(kept)) if not findings else ()
-    findings += _long_names(value["name"], kept)
+    findings += _long_names(value["name"], axes, kept)
     if findings:
         return [], findings
     rules = sources.zone_rules if any(axis.by_zone_rules for axis in axes) else None
@@ -131,7 +130,10 @@ def _wrong_count(
         yield OTHER_COUNT.finding(("expect",), words)
 
 
-def _long_names(series: str, members: Iterable[Keys]) -> Iterator[Finding]:
+def _long_names(series: str, axes: Sequence[Axis], members: Iterable[Keys]) -> Iterator[Finding]:
+    most = sum(1 + max(len(key.text) for key in axis.keys) for axis in axes)
+    if len(series) + most <= NAME_MAX:
+        return
     longest = max((_name(series, keys) for keys in members), key=len, default="")
     if len(longest) > NAME_MAX:
         words = (
@@ -181,17 +183,21 @@ def _members(
     facts = tuple(axis.facts for axis in axes)
     names = [axis.name for axis in axes]
     includes = tuple(axis.include for axis in axes if axis.include is not None)
-    lines: defaultdict[Path, int] = defaultdict(int)
+    lines: dict[Path, int] = {}
+    places: dict[tuple[Path, str], _Stands] = {}
     for axis in axes:
         for key in axis.keys:
-            lines[key.at] = lines[key.at] or document.position(key.at, key=True)[0]
+            if key.at not in lines:
+                lines[key.at] = document.position(key.at, key=True)[0]
+            places[key.at, key.text] = {
+                ("order", field): _stands(key, field) for field in key.fields
+            }
     for keys in members:
         order = dict(value["order"])
         stands: _Stands = {}
         for key in keys:
             order |= key.fields
-            for field in key.fields:
-                stands["order", field] = _stands(key, field)
+            stands |= places[key.at, key.text]
         name = _name(value["name"], keys)
         made: dict[str, Any] = {"name": name, **shared, "order": order}
         if "acknowledge" in value:
