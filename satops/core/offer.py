@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from satops.core.finding import Finding
 from satops.core.order.marketplace_order import MarketplaceOrder
@@ -20,6 +20,22 @@ from satops.core.plan.config import MarketplaceConfig
 Agreement = tuple[bool | None, str]
 """Whether what the marketplace shows is what was ordered, None where it shows nothing; and what it
 shows, in a few words."""
+
+
+class Dated(Protocol):
+    """Terms and window of an order, from its spec or from the ledger."""
+
+    @property
+    def terms(self) -> Terms:
+        """Its offer's own fields."""
+
+    @property
+    def start(self) -> str:
+        """UTC, canonical."""
+
+    @property
+    def end(self) -> str:
+        """UTC, canonical."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +101,10 @@ class Offer:
 
     checks: Callable[[], Sequence[ModuleType]] = lambda: ()
     """The modules with its own checks; see `core.check`."""
-    captures: Callable[[Order], int] = lambda _: 1
+    captures: Callable[[Dated], int] = lambda _: 1
     """How many images an order asks for."""
+    details: Callable[[Dated], tuple[str, ...]] = lambda _: ()
+    """What else decides whether an order is the right one, in a few words each."""
     first_over: Callable[[Order], datetime | None] = lambda _: None
     """When the time of the first of several images is over; None for an order of one image."""
     not_compared: Callable[[Order], str] = lambda _: ""

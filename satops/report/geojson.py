@@ -108,6 +108,8 @@ def _feature(action: Action, checks: Checks, geometry: Geometry | None) -> dict[
         "reason": safe(action.reason),
         "provider": facts.provider,
         "mode": facts.mode,
+        "captures": facts.captures,
+        "details": safe(", ".join(facts.details)),
         "start": facts.start,
         "end": facts.end,
         "area_km2": _area_km2(facts.area_km2),

@@ -102,7 +102,7 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
     counted = Counter(action.kind for action in plan.actions)
     counts: dict[str, Any] = {kind.value: counted[kind] for kind in ActionKind}
     creates = plan.creates
-    area_km2 = sum(a.spec.footprint.area_km2 for a in creates if a.spec is not None)
+    area_km2 = sum(subject(a).total_km2 or 0.0 for a in creates)
     costs = [a.estimated_cost for a in creates if a.estimated_cost is not None]
     return counts | {
         "area_km2": round(area_km2, _AREA_DECIMALS),
@@ -500,6 +500,9 @@ def _action(action: Action, body: Body) -> dict[str, Any]:
         "end": facts.end,
         "provider": facts.provider,
         "mode": facts.mode,
+        "captures": facts.captures,
+        "details": facts.details,
+        "estimated_cost": action.estimated_cost,
         "request": json_text.Raw(body(spec.order)) if sends and spec else None,
     }
 

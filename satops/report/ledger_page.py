@@ -173,7 +173,13 @@ def _totals(orders: Sequence[OrderState], now: str) -> str:
     for order in orders:
         counts[order.standing_at(now)].append(order)
     lines = [
-        row((words(standing), f"{len(some):,}", number(sum(order.area_km2 for order in some))))
+        row(
+            (
+                words(standing),
+                f"{len(some):,}",
+                number(sum(order.area_km2 * order.captures for order in some)),
+            )
+        )
         for standing, some in counts.items()
         if some
     ]
@@ -187,9 +193,9 @@ def _row(order: OrderState, now: str) -> str:
         code(order.name),
         words(order.standing_at(now)),
         ", ".join(map(code, numbers)),
-        prose(facts.sensor),
+        prose(facts.wanted),
         facts.location,
-        "?" if facts.area_km2 is None else number(facts.area_km2),
+        facts.area,
         prose(facts.window),
         prose(moment(order.placed_at)) if order.placed_at else "",
         status_word(order.status),

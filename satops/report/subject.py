@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from satops.core.ledger.state import OrderState
+from satops.core.offer import Dated
 from satops.core.order.order import Terms
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity
-from satops.core.words import location, window
-from satops.offers import mode_of
+from satops.core.words import location, number, window
+from satops.offers import mode_of, offer_of_version
 
 SIGNS = {
     ActionKind.CREATE: "+",
@@ -36,6 +37,27 @@ class Subject(NamedTuple):
     start: str | None
     """UTC, canonical."""
     end: str | None
+    captures: int = 1
+    details: tuple[str, ...] = ()
+    """What else decides: the cloud limit, what recurs."""
+
+    @property
+    def total_km2(self) -> float | None:
+        """Area times captures."""
+        return None if self.area_km2 is None else self.area_km2 * self.captures
+
+    @property
+    def area(self) -> str:
+        """The area in km², for each of several captures: `69.1` or `12 x 69.1`."""
+        if self.area_km2 is None:
+            return "?"
+        times = f"{self.captures:,} x " if self.captures > 1 else ""
+        return f"{times}{number(self.area_km2)}"
+
+    @property
+    def wanted(self) -> str:
+        """Sensor and details: all that decides beside place and window."""
+        return ", ".join((self.sensor, *self.details))
 
     @property
     def sensor(self) -> str:
@@ -89,6 +111,7 @@ def subject(action: Action) -> Subject:
         seen.area_km2,
         order.start,
         order.end,
+        *_more(order.version, order),
     )
 
 
@@ -106,6 +129,7 @@ def known_subject(known: OrderState) -> Subject:
         None if bounds is None else known.area_km2,
         known.start or None,
         known.end or None,
+        *_more(known.version, known),
     )
 
 
@@ -123,6 +147,14 @@ def check_words(problems: Iterable[Problem]) -> str:
 def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
     west, south, east, north = bounds
     return (west + east) / 2, (south + north) / 2
+
+
+def _more(version: str, order: Dated) -> tuple[int, tuple[str, ...]]:
+    """Return captures and details of an order, as its offer tells them."""
+    offer = offer_of_version(version)
+    if offer is None or not (order.start and order.end):
+        return 1, ()
+    return offer.captures(order), offer.details(order)
 
 
 def _mode(version: str, terms: Terms) -> tuple[str, float] | tuple[None, None]:

@@ -192,7 +192,7 @@ class Applying:
         if isinstance(store, TwoAddressStore) and store.is_written_elsewhere():
             self._announce()
             now = instant_text(self.clock.now())
-            refuse_over_limits(check_limits(ready, self.session.state, self.config.limits, now))
+            refuse_over_limits(check_limits(ready, self.session.state, self.config, now))
         workers = self.config.apply.concurrency
         with self.executor or ThreadPoolExecutor(workers, "satops-send") as pool:
             submitting = Submitting(

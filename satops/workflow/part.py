@@ -31,7 +31,7 @@ def part_of(names: Sequence[str], labels: Sequence[tuple[str, str]]) -> Part | N
 
 def limits_of(config: Config, state: LedgerState | None, now: str) -> Limits:
     """Return what holds some orders of a plan against the limits of a configuration."""
-    return lambda creates: check_limits(creates, state or LedgerState(), config.limits, now)
+    return lambda creates: check_limits(creates, state or LedgerState(), config, now)
 
 
 _NOT_CHOSEN = "left out: it was not among the orders that were chosen"

@@ -1,21 +1,21 @@
 """Make the plan: a pure function of specs, ledger, configuration and clock."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
 from satops.core import json_text
 from satops.core.check import When
 from satops.core.ledger.state import LedgerState
+from satops.core.offer import Offer
 from satops.core.plan.address import normal_address
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.plan.decide import Recall, decide
-from satops.core.plan.estimate import prices_from
+from satops.core.plan.estimate import Prices, prices_from
 from satops.core.plan.limits import check_limits, limit_rooms
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.plan.series import hold_renamed
 from satops.core.problem import Problem, by_position
-from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput
 from satops.offers import offer_of, times_of
 from satops.ports import RulesSource
@@ -53,17 +53,16 @@ def make_plan(
     if (ledger.marketplace or normal_address(config.marketplace.url)) != SANDBOX:
         actions = [_without_sample(action) for action in actions]
     prices = prices_from(config.prices, offer)
-    if prices is not None:
-        actions = [_priced(action, prices.estimate) for action in actions]
+    actions = [_counted(action, offer, prices) for action in actions]
     creates = [action for action in actions if action.kind is ActionKind.CREATE]
     return Plan(
         ledger_head=None if state is None else state.head.digest,
         made_at=now,
         actions=tuple(_without_unread(actions, tree)),
         problems=tuple(sorted(problems, key=by_position)),
-        refusals=check_limits(creates, ledger, config.limits, now),
+        refusals=check_limits(creates, ledger, config, now),
         specs=len(tree.specs) + len(tree.kept),
-        rooms=limit_rooms(creates, ledger, config.limits, now),
+        rooms=limit_rooms(creates, ledger, config, now),
         rules_digest=rules_digest(config),
         unread=tree.unread,
     )
@@ -116,10 +115,15 @@ def _without_sample(action: Action) -> Action:
     return replace(action, kind=ActionKind.HOLD, reason=reason)
 
 
-def _priced(action: Action, estimate: Callable[[Spec], float | None]) -> Action:
+def _counted(action: Action, offer: Offer, prices: Prices | None) -> Action:
+    """Return the action with its captures, and with its estimate where there are prices."""
     if action.spec is None or action.kind is not ActionKind.CREATE:
         return action
-    return replace(action, estimated_cost=estimate(action.spec))
+    captures = offer.captures(action.spec.order)
+    cost = None if prices is None else prices.estimate(action.spec)
+    if captures == 1 and cost is None:
+        return action
+    return replace(action, captures=captures, estimated_cost=cost)
 
 
 def _without_blocked(actions: list[Action], problems: Iterable[Problem]) -> list[Action]:

@@ -205,7 +205,7 @@ class Submitting:
     def _check_limits(self) -> None:
         """Hold the limits against what is still to be sent, after somebody else appended."""
         now = instant_text(self._clock.now())
-        refusals = check_limits(list(self._queue), self._session.state, self._config.limits, now)
+        refusals = check_limits(list(self._queue), self._session.state, self._config, now)
         if refusals:
             self.stopped = "; ".join(refusal.detail for refusal in refusals)
 
@@ -220,6 +220,8 @@ class Submitting:
             request=intent.request.decode(),
             until=instant_text(intent.until),
             estimated_cost=intent.action.estimated_cost,
+            currency=None if intent.action.estimated_cost is None else self._config.currency,
+            captures=intent.action.captures if intent.action.captures > 1 else None,
             supersedes=spec.supersedes,
             commit=origin.commit,
             committed=origin.committed,

@@ -1,13 +1,14 @@
 """Limits refuse a plan, and say which number, where it is set, and what would have to change."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.order.order import instant_text
-from satops.core.plan.config import Limit
+from satops.core.plan.config import Config, Limit
 from satops.core.plan.limits import KEYS, check_limits
 from satops.core.plan.plan import Action, ActionKind, Refusal
 from tests.core.checks.making import NOW, box, spec
@@ -56,7 +57,27 @@ def held(
 def refusals(
     creates: list[Action], limits: list[Limit], state: LedgerState | None = None
 ) -> tuple[Refusal, ...]:
-    return check_limits(creates, state or LedgerState(), limits, instant_text(NOW))
+    config = Config(limits=tuple(limits), prices={"currency": "USD", "perKm2": 1})
+    return check_limits(creates, state or LedgerState(), config, instant_text(NOW))
+
+
+def test_the_area_of_an_order_counts_once_for_each_capture() -> None:
+    monthly = replace(create("a"), captures=12)
+    assert monthly.spec is not None
+    once = monthly.spec.footprint.area_km2
+    (refusal,) = refusals([monthly], [limit("areaKm2PerApply", once * 11)])
+    assert "a" in refusal.detail
+    assert refusals([monthly], [limit("areaKm2PerApply", once * 12)]) == ()
+
+
+def test_costs_in_another_currency_are_not_added() -> None:
+    spent = ledger(held("b", cost=10.0))
+    limits = [limit("costPerMonth", 100.0)]
+    planned = [replace(create("a"), estimated_cost=5.0)]
+    assert refusals(planned, limits, spent) == ()
+    spent.orders["b"].currency = "EUR"
+    (refusal,) = refusals(planned, limits, spent)
+    assert "no price in its currency is known for b" in refusal.detail
 
 
 def test_a_plan_within_its_limits_is_not_refused() -> None:
@@ -138,9 +159,9 @@ def test_a_limit_that_was_exceeded_before_refuses_nothing_when_nothing_is_bought
 def test_a_cost_that_is_not_known_refuses() -> None:
     [refusal] = refusals([create("a", cost=1), create("b")], [limit("costPerOrder", 100)])
     assert refusal.summary == "the limit costPerOrder cannot be checked"
-    assert "no price is known for b." in refusal.detail
+    assert "no price in its currency is known for b." in refusal.detail
     [refusal] = refusals([create(cost=1)], [limit("costPerMonth", 9)], ledger(held("old")))
-    assert "no price is known for old." in refusal.detail
+    assert "no price in its currency is known for old." in refusal.detail
     old = ledger(held("old", at=LAST_MONTH))
     assert refusals([create(cost=1)], [limit("costPerMonth", 9)], old) == ()
 

@@ -153,3 +153,8 @@ class Config:
     modes: str | None = None
     """Path of a file that overrides what is known of the sensor modes."""
     prices: Mapping[str, Any] | None = None
+
+    @property
+    def currency(self) -> str | None:
+        """That of the price table; None without one."""
+        return (self.prices or {}).get("currency")

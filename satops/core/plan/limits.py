@@ -1,17 +1,18 @@
 """Limits: numbers in satops.yaml that can refuse a plan.
 
-Each counts orders, km² or estimated cost.  `PerOrder` looks at each order to create; `PerApply`
-at all of them and what is in doubt or being placed; `PerMonth` at those, and at what the ledger
-says was placed in this calendar month (UTC, by the time of the intent, whenever it was settled or
-corrected).  An order that shares its number with another counts once.  A limit under a label counts
-only orders with that label.  What cannot be counted, for want of a price, is refused.
+Each counts orders, km² times captures, or estimated cost.  `PerOrder` looks at each order to
+create; `PerApply` at all of them and what is in doubt or being placed; `PerMonth` at those, and at
+what the ledger says was placed in this calendar month (UTC, by the time of the intent, whenever it
+was settled or corrected).  An order that shares its number with another counts once.  A limit under
+a label counts only orders with that label.  What cannot be counted is refused: a cost without a
+price, or in another currency than that of `prices`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState
-from satops.core.plan.config import Limit
+from satops.core.plan.config import Config, Limit
 from satops.core.plan.plan import Action, LimitRoom, Refusal
 
 _UNITS = {"orders": "orders", "areaKm2": "km²", "cost": "in estimated cost"}
@@ -30,7 +31,7 @@ class _Share:
 
 
 def check_limits(
-    creates: Sequence[Action], state: LedgerState, limits: Sequence[Limit], now: str
+    creates: Sequence[Action], state: LedgerState, config: Config, now: str
 ) -> tuple[Refusal, ...]:
     """Return every limit that buying `creates` would exceed, in the order of the limits.
 
@@ -39,15 +40,15 @@ def check_limits(
     """
     spent = _spent(state)
     refusals: list[Refusal] = []
-    for limit in limits:
+    for limit in config.limits:
         mine = [action for action in creates if _has_label(_labels(action), limit)]
         if mine:
-            refusals.extend(_check(limit, mine, _counted(spent, limit, now)))
+            refusals.extend(_check(limit, mine, _counted(spent, limit, now), config.currency))
     return tuple(refusals)
 
 
 def limit_rooms(
-    creates: Sequence[Action], state: LedgerState, limits: Sequence[Limit], now: str
+    creates: Sequence[Action], state: LedgerState, config: Config, now: str
 ) -> tuple[LimitRoom, ...]:
     """Return how much of each limit over several orders is taken, and would be after `creates`.
 
@@ -56,10 +57,12 @@ def limit_rooms(
     """
     spent = _spent(state)
     rooms = []
-    for limit in limits:
+    for limit in config.limits:
         unit, span = _parts(limit)
         mine = [action for action in creates if _has_label(_labels(action), limit)]
-        before = [_spent_share(known, unit) for known in _counted(spent, limit, now)]
+        before = [
+            _spent_share(known, unit, config.currency) for known in _counted(spent, limit, now)
+        ]
         planned = [_planned_share(action, unit) for action in mine]
         if span == "PerOrder" or any(share.amount is None for share in (*planned, *before)):
             continue
@@ -79,13 +82,15 @@ def _spent(state: LedgerState) -> list[OrderState]:
     ]
 
 
-def _check(limit: Limit, creates: list[Action], spent: list[OrderState]) -> Iterator[Refusal]:
+def _check(
+    limit: Limit, creates: list[Action], spent: list[OrderState], currency: str | None
+) -> Iterator[Refusal]:
     unit, span = _parts(limit)
     if span == "PerOrder" and unit == "areaKm2":
         # Nearly always no order is too large, and there are a hundred thousand to look at.
         creates = [action for action in creates if _exceeds(_area_km2(action), limit)]
     planned = [_planned_share(action, unit) for action in creates]
-    before = [_spent_share(known, unit) for known in spent]
+    before = [_spent_share(known, unit, currency) for known in spent]
     unpriced = [share for share in (*planned, *before) if share.amount is None]
     if unpriced:
         yield _unpriced(limit, unpriced)
@@ -117,14 +122,16 @@ def _planned_share(action: Action, unit: str) -> _Share:
 
 def _area_km2(action: Action) -> float:
     assert action.spec is not None
-    return action.spec.footprint.area_km2
+    return action.spec.footprint.area_km2 * action.captures
 
 
-def _spent_share(known: OrderState, unit: str) -> _Share:
+def _spent_share(known: OrderState, unit: str, currency: str | None) -> _Share:
     held = known.held
     if unit == "orders":
         return _Share(known.name, held)
-    once = known.area_km2 if unit == "areaKm2" else known.estimated_cost
+    once = known.area_km2 * known.captures if unit == "areaKm2" else known.estimated_cost
+    if unit == "cost" and known.currency not in (None, currency):
+        once = None  # two currencies are never added
     return _Share(known.name, None if once is None else once * held)
 
 
@@ -166,9 +173,10 @@ def _too_much(limit: Limit, planned: list[_Share], before: list[_Share]) -> Refu
 def _unpriced(limit: Limit, unpriced: list[_Share]) -> Refusal:
     return Refusal(
         f"the limit {_title(limit)} cannot be checked",
-        f"{_setting(limit)} limits the cost, but no price is known for {_names(unpriced)}. A limit "
-        f"that cannot be checked refuses. Give the price of the mode under `prices` in "
-        f"satops.yaml, or take the limit out in a reviewed change of {limit.file}.",
+        f"{_setting(limit)} limits the cost, but no price in its currency is known for "
+        f"{_names(unpriced)}. A limit that cannot be checked refuses. Give the price of the mode "
+        f"under `prices` in satops.yaml, or take the limit out in a reviewed change of "
+        f"{limit.file}.",
     )
 
 

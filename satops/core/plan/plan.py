@@ -43,6 +43,8 @@ class Action:
     known: OrderState | None
     """What the ledger knows, if it knows the name."""
     estimated_cost: float | None = None
+    captures: int = 1
+    """How many images the order stands for: area and cost count once for each."""
     changes: tuple[Change, ...] = ()
     """For a conflict: the fields that were edited."""
     before: Order | None = None
@@ -269,7 +271,8 @@ def action_digest(action: Action) -> str:
 
     That is the order, and beside it what decides whether it may be bought and what it counts
     against: labels, acknowledgements with their reasons, `supersedes`, the series with its keys,
-    and the estimate.  The order of labels and acknowledgements in the file has no part in it.
+    the estimate and the captures.  The order of labels and acknowledgements in the file has no part
+    in it.
     """
     spec = action.spec
     content = {
@@ -281,5 +284,6 @@ def action_digest(action: Action) -> str:
         "supersedes": spec.supersedes if spec else None,
         "series": [spec.series, spec.keys] if spec else None,
         "estimate": action.estimated_cost,
+        "captures": action.captures,
     }
     return sha256(json_text.dumps_replacing(content)).hexdigest()

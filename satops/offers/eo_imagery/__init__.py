@@ -13,7 +13,7 @@ from satops.core.plan.config import MarketplaceConfig
 from satops.offers.eo_imagery.fields import RECURRENCE_FIELDS, VERSION, read_terms
 from satops.offers.eo_imagery.modes import MODE_NUMBERS, MODES, Provider, mode_of
 from satops.offers.eo_imagery.reading_back import agreements, not_compared
-from satops.offers.eo_imagery.recurrence import first_over, occurrences
+from satops.offers.eo_imagery.recurrence import details, first_over, occurrences
 from satops.offers.eo_imagery.request import create_request, simulation_request
 
 _THRESHOLDS = """\
@@ -69,6 +69,7 @@ EO_IMAGERY = Offer(
     agreements=agreements,
     checks=_checks,
     captures=occurrences,
+    details=details,
     first_over=first_over,
     not_compared=not_compared,
     term_text=_term_text,

@@ -9,6 +9,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from satops.core.offer import Dated
 from satops.core.order.order import Order, instant
 from satops.offers.eo_imagery.modes import Unit
 
@@ -77,7 +78,7 @@ class Recurrence:
         return self.start.replace(year=year, month=month + 1, day=day)
 
 
-def recurrence(order: Order) -> Recurrence | None:
+def recurrence(order: Dated) -> Recurrence | None:
     """Return what repeats; None for an order that asks for one capture."""
     terms = order.terms
     interval, unit = terms.get("recurringDay", 0), terms.get("recurringUnit")
@@ -86,7 +87,7 @@ def recurrence(order: Order) -> Recurrence | None:
     return Recurrence(instant(order.start), instant(order.end), interval, Unit(unit))
 
 
-def occurrences(order: Order) -> int:
+def occurrences(order: Dated) -> int:
     """Return how many captures an order asks for: 1 unless it recurs."""
     repeats = recurrence(order)
     return 1 if repeats is None else repeats.count
@@ -103,3 +104,12 @@ def first_over(order: Order) -> datetime | None:
 
 def _seconds(span: timedelta) -> int:
     return span.days * 86_400 + span.seconds
+
+
+def details(order: Dated) -> tuple[str, ...]:
+    """Return the cloud limit and what recurs, as reviewers read them."""
+    cloud, repeats = order.terms.get("maxCloud"), recurrence(order)
+    told = [] if cloud is None else [f"max cloud {cloud}%"]
+    if repeats is not None:
+        told.append(f"{repeats.count:,} captures, {repeats.every}, as satops reads it")
+    return tuple(told)

@@ -131,7 +131,7 @@ def _subtotals(
             (
                 cell(prose(name)) if name else "none",
                 f"{len(its):,}",
-                number(sum(subject(action).area_km2 or 0.0 for action in its)),
+                number(sum(subject(action).total_km2 or 0.0 for action in its)),
                 cell(about_all((a.estimated_cost for a in its), currency)),
             )
         )
@@ -220,9 +220,9 @@ def _create_row(checks: Checks, currency: str, link: Link, *, notes: bool) -> Li
         found = checks.of(action)
         cells = [
             _named(action, link),
-            prose(facts.sensor),
+            prose(facts.wanted),
             facts.location,
-            "?" if facts.area_km2 is None else number(facts.area_km2),
+            facts.area,
             prose(facts.window),
             "" if cost is None else about(cost, currency),
             prose(check_words(found)) if found else "none",
@@ -262,7 +262,7 @@ def _notes(action: Action) -> list[str]:
 
 
 def _largest_first(action: Action) -> tuple[float, float, str]:
-    return -(action.estimated_cost or 0.0), -(subject(action).area_km2 or 0.0), action.name
+    return -(action.estimated_cost or 0.0), -(subject(action).total_km2 or 0.0), action.name
 
 
 def _largest_shown(artifact: str) -> Callable[[int, int], str]:

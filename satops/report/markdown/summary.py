@@ -112,7 +112,7 @@ def _totals(plan: Plan, currency: str) -> Iterator[str]:
 
 
 def _km2(actions: Iterable[Action]) -> str:
-    return number(sum(subject(action).area_km2 or 0.0 for action in actions))
+    return number(sum(subject(action).total_km2 or 0.0 for action in actions))
 
 
 def _next(plan: Plan) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.safe import safe
 from satops.core.spec.spec import Spec
-from satops.core.words import about, area, moment
+from satops.core.words import about, moment
 from satops.offers.eo_imagery.status import status_words
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import known_subject, provenance
@@ -115,7 +115,9 @@ def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
     if facts.provider:
         yield "Sensor", safe(facts.sensor)
         yield "Place", facts.location
-        yield "Area", "?" if facts.area_km2 is None else area(facts.area_km2)
+        yield "Area", f"{facts.area} km²"
+        if facts.details:
+            yield "Terms", safe(", ".join(facts.details))
         yield "Window (UTC)", facts.window
     if known.estimated_cost is not None:
         yield "Estimated cost", about(known.estimated_cost)

@@ -196,9 +196,9 @@ def _row(action: Action, in_doubt: Set[str], currency: str) -> Row:
     cells = (
         SIGNS[action.kind],
         safe(action.name),
-        safe(facts.sensor),
+        safe(facts.wanted),
         facts.location,
-        "?" if facts.area_km2 is None else number(facts.area_km2),
+        facts.area,
         facts.window,
         "in doubt" if action.name in in_doubt else _order(action, currency),
     )
@@ -249,7 +249,7 @@ def _order(action: Action, currency: str) -> str:
 def _totals(plan: Plan, currency: str) -> Iterator[Block]:
     creates = plan.creates
     if creates:
-        km2 = sum(action.spec.footprint.area_km2 for action in creates if action.spec)
+        km2 = sum(subject(action).total_km2 or 0.0 for action in creates)
         text = f"To create: {counted(len(creates), 'order')}, {area(km2)}"
         costs = [action.estimated_cost for action in creates]
         if any(cost is not None for cost in costs):
