@@ -171,6 +171,9 @@ class Row:
         self.order = order
         self.reading = reading
 
+    def __repr__(self) -> str:
+        return f"<Row {self.order.name} {self.standing}>"
+
     @property
     def name(self) -> str:
         """The order's name."""
