@@ -58,7 +58,10 @@ class Ledger:
 
     def buy(self, name: str, at: datetime, **fields: Any) -> None:
         """Append an intent and its receipt."""
-        identity = self.intend(name, at, **fields)
+        self.place(name, at, self.intend(name, at, **fields))
+
+    def place(self, name: str, at: datetime, identity: str) -> None:
+        """Append the receipt of an intent."""
         self.add(at, SubmissionPlaced(name, 1, f"PROG_{name}", identity))
 
 

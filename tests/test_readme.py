@@ -9,6 +9,7 @@ from pathlib import Path
 import satops
 from satops.cli.commands import COMMANDS
 from tests.picture import plan_text
+from tests.picture_report import PICTURE, picture
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -60,6 +61,10 @@ def test_the_example_spec_is_a_good_one(tmp_path: Path) -> None:
     tree = satops.validate(tmp_path)
     assert [problem for problem in tree.problems if problem.blocks] == []
     assert len(tree.specs) == 1
+
+
+def test_the_picture_of_the_report_is_current() -> None:
+    assert PICTURE.read_text("utf-8") == picture()
 
 
 def test_the_picture_shows_what_a_plan_looks_like() -> None:

@@ -11,7 +11,6 @@ from satops.cli.interrupts import Stopping
 from satops.cli.output import finish, say
 from satops.cli.progress import watching
 from satops.core.plan.plan import Plan
-from satops.core.words import counted
 from satops.workflow.apply_report import Asked
 
 
@@ -60,15 +59,18 @@ def command(
     """
     from satops.report.json import apply_json
     from satops.report.text.apply import apply_blocks
-    from satops.report.text.plan import plan_blocks
+    from satops.report.text.plan import plan_blocks, purchase
+
+    opened = repository.open_repository(call.repository, environ=call.environ)
+    currency = str((opened.config.prices or {}).get("currency", ""))
 
     def ask(plan: Plan) -> None:
         if not (yes or call.quiet):
-            say(*plan_blocks(plan, ends=False))
+            say(*plan_blocks(plan, ends=False, currency=currency))
         if not plan.refusals:
-            confirm(f"Buy {counted(len(plan.creates), 'order')}? This cannot be undone.", yes=yes)
+            bought = purchase(plan, opened.offer.captures, currency)
+            confirm(f"Buy {bought}? This cannot be undone.", yes=yes)
 
-    sandbox = repository.open_repository(call.repository, environ=call.environ).sandbox
     stopping = Stopping()
     with stopping, watching(stopping, quiet=call.quiet) as progress:
         report = buying.apply(
@@ -94,5 +96,5 @@ def command(
         report.exit_code,
         as_json=as_json,
         json=lambda: apply_json(report),
-        text=lambda: apply_blocks(report, sandbox=sandbox),
+        text=lambda: apply_blocks(report, sandbox=opened.sandbox),
     )

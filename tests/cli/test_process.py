@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -167,6 +168,7 @@ def lose_the_answer(satops: Satops) -> None:
 def test_on_a_terminal_apply_shows_the_plan_and_asks(
     satops: Satops, answer: str, code: int, placed: int
 ) -> None:
+    satops.edit("satops.yaml", "limits:", "prices: {currency: USD, perKm2: 2}\nlimits:")
     ours, theirs = pty.openpty()
     streams = {"stdin": theirs, "stderr": theirs, "stdout": subprocess.PIPE}
     with running(satops, "apply", **streams) as process:
@@ -176,7 +178,9 @@ def test_on_a_terminal_apply_shows_the_plan_and_asks(
         process.communicate(timeout=ENOUGH_S)
     os.close(ours)
     assert b"To create: 3 orders" in shown
-    assert b"This cannot be undone." in shown
+    asked = b" ".join(shown.partition(b"Buy ")[2].split())
+    bought = rb"3 orders, 3 captures, [\d,.]+ km\xc2\xb2, about [\d,.]+ USD\?"
+    assert re.match(bought + rb" This cannot be undone\.", asked)
     assert process.returncode == code
     states = [order["state"] for order in satops("list", "--json").json["orders"]]
     assert states == ["placed"] * placed

@@ -45,6 +45,11 @@ def maps(subject: Subject) -> Markup:
     return section("map", "Map", *parts)
 
 
+def world(subject: Subject) -> Markup:
+    """Return the map of the world alone, as SVG."""
+    return _Drawing(subject).world()
+
+
 class _Drawing:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject

@@ -33,8 +33,8 @@ _PARTS = (
 
 def render(subject: Subject) -> Iterator[bytes]:
     """Yield the page; the same ledger, moment and options give the same bytes."""
-    style, script = _file("style.css"), _file("script.js")
-    yield _head(subject, style).encode()
+    script = _file("script.js")
+    yield _head(subject).encode()
     for part in (needs, coming, numbers, maps, timeline, orders, history, _check):
         yield part(subject).encode() + b"\n"
     yield f"</main>\n<script>{script}</script>\n</body>\n</html>\n".encode()
@@ -49,7 +49,12 @@ def policy() -> str:
     )
 
 
-def _head(subject: Subject, style: str) -> Markup:
+def style() -> str:
+    """Return the style of the page, which its pictures use too."""
+    return _file("style.css")
+
+
+def _head(subject: Subject) -> Markup:
     title = f"Satellite orders, {subject.month or 'all months'}"
     state = subject.rows.reading.state
     about = [
@@ -70,7 +75,7 @@ def _head(subject: Subject, style: str) -> Markup:
         f'<meta http-equiv="Content-Security-Policy" content="{policy()}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"{tag('title', text(title))}\n<style>{style}</style>\n</head>\n<body>\n"
+        f"{tag('title', text(title))}\n<style>{style()}</style>\n</head>\n<body>\n"
         f"<header>{tag('h1', text(title))}{tag('p', text(' '.join(filter(None, about))))}"
         f"{tag('nav', tag('ul', *links), aria_label='Parts of this page')}</header>\n<main>\n"
     )

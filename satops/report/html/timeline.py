@@ -26,15 +26,15 @@ def timeline(subject: Subject) -> Markup:
     if not shown:
         return section("timeline", "Timeline", tag("p", text("No order has a window.")))
     title = f"Windows of {counted(len(shown), 'order')}; today is {subject.now[:10]}"
-    drawing = tag(
-        "div", _svg(shown, subject.now, title), class_="scroll", role="region", aria_label=title,
+    whole = tag(
+        "div", drawing(shown, subject.now, title), class_="scroll", role="region", aria_label=title,
         tabindex="0",
     )  # fmt: skip
     left = len(dated) - len(shown)
     note = [] if left <= 0 else [tag(
         "p", text(f"Shown: the {len(shown):,} windows nearest to today. The table of orders has "
                   f"the other {left:,}."), class_="note")]  # fmt: skip
-    return section("timeline", "Timeline", drawing, *note)
+    return section("timeline", "Timeline", whole, *note)
 
 
 def _from_today(row: Row, now: str) -> tuple[float, str]:
@@ -45,7 +45,8 @@ def _from_today(row: Row, now: str) -> tuple[float, str]:
     return abs((_moment(edge) - _moment(now)).total_seconds()), row.name
 
 
-def _svg(rows: Sequence[Row], now: str, title: str) -> Markup:
+def drawing(rows: Sequence[Row], now: str, title: str) -> Markup:
+    """Return the windows of some orders as SVG, in their order."""
     today = _moment(now)
     begin = max(min(_moment(row.order.start) for row in rows), today - _BEFORE)
     end = min(max(_moment(row.order.end) for row in rows), today + _AFTER)

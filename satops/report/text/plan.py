@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence, Set
 from shlex import quote
 
+from satops.core.order.order import Order
 from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, Part, Plan
 from satops.core.plan.wait import Wait
@@ -100,6 +101,23 @@ def plan_blocks(
     yield from _rooms(plan)
     if ends:
         yield from _next(plan)
+
+
+def purchase(plan: Plan, captures: Callable[[Order], int], currency: str) -> str:
+    """Return what would be bought, for a question: orders, captures, km² and the estimate.
+
+    Area and estimate are those of all captures.
+    """
+    specs = [action.spec for action in plan.creates if action.spec is not None]
+    counts = [captures(spec.order) for spec in specs]
+    km2 = sum(
+        spec.footprint.area_km2 * count for spec, count in zip(specs, counts, strict=True)
+    )
+    costs = about_all((action.estimated_cost for action in plan.creates), safe(currency))
+    return (
+        f"{counted(len(plan.creates), 'order')}, {counted(sum(counts), 'capture')}, {area(km2)}, "
+        f"{costs}"
+    )
 
 
 def marketplace_words(new: NewMarketplace, quoted: Callable[[str], str]) -> str:
