@@ -106,6 +106,7 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -
             branch,
             state,
             simulation=config.marketplace.simulation,
+            deliver_to=config.delivery.to or "",
             dependabot=wish.dependabot or DEPENDABOT in marks,
         ),
         **_installed(place, [part for part in PARTS if part in wanted], from_index=from_index),
@@ -152,12 +153,12 @@ def update_ci(ci: CiFiles) -> tuple[FileChange, ...]:
 
 
 def _workflows(
-    place: Place, branch: str, state: str, *, simulation: bool, dependabot: bool
+    place: Place, branch: str, state: str, *, simulation: bool, deliver_to: str, dependabot: bool
 ) -> dict[str, bytes]:
     templates = dict(ci_templates(place.forge))
     if not simulation:
         templates.pop(FEASIBILITY, None)
-    files = ci_files(place, templates, branch=branch, state=state)
+    files = ci_files(place, templates, branch=branch, state=state, deliver_to=deliver_to)
     if dependabot and place.forge == "github":
         files[DEPENDABOT] = dependabot_template()
     return {path: text.encode() for path, text in files.items()}

@@ -25,6 +25,21 @@ _INSTALL_FOLDERS: Mapping[Forge, str] = {"github": ".github/satops", "gitlab": "
 _WORKFLOWS = ".github/workflows"
 _FOLDER = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock$|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
+_DOWNLOAD = re.compile(r"^ *# @DOWNLOAD@\n(.*?)^ *# @/DOWNLOAD@\n", re.MULTILINE | re.DOTALL)
+"""What is written only where the night can download."""
+_STORE_SECRETS: Mapping[str, str] = {
+    "s3": """\
+          AWS_ACCESS_KEY_ID: ${{ secrets.AWS_ACCESS_KEY_ID }}
+          AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}
+          AWS_REGION: ${{ vars.AWS_REGION }}
+""",
+    "az": """\
+          AZURE_STORAGE_ACCOUNT_NAME: ${{ vars.AZURE_STORAGE_ACCOUNT_NAME }}
+          AZURE_STORAGE_ACCOUNT_KEY: ${{ secrets.AZURE_STORAGE_ACCOUNT_KEY }}
+""",
+    "gs": "",
+}
+"""Scheme of a target to what GitHub's step is given; a Google account is that of the runner."""
 _STATE = re.compile(r"[A-Za-z0-9:/@._~?&=%+,#-]+")
 
 
@@ -73,12 +88,13 @@ class Place:
 
 
 def ci_files(
-    place: Place, templates: Mapping[str, str], *, branch: str, state: str
+    place: Place, templates: Mapping[str, str], *, branch: str, state: str, deliver_to: str = ""
 ) -> dict[str, str]:
     """Return path and text of the workflows of a forge, and of the script that they install by.
 
-    They buy from `branch` alone, with the ledger at `state`.  Raises `UsageError` for a branch or
-    a ledger whose name would be more than text in a workflow.
+    They buy from `branch` alone, with the ledger at `state`.  Where `deliver_to` is in object
+    storage, the night can download to it: a runner's own disk ends with the run.  Raises
+    `UsageError` for a branch, a ledger or a target whose name would be more than text there.
     """
     if not _BRANCH.fullmatch(branch):
         raise UsageError(
@@ -87,7 +103,16 @@ def ci_files(
         )
     if not _STATE.fullmatch(state):
         raise UsageError(f"`state: {state}` of {CONFIG} cannot be written into a workflow.")
+    scheme = deliver_to.partition("://")[0]
+    if scheme not in _STORE_SECRETS:
+        deliver_to = ""
+    elif not _STATE.fullmatch(deliver_to):
+        raise UsageError(
+            f"`delivery.to: {deliver_to}` of {CONFIG} cannot be written into a workflow."
+        )
     filled = {
+        "          @STORE@\n": _STORE_SECRETS.get(scheme, ""),
+        "@TO@": deliver_to,
         "@BRANCH@": branch,
         "@STATE@": state,
         "@INSTALL@": place.install,
@@ -97,7 +122,9 @@ def ci_files(
         "@ROOT/@": f"{place.folder}/" if place.folder else "",
     }
     return {
-        f"{place.install}/{name}" if name == INSTALL else place.path(name): _fill(text, filled)
+        f"{place.install}/{name}" if name == INSTALL else place.path(name): _fill(
+            _DOWNLOAD.sub(r"\1" if deliver_to else "", text), filled
+        )
         for name, text in templates.items()
     }
 

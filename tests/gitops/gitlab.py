@@ -148,15 +148,17 @@ class Pipelines:
         commit = self.rehearsal.try_merge(request)
         return self._run(commit, {**about, **variables})
 
-    def on_main(self, source: str = "push", **variables: str) -> Ran:
+    def on_main(
+        self, source: str = "push", *, approve: str = "satops-apply", **variables: str
+    ) -> Ran:
         """Run the pipeline of a push to main, or of the schedule, with the protected variables.
 
-        Somebody starts the job that waits for an approval.
+        Somebody starts the job `approve`, which waits for that.
         """
         about = {"CI_PIPELINE_SOURCE": source, "SATOPS_TOKEN": TOKEN,
                  "SATOPS_MARKETPLACE": self.rehearsal.market.url,
                  "CI_API_V4_URL": f"{self.api.url}/api/v4", "CI_PROJECT_ID": "7"}  # fmt: skip
-        manual = () if source == "schedule" else ("--manual", "satops-apply")
+        manual = () if source == "schedule" else ("--manual", approve)
         return self._run("main", {**about, **variables}, *manual)
 
     def _run(self, commit: str, variables: Mapping[str, str], *options: str) -> Ran:
@@ -175,7 +177,7 @@ class Pipelines:
         command: list[str | Path] = [
             here.tools.bin / "node", here.tools.node_bin / "gitlab-ci-local",
             "--force-shell-executor", "--color=false", "--home", home,
-            "--json-schema-validation=false",
+            "--json-schema-validation=false", "--concurrency=1",  # the jobs share one checkout
             f"--ignore-predefined-vars={predefined}", *given, *options,
         ]  # fmt: skip
         env = {

@@ -135,6 +135,35 @@ def test_a_run_that_was_dropped_loses_nothing(rehearsal: Rehearsal) -> None:
     assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
 
 
+def test_of_two_merges_the_approval_of_one_buys_what_its_plan_shows_and_nothing_twice(
+    rehearsal: Rehearsal,
+) -> None:
+    rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
+    first = rehearsal.clone("first")
+    seen = rehearsal.approve(first)
+    assert isinstance(seen, dict)
+    # While that waits for its approval, a second one is merged, planned, and approved at once.
+    rehearsal.merge(rehearsal.open(rehearsal.order("mekong-flood")))
+    rehearsal.merge(rehearsal.open(rehearsal.order("da-nang-port")))
+    second = rehearsal.clone("second", "main~1")
+    git(second, "checkout", "-q", "-B", "main")
+    both = rehearsal.approve(second)
+    assert isinstance(both, dict)
+    git(second, "checkout", "-q", "--detach", "origin/main")
+    with rehearsal.start_step("Apply", second, **both) as running:
+        out, err = running.communicate()
+    assert running.returncode == ExitCode.DONE, err
+    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
+    assert "da-nang-port" in err
+    # The first approval, given late: its order is placed already, which is no failure.
+    git(first, "fetch", "-q", f"file://{rehearsal.remote}", "+main:refs/remotes/origin/main")
+    git(first, "checkout", "-q", "--detach", "origin/main")
+    with rehearsal.start_step("Apply", first, **seen) as running:
+        out, err = running.communicate()
+    assert running.returncode == ExitCode.DONE, out + err
+    assert rehearsal.bought() == [1, 1]
+
+
 def test_an_old_run_that_is_started_again_buys_nothing_from_its_old_tree(
     rehearsal: Rehearsal, act: Act
 ) -> None:

@@ -118,3 +118,28 @@ def test_a_gitlab_that_sends_the_question_elsewhere_gets_the_token_alone_and_sto
     assert NOTE_TOKEN not in applied.log
     assert (set(api.tokens), other.tokens) == ({NOTE_TOKEN}, [])
     assert rehearsal.standings() == {"hanoi": "placed"}
+
+
+def test_a_folder_of_the_repository_has_jobs_and_a_ledger_of_its_own(pipelines: Pipelines) -> None:
+    rehearsal = pipelines.rehearsal
+
+    def include(work: Path) -> None:
+        with (work / ".gitlab-ci.yml").open("a") as file:
+            file.write("\ninclude: [{local: .ci/satops/imagery-asia/gitlab-ci.yml}]\n")
+
+    rehearsal.merge(rehearsal.open(rehearsal.second_root("imagery/asia"), include))
+    work = rehearsal.clone("begin") / "imagery/asia"
+    assert rehearsal.satops(work, "ledger", "start", "--yes").returncode == 0
+    request = rehearsal.open(rehearsal.order("hanoi"))
+    planned = pipelines.merge_request(request)
+    assert planned.ok, planned.log
+    created = {
+        name: json.loads((planned.folder / name / "plan.json").read_bytes())["summary"]["create"]
+        for name in ("satops-plan", "satops-plan-imagery-asia")
+    }
+    assert created == {"satops-plan": 1, "satops-plan-imagery-asia": 3}
+    rehearsal.merge(request)
+    applied = pipelines.on_main(approve="satops-apply-imagery-asia")
+    assert applied.ok, applied.log
+    assert rehearsal.standings() == {}
+    assert rehearsal.bought() == [1, 1, 1]

@@ -36,7 +36,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def files_of(place: Place) -> dict[str, str]:
     """Return the workflows of a folder, as `init --ci` fills them in."""
-    return ci_files(place, ci_templates(place.forge), branch="main", state=place.state)
+    to = {"": "", "imagery": "s3://bucket/images"}.get(place.folder, "az://container/images")
+    return ci_files(
+        place, ci_templates(place.forge), branch="main", state=place.state, deliver_to=to
+    )
 
 
 @pytest.fixture
@@ -82,6 +85,15 @@ def test_they_fit_the_schemas_of_the_forges(
     tools.run(*check, "vendor.gitlab-ci", *map(str, pipelines))
 
 
+@pytest.mark.parametrize("forge", FORGES)
+def test_only_where_products_go_to_object_storage_the_night_can_download(forge: Forge) -> None:
+    for place in (place for place in PLACES if place.forge == forge):
+        text = "\n".join(files_of(place).values())
+        assert ("satops download" in text or "download --keep-going" in text) == bool(place.folder)
+        assert "DOWNLOAD@" not in text
+        assert "@TO@" not in text
+
+
 def test_every_action_is_pinned_by_its_digest_and_says_its_version(
     folder: Path, workflows: list[Path]
 ) -> None:
@@ -103,7 +115,7 @@ def test_nothing_is_installed_but_by_the_script_that_knows_every_hash(
         text = path.read_text("utf-8")
         assert "install.sh" in text, path
         assert not re.search(r"pip3? install|uv pip|uvx|pipx|curl .*\| *sh", text), path
-        assert not re.search(r"://(?!localhost)[a-z]", text), path
+        assert not re.search(r"(?<!s3)(?<!az)://(?!localhost)[a-z]", text), path
 
 
 def test_what_buys_never_runs_what_was_cached(folder: Path, workflows: list[Path]) -> None:
