@@ -24,6 +24,7 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "T": "Time",
         "S": "The sensor",
         "R": "Recurring orders",
+        "P": "Orders of a pass",
         "X": "Other orders and the ledger",
         "V": "The fields of a document",
         "L": "Reading a file",

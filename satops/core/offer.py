@@ -92,7 +92,8 @@ class Offer:
     mode: Callable[[Terms], Mode | None]
     """The mode that an order names; None where it names none."""
     request: Callable[[Order, MarketplaceConfig], bytes]
-    """The exact bytes to send, made from the canonical bytes and nothing else."""
+    """The exact bytes to send, made from the canonical bytes and nothing else: for the order of a
+    pass, to where results are ordered."""
     simulation: Callable[[Order, MarketplaceConfig], bytes] | None
     """The bytes that ask for a simulation of an order; None where the marketplace has none."""
     agreements: Callable[[Order, MarketplaceOrder], Iterator[Agreement]]

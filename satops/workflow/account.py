@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from satops.core.ledger.state import LedgerState, Standing
+from satops.core.offer import Offer
 from satops.core.order.dates import read_date
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import differences
@@ -152,17 +153,26 @@ def fits(
     for spec in specs:
         order = spec.order
         key = (order.provider, _minute(instant(order.start)), _minute(instant(order.end)))
-        wanted[key].append((spec.name, order))
+        # What window the marketplace shows of a pass is not documented: all are compared.
+        wanted[None if order.pass_choice else key].append((spec.name, order))
     found: dict[str, tuple[str, ...]] = {}
     for listed in foreign:
         names = tuple(
             name
             for name, ours in _near(wanted, _window(listed, zone))
-            if listed.geometry and not differences(ours, listed, offer=offer, zone=zone)
+            if _reads_back_as(ours, listed, offer, zone)
         )
         if names:
             found[listed.order_no] = names
     return found
+
+
+def _reads_back_as(ours: Order, listed: MarketplaceOrder, offer: Offer, zone: timezone) -> bool:
+    """Tell whether an order is what was wanted; of a pass, the order of its result is it."""
+    choice = ours.pass_choice
+    if choice is not None and listed.simulation == str(choice.result):
+        return True
+    return bool(listed.geometry) and not differences(ours, listed, offer=offer, zone=zone)
 
 
 def held_by_account(
@@ -195,6 +205,7 @@ def _near(
         for some in wanted.values():
             yield from some
         return
+    yield from wanted.get(None, ())
     provider, start, end = window
     minute = timedelta(minutes=1)
     for first in (start - minute, start, start + minute):

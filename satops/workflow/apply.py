@@ -36,6 +36,7 @@ from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_sti
 from satops.workflow.origins import Origins
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.part import limits_of, only_part, part_of
+from satops.workflow.passes import compare_purchases, with_compared
 from satops.workflow.plan import make_plan
 from satops.workflow.proof import StoreProof
 from satops.workflow.reconcile import NOTHING_PLACED, DoubtLook, settle_doubts
@@ -208,10 +209,14 @@ class Applying:
                 provenance=self.origins.found,
             )
             submitting.run(ready)
-        self.results += submitting.results
+        compared = compare_purchases(
+            self.session, self.marketplace, ready, submitting.results, self.config
+        )
+        self.results += with_compared(submitting.results, compared)
         report = self._report(plan)
         report = replace(
             report,
+            compared=compared,
             stopped=submitting.stopped,
             store_error=submitting.store_error,
             unrecorded=submitting.unrecorded,

@@ -9,6 +9,7 @@ from satops.errors import ExitCode, LedgerError, worst
 from satops.ports import Spooled
 from satops.workflow.account import AccountLook
 from satops.workflow.outcomes import OrderResult
+from satops.workflow.passes import Compared
 from satops.workflow.reconcile import DoubtLook
 
 
@@ -58,6 +59,8 @@ class ApplyReport:
     """None where nothing was to be bought and nothing was in doubt."""
     open_names: tuple[str, ...] = ()
     """Names of the plan that may exist and are not settled, at this run's last read."""
+    compared: tuple[Compared, ...] = ()
+    """What the marketplace shows of the orders of a pass that this run bought."""
     fresh: bool = False
     """Whether this machine keeps nothing of earlier runs."""
     local: str = ""
@@ -100,7 +103,9 @@ class ApplyReport:
             codes.append(ExitCode.REJECTED)
         if self.count("not-seen"):
             codes.append(ExitCode.MARKETPLACE)
-        if self.plan.blocked or self.count("in-account"):
+        if self.plan.blocked or self.count("in-account") or self.count("pass-changed"):
+            codes.append(ExitCode.INVALID)
+        if any(each.differs for each in self.compared):
             codes.append(ExitCode.INVALID)
         if self.interrupted:
             codes.append(ExitCode.INTERRUPTED)

@@ -141,7 +141,8 @@ def _carried(known: OrderState, content: dict[str, Any]) -> OrderCarried:
         name=known.name,
         standing=str(Standing.PLACED if placed else Standing.IN_DOUBT),
         intended_at=known.intended_at,
-        verified=known.verified,
+        # Of a result that was called used, absence proves nothing: a person settles it.
+        verified=known.verified and not known.used,
         order_no=known.order_no if placed else None,
         further_order_nos=known.further_order_nos,
         attempt=known.attempts,

@@ -36,4 +36,20 @@ def with_evidence(plan: Plan, evidence: Feasibility, addresses: Sequence[str]) -
             f"Changed since the simulation was made: {names}. The passes in the evidence are those "
             "of another order. Ask again: `satops feasibility`."
         )
+    _require_passes(plan, evidence)
     return replace(plan, feasibility=evidence)
+
+
+def _require_passes(plan: Plan, evidence: Feasibility) -> None:
+    """Raise `Refused` for an order whose pass is not in the evidence of its own simulation."""
+    for action in plan.creates:
+        choice = None if action.spec is None else action.spec.order.pass_choice
+        told = evidence.of(action.name)
+        if choice is None or told is None or told.simulation != choice.simulation:
+            continue
+        if choice not in [each.choice(told.simulation) for each in told.passes]:
+            raise Refused(
+                f"The pass of {action.name} is not in the evidence: result {choice.result}, "
+                f"{shown(choice.satellite)}, {choice.start}. Paste it again as `satops "
+                "feasibility` prints it."
+            )

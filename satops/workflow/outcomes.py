@@ -22,10 +22,11 @@ OutcomeName = Literal[
     "in-account",
     "not-seen",
     "free-again",
+    "pass-changed",
 ]
 """What became of an order.  `in-account`: the account holds one like it that the ledger does not
 know.  `not-seen`: the account could not be looked at.  `free-again`: another run did not place
-it."""
+it.  `pass-changed`: the pass is no more what was reviewed, so nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)

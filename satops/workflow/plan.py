@@ -1,6 +1,6 @@
 """Make the plan: a pure function of specs, ledger, configuration and clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -9,8 +9,9 @@ from satops.core.check import When
 from satops.core.ledger.state import LedgerState
 from satops.core.offer import Offer
 from satops.core.plan.address import normal_address
+from satops.core.plan.checks import NO_SIMULATIONS
 from satops.core.plan.config import SANDBOX, Config
-from satops.core.plan.decide import Recall, decide
+from satops.core.plan.decide import Recall, decide, problem_of
 from satops.core.plan.estimate import Prices, prices_from
 from satops.core.plan.limits import check_limits, limit_rooms
 from satops.core.plan.plan import Action, ActionKind, Plan
@@ -43,6 +44,8 @@ def make_plan(
         tree.specs, ledger, offer=offer, now=now, recall=recall, kept=tree.kept
     )
     problems += tree.problems
+    if not config.marketplace.simulation:
+        problems += _without_simulations(actions)
     creating = [it.spec for it in actions if it.spec and it.kind is ActionKind.CREATE]
     if rules is not None and creating:
         from satops.workflow.checks import check_plan  # brings shapely
@@ -66,6 +69,19 @@ def make_plan(
         rules_digest=rules_digest(config),
         unread=tree.unread,
     )
+
+
+def _without_simulations(actions: Sequence[Action]) -> Iterator[Problem]:
+    """Yield an error for each order of a pass, where the account has no simulations."""
+    for action in actions:
+        spec = action.spec
+        if action.kind is ActionKind.CREATE and spec is not None and spec.order.pass_choice:
+            detail = (
+                "The order buys a pass, and satops.yaml does not say that the account has "
+                "simulations. Write `marketplace: {simulation: true}`, or take `pass` out."
+            )
+            finding = NO_SIMULATIONS.finding(("order", "pass"), detail)
+            yield problem_of(spec, NO_SIMULATIONS, finding)
 
 
 def refuse_invalid(plan: Plan) -> None:

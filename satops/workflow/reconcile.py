@@ -262,6 +262,12 @@ def _judge(
 
 def never_by_absence(state: LedgerState, known: OrderState, look: AccountLook) -> str:
     """Return why absence from the account never settles a submission; empty where it may."""
+    if known.used:
+        return (
+            "the marketplace said that its result is not there or is used, and something used it. "
+            "Look for the order by hand, or ask once more: `satops reconcile "
+            f"{known.name} --ask-again`"
+        )
     if known.claimed_no is not None:
         return (
             f"the marketplace answered with {known.claimed_no}, which another name holds: that it "
@@ -326,7 +332,7 @@ def _note(
 
 def _keep_look(noted: Look, known: OrderState, looks: LookBook) -> None:
     try:
-        looks.note(known.intent, noted)
+        looks.note(known.opened, noted)
     except OSError as error:
         raise Refused(
             f"That {known.name} was looked for cannot be noted on this machine's disk ({error}), "

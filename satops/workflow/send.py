@@ -20,9 +20,13 @@ class Intent:
     action: Action
     attempt: int
     request: bytes
+    is_result: bool
+    """Whether the request orders the result of a simulation."""
     until: datetime
     deadline: float
     """Not after `until`, on this machine's monotonic clock."""
+    evidence: str | None = None
+    """For the order of a pass: SHA-256 of the row that was read just before."""
     identity: str = ""
     """SHA-256 of the line of its `SubmissionIntended`; empty before that is in the ledger."""
 
@@ -45,7 +49,7 @@ def send(
     for _ in range(SENDS_MAX):
         if not _in_time(intent, marketplace, clock):
             return outcome
-        outcome = _place(marketplace, intent.request)
+        outcome = _place(marketplace, intent)
         match outcome:
             case NotSent():
                 pause = next(waits, None)
@@ -76,8 +80,9 @@ def whole_second(moment: datetime) -> datetime:
     return (moment + timedelta(microseconds=999_999)).replace(microsecond=0)
 
 
-def _place(marketplace: Marketplace, request: bytes) -> Outcome:
+def _place(marketplace: Marketplace, intent: Intent) -> Outcome:
+    place = marketplace.place_result if intent.is_result else marketplace.place
     try:
-        return marketplace.place(request)
+        return place(intent.request)
     except Exception as error:
         return InDoubt("satops failed while it was sending", type(error).__name__)

@@ -14,14 +14,16 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Protocol
 
 from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent
+from satops.core.ledger.passes import held_passes
 from satops.core.ledger.state import OPEN, SPENT, Standing
 from satops.core.order.order import instant_text
+from satops.core.order.passes import Pass
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt
 from satops.core.plan.config import Config
 from satops.core.plan.decide import hold_reason
@@ -34,6 +36,7 @@ from satops.offers import offer_of
 from satops.ports import Clock, LedgerStore, Marketplace, Spool, Spooled
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.outcomes import OrderResult, OutcomeName, ends_run, outcome_event, result_of
+from satops.workflow.passes import NotAsReviewed, confirm_pass
 from satops.workflow.send import Intent, send, whole_second
 
 _POLL_S = 0.2
@@ -157,28 +160,42 @@ class Submitting:
 
     def _next_intents(self, count: int) -> list[Intent]:
         """Take the next orders that nobody has intended, as the ledger stands now."""
-        now = self._clock.now()
-        monotonic = self._clock.monotonic()
-        config = self._config
-        intents: list[Intent] = []
-        while self._queue and len(intents) < count and self.stopped is None:
+        taken: list[tuple[Action, Pass | None]] = []
+        while self._queue and len(taken) < count and self.stopped is None:
             action = self._queue.popleft()
-            held = self._taken_by_others(action, instant_text(now))
+            held = self._taken_by_others(action, instant_text(self._clock.now()))
+            row = None if held is not None else self._confirmed(action)
+            if isinstance(row, NotAsReviewed):
+                held = _not_as_reviewed(action.name, row)
             if held is not None:
                 self._finish(held)
-                continue
-            assert action.spec is not None
-            known = self._session.state.orders.get(action.name)
-            intents.append(
-                Intent(
-                    action=action,
-                    attempt=known.attempts + 1 if known else 1,
-                    request=offer_of(config).request(action.spec.order, config.marketplace),
-                    until=whole_second(now + timedelta(seconds=config.apply.intent_s)),
-                    deadline=monotonic + config.apply.intent_s,
-                )
-            )
-        return intents
+            else:
+                assert not isinstance(row, NotAsReviewed)
+                taken.append((action, row))
+        # Results were read again meanwhile: the time of every intent begins now.
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        return [self._intent(action, row, now, monotonic) for action, row in taken]
+
+    def _intent(self, action: Action, row: Pass | None, now: datetime, monotonic: float) -> Intent:
+        assert action.spec is not None
+        config, known = self._config, self._session.state.orders.get(action.name)
+        return Intent(
+            action=action,
+            attempt=known.attempts + 1 if known else 1,
+            request=offer_of(config).request(action.spec.order, config.marketplace),
+            is_result=row is not None,
+            until=whole_second(now + timedelta(seconds=config.apply.intent_s)),
+            deadline=monotonic + config.apply.intent_s,
+            evidence=None if row is None else row.sha256,
+        )
+
+    def _confirmed(self, action: Action) -> Pass | NotAsReviewed | None:
+        """Read the result that an order of a pass names again; None for any other order."""
+        assert action.spec is not None
+        order = action.spec.order
+        if order.pass_choice is None:
+            return None
+        return confirm_pass(self._marketplace, order, self._config)
 
     def _taken_by_others(self, action: Action, now: str) -> OrderResult | None:
         """Return why an order is not ours to place any more, if it is not."""
@@ -200,6 +217,10 @@ class Submitting:
         if other_axes(action.spec, state) is not None:
             message = "its series was bought from in the meantime, with other axes"
             return OrderResult(action.name, "not-sent", None, message)
+        choice = action.spec.order.pass_choice
+        if choice is not None and (spent := held_passes(state).get(choice.key)) is not None:
+            message = f"{spent.name} holds result {choice.result} meanwhile. Choose another pass"
+            return OrderResult(action.name, "pass-changed", None, message)
         return None
 
     def _check_limits(self) -> None:
@@ -227,6 +248,7 @@ class Submitting:
             committed=origin.committed,
             pull_request=origin.pull_request,
             approvals=origin.approvals,
+            evidence=intent.evidence,
         )
 
     def _dispatch(self) -> None:
@@ -355,3 +377,11 @@ class Submitting:
         self.stopped = f"the ledger could not be written: {error}"
         for intent in self._unsure:
             self._finish(OrderResult(intent.action.name, "not-sent", None, self.stopped))
+
+
+def _not_as_reviewed(name: str, found: NotAsReviewed) -> OrderResult:
+    if found.unread:
+        words = f"not sent, because its pass could not be read again: {found.why}"
+        return OrderResult(name, "not-seen", None, words)
+    words = f"not sent, because its pass is not what was reviewed: {found.why}"
+    return OrderResult(name, "pass-changed", None, words)

@@ -21,9 +21,9 @@ _POLL_S = 2.0
 
 def duration_s(known: OrderState) -> float:
     """Return how long a submission may be under way, by its own clock."""
-    if not known.until or not known.intended_at:
+    if not known.until or not known.opened_at:
         return 0.0
-    return max((instant(known.until) - instant(known.intended_at)).total_seconds(), 0.0)
+    return max((instant(known.until) - instant(known.opened_at)).total_seconds(), 0.0)
 
 
 def is_being_placed(known: OrderState, clock: Clock, looks: LookBook) -> bool:
@@ -34,7 +34,7 @@ def is_being_placed(known: OrderState, clock: Clock, looks: LookBook) -> bool:
     """
     if known.standing_at(instant_text(clock.now())) is not Standing.BEING_PLACED:
         return False
-    first = looks.look(known.intent, clock.epoch)
+    first = looks.look(known.opened, clock.epoch)
     return first is None or clock.monotonic() - first.first < duration_s(known)
 
 
@@ -44,7 +44,7 @@ def next_look(known: OrderState, look: AccountLook, looks: LookBook, clock: Cloc
     The wait of a submission begins when this machine first knew of its intent.  That is now, and
     not the time of the look: the intent may have come while this machine was paused after it.
     """
-    last = looks.look(known.intent, look.epoch)
+    last = looks.look(known.opened, look.epoch)
     if last is None or last.first > look.began:
         return Look(clock.monotonic(), 1, look.epoch)
     return Look(last.first, last.count + 1, last.epoch)
@@ -76,9 +76,9 @@ class Awaited:
 
 
 def open_elsewhere(state: LedgerState, names: Collection[str] | None) -> dict[str, str]:
-    """Return the open submissions of some names, or of all, by name with their identity."""
+    """Return the open submissions of some names, or of all, by name with what opened them."""
     return {
-        known.name: known.intent
+        known.name: known.opened
         for known in state.orders.values()
         if known.standing in OPEN and (names is None or known.name in names)
     }
@@ -149,7 +149,7 @@ def _still_placing(
     state: LedgerState, name: str, intent: str, clock: Clock, looks: LookBook
 ) -> bool:
     known = state.orders[name]
-    return known.intent == intent and is_being_placed(known, clock, looks)
+    return known.opened == intent and is_being_placed(known, clock, looks)
 
 
 def _waiting(state: LedgerState, left: dict[str, float]) -> str:

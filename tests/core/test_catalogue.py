@@ -95,7 +95,7 @@ def test_every_threshold_belongs_to_some_check() -> None:
 
 def test_errors_that_can_be_accepted_are_those_of_a_team_or_of_intent() -> None:
     found = {e.code for e in CHECKS if e.severity is Severity.ERROR and e.acknowledgeable}
-    assert found == {"A08", "T03", "X01", "X04", "M10"}
+    assert found == {"A08", "T03", "P04", "X01", "X04", "M10"}
 
 
 def test_what_is_milder_than_an_error_can_be_accepted_unless_it_says_what_was_done() -> None:
@@ -105,13 +105,13 @@ def test_what_is_milder_than_an_error_can_be_accepted_unless_it_says_what_was_do
 
 def test_time_alone_can_bring_what_is_held_against_the_clock() -> None:
     assert {code for code in CATALOGUE.checks if When.CLOCK in CATALOGUE.times_of(code)} == {
-        "T03", "T04", "T06", "T12",
+        "T03", "T04", "T06", "T12", "P04",
     }  # fmt: skip
 
 
 def test_the_ledger_brings_conflicts_and_copies() -> None:
     assert {code for code in CATALOGUE.checks if When.LEDGER in CATALOGUE.times_of(code)} == {
-        "X01", "X03", "M08", "M09", "M10", "M11",
+        "P03", "X01", "X03", "M08", "M09", "M10", "M11",
     }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def test_what_several_times_can_find_is_found_only_at_all_of_them() -> None:
     assert CATALOGUE.times_of("T06") == {When.SPEC, When.CLOCK}
     assert "T06" not in CATALOGUE.found_only(When.OUTLINE, When.SPEC)
     assert "A02" not in CATALOGUE.found_only(When.OUTLINE, When.SPEC)
-    assert CATALOGUE.found_only(When.ACROSS) == {"X02", "X04"}
+    assert CATALOGUE.found_only(When.ACROSS) == {"P02", "X02", "X04"}
     assert CATALOGUE.times_of("Z99") == frozenset()
 
 

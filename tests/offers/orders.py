@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from satops.core.order.order import Location, Order, canonical_order
-from satops.offers.eo_imagery.fields import VERSION
+from satops.core import json_text
+from satops.core.order.order import Location, Order, canonical_order, order_from_fields
+from satops.core.order.passes import FIELD, PassChoice
+from satops.offers.eo_imagery.fields import PASS_VERSION, VERSION
 
 
 def eo_order(
@@ -36,3 +38,9 @@ def eo_order(
         end=end,
         terms={name: value for name, value in terms.items() if value is not None},
     )
+
+
+def of_pass(order: Order, choice: PassChoice) -> Order:
+    """Return the same order, bought by a pass."""
+    fields = json_text.loads(order.canonical)
+    return order_from_fields({**fields, FIELD: choice.fields(), "version": PASS_VERSION})

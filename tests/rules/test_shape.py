@@ -42,6 +42,7 @@ HELPERS = {
     },
     "workflow": {
         "account": "the look at the account",
+        "ask_again": "a result in doubt, ordered once more",
         "begin": "what every verb does before it appends",
         "carried_spool": "order numbers of another machine",
         "checks": "the buyer's checks where they are asked",
@@ -56,6 +57,7 @@ HELPERS = {
         "overdue": "placed orders that nothing was delivered of",
         "outcomes": "outcomes as events and results",
         "part": "a plan of some orders",
+        "passes": "orders of a pass, before and after",
         "proof": "whether of two writers one wins",
         "read_files": "files to specs",
         "read_series": "documents that stand for many orders",

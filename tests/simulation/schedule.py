@@ -6,7 +6,7 @@ from datetime import timedelta
 from satops.core.ledger.chain import EMPTY, GENESIS, encode
 from satops.core.ledger.events import LedgerStarted, RunStarted
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, Standing
-from satops.core.order.order import instant_text
+from satops.core.order.order import Order, instant_text
 from satops.core.order.submission import Receipt
 from satops.core.plan.config import (
     ApplyConfig,
@@ -19,9 +19,11 @@ from satops.core.plan.config import (
 from satops.core.plan.plan import ActionKind
 from satops.core.spec.spec import Footprint, Source, Spec
 from satops.errors import ExitCode, Refused, SatopsError
-from satops.offers.eo_imagery.request import create_request
+from satops.offers import offer_of
+from satops.offers.eo_imagery.request import simulation_request
 from satops.workflow.apply import Applying
 from satops.workflow.apply_report import ApplyReport
+from satops.workflow.ask_again import AskingAgain
 from satops.workflow.begin import begin
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.origins import Origins
@@ -30,7 +32,7 @@ from satops.workflow.reconcile import reconcile_patiently
 from satops.workflow.resolve import resolve_not_placed, resolve_placed
 from satops.workflow.validate import Tree
 from tests.fakes.repository import GivenTree, NoHistory, proof_of
-from tests.offers.orders import eo_order
+from tests.offers.orders import eo_order, of_pass
 from tests.simulation.world import (
     Inline,
     Killed,
@@ -75,11 +77,13 @@ class Schedule:
             for name, ahead in zip("ab", aheads, strict=True)
         ]
         self.config = Config(
-            marketplace=MarketplaceConfig(url="https://market.invalid"),
+            marketplace=MarketplaceConfig(url="https://market.invalid", simulation=True),
             apply=ApplyConfig(concurrency=chance.choice((1, 2, 4))),
             reconcile=ReconcileConfig(),
             limits=(Limit("ordersPerMonth", 1000, "satops.yaml", 1),),
         )
+        if chance.random() < 0.5:
+            self.seller.simulation_id = lambda row: str(row.result)
         self.specs = {f"order-{n}": self._spec(n) for n in range(chance.randint(1, 6))}
         self.name_of = {self._request(spec): spec.name for spec in self.specs.values()}
         started, _ = encode(
@@ -99,6 +103,7 @@ class Schedule:
             self._person,
             self._set_clock,
             self._add_spec,
+            self._ask_again,
         )
         for _ in range(chance.randint(4, 14)):
             chance.choice(moves)()
@@ -256,6 +261,32 @@ class Schedule:
         except (Refused, SatopsError, Killed) as error:
             self.world.trace.append(f"person: {type(error).__name__} {error}")
 
+    def _ask_again(self) -> None:
+        """Have an operator ask once more for a result that is in doubt."""
+        doubts = [k.name for k in self.state().orders.values() if k.bought_pass and k.doubted]
+        if not doubts:
+            return
+        machine = self.world.random.choice(self.machines)
+        machine.runs += 1
+        session = LedgerSession(self.store, machine.clock, f"{machine.name}{machine.runs}")
+        try:
+            begin(session, machine.local, RunStarted("ask again", "satops", machine.name))
+            told = AskingAgain(
+                session=session,
+                local=machine.local,
+                marketplace=self.seller,
+                specs=GivenTree(Tree(tuple(self.specs.values()), (), 1)),
+                config=self.config,
+                by="operator",
+                because=None,
+                confirm=lambda _: None,
+                reach=self.world.step,
+            ).run(self.world.random.choice(doubts))
+        except (SatopsError, Killed) as error:
+            self.world.trace.append(f"{machine.name}: ask again: {type(error).__name__} {error}")
+        else:
+            self.world.trace.append(f"{machine.name}: ask again: {told.result}")
+
     def _converge(self) -> None:
         """Without faults, looking and applying again must end with every order placed once."""
         for machine in self.machines:
@@ -268,7 +299,7 @@ class Schedule:
             self.check()
             report = self._apply_on(self.machines[0])
             self.check()
-            if report.exit_code is ExitCode.DONE:
+            if report.exit_code in (ExitCode.DONE, ExitCode.INVALID):
                 break
         plan = make_plan(
             Tree(tuple(self.specs.values()), (), 1),
@@ -277,10 +308,16 @@ class Schedule:
             now=instant_text(self.machines[0].clock.now()),
             recall=lambda known: None,
         )
-        assert plan.count(ActionKind.KEEP) == len(self.specs), [
+        spent = {
+            action.name
+            for action in plan.actions
+            if action.kind is ActionKind.CONFLICT and action.known and action.known.used
+        }
+        assert plan.count(ActionKind.KEEP) + len(spent) == len(self.specs), [
             (action.name, action.kind, action.reason) for action in plan.actions
         ]
-        assert len(self.seller.bought) == len(self.specs)
+        bought = {self.name_of[item.request] for item in self.seller.bought}
+        assert bought == self.specs.keys() - spent
 
     def _spec(self, number: int) -> Spec:
         west = 10.0 + number
@@ -294,6 +331,8 @@ class Schedule:
             max_cloud=20,
             resolution_type=2,
         )
+        if self.world.random.random() < 0.4:
+            order = self._pass_of(order)
         return Spec(
             name=f"order-{number}",
             source=Source("orders/all.yaml", 1 + number, number, 1, "0" * 64),
@@ -301,7 +340,14 @@ class Schedule:
             footprint=Footprint(AREA_KM2, west, 50.0, west + 0.1, 50.1, west + 0.05, 50.05, 4, 0),
         )
 
+    def _pass_of(self, order: Order) -> Order:
+        """Return the same order, bought by a pass of a simulation of its own."""
+        market = self.config.marketplace
+        number = self.seller.simulate(simulation_request(order, timezone=market.timezone))
+        row = self.seller.simulations.asked[number].found.passes[0]
+        choice = row.choice(number)
+        assert choice is not None
+        return of_pass(order, choice)
+
     def _request(self, spec: Spec) -> bytes:
-        return create_request(
-            spec.order, geometry="geojson", timezone=self.config.marketplace.timezone
-        )
+        return offer_of(self.config).request(spec.order, self.config.marketplace)

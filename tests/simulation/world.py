@@ -179,11 +179,17 @@ class Seller:
         return self._sell(request, self._store)
 
     def place_result(self, request: bytes) -> Outcome:
-        """See the port; a gateway may ask twice, and give the second answer."""
+        """See the port; a gateway may ask twice, and give the second answer.
+
+        A refusal in the marketplace's own words is what the client makes of one: a doubt.
+        """
         outcome = self._sell(request, self._store_result)
         if isinstance(outcome, Receipt) and self._world.happens(0.1):
-            return self._sell(request, self._store_result)
-        return outcome
+            assert self._store_result(request) is None
+            slow_down = Rejection(429, "slow down", retry_after_s=1.0)
+            return self._world.random.choice((USED, USED, slow_down))
+        refused = isinstance(outcome, Rejection) and outcome.code == 400
+        return USED if refused else outcome
 
     def simulate(self, request: bytes) -> str:
         """See the port."""

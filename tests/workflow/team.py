@@ -57,6 +57,18 @@ class Shop(Seller):
         line = self.script.popleft()
         return line(self, request) if callable(line) else line
 
+    def place_result(self, request: bytes) -> Outcome:
+        """Likewise."""
+        self.requests.append(request)
+        if not self.script:
+            return super().place_result(request)
+        line = self.script.popleft()
+        return line(self, request) if callable(line) else line
+
+    def store_result(self, request: bytes) -> str | None:
+        """Buy a result, whatever is answered; return the number, or None for one that is used."""
+        return self._store_result(request)
+
     def store(self, request: bytes) -> str:
         """Buy an order, whatever is answered; return its number."""
         return self._store(request)

@@ -8,6 +8,7 @@ from typing import Any
 
 from satops.core import json_text
 from satops.core.order.order import Terms, terms_of
+from satops.core.order.passes import PassChoice
 
 
 class Standing(StrEnum):
@@ -49,6 +50,11 @@ class OrderState:
     """The run that intended this submission, or adopted the order."""
     intended_at: str = ""
     until: str = ""
+    opened: str = ""
+    """Digest of the line since which this submission may be under way: its own, or that of the
+    last `SubmissionProbed`.  Looks are counted from there."""
+    opened_at: str = ""
+    """When that was, by the clock that wrote `until`."""
     seq: int = 0
     """Of the event that holds the canonical order."""
     order_no: str | None = None
@@ -61,6 +67,12 @@ class OrderState:
     """A number that the marketplace answered with, and that another name holds."""
     used: bool = False
     """The marketplace said that the simulation result is not there, or is used."""
+    doubted: bool = False
+    """Whoever sent it has recorded that the answer proves nothing."""
+    probed: bool = False
+    """A person asked for its result once more: from then on no refusal closes it."""
+    bought_pass: PassChoice | None = None
+    """The pass that it buys, where it buys one."""
     same_as: str | None = None
     """The name that shares `order_no`; such an order counts once, under that name."""
     settled_seq: int = 0
@@ -145,6 +157,7 @@ class OrderState:
             self.provider = shared(bought["provider"])
             self.version, self.terms = shared(bought.get("version", "")), shared_terms(bought)
             self.start, self.end = shared(bought["startDate"]), shared(bought["endDate"])
+            self.bought_pass = PassChoice.read(bought)
         footprint = event.get("footprint")
         if footprint is not None:
             self.area_km2 = footprint["area_km2"]

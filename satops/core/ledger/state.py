@@ -141,7 +141,7 @@ class LedgerState:
             raise ValueError(f"{name!r} is intended again while it is {known.standing}")
         order = OrderState(name, Standing.BEING_PLACED, digest, attempt=event["attempt"])
         order.until = shared(event["until"])
-        order.intended_at = shared(event["time"])
+        order.intended_at = order.opened_at = shared(event["time"])
         self._hold(order, known, event)
 
     def _adopt(self, event: dict[str, Any], digest: str) -> None:
@@ -172,6 +172,7 @@ class LedgerState:
 
     def _hold(self, order: OrderState, known: OrderState | None, event: dict[str, Any]) -> None:
         order.describe(event)
+        order.opened = order.intent
         order.attempts = order.attempt
         self.orders[order.name] = order if known is None else known.succeeded_by(order)
         if order.order_digest is not None:
@@ -276,23 +277,29 @@ class LedgerState:
                 self.holders[each.order_digest] = order.name
 
     def _reject(self, event: dict[str, Any], _digest: str) -> None:
-        self._close(event, Standing.REJECTED, event["message"])
+        self._close(event, self._unless_probed(event, Standing.REJECTED), event["message"])
 
     def _not_send(self, event: dict[str, Any], _digest: str) -> None:
-        self._close(event, Standing.NOT_SENT, event["reason"])
+        self._close(event, self._unless_probed(event, Standing.NOT_SENT), event["reason"])
+
+    def _unless_probed(self, event: dict[str, Any], standing: Standing) -> Standing:
+        """A refusal of the second question proves nothing about the first."""
+        return Standing.IN_DOUBT if self.orders[event["name"]].probed else standing
 
     def _doubt(self, event: dict[str, Any], _digest: str) -> None:
         if self._close(event, Standing.IN_DOUBT, event["reason"]):
             order = self.orders[event["name"]]
             order.claimed_no = event.get("claimed_no")
             order.used = order.used or event.get("used") is True
+            order.doubted = True
 
-    def _probe(self, event: dict[str, Any], _digest: str) -> None:
+    def _probe(self, event: dict[str, Any], digest: str) -> None:
         """Asking once more keeps the submission open, and gives it a new end of its time."""
         order = self.orders[event["name"]]
         if order.intent != event["intent"] or order.standing not in OPEN:
             raise ValueError(f"{order.name!r} is asked for again while it is {order.standing}")
         order.standing, order.until = Standing.BEING_PLACED, event["until"]
+        order.opened, order.opened_at, order.probed = digest, event["time"], True
 
     def _close(self, event: dict[str, Any], standing: Standing, reason: str) -> bool:
         """Close the open submission of a name; tell whether the event is about it.

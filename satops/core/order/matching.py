@@ -14,6 +14,7 @@ from satops.core.geometry.forms import same_polygon
 from satops.core.order.dates import read_date
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import Order, instant
+from satops.core.order.passes import PassChoice
 
 if TYPE_CHECKING:
     from satops.core.offer import Offer
@@ -230,12 +231,9 @@ def compare(
     doubt: Doubt, found: MarketplaceOrder, *, offer: "Offer", zone: timezone, skew_s: float
 ) -> Candidate:
     """Hold one order of the marketplace against one doubt, field by field."""
-    intended = instant(doubt.intended_at)
-    since: bool | None = None
-    created = "time of creation"
-    if found.created_at is not None:
-        since = found.created_at >= intended - timedelta(seconds=skew_s)
-        created = f"created {round((found.created_at - intended).total_seconds())} s after"
+    if doubt.order.pass_choice is not None:
+        return _compare_pass(doubt, doubt.order.pass_choice, found, offer, zone, skew_s)
+    since, created = _since(doubt, found, skew_s)
     window = _same_window(doubt.order, found, zone)
     # Most of an account is older and has another window: its shapes need not be compared.
     shape = _same_shape(doubt.order, found) if since is not False or window is not False else False
@@ -253,6 +251,51 @@ def compare(
         possible=found.programming
         and found.provider in (None, doubt.order.provider)
         and (alike != (False, False) if since is not False else False not in alike),
+    )
+
+
+def _since(doubt: Doubt, found: MarketplaceOrder, skew_s: float) -> tuple[bool | None, str]:
+    """Tell whether an order was created since the intent, and how long after."""
+    if found.created_at is None:
+        return None, "time of creation"
+    after = found.created_at - instant(doubt.intended_at)
+    return after >= -timedelta(seconds=skew_s), f"created {round(after.total_seconds())} s after"
+
+
+def _compare_pass(
+    doubt: Doubt,
+    choice: PassChoice,
+    found: MarketplaceOrder,
+    offer: "Offer",
+    zone: timezone,
+    skew_s: float,
+) -> Candidate:
+    """Hold one order against the doubt of a pass.
+
+    Only its own result proves that it is the one: an order of the same simulation may be that of
+    another result, and what the marketplace makes of window and region is not documented.  For
+    the same reason nothing of them rules an order out: any of this provider since the intent may
+    be it, and so keeps its absence from being believed.
+    """
+    since, created = _since(doubt, found, skew_s)
+    provider = None if found.provider is None else found.provider == doubt.order.provider
+    proven = found.simulation == str(choice.result)
+    shape, window = _same_shape(doubt.order, found), _same_window(doubt.order, found, zone)
+    # The clock that dated the intent may have been wrong: what is alike stays possible.
+    alike = found.simulation == choice.simulation or False not in (shape, window)
+    compared: list[tuple[bool | None, str]] = [(since, created)]
+    if proven:
+        compared += [(provider, f"provider {found.provider}"), (True, f"result {choice.result}")]
+    else:
+        compared += _differences(doubt.order, found, offer, zone, shape=shape)
+        compared.append((None, f"satellite {choice.satellite}"))
+    return Candidate(
+        order=found,
+        agrees=tuple(text for held, text in compared if held),
+        differs=tuple(text for held, text in compared if held is False),
+        unseen=tuple(text for held, text in compared if held is None),
+        possible=found.programming
+        and (proven or (provider is not False and (since is not False or alike))),
     )
 
 
@@ -280,10 +323,19 @@ def _same_shape(order: Order, found: MarketplaceOrder) -> bool | None:
 
 
 def _same_window(order: Order, found: MarketplaceOrder, zone: timezone) -> bool | None:
+    """Tell whether the windows agree; that of a pass may also be shown as the pass itself."""
     ends = []
-    for ours, theirs in ((order.start, found.start), (order.end, found.end)):
+    for theirs in (found.start, found.end):
         read = None if theirs is None else read_date(theirs, zone)
         if not isinstance(read, datetime):
             return None
-        ends.append(abs(read - instant(ours)) < _WINDOW_TOLERANCE)
-    return all(ends)
+        ends.append(read)
+    first, last = ends
+    choice = order.pass_choice
+    if choice is not None and _near(first, choice.start) and first <= last < instant(order.end):
+        return True
+    return _near(first, order.start) and _near(last, order.end)
+
+
+def _near(read: datetime, ours: str) -> bool:
+    return abs(read - instant(ours)) < _WINDOW_TOLERANCE

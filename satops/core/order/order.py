@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import Any
 
 from satops.core import json_text
-from satops.core.order.passes import PassChoice
+from satops.core.order.passes import FIELD, PREFIX, PassChoice
 
 Location = tuple[float, float]
 """Longitude and latitude in degrees, WGS 84."""
@@ -59,12 +59,16 @@ class Order:
     @property
     def pass_choice(self) -> PassChoice | None:
         """The pass that is bought, where the order names one."""
-        return None
+        return PassChoice.read(self.terms)
 
     @property
     def asked(self) -> "Order":
         """The order without the pass that it names: what a simulation is asked for."""
-        return self
+        if FIELD not in self.terms:
+            return self
+        fields = json_text.loads(self.canonical)
+        del fields[FIELD]
+        return order_from_fields(fields | {"version": self.version.removeprefix(PREFIX)})
 
     @property
     def rings(self) -> Rings:

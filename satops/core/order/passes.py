@@ -9,6 +9,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+FIELD = "pass"
+"""The term of an order that names its pass."""
+PREFIX = "pass-"
+"""What the version of an order of a pass begins with, before that of its offer."""
+
 
 class Progress(IntEnum):
     """`status` of a simulation, as the marketplace numbers it."""
@@ -28,6 +33,12 @@ class PassChoice:
     satellite: str
     start: str
     """UTC, `YYYY-MM-DDThh:mm:ssZ`."""
+
+    @classmethod
+    def read(cls, order: Mapping[str, Any]) -> "PassChoice | None":
+        """Return the pass of a canonical order, or of its terms; None where it names none."""
+        named = order.get(FIELD)
+        return None if named is None else cls(**named)
 
     @property
     def key(self) -> tuple[str, int]:

@@ -34,6 +34,26 @@ EDITED = Check(
     remedy="Put the old values back, or write a new spec that `supersedes` this one.",
     example="a new endDate in a spec that was placed",
 )
+PASS_SPENT = Check(
+    "P03",
+    "this pass is gone; choose another",
+    when=When.LEDGER,
+    meaning="A result of a simulation can be ordered once. The ledger holds it under some name, "
+    "or the marketplace has said that it is used.",
+    source="the marketplace's page on orders from simulations",
+    remedy="Ask again with `satops feasibility`, and choose another pass.",
+    example="a pass that another spec has bought",
+)
+NO_SIMULATIONS = Check(
+    "P05",
+    "the account has no simulations",
+    when=When.READ,
+    meaning="An order with a `pass` is bought from the result of a simulation, and satops.yaml "
+    "does not say that the account has those.",
+    source="satops' own rule: not every account has them",
+    remedy="Write `marketplace: {simulation: true}` in satops.yaml, or take `pass` out.",
+    example="order: {pass: {...}}",
+)
 CONFIG_CHANGED = Check(
     "L30",
     "satops.yaml is changed here",

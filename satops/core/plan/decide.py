@@ -1,19 +1,22 @@
 """What would happen to each order name, and why: the rules of the plan, one name at a time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from satops.core.check import Check
 from satops.core.finding import Finding, dotted
 from satops.core.ledger.kept import KeptSpec
+from satops.core.ledger.passes import PassKey, held_passes
 from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
 from satops.core.order.order import Order
 from satops.core.plan.changes import Change, changes
-from satops.core.plan.checks import COPY, COPY_OF_BOUGHT, EDITED, TOO_LATE
+from satops.core.plan.checks import COPY, COPY_OF_BOUGHT, EDITED, PASS_SPENT, TOO_LATE
 from satops.core.plan.plan import Action, ActionKind
 from satops.core.plan.series import Decided, decide_series
 from satops.core.problem import Problem
+from satops.core.safe import shown
 from satops.core.spec.series_checks import NAMES_MEET, like_a_member
 from satops.core.spec.spec import Spec
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 Recall = Callable[[OrderState], Order | None]
 """Reads an order back from the ledger; None where an adopted order's content is not known."""
+Passes = Callable[[], Mapping[PassKey, OrderState]]
+"""Returns the submission that holds each simulation result: asked only where a spec names one."""
 
 
 def decide(
@@ -42,13 +47,16 @@ def decide(
     actions: list[Action] = []
     problems: list[Problem] = []
     seen: set[str] = set()
+    passes = cache(partial(held_passes, state))
     for held in kept:
         seen.add(held.name)
         actions.append(_keep(state.orders[held.name], held))
     members: defaultdict[str, list[Decided]] = defaultdict(list)
     for spec in specs:
         seen.add(spec.name)
-        action, problem = decide_one(spec, state, offer=offer, now=now, recall=recall)
+        action, problem = decide_one(
+            spec, state, offer=offer, now=now, recall=recall, passes=passes
+        )
         if spec.series is not None:
             members[spec.series].append(Decided(spec, action, problem))
             continue
@@ -56,7 +64,7 @@ def decide(
         problems += [] if problem is None else [problem]
         if (first := spec.name.partition(".")[0]) in state.axes and first != spec.name:
             words = like_a_member(spec.name, first, "of the ledger")
-            problems.append(_problem(spec, NAMES_MEET, NAMES_MEET.finding(("name",), words)))
+            problems.append(problem_of(spec, NAMES_MEET, NAMES_MEET.finding(("name",), words)))
     for decided in members.values():
         of_members, found = decide_series(decided, state)
         actions += of_members
@@ -67,9 +75,16 @@ def decide(
 
 
 def decide_one(
-    spec: Spec, state: LedgerState, *, offer: "Offer", now: str, recall: Recall
+    spec: Spec,
+    state: LedgerState,
+    *,
+    offer: "Offer",
+    now: str,
+    recall: Recall,
+    passes: Passes | None = None,
 ) -> tuple[Action, Problem | None]:
-    """Return the action for one spec."""
+    """Return the action for one spec; `passes` gives the results that the ledger holds."""
+    passes = passes or partial(held_passes, state)
     known = state.orders.get(spec.name)
     if known is not None and known.standing in OPEN:
         return Action(spec.name, ActionKind.HOLD, hold_reason(known, now), spec, known), None
@@ -84,11 +99,44 @@ def decide_one(
             reason = f"{holder} is the same order, and it counts as bought"
             return Action(spec.name, ActionKind.CONFLICT, reason, spec, known), problem
         return Action(spec.name, ActionKind.CREATE, _create_reason(known), spec, known), problem
+    choice = spec.order.pass_choice
+    if choice is not None and (held := passes().get(choice.key)) is not None:
+        return _spent(spec, known, held)
     if spec.order.end <= now:
         problem = _expired(spec)
         reason = f"its window ended at {spec.order.end}"
         return Action(spec.name, ActionKind.EXPIRED, reason, spec, known), problem
+    if choice is not None and choice.start <= now:
+        reason = f"its pass began at {choice.start}"
+        return Action(spec.name, ActionKind.EXPIRED, reason, spec, known), _pass_over(spec)
     return Action(spec.name, ActionKind.CREATE, _create_reason(known), spec, known), None
+
+
+def _spent(spec: Spec, known: OrderState | None, held: OrderState) -> tuple[Action, Problem]:
+    """Return the conflict of a pass whose result was ordered, or may have been."""
+    choice = spec.order.pass_choice
+    assert choice is not None
+    whose = "this order" if held.name == spec.name else held.name
+    how = f"placed as {held.order_no}" if held.order_no else "which the marketplace called used"
+    if held.standing in OPEN:
+        how = "whose submission is open"
+    detail = (
+        f"Result {choice.result} of simulation {shown(choice.simulation)} is held by {whose}, "
+        f"{how}. It can be ordered once. Ask again with `satops feasibility`, and choose another "
+        "pass."
+    )
+    problem = problem_of(spec, PASS_SPENT, PASS_SPENT.finding(("order", "pass"), detail))
+    return Action(spec.name, ActionKind.CONFLICT, PASS_SPENT.title, spec, known), problem
+
+
+def _pass_over(spec: Spec) -> Problem:
+    choice = spec.order.pass_choice
+    assert choice is not None
+    detail = (
+        f"{spec.name} buys the pass of {choice.start}, which is over. Choose a later one: `satops "
+        "feasibility` shows them."
+    )
+    return problem_of(spec, TOO_LATE, TOO_LATE.finding(("order", "pass", "start"), detail))
 
 
 def hold_reason(known: OrderState, now: str) -> str:
@@ -99,7 +147,7 @@ def hold_reason(known: OrderState, now: str) -> str:
     return f"in doubt since {known.intended_at}: {why}"
 
 
-def _problem(spec: Spec, declared: Check, finding: Finding) -> Problem:
+def problem_of(spec: Spec, declared: Check, finding: Finding) -> Problem:
     """Return a finding about a spec as a whole, acknowledged where the spec may and does so."""
     reasons = {item.check: item.reason for item in spec.acknowledge}
     return Problem(
@@ -150,7 +198,7 @@ def _decide_taken(spec: Spec, known: OrderState) -> tuple[Action, Problem]:
         f"{spec.name} is placed as {known.order_no}, and that order is {held}. A name stands for "
         "one order for ever: give the series or the spec another name."
     )
-    problem = _problem(spec, NAMES_MEET, NAMES_MEET.finding(("name",), detail))
+    problem = problem_of(spec, NAMES_MEET, NAMES_MEET.finding(("name",), detail))
     return Action(
         spec.name, ActionKind.CONFLICT, f"the name is that of {held}", spec, known
     ), problem
@@ -163,7 +211,7 @@ def _conflict(spec: Spec, known: OrderState, edited: tuple[Change, ...]) -> Prob
         f"Edited since: {fields}. Put the old values back; or, to buy the new order as well, "
         f"give it a new name and write `supersedes: {spec.name}`, which cancels nothing."
     )
-    return _problem(spec, EDITED, EDITED.finding(("order",), detail))
+    return problem_of(spec, EDITED, EDITED.finding(("order",), detail))
 
 
 def _copied(spec: Spec, holder: str, known: OrderState) -> Problem:
@@ -173,7 +221,7 @@ def _copied(spec: Spec, holder: str, known: OrderState) -> Problem:
         f"it again would pay twice. If {spec.name} is {holder} renamed, put the old name back. "
         "If a second copy is wanted, acknowledge X01 with a reason."
     )
-    return _problem(spec, COPY, COPY_OF_BOUGHT.finding(("order",), detail))
+    return problem_of(spec, COPY, COPY_OF_BOUGHT.finding(("order",), detail))
 
 
 def _expired(spec: Spec) -> Problem:
@@ -182,7 +230,7 @@ def _expired(spec: Spec) -> Problem:
         "bought for that window. Move the window, delete the spec, or acknowledge T03 with a "
         "reason to keep it as it is."
     )
-    return _problem(spec, TOO_LATE, TOO_LATE.finding(("order", "endDate"), detail))
+    return problem_of(spec, TOO_LATE, TOO_LATE.finding(("order", "endDate"), detail))
 
 
 def _create_reason(known: OrderState | None) -> str:

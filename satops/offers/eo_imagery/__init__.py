@@ -10,11 +10,21 @@ from typing import Any
 from satops.core.offer import Flag, Offer, Samples
 from satops.core.order.order import Order
 from satops.core.plan.config import MarketplaceConfig
-from satops.offers.eo_imagery.fields import RECURRENCE_FIELDS, VERSION, read_terms
+from satops.offers.eo_imagery.fields import (
+    PASS_VERSION,
+    RECURRENCE_FIELDS,
+    VERSION,
+    read_terms,
+    version_of,
+)
 from satops.offers.eo_imagery.modes import MODE_NUMBERS, MODES, Provider, mode_of
 from satops.offers.eo_imagery.reading_back import agreements, not_compared
 from satops.offers.eo_imagery.recurrence import details, first_over, occurrences
-from satops.offers.eo_imagery.request import create_request, simulation_request
+from satops.offers.eo_imagery.request import (
+    create_request,
+    result_request,
+    simulation_request,
+)
 
 _THRESHOLDS = """\
 every: {leadTimeH: 48}
@@ -27,13 +37,19 @@ tianyi:
 
 
 def _request(order: Order, market: MarketplaceConfig) -> bytes:
+    if (choice := order.pass_choice) is not None:
+        return result_request(choice)
     return create_request(order, geometry=market.geometry, timezone=market.timezone)
 
 
 def _checks() -> Sequence[ModuleType]:
-    from satops.offers.eo_imagery import fields, sensor  # with shapely, which few plans need
+    from satops.offers.eo_imagery import (  # with shapely, which few plans need
+        fields,
+        pass_checks,
+        sensor,
+    )
 
-    return sensor, fields
+    return sensor, pass_checks, fields
 
 
 def _samples() -> Samples:
@@ -57,12 +73,12 @@ def _mode_name(given: str) -> int | str:
 
 EO_IMAGERY = Offer(
     name="eo-imagery",
-    versions=(VERSION,),
+    versions=(VERSION, PASS_VERSION),
     schema="order.schema.json",
     thresholds="modes.json",
     modes=tuple(MODES.values()),
     read=read_terms,
-    version=lambda _: VERSION,
+    version=version_of,
     mode=mode_of,
     request=_request,
     simulation=lambda order, market: simulation_request(order, timezone=market.timezone),

@@ -1,17 +1,21 @@
 """The fields of an order that are this marketplace's own, as a spec writes them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from satops.core.check import Check, When
 from satops.core.finding import Finding
-from satops.core.order.order import Terms
+from satops.core.order.dates import read_date
+from satops.core.order.order import Terms, instant_text
+from satops.core.order.passes import FIELD, PREFIX, PassChoice
 from satops.core.problem import Severity
 from satops.core.spec.checks import CHECKS
 from satops.offers.eo_imagery.mode_advice import mode_advice, modes_of
 from satops.offers.eo_imagery.modes import MODE_NUMBERS, MODES, Provider
 
 VERSION = "order/1"
+PASS_VERSION = f"{PREFIX}{VERSION}"
 RECURRENCE_FIELDS = frozenset({"recurring", "recurringDay", "recurringUnit"})
 _NOT_A_MODE = CHECKS["V04"].variant("not a mode")
 
@@ -60,7 +64,33 @@ def read_terms(order: Mapping[str, Any], findings: list[Finding]) -> Terms:
         "recurringUnit": unit,
         "resolutionType": number,
     }
-    return {key: value for key, value in read.items() if value is not None}
+    terms: dict[str, Any] = {key: value for key, value in read.items() if value is not None}
+    if (choice := _read_pass(order, findings)) is not None:
+        terms[FIELD] = choice.fields()
+    return terms
+
+
+def version_of(terms: Terms) -> str:
+    """Return the version of an order with such terms: one that buys a pass has its own."""
+    return PASS_VERSION if FIELD in terms else VERSION
+
+
+def _read_pass(order: Mapping[str, Any], findings: list[Finding]) -> PassChoice | None:
+    """Read the pass that is bought; its start must say its zone, as what is pasted does."""
+    written = order.get(FIELD)
+    if not isinstance(written, dict):
+        return None
+    start = written.get("start")
+    read = read_date(start, None, "start") if isinstance(start, str) else None
+    if isinstance(read, Finding):
+        findings.append(read.at(("order", FIELD, "start")))
+    simulation, satellite = written.get("simulation"), written.get("satellite")
+    result = _whole(written.get("result"))
+    if not isinstance(read, datetime) or result is None:
+        return None
+    if not isinstance(simulation, str) or not isinstance(satellite, str):
+        return None
+    return PassChoice(simulation, result, satellite, instant_text(read))
 
 
 def _read_mode(order: Mapping[str, Any], findings: list[Finding]) -> int | None:

@@ -19,6 +19,11 @@ def agreements(order: Order, found: MarketplaceOrder) -> Iterator[Agreement]:
     # What was not sent may come back with whatever default the marketplace has.
     if "maxCloud" in ours:
         yield _equal(ours["maxCloud"], theirs.get("maxCloud")), f"maxCloud {theirs.get('maxCloud')}"
+    choice = order.pass_choice
+    if choice is not None:
+        shown_as = found.simulation
+        held = None if shown_as is None else shown_as in (str(choice.result), choice.simulation)
+        yield held, f"simulationId {shown_as}"
     mode = mode_of(ours)
     if mode is not None:
         shown = theirs.get("resolution")

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from satops.core import json_text
 from satops.core.order.order import Order, instant
+from satops.core.order.passes import PassChoice
 
 _OPTIONAL = ("recurring", "recurringDay", "recurringUnit", "maxCloud", "resolutionType")
 _BEFORE = b'"geometry":{"coordinates":'
@@ -46,6 +47,11 @@ def simulation_request(order: Order, *, timezone: timezone) -> bytes:
     }
     fields |= {key: bought[key] for key in ("maxCloud", "resolutionType") if key in bought}
     return json_text.dumps(fields)
+
+
+def result_request(choice: PassChoice) -> bytes:
+    """Return the body that orders one result of a simulation: nothing but its number."""
+    return json_text.dumps({"resultId": choice.result})
 
 
 def local_text(utc: str, zone: timezone) -> str:

@@ -20,6 +20,7 @@ _SIGNS = {
     "in-account": "!",
     "not-seen": "!",
     "free-again": "x",
+    "pass-changed": "!",
 }
 OUTCOME_TONES = {
     "placed": Tone.GOOD,
@@ -31,6 +32,7 @@ OUTCOME_TONES = {
     "in-account": Tone.WARNING,
     "not-seen": Tone.WARNING,
     "free-again": Tone.ERROR,
+    "pass-changed": Tone.ERROR,
 }
 """How each outcome looks."""
 _HEADER = ("", "NAME", "OUTCOME", "ORDER")
@@ -104,6 +106,7 @@ def _totals(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
             (report.count("being-placed"), "being placed by another run"),
             (report.count("in-account"), "held: the account has them already"),
             (report.count("not-seen"), "not sent: the account could not be seen"),
+            (report.count("pass-changed"), "not sent: the pass has changed"),
             (report.count("free-again"), "free again: another run did not place them"),
         )
         if count

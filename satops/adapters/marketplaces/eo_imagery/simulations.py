@@ -116,9 +116,16 @@ def _text(value: object) -> str:
 
 
 def _geometry(value: object) -> str | None:
-    if isinstance(value, dict):
-        return json_text.dumps_replacing(value).decode()
-    return value if isinstance(value, str) and value else None
+    """Return a region as text; a bare list of positions becomes a Polygon."""
+    read = value
+    if isinstance(value, str):
+        try:
+            read = json_text.loads(value)
+        except json_text.NotJson:
+            return value or None
+    if isinstance(read, list) and (ring := _ring(read)) is not None:
+        read = {"type": "Polygon", "coordinates": [ring]}
+    return json_text.dumps_replacing(read).decode() if isinstance(read, dict) else None
 
 
 def _known(names: Mapping[str, str], text: str) -> str:
