@@ -4,9 +4,11 @@ from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, ForeignNoted, OrderAdopted
 from satops.core.ledger.state import OPEN, LedgerState, Standing
 from satops.core.plan.config import Config
+from satops.core.plan.estimate import prices_from
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import wrong_name
 from satops.errors import Refused, UsageError
+from satops.offers import offer_of
 from satops.ports import Marketplace
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
 from satops.workflow.resolve import (
@@ -65,13 +67,22 @@ def adopt(
 def adoption_of(
     spec: Spec, order_no: str, config: Config, *, by: str, because: str
 ) -> OrderAdopted:
-    """Return the event that records an order under a spec's name, with the spec's content."""
+    """Return the event that records an order under a spec's name, with the spec's content.
+
+    It counts in limits as if it had been bought: with its captures and its estimate.
+    """
+    offer = offer_of(config)
+    captures, prices = offer.captures(spec.order), prices_from(config.prices, offer)
+    estimate = None if prices is None else prices.estimate(spec)
     return OrderAdopted(
         name=spec.name,
         order_no=order_no,
         by=by,
         because=because,
         **content_of(spec, config.timezone),
+        estimated_cost=estimate,
+        currency=None if estimate is None else config.currency,
+        captures=captures if captures > 1 else None,
     )
 
 

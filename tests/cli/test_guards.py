@@ -289,3 +289,24 @@ def test_outside_of_a_repository_every_command_says_where_it_looked(empty: Satop
         ran = empty(*command)
         assert ran.code == ExitCode.USAGE
         assert "satops.yaml" in ran.err
+
+
+def test_an_adopted_order_counts_with_its_captures_and_its_estimate(satops: Satops) -> None:
+    name, path = "hanoi", satops.root / "orders" / "hanoi.yaml"
+    text = path.read_text("utf-8")
+    name = text.split("name: ")[1].split()[0]
+    weekly = "  recurring: true\n  recurringDay: 1\n  recurringUnit: 2\n"
+    path.write_text(text.rstrip("\n") + "\n" + weekly, "utf-8")
+    with (satops.root / "satops.yaml").open("a") as config:
+        config.write("prices: {currency: USD, perKm2: 10}\n")
+    satops.edit("satops.yaml", "limits:\n", "limits:\n  costPerMonth: 1\n")
+    said = satops("adopt", name, "N1", "--because", "by phone", "--unchecked", "--yes")
+    assert said.code == ExitCode.DONE
+    (adopted,) = satops("list", "--json").json["orders"]
+    assert adopted["captures"] > 1
+    assert adopted["currency"] == "USD"
+    assert adopted["estimate"] > 0
+    refused = satops("plan")
+    assert refused.code == ExitCode.REFUSED
+    assert "costPerMonth" in refused.out
+    assert "no price" not in refused.out
