@@ -3,6 +3,7 @@
 import copy
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -312,3 +313,10 @@ def test_a_named_zone_is_kept_with_the_release_of_its_rules() -> None:
         PinnedZones().release
     }
     assert {datetime.fromisoformat(spec.order.start).hour for spec in tree.specs} == {17}
+
+
+def test_the_example_of_the_docs_stands_for_what_it_says() -> None:
+    page = (Path(__file__).parents[2] / "docs/series.md").read_text("utf-8")
+    text = page.split("```yaml\n")[1].split("```")[0]
+    tree = Repository({"ports": ports("sgp", "kul")}, ports=text).tree()
+    assert len(bought(tree)) == 8
