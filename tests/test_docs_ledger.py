@@ -11,7 +11,8 @@ import pytest
 from satops.adapters.stores.file import FileStore
 from satops.adapters.stores.git import GitStore
 from satops.core.ledger import events
-from satops.core.ledger.chain import FORMAT, GENESIS, line_digest
+from satops.core.ledger.chain import GENESIS, line_digest
+from satops.core.ledger.formats import FORMAT
 from tests.chains import altered, ledger_of
 
 PAGE = Path(__file__).parents[1].joinpath("docs/ledger.md").read_text("utf-8")

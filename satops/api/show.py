@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from satops.api.history import events_of, nobody_knows, sound, unchained
 from satops.api.repository import FilePath, open_repository
 from satops.api.specs import spec_of
-from satops.core.ledger.chain import Head, decode
+from satops.core.ledger.events import RunStarted
+from satops.core.ledger.recorded import Recorded, read
 from satops.core.ledger.state import LedgerState, OrderState
 from satops.core.spec.spec import Spec
 from satops.errors import LedgerCorrupt
@@ -26,9 +26,9 @@ class Shown:
     name: str
     known: OrderState | None
     spec: Spec | None
-    events: tuple[dict[str, Any], ...]
+    events: tuple[Recorded, ...]
     now: str
-    started: dict[str, Any] | None
+    started: RunStarted | None
     """The event that began the run of its submission."""
 
 
@@ -42,16 +42,16 @@ def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None =
     events = events_of(store, name)
     spec = spec_of(opened, name)
     state = LedgerState()
-    for event, head in events:
-        state.take(event, head.digest)
+    for found in events:
+        state.take(found)
     known = state.orders.get(name)
     if known is None and spec is None:
         raise nobody_knows(name)
     started = None if known is None else _started(store, known)
-    return Shown(name, known, spec, tuple(event for event, _ in events), opened.now(), started)
+    return Shown(name, known, spec, tuple(events), opened.now(), started)
 
 
-def _started(store: LedgerStore, known: OrderState) -> dict[str, Any] | None:
+def _started(store: LedgerStore, known: OrderState) -> RunStarted | None:
     """Return the beginning of the run that intended an order; in a store with an index only the
     lines shortly before the intent are read, and what is damaged there is passed over.
     """
@@ -59,14 +59,14 @@ def _started(store: LedgerStore, known: OrderState) -> dict[str, Any] | None:
         before = islice(store.read(after=max(known.seq - _NEAR, 0)), _NEAR)
         events = sound(_readable(before))
     else:
-        events = sound(decode(store.read()))
-    for event, _ in events:
-        if event["kind"] == "RunStarted" and event["run"] == known.run:
-            return event
+        events = sound(read(store.read()))
+    for found in events:
+        if isinstance(found.event, RunStarted) and found.run == known.run:
+            return found.event
     return None
 
 
-def _readable(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], Head]]:
+def _readable(lines: Iterable[bytes]) -> Iterator[Recorded]:
     for line in lines:
         with suppress(LedgerCorrupt):
             yield unchained(line)

@@ -23,7 +23,14 @@ from satops.report.subject import provenance, subject
 
 if TYPE_CHECKING:
     from satops.core.check import Check
-    from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted, OrderAdopted
+    from satops.core.ledger.events import (
+        DoubtCorrected,
+        DoubtSettled,
+        ForeignNoted,
+        OrderAdopted,
+        RunStarted,
+    )
+    from satops.core.ledger.recorded import Recorded
     from satops.core.order.marketplace_order import MarketplaceOrder
     from satops.core.spec.spec import Spec
     from satops.workflow.account import AccountLook
@@ -168,9 +175,9 @@ def show_json(
     name: str,
     known: OrderState | None,
     spec: "Spec | None",
-    events: Sequence[dict[str, Any]],
+    events: Sequence["Recorded"],
     now: str,
-    started: dict[str, Any] | None = None,
+    started: "RunStarted | None" = None,
 ) -> Chunks:
     """Yield all that is known of one order; what is not known is null."""
     order = None
@@ -186,12 +193,12 @@ def show_json(
         "spec": None if spec is None else _spec(spec),
         "provenance": None if known is None else provenance(known, events, started),
     }
-    return document(head, events=events)
+    return document(head, events=(found.fields for found in events))
 
 
-def history_json(events: Iterable[dict[str, Any]]) -> Chunks:
+def history_json(events: "Iterable[Recorded]") -> Chunks:
     """Yield events as they stand in the ledger."""
-    return document({}, events=events)
+    return document({}, events=(found.fields for found in events))
 
 
 def verify_json(report: "VerifyReport") -> Chunks:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
+from satops.core.ledger.events import order_fields
+from satops.core.ledger.order_state import Described
+from satops.core.ledger.recorded import Recorded, read
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.safe import safe
 from satops.core.words import counted, moment, number
@@ -68,7 +71,10 @@ def pages(
 def from_lines(lines: Iterable[bytes]) -> dict[str, bytes]:
     """Return both pages of a whole ledger by their file names; raises `LedgerCorrupt`."""
     state, notes = LedgerState(), _Notes()
-    state.fold(notes.taken(lines))
+    for found in read(lines):
+        state.take(found)
+        notes.take(found)
+        state.head = found.head
     now = notes.time
     outlines = {
         name: geometry
@@ -134,22 +140,15 @@ class _Notes:
         """Whether no outline was left out for want of room."""
         return self.corners <= _DRAWN_CORNERS_MAX
 
-    def taken(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield the lines, and note what they hold."""
-        last = b""
-        for line in lines:
-            last = line
-            if b'"order":{' in line and self.all_drawn:
-                self._draw(json_text.loads(line))
-            yield line
-        if last:
-            self.time = json_text.loads(last)["time"]
-
-    def _draw(self, event: dict[str, Any]) -> None:
-        rings: Rings = event["order"]["geometry"]["coordinates"]
-        drawn = outline(rings, CORNERS_MAX)
-        self.corners += sum(map(len, drawn["coordinates"]))
-        self.outlines[event["name"]] = (event["seq"], drawn)
+    def take(self, found: Recorded) -> None:
+        """Note what an event holds."""
+        self.time = found.time
+        event = found.event
+        if isinstance(event, Described) and event.order is not None and self.all_drawn:
+            rings: Rings = order_fields(event.order)["geometry"]["coordinates"]
+            drawn = outline(rings, CORNERS_MAX)
+            self.corners += sum(map(len, drawn["coordinates"]))
+            self.outlines[event.name] = (found.seq, drawn)
 
 
 def _newest_first(state: LedgerState) -> list[OrderState]:

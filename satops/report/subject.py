@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from satops.core.ledger.events import RunStarted, SubmissionIntended
+from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import OrderState
 from satops.core.offer import Dated
 from satops.core.order.order import Terms
@@ -167,18 +169,20 @@ _NOTHING = Subject(None, None, None, None, None, None, None, None)
 
 
 def provenance(
-    known: OrderState, events: Iterable[dict[str, Any]], started: dict[str, Any] | None
+    known: OrderState, events: Iterable[Recorded], started: RunStarted | None
 ) -> dict[str, Any]:
     """Return who asked for an order and from what, by the intent that counts, else by its run."""
-    intents = (it for it in events if it["kind"] == "SubmissionIntended")
-    intent = {it["attempt"]: it for it in intents}.get(known.attempt, {})
-    run = started or {}
-    own = {key: intent.get(key) for key in ("commit", "committed", "pull_request", "approvals")}
+    intents = [found.event for found in events if isinstance(found.event, SubmissionIntended)]
+    intent = {each.attempt: each for each in intents}.get(known.attempt)
+    approvals = None if intent is None else intent.approvals
+    if approvals is None and started is not None:
+        approvals = started.approvals
     return {
         "run": known.run or None,
-        "actor": run.get("actor"),
-        "run_url": run.get("run_url"),
-        **own,
-        "pull_request": own["pull_request"] or run.get("pull_request"),
-        "approvals": run.get("approvals") if own["approvals"] is None else own["approvals"],
+        "actor": started and started.actor,
+        "run_url": started and started.run_url,
+        "commit": intent and intent.commit,
+        "committed": intent and intent.committed,
+        "pull_request": (intent and intent.pull_request) or (started and started.pull_request),
+        "approvals": approvals,
     }

@@ -14,6 +14,8 @@ from satops.core import json_text
 from satops.core.json_text import Raw
 from satops.core.ledger.chain import GENESIS, Head, decode
 from satops.core.ledger.events import OrderCarried
+from satops.core.ledger.formats import Fields
+from satops.core.ledger.recorded import read
 from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
 from satops.core.order.order import order_from_fields
 from satops.errors import LedgerCorrupt
@@ -96,19 +98,19 @@ def _bare(order: OrderCarried) -> OrderCarried:
     )
 
 
-def _whole_part(lines: list[bytes]) -> tuple[LedgerState, dict[int, dict[str, Any]]]:
+def _whole_part(lines: list[bytes]) -> tuple[LedgerState, dict[int, Fields]]:
     """Fold the lines that a later one confirms: of the last one before a break nobody knows
     whether it is what was written.
     """
     state = LedgerState()
-    contents: dict[int, dict[str, Any]] = {}
+    contents: dict[int, Fields] = {}
     sound = _sound(lines)
     try:
-        for event, head in decode(lines[: sound if sound == len(lines) else max(sound - 1, 0)]):
-            state.take(event, head.digest)
-            state.head = head
-            if "order_digest" in event:
-                contents[event["seq"]] = event
+        for found in read(lines[: sound if sound == len(lines) else max(sound - 1, 0)]):
+            state.take(found)
+            state.head = found.head
+            if "order_digest" in found.fields:
+                contents[found.seq] = found.fields
     except LedgerCorrupt:
         pass
     return state, contents
@@ -125,7 +127,7 @@ def _sound(lines: list[bytes]) -> int:
     return count
 
 
-def _events(lines: list[bytes]) -> Iterator[dict[str, Any]]:
+def _events(lines: list[bytes]) -> Iterator[Fields]:
     for line in lines:
         try:
             event = json_text.loads(line)
@@ -135,7 +137,7 @@ def _events(lines: list[bytes]) -> Iterator[dict[str, Any]]:
             yield event
 
 
-def _carried(known: OrderState, content: dict[str, Any]) -> OrderCarried:
+def _carried(known: OrderState, content: Fields) -> OrderCarried:
     placed = known.standing is Standing.PLACED
     return OrderCarried(
         name=known.name,
@@ -150,7 +152,7 @@ def _carried(known: OrderState, content: dict[str, Any]) -> OrderCarried:
     )
 
 
-def _doubt(names: dict[str, OrderCarried], state: LedgerState, event: dict[str, Any]) -> None:
+def _doubt(names: dict[str, OrderCarried], state: LedgerState, event: Fields) -> None:
     """Take in what an event after the break says of one name: all of it is in doubt."""
     name = event.get("name")
     if not isinstance(name, str):
@@ -181,7 +183,7 @@ def _kept(before: OrderCarried) -> dict[str, Any]:
     return {field: getattr(before, field) for field in ("order", *_CONTENT)}
 
 
-def _content(event: dict[str, Any]) -> dict[str, Any]:
+def _content(event: Fields) -> dict[str, Any]:
     bought = event.get("order")
     content = {field: event[field] for field in _CONTENT if event.get(field) is not None}
     if isinstance(bought, dict):

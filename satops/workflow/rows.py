@@ -4,36 +4,46 @@ A row is a view of one order and holds nothing of its own, so that a million eve
 memory than their fold.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from satops.core import json_text
-from satops.core.ledger.chain import decode
-from satops.core.ledger.order_state import SPENT, OrderState, Standing, shared
+from satops.core.ledger.events import (
+    DoubtCorrected,
+    DoubtSettled,
+    ForeignNoted,
+    LedgerClosed,
+    LedgerRestored,
+    MarketplaceMoved,
+    OrderAdopted,
+    PurchaseCompared,
+    RunStarted,
+    SubmissionIntended,
+    SubmissionProbed,
+    order_fields,
+)
+from satops.core.ledger.order_state import SPENT, Described, OrderState, Standing, shared
+from satops.core.ledger.recorded import Recorded, read
 from satops.core.ledger.state import LedgerState
 from satops.offers import mode_of
 from satops.offers.eo_imagery.status import status_word
 from satops.workflow.overdue import overdue
 
-_HOLDS_AN_ORDER = frozenset({"SubmissionIntended", "OrderAdopted", "OrderCarried"})
-_ACTS = frozenset(
-    {
-        "DoubtSettled",
-        "DoubtCorrected",
-        "OrderAdopted",
-        "ForeignNoted",
-        "PurchaseCompared",
-        "SubmissionProbed",
-        "MarketplaceMoved",
-        "LedgerClosed",
-        "LedgerRestored",
-    }
+_ACTS = (
+    DoubtSettled
+    | DoubtCorrected
+    | OrderAdopted
+    | ForeignNoted
+    | PurchaseCompared
+    | SubmissionProbed
+    | MarketplaceMoved
+    | LedgerClosed
+    | LedgerRestored
 )
 _ABOUT_ALL = ("to", "placed", "differs", "foreign", "same_as")
 """What is kept of an act beside who, what and why."""
 _NO_BOUNDS = (None, None, None, None)
-_ORIGIN = ("commit", "committed", "pull_request", "approvals")
 
 
 class Run(NamedTuple):
@@ -97,55 +107,57 @@ class Reading:
     def fold(self, lines: Iterable[bytes]) -> "Reading":
         """Read the lines of a ledger; raises `LedgerCorrupt` at the first bad one."""
         state = self.state
-        for event, head in decode(lines, after=state.head):
-            state.take(event, head.digest)
-            state.head = head
-            kind = event["kind"]
-            if kind in _HOLDS_AN_ORDER:
-                self._note(event, head.digest)
-            elif kind == "RunStarted":
-                self._note_run(event)
-            if kind in _ACTS:
-                self._note_act(event)
+        for found in read(lines, after=state.head):
+            state.take(found)
+            state.head = found.head
+            event = found.event
+            if isinstance(event, Described):
+                self._note(event, found)
+            elif isinstance(event, RunStarted):
+                self._note_run(event, found)
+            if isinstance(event, _ACTS):
+                self._note_act(found)
         return self
 
-    def _note(self, event: dict[str, Any], digest: str) -> None:
-        order = self.state.orders[event["name"]]
-        if order.intent == digest:
+    def _note(self, event: Described, found: Recorded) -> None:
+        order = self.state.orders[event.name]
+        if order.intent == found.digest:
             order.source = order.axes = None  # a plan needs them; here they are half of the memory
-        if not event.keys().isdisjoint(_ORIGIN):
-            commit, pull_request = event.get("commit"), event.get("pull_request")
-            self.origins[digest] = Origin(
-                commit and shared(commit),
-                event.get("committed"),
-                pull_request and shared(pull_request),
-                _texts(event.get("approvals")),
+        if isinstance(event, SubmissionIntended):
+            origin = Origin(
+                event.commit and shared(event.commit),
+                event.committed,
+                event.pull_request and shared(event.pull_request),
+                _texts(event.approvals),
             )
-        if self.outlines is not None and event.get("order") is not None:
-            self.outlines[event["seq"]] = json_text.dumps(event["order"]["geometry"])
+            if origin != _NO_ORIGIN:
+                self.origins[found.digest] = origin
+        if self.outlines is not None and event.order is not None:
+            self.outlines[found.seq] = json_text.dumps(order_fields(event.order)["geometry"])
 
-    def _note_run(self, event: dict[str, Any]) -> None:
-        self.runs[event["run"]] = Run(
-            event["time"],
-            event["command"],
-            event.get("actor"),
-            event.get("commit"),
-            event.get("pull_request"),
-            _texts(event.get("approvals")),
-            event.get("run_url"),
+    def _note_run(self, event: RunStarted, found: Recorded) -> None:
+        self.runs[found.run] = Run(
+            found.time,
+            event.command,
+            event.actor,
+            event.commit,
+            event.pull_request,
+            _texts(event.approvals),
+            event.run_url,
         )
 
-    def _note_act(self, event: dict[str, Any]) -> None:
+    def _note_act(self, found: Recorded) -> None:
+        fields = found.fields
         self.acts.append(
             Act(
-                event["seq"],
-                event["time"],
-                event["kind"],
-                event.get("name", ""),
-                event.get("by", ""),
-                event.get("because", ""),
-                event.get("order_no", ""),
-                {field: event[field] for field in _ABOUT_ALL if field in event},
+                found.seq,
+                found.time,
+                found.kind,
+                found.name or "",
+                fields.get("by", ""),
+                fields.get("because", ""),
+                fields.get("order_no", ""),
+                {field: fields[field] for field in _ABOUT_ALL if field in fields},
             )
         )
 
@@ -211,7 +223,7 @@ class Row:
         return self.order.keys or ()
 
     @property
-    def labels(self) -> dict[str, str]:
+    def labels(self) -> Mapping[str, str]:
         """Those that its intent holds."""
         return self.order.labels or {}
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from satops.core.ledger.audit import Audit
 from satops.core.ledger.chain import EMPTY, GENESIS, Head, decode
+from satops.core.ledger.formats import Fields
 from satops.errors import LedgerCorrupt
 from satops.ports import LedgerStore
 
-EventCheck = Callable[[dict[str, Any]], Iterable[str]]
-"""Yields a sentence for each way in which an event breaks the schema."""
+LineCheck = Callable[[Fields], Iterable[str]]
+"""Yields a sentence for each way in which a line breaks the schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,12 @@ class _MayBeTorn(Protocol):
 
 
 def verify(
-    store: LedgerStore, *, anchor: str | None = None, check: EventCheck | None = None
+    store: LedgerStore, *, anchor: str | None = None, check: LineCheck | None = None
 ) -> VerifyReport:
     """Read the whole ledger and hold it against its format and its meaning.
 
     `anchor` is a head that was noted elsewhere, in a plan or a commit: a chain that does not hold
-    it has lost events or was written anew.  `check` holds each event against a schema as well.
+    it has lost events or was written anew.  `check` holds each line against a schema as well.
     Raises `LedgerMissing` and `StoreUnreachable`; a broken chain is in the report.
     """
     audit = Audit()
@@ -67,11 +68,11 @@ def verify(
     head, broken = EMPTY, None
     anchored_at = 0 if anchor == GENESIS else None
     try:
-        for event, head in decode(store.read()):
-            sentences = audit.take(event, head.digest)
+        for fields, head in decode(store.read()):
+            sentences = audit.take(fields, head)
             problems += (LedgerProblem(head.seq, detail) for detail in sentences)
             if check is not None:
-                problems += (LedgerProblem(head.seq, detail) for detail in check(event))
+                problems += (LedgerProblem(head.seq, detail) for detail in check(fields))
             if head.digest == anchor:
                 anchored_at = head.seq
     except LedgerCorrupt as error:

@@ -53,7 +53,7 @@ def test_the_life_of_an_order_from_python(repository: Path) -> None:
     assert satops.verify(repository).sound
     assert not satops.plan(repository).creates
     assert satops.show(repository, planned.creates[0].name).known is not None
-    assert satops.history(repository)[0]["kind"] == "LedgerStarted"
+    assert satops.history(repository)[0].kind == "LedgerStarted"
     assert len(satops.refresh(repository, environ=NOBODY).observed) == 3
     assert satops.reconcile(repository, environ=NOBODY).findings == ()
 

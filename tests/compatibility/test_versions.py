@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from satops.core.ledger.chain import EMPTY, decode
+from satops.core.ledger.events import LedgerStarted, SubmissionIntended, SubmissionPlaced
+from satops.core.ledger.recorded import read
 from satops.core.ledger.state import LedgerState, Standing
 from satops.errors import ExitCode, LedgerCorrupt
 from tests.cli.conftest import Satops
@@ -41,6 +43,15 @@ def test_its_ledger_is_whole_and_says_what_it_said(old: Satops) -> None:
     assert listed["harbour-a"]["order_no"] == "PROG_ORDER_202611300001"
     assert old("history", "--json").code == ExitCode.DONE
     assert old("show", "harbour-b").code == ExitCode.DONE
+
+
+def test_its_ledger_is_read_as_events_that_lack_what_came_later(old: Satops) -> None:
+    lines = (old.root / "state/ledger.jsonl").read_bytes().splitlines()
+    events = [found.event for found in read(lines)]
+    assert isinstance(events[0], LedgerStarted)
+    assert events[0].marketplace is None
+    assert {e.intent for e in events if isinstance(e, SubmissionPlaced)} == {None}
+    assert {e.series for e in events if isinstance(e, SubmissionIntended)} == {None}
 
 
 def test_its_specs_and_its_configuration_are_read(old: Satops) -> None:
@@ -89,11 +100,11 @@ def test_a_person_binds_it_once_and_then_it_goes_on(old: Satops) -> None:
 def test_a_ledger_of_a_later_format_is_refused_with_what_to_do(old: Satops) -> None:
     path = old.root / "state/ledger.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"satops.ledger/1"', b'"satops.ledger/2"'))
-    with pytest.raises(LedgerCorrupt, match="newer satops"):
+    with pytest.raises(LedgerCorrupt, match=r"satops 0\.1\.0 wrote it"):
         list(decode(path.read_bytes().splitlines(), after=EMPTY))
     ran = old("plan")
     assert ran.code == ExitCode.LEDGER
-    assert "upgrade" in ran.err
+    assert "    pip install 'satops>=0.1.0'" in ran.err
 
 
 def test_a_repository_for_a_newer_version_names_it_before_anything_else(old: Satops) -> None:

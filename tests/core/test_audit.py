@@ -25,7 +25,7 @@ def _said(*events: Event) -> list[str]:
 
 def _of_lines(lines: list[bytes]) -> list[str]:
     audit = Audit()
-    return [said for event, head in decode(lines) for said in audit.take(event, head.digest)]
+    return [said for event, head in decode(lines) for said in audit.take(event, head)]
 
 
 def _settled(name: str, attempt: int, order_no: str | None = None) -> DoubtSettled:
@@ -105,8 +105,8 @@ def test_what_makes_no_sense_is_told_once(events: list[Event], sentence: str) ->
         (b'"kind":"SubmissionPlaced"', b'"kind":"SubmissionBlessed"', "'SubmissionBlessed' is not"),
         (b'"kind":', b'"sort":', "The kind 'None' is not known"),
         (b'"kind":"SubmissionPlaced"', b'"kind":["Placed"]', "is not known to this version"),
-        (b'"order_no":', b'"number":', "SubmissionPlaced is not whole: KeyError 'order_no'"),
-        (b'"attempt":1', b'"attempt":"1"', "SubmissionPlaced is not whole: TypeError"),
+        (b'"order_no":', b'"number":', "SubmissionPlaced is not whole: it has no `order_no`."),
+        (b'"attempt":1', b'"attempt":"1"', "SubmissionPlaced is not whole: its `attempt` is '1'."),
     ],
 )
 def test_an_event_that_is_not_whole_is_told_and_the_rest_is_read(

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from satops.core.ledger import events
 from satops.core.ledger.chain import (
     EMPTY,
-    FORMAT,
     GENESIS,
     Head,
     decode,
@@ -23,6 +22,7 @@ from satops.core.ledger.chain import (
     line_digest,
 )
 from satops.core.ledger.events import DoubtSettled, OrderAdopted, RunFinished, RunStarted
+from satops.core.ledger.formats import FORMAT
 from satops.errors import LedgerCorrupt
 from tests.chains import AT, RUN, STARTED, altered, chain, intended, ledger_of, order, placed
 
@@ -124,7 +124,7 @@ def _swapped(lines: list[bytes]) -> list[bytes]:
         (lambda lines: [*lines[:3], b"[]", *lines[4:]], "Line 4 .* not a JSON object"),
         (lambda lines: [b"\xff" + lines[0]], "Line 1 .* not JSON"),
         (lambda lines: altered(lines, 1, b'"seq":1', b'"seq":"1"'), "Line 1 .* number '1'"),
-        (lambda lines: altered(lines, 6, b"ledger/1", b"ledger/2"), "Line 6 .* upgrade"),
+        (lambda lines: altered(lines, 6, b"ledger/1", b"ledger/2"), "Line 6 .* Upgrade"),
     ],
 )
 def test_the_first_bad_line_is_named_and_why(change: Change, message: str) -> None:

@@ -7,12 +7,26 @@ from typing import Any
 
 from satops.core.checks import rules_from
 from satops.core.geometry.aoi import read_aoi
-from satops.core.ledger.chain import Head
-from satops.core.ledger.events import DoubtSettled, OrderAdopted, StatusObserved
+from satops.core.ledger.chain import EMPTY, Head, encode
+from satops.core.ledger.events import (
+    DoubtSettled,
+    Event,
+    LedgerStarted,
+    OrderAdopted,
+    RunFinished,
+    RunStarted,
+    StatusObserved,
+    SubmissionLeftInDoubt,
+    SubmissionNotSent,
+    SubmissionPlaced,
+    SubmissionRejected,
+)
+from satops.core.ledger.recorded import read
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import Candidate, Doubt, Match
 from satops.core.order.modes import Modes
+from satops.core.order.order import instant
 from satops.core.order.submission import Receipt
 from satops.core.plan.changes import Change
 from satops.core.plan.config import Config
@@ -376,27 +390,23 @@ def _sums_json() -> Iterator[bytes]:
     return rows_json.sums_json(rows, _BY, sums(rows, _BY), total(rows))
 
 
-_RUN_BY_LAN = {
-    "command": "apply", "host": "ci", "actor": "Lan", "commit": "f" * 40,
-    "pull_request": "https://example.test/pull/7",
-}  # fmt: skip
-_EVENTS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("LedgerStarted", {"ledger": "abc"}),
-    ("RunStarted", _RUN_BY_LAN),
-    ("SubmissionIntended", {"name": "a", "attempt": 1, "order_digest": "d" * 64, "run": "r1"}),
-    ("SubmissionLeftInDoubt", {"name": "a", "attempt": 1, "reason": "cut"}),
-    ("DoubtSettled", {"name": "a", "placed": True, "order_no": "N1", "by": "Lan", "because": "x"}),
-    ("SubmissionRejected", {"name": "b", "code": 400, "message": "no"}),
-    ("OrderAdopted", {"name": "c", "order_no": "N2", "by": "Lan", "because": "by phone"}),
-    ("StatusObserved", {"name": "a", "order_no": "N1", "status": 3}),
-    ("SubmissionPlaced", {"name": "d", "order_no": "N3"}),
-    ("SubmissionNotSent", {"name": "e", "reason": "refused"}),
-    ("RunFinished", {"placed": 2, "expected": 3}),
-)
-EVENTS: list[dict[str, Any]] = [
-    {"seq": seq, "time": NOW, "kind": kind, **fields}
-    for seq, (kind, fields) in enumerate(_EVENTS, 1)
-]
+_EVENTS: tuple[Event, ...] = (
+    LedgerStarted("abc", "satops test"),
+    RunStarted(
+        "apply", "satops test", "ci", "Lan", commit="f" * 40,
+        pull_request="https://example.test/pull/7",
+    ),
+    replace(intended("a"), order_digest="d" * 64),
+    SubmissionLeftInDoubt("a", 1, "cut", ""),
+    DoubtSettled("a", 1, placed=True, by="Lan", because="x", order_no="N1"),
+    SubmissionRejected("b", 1, 400, "no"),
+    OrderAdopted("c", "N2", by="Lan", because="by phone"),
+    StatusObserved("a", "N1", 3),
+    SubmissionPlaced("d", 1, "N3"),
+    SubmissionNotSent("e", 1, "refused"),
+    RunFinished(3, 2, 0, 0, 1),
+)  # fmt: skip
+EVENTS = list(read(encode(_EVENTS, head=EMPTY, time=instant(NOW), run="r1")[0]))
 
 
 def _told() -> Mapping[str, Blocks]:

@@ -95,9 +95,7 @@ def sound(team: Team) -> list[str]:
     """Return what the audit says of the ledger."""
     audit = Audit()
     return [
-        sentence
-        for event, head in decode(team.store.lines)
-        for sentence in audit.take(event, head.digest)
+        sentence for event, head in decode(team.store.lines) for sentence in audit.take(event, head)
     ]
 
 

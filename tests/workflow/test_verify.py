@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from satops.adapters.stores.file import FileStore
 from satops.core.ledger.chain import GENESIS, Head
+from satops.core.ledger.formats import Fields
 from satops.errors import LedgerMissing
 from satops.workflow.verify import LedgerProblem, verify
 from tests.chains import STARTED, altered, chain, intended, ledger_of, placed
@@ -72,7 +72,7 @@ def test_events_without_sense_are_told_with_their_lines() -> None:
 
 
 def test_events_are_held_against_a_schema_where_that_is_asked() -> None:
-    def check(event: dict[str, Any]) -> Iterator[str]:
+    def check(event: Fields) -> Iterator[str]:
         if event["kind"] == "SubmissionPlaced":
             yield "no receipts today"
 

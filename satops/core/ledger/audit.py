@@ -3,10 +3,40 @@
 satops writes no ledger that breaks these rules; one that does was written by hand or by a bug.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import assert_never
 
+from satops.core.ledger.chain import Head
+from satops.core.ledger.events import (
+    Canonical,
+    DeliveryFetched,
+    DoubtCorrected,
+    DoubtSettled,
+    ForeignNoted,
+    LedgerClosed,
+    LedgerRestored,
+    LedgerStarted,
+    MarketplaceMoved,
+    NoticesSent,
+    OrderAdopted,
+    OrderCarried,
+    PurchaseCompared,
+    Refreshed,
+    RunFinished,
+    RunStarted,
+    StatusObserved,
+    SubmissionIntended,
+    SubmissionLeftInDoubt,
+    SubmissionNotSent,
+    SubmissionPlaced,
+    SubmissionProbed,
+    SubmissionRejected,
+    order_fields,
+)
+from satops.core.ledger.formats import Fields
+from satops.core.ledger.order_state import Closing
+from satops.core.ledger.recorded import NotKnown, NotWhole, Recorded, recorded
 from satops.core.order import order
 
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
@@ -33,7 +63,7 @@ class Audit:
 
     _names: dict[str, _Known] = field(default_factory=dict)
     _claimed: dict[str, str] = field(default_factory=dict)
-    _settled: dict[str, str] = field(default_factory=dict)
+    _settled: dict[str, str | None] = field(default_factory=dict)
     """Digest of each event that a person or reconcile settled with, to the order number."""
     _freed: dict[str, str] = field(default_factory=dict)
     """Numbers that a correction has taken from a name."""
@@ -41,32 +71,58 @@ class Audit:
     """Name to the number that it shares with another name."""
     _closed: bool = False
 
-    def take(self, event: dict[str, Any], digest: str) -> Iterator[str]:
-        """Yield a sentence for each rule that an event, whose line has a digest, breaks."""
-        kind = str(event.get("kind"))
-        if event["seq"] == 1 and kind != "LedgerStarted":
+    def take(self, fields: Fields, head: Head) -> Iterator[str]:
+        """Yield a sentence for each rule that a line, which makes a head, breaks."""
+        if head.seq == 1 and fields.get("kind") != "LedgerStarted":
             yield "The first event is not LedgerStarted."
         if self._closed:
             yield "The ledger was closed before, and nothing may follow."
-        rule = _RULES.get(kind)
-        if rule is None:
-            yield f"The kind {kind!r} is not known to this version of satops."
-            return
         try:
-            yield from rule(self, event, digest)
+            yield from self._take(recorded(fields, head))
+        except NotKnown:
+            yield f"The kind {str(fields.get('kind'))!r} is not known to this version of satops."
+        except NotWhole as error:
+            yield f"The {fields['kind']} is not whole: {error}."
         except _MALFORMED as error:
-            yield f"The {kind} is not whole: {type(error).__name__} {error}."
+            yield f"The {fields['kind']} is not whole: {type(error).__name__} {error}."
 
-    def _begin(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
-        if event["seq"] != 1:
-            yield "A LedgerStarted stands in the middle: a ledger begins only once."
+    def _take(self, found: Recorded) -> Iterator[str]:  # noqa: C901 - one case for each kind
+        match found.event:
+            case SubmissionIntended() as event:
+                yield from self._intend(event, found.digest)
+            case SubmissionPlaced() as event:
+                yield from self._without_intent(event)
+                yield from self._claim(event.name, event.order_no)
+            case StatusObserved() | DeliveryFetched() | PurchaseCompared() as event:
+                yield from self._observe(event, found.kind)
+            case SubmissionRejected() | SubmissionNotSent() as event:
+                yield from self._close(event, still_open=False)
+            case SubmissionLeftInDoubt() as event:
+                yield from self._close(event, still_open=True)
+            case DoubtSettled() as event:
+                yield from self._settle(event, found.digest)
+            case DoubtCorrected() as event:
+                yield from self._correct(event, found)
+            case SubmissionProbed() as event:
+                yield from self._probe(event)
+            case OrderAdopted() as event:
+                yield from self._adopt(event, found.digest)
+            case OrderCarried() as event:
+                yield from self._carry(event, found.digest)
+            case LedgerStarted():
+                if found.seq != 1:
+                    yield "A LedgerStarted stands in the middle: a ledger begins only once."
+            case LedgerClosed():
+                self._closed = True
+            case RunStarted() | RunFinished() | Refreshed() | NoticesSent():
+                pass  # says who, when or what was seen; no rule follows from it
+            case ForeignNoted() | MarketplaceMoved() | LedgerRestored():
+                pass
+            case never:
+                assert_never(never)
 
-    def _no_rule(self, _event: dict[str, Any], _digest: str) -> Iterator[str]:
-        """Such an event says who, when or what was seen; no rule follows from it."""
-        yield from ()
-
-    def _intend(self, event: dict[str, Any], digest: str) -> Iterator[str]:
-        name, attempt = event["name"], event["attempt"]
+    def _intend(self, event: SubmissionIntended, digest: str) -> Iterator[str]:
+        name, attempt = event.name, event.attempt
         known = self._names.setdefault(name, _Known())
         if known.placed:
             yield f"{name!r} is intended again although it was placed."
@@ -74,91 +130,87 @@ class Audit:
             yield f"{name!r} has two open submissions: attempt {known.attempt} had no end."
         if attempt <= known.attempt:
             yield f"Attempt {attempt} of {name!r} follows attempt {known.attempt}."
-        yield from _wrong_digest(event)
+        yield from _wrong_digest(name, event.order, event.order_digest)
         known.attempt, known.open, known.placed = attempt, True, False
         known.open_attempt = attempt
         known.attempts[digest] = attempt
 
-    def _place(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
+    def _close(self, event: Closing, *, still_open: bool) -> Iterator[str]:
         yield from self._without_intent(event)
-        yield from self._claim(event)
+        known = self._names.get(event.name)
+        if known is not None and known.open_attempt == event.attempt:
+            known.open = still_open and not known.placed
 
-    def _close(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
-        yield from self._without_intent(event)
-        known = self._names.get(event["name"])
-        if known is not None and known.open_attempt == event["attempt"]:
-            known.open = event["kind"] == "SubmissionLeftInDoubt" and not known.placed
-
-    def _settle(self, event: dict[str, Any], digest: str) -> Iterator[str]:
-        if event["placed"]:
-            self._settled[digest] = event["order_no"]
-            yield from self._place(event, digest)
-        else:
-            yield from self._close(event, digest)
-
-    def _correct(self, event: dict[str, Any], digest: str) -> Iterator[str]:
-        if event["corrects"]["seq"] >= event["seq"]:
-            yield "A correction names an event that does not come before it."
-        if event["placed"]:
-            self._settled[digest] = event["order_no"]
-            yield from self._claim(event)
+    def _settle(self, event: DoubtSettled, digest: str) -> Iterator[str]:
+        if not event.placed:
+            yield from self._close(event, still_open=False)
             return
-        known = self._names.setdefault(event["name"], _Known())
-        known.open, known.placed, known.open_attempt = True, False, event["attempt"]
-        order_no = self._settled.get(event["corrects"]["digest"], "")
-        if self._claimed.get(order_no) == event["name"]:
+        self._settled[digest] = event.order_no
+        yield from self._without_intent(event)
+        yield from self._claim(event.name, event.order_no, event.same_as)
+
+    def _correct(self, event: DoubtCorrected, found: Recorded) -> Iterator[str]:
+        if event.corrects["seq"] >= found.seq:
+            yield "A correction names an event that does not come before it."
+        if event.placed:
+            self._settled[found.digest] = event.order_no
+            yield from self._claim(event.name, event.order_no)
+            return
+        known = self._names.setdefault(event.name, _Known())
+        known.open, known.placed, known.open_attempt = True, False, event.attempt
+        order_no = self._settled.get(event.corrects["digest"])
+        if order_no is not None and self._claimed.get(order_no) == event.name:
             self._freed[order_no] = self._claimed.pop(order_no)
 
-    def _probe(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
+    def _probe(self, event: SubmissionProbed) -> Iterator[str]:
         yield from self._without_intent(event)
-        known = self._names.get(event["name"])
+        known = self._names.get(event.name)
         if known is not None and not known.open:
-            yield f"{event['name']!r} is asked for again, and no submission of it is open."
+            yield f"{event.name!r} is asked for again, and no submission of it is open."
 
-    def _adopt(self, event: dict[str, Any], digest: str) -> Iterator[str]:
-        if event.get("order") is not None:
-            yield from _wrong_digest(event)
-        yield from self._claim(event)
-        self._settled[digest] = event["order_no"]
-        self._names[event["name"]].attempts[digest] = 0
+    def _adopt(self, event: OrderAdopted, digest: str) -> Iterator[str]:
+        if event.order is not None:
+            yield from _wrong_digest(event.name, event.order, event.order_digest)
+        yield from self._claim(event.name, event.order_no)
+        self._settled[digest] = event.order_no
+        self._names[event.name].attempts[digest] = 0
 
-    def _carry(self, event: dict[str, Any], digest: str) -> Iterator[str]:
-        if event["name"] in self._names:
-            yield f"{event['name']!r} is carried from a broken ledger, and is known here already."
-        known = self._names.setdefault(event["name"], _Known())
-        known.attempt = event.get("attempt", 0)
+    def _carry(self, event: OrderCarried, digest: str) -> Iterator[str]:
+        if event.name in self._names:
+            yield f"{event.name!r} is carried from a broken ledger, and is known here already."
+        known = self._names.setdefault(event.name, _Known())
+        known.attempt = known.open_attempt = event.attempt
         known.attempts[digest] = known.attempt
-        known.open = event["standing"] != "placed"
-        known.open_attempt = known.attempt
-        numbers = [event.get("order_no"), *event.get("further_order_nos", ())]
-        for order_no in numbers:
+        known.open = event.standing != "placed"
+        for order_no in (event.order_no, *event.further_order_nos):
             if order_no is not None:
-                yield from self._claim({**event, "order_no": order_no})
+                yield from self._claim(event.name, order_no)
 
-    def _observe(self, event: dict[str, Any], _digest: str) -> Iterator[str]:
-        order_no, name = event["order_no"], event["name"]
+    def _observe(
+        self, event: StatusObserved | DeliveryFetched | PurchaseCompared, kind: str
+    ) -> Iterator[str]:
+        order_no, name = event.order_no, event.name
         if name not in (self._claimed.get(order_no), self._freed.get(order_no)) and (
             self._shared.get(name) != order_no
         ):
             yield (
-                f"{event['kind']} of {order_no!r} is recorded for {name!r}, which does "
+                f"{kind} of {order_no!r} is recorded for {name!r}, which does "
                 "not hold that order number."
             )
 
-    def _end(self, _event: dict[str, Any], _digest: str) -> Iterator[str]:
-        self._closed = True
-        yield from ()
-
-    def _without_intent(self, event: dict[str, Any]) -> Iterator[str]:
-        name, attempt, intent = event["name"], event["attempt"], event.get("intent")
+    def _without_intent(
+        self, event: Closing | SubmissionPlaced | SubmissionProbed
+    ) -> Iterator[str]:
+        name, attempt, intent = event.name, event.attempt, event.intent
         known = self._names.get(name)
         if known is None or (intent is None and not 1 <= attempt <= known.attempt):
             yield f"Attempt {attempt} of {name!r} has an outcome, and was never intended."
         elif intent is not None and known.attempts.get(intent) != attempt:
             yield f"An outcome of {name!r} names a submission that was never intended: {intent}."
 
-    def _claim(self, event: dict[str, Any]) -> Iterator[str]:
-        name, order_no, same_as = event["name"], event["order_no"], event.get("same_as")
+    def _claim(self, name: str, order_no: str | None, same_as: str | None = None) -> Iterator[str]:
+        if order_no is None:
+            raise ValueError("it is placed, and has no order_no")
         holder = self._claimed.setdefault(order_no, same_as or name)
         if holder != (same_as or name):
             yield f"The order number {order_no!r} is claimed by {holder!r} and by {name!r}."
@@ -168,40 +220,10 @@ class Audit:
         known.open, known.placed = False, True
 
 
-def _wrong_digest(event: dict[str, Any]) -> Iterator[str]:
-    bought = event["order"]
+def _wrong_digest(name: str, content: Canonical, digest: str | None) -> Iterator[str]:
+    bought = order_fields(content)
     if not order.is_known_form(bought.get("version")):
         return
-    digest = order.order_from_fields(bought).digest
-    if event["order_digest"] != digest:
-        yield (
-            f"The order of {event['name']!r} has the digest {digest}, and the event says "
-            f"{event['order_digest']}."
-        )
-
-
-# ruff: noqa: SLF001 - the table of rules belongs to the class above it
-_RULES: dict[str, Callable[[Audit, dict[str, Any], str], Iterator[str]]] = {
-    "LedgerStarted": Audit._begin,
-    "RunStarted": Audit._no_rule,
-    "SubmissionIntended": Audit._intend,
-    "SubmissionProbed": Audit._probe,
-    "SubmissionPlaced": Audit._place,
-    "SubmissionRejected": Audit._close,
-    "SubmissionNotSent": Audit._close,
-    "SubmissionLeftInDoubt": Audit._close,
-    "DoubtSettled": Audit._settle,
-    "DoubtCorrected": Audit._correct,
-    "OrderAdopted": Audit._adopt,
-    "OrderCarried": Audit._carry,
-    "ForeignNoted": Audit._no_rule,
-    "PurchaseCompared": Audit._observe,
-    "StatusObserved": Audit._observe,
-    "Refreshed": Audit._no_rule,
-    "DeliveryFetched": Audit._observe,
-    "NoticesSent": Audit._no_rule,
-    "MarketplaceMoved": Audit._no_rule,
-    "LedgerClosed": Audit._end,
-    "LedgerRestored": Audit._no_rule,
-    "RunFinished": Audit._no_rule,
-}
+    found = order.order_from_fields(bought).digest
+    if digest != found:
+        yield f"The order of {name!r} has the digest {found}, and the event says {digest}."

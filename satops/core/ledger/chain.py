@@ -4,20 +4,20 @@ The head is the SHA-256 of the last line's bytes without its newline.  docs/ledg
 the format; schema/ledger.schema.json is its schema.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from satops.core import json_text
+from satops.core.ledger.formats import FORMAT, LIFTS, Fields, Lift, NotRead, upcast
 from satops.core.order.order import instant_text
 from satops.errors import LedgerCorrupt
 
 if TYPE_CHECKING:
     from satops.core.ledger.events import Event
 
-FORMAT = "satops.ledger/1"
 GENESIS = "0" * 64
 """The head before the first event, and the `prev` of the first event."""
 _CR_LF = (
@@ -79,9 +79,12 @@ def encode(
     return lines, Head(seq, prev)
 
 
-def decode(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[tuple[dict[str, Any], Head]]:
-    """Yield each event with the head it makes, checking format, `seq` and `prev`.
+def decode(
+    lines: Iterable[bytes], *, after: Head = EMPTY, lifts: Mapping[str, Lift] = LIFTS
+) -> Iterator[tuple[Fields, Head]]:
+    """Yield the fields of each line with the head it makes, checking format, `seq` and `prev`.
 
+    The fields are those of the newest format.  `core.ledger.recorded.read` makes events of them.
     Raises `LedgerCorrupt`, naming the first bad line by its number.
     """
     seq, prev = after.seq, after.digest
@@ -100,26 +103,29 @@ def decode(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[tuple[dic
             raise LedgerCorrupt(f"Line {seq} of the ledger is not JSON: {error}.") from None
         if not isinstance(event, dict):
             raise LedgerCorrupt(f"Line {seq} of the ledger is not a JSON object.")
-        if event.get("format") != FORMAT:
+        fields = event if event.get("format") == FORMAT else _lifted(event, seq, lifts)
+        if fields.get("seq") != seq:
             raise LedgerCorrupt(
-                f"Line {seq} of the ledger has the format {event.get('format')!r}; this version of "
-                f"satops reads {FORMAT!r}. A newer satops may have written it: upgrade."
-            )
-        if event.get("seq") != seq:
-            raise LedgerCorrupt(
-                f"Line {seq} of the ledger says that it is number {event.get('seq')!r}: "
+                f"Line {seq} of the ledger says that it is number {fields.get('seq')!r}: "
                 "a line was removed, added or moved before it."
             )
-        if event.get("prev") != prev:
+        if fields.get("prev") != prev:
             raise LedgerCorrupt(
                 f"Line {seq} of the ledger does not follow from the line before it: "
-                f"its `prev` is {event.get('prev')!r}, and that line's SHA-256 is {prev!r}. "
+                f"its `prev` is {fields.get('prev')!r}, and that line's SHA-256 is {prev!r}. "
                 f"Line {max(seq - 1, 1)} or line {seq} was changed after it was written."
             )
         prev = line_digest(line)
-        yield event, Head(seq, prev)
+        yield fields, Head(seq, prev)
+
+
+def _lifted(fields: Fields, seq: int, lifts: Mapping[str, Lift]) -> Fields:
+    try:
+        return upcast(fields, lifts)
+    except NotRead as error:
+        raise LedgerCorrupt(f"Line {seq} of the ledger {error}") from None
 
 
 def _fields(event: "Event") -> dict[str, Any]:
-    named = ((field.name, getattr(event, field.name)) for field in fields(event))
+    named = ((field.name, getattr(event, field.name)) for field in dataclass_fields(event))
     return {name: value for name, value in named if value is not None}

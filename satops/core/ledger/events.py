@@ -1,13 +1,22 @@
-"""The kinds of events, in the past tense.  A field that is None is left out of its line."""
+"""The kinds of events, in the past tense: the one place that knows them.
+
+A field that is None is left out of its line.  `core.ledger.recorded` reads lines back into these
+classes, so a field's annotation is also what a line may hold.  They have no slots: a field that a
+line lacks is then the default of the class, and costs nothing in each of a million events.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
+from satops.core import json_text
 from satops.core.json_text import Raw
 
+Canonical = Raw | Mapping[str, Any]
+"""A canonical order: its bytes in an event to be written, its fields in one that was read."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class LedgerStarted:
     """The first event: a ledger exists from here on."""
 
@@ -23,7 +32,7 @@ class LedgerStarted:
     `seq` up to which its chain was whole) and `sha256` of its file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunStarted:
     """A run that may change the ledger began; provenance as far as the environment tells."""
 
@@ -52,7 +61,7 @@ class RunStarted:
     """A person's reason for `unseen`, or for buying a part."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubmissionIntended:
     """This order is about to be sent.  Durable before the first byte leaves."""
 
@@ -60,7 +69,7 @@ class SubmissionIntended:
     attempt: int
     """From 1, counted per name."""
     order_digest: str
-    order: Raw
+    order: Canonical
     """The canonical order, byte for byte."""
     request: str
     """The exact body that will be sent."""
@@ -97,7 +106,7 @@ class SubmissionIntended:
     before.  `satops feasibility` writes it beside each pass."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubmissionProbed:
     """A person is about to ask for the same simulation result once more: it may buy."""
 
@@ -109,7 +118,7 @@ class SubmissionProbed:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubmissionPlaced:
     """The marketplace showed us the number of this order."""
 
@@ -120,7 +129,7 @@ class SubmissionPlaced:
     """SHA-256 of the line of the `SubmissionIntended`: the identity of the submission."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubmissionRejected:
     """The marketplace refused this order, for certain."""
 
@@ -131,7 +140,7 @@ class SubmissionRejected:
     intent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubmissionNotSent:
     """No byte of this order's request left the machine."""
 
@@ -141,7 +150,7 @@ class SubmissionNotSent:
     intent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubmissionLeftInDoubt:
     """This order may or may not exist."""
 
@@ -158,7 +167,7 @@ class SubmissionLeftInDoubt:
     Absence never settles such a doubt either."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DoubtSettled:
     """A doubt was settled, by reconcile or by a person."""
 
@@ -175,7 +184,7 @@ class DoubtSettled:
     """The name that shares `order_no`: the marketplace took two orders for one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DoubtCorrected:
     """A person takes back the last event that settled a submission."""
 
@@ -193,7 +202,7 @@ class DoubtCorrected:
     evidence: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ForeignNoted:
     """A person says that an order of the account is none of ours."""
 
@@ -202,7 +211,7 @@ class ForeignNoted:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MarketplaceMoved:
     """A person says that the marketplace has another address from here on."""
 
@@ -211,7 +220,7 @@ class MarketplaceMoved:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LedgerClosed:
     """The ledger goes on elsewhere: nothing is appended after this event."""
 
@@ -220,7 +229,7 @@ class LedgerClosed:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LedgerRestored:
     """A person accepts a ledger that is older than what a machine had appended to it."""
 
@@ -232,7 +241,7 @@ class LedgerRestored:
     """Orders of the account that no name holds, as the account was seen then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OrderCarried:
     """An order of the broken ledger that this one goes on from."""
 
@@ -246,7 +255,7 @@ class OrderCarried:
     further_order_nos: tuple[str, ...] = ()
     attempt: int = 0
     order_digest: str | None = None
-    order: Raw | None = None
+    order: Canonical | None = None
     source: Mapping[str, Any] | None = None
     footprint: Mapping[str, Any] | None = None
     labels: Mapping[str, str] | None = None
@@ -259,7 +268,7 @@ class OrderCarried:
     members: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OrderAdopted:
     """A person recorded an order that was placed elsewhere."""
 
@@ -269,7 +278,7 @@ class OrderAdopted:
     because: str
     order_digest: str | None = None
     """Of the spec it stands for, where there is one in the tree."""
-    order: Raw | None = None
+    order: Canonical | None = None
     source: Mapping[str, Any] | None = None
     footprint: Mapping[str, Any] | None = None
     labels: Mapping[str, str] | None = None
@@ -282,7 +291,7 @@ class OrderAdopted:
     members: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PurchaseCompared:
     """What was bought is not what was reviewed, as the marketplace shows it after the receipt."""
 
@@ -291,7 +300,7 @@ class PurchaseCompared:
     differs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StatusObserved:
     """The marketplace's status of a placed order, when it differed from the last one seen."""
 
@@ -304,7 +313,7 @@ class StatusObserved:
     """Of `amount`, as `marketplace.currency` says."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refreshed:
     """The status of every placed order was read."""
 
@@ -313,7 +322,7 @@ class Refreshed:
     """Order numbers of ours that the marketplace does not show."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeliveryFetched:
     """A product of a placed order was fetched, whole, and is on the target's disk."""
 
@@ -330,7 +339,7 @@ class DeliveryFetched:
     """The sender's name of the file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NoticesSent:
     """Notices of the events up to a `seq` have left for one hook."""
 
@@ -339,7 +348,7 @@ class NoticesSent:
     up_to: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunFinished:
     """A run ended in good order; a run without this event was cut short."""
 
@@ -374,3 +383,14 @@ Event = (
     | LedgerRestored
     | RunFinished
 )
+"""What a line of a ledger can say."""
+KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+"""Each class by the `kind` of its lines."""
+
+
+def order_fields(content: Canonical) -> Mapping[str, Any]:
+    """Return the fields of a canonical order."""
+    if isinstance(content, Raw):
+        read: dict[str, Any] = json_text.loads(json_text.dumps(content))
+        return read
+    return content

@@ -1,7 +1,10 @@
 """One product that was fetched, as its event says."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
+
+from satops.core.ledger.events import DeliveryFetched
+from satops.core.ledger.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,12 @@ class Fetched:
     """The sender's name of the file."""
 
     @classmethod
-    def of(cls, event: dict[str, Any], digest: str) -> Self:
-        """Read an event, whose line has a digest."""
+    def of(cls, event: DeliveryFetched, recorded: Recorded) -> Self:
+        """Return what an event says, with what its line says beside it."""
         return cls(
-            name=event["name"],
-            order_no=event["order_no"],
-            product=event["product"],
-            size=event["size"],
-            sha256=event["sha256"],
-            content_type=event["content_type"],
-            address=event["address"],
-            seq=event["seq"],
-            time=event["time"],
-            run=event["run"],
-            event=digest,
-            title=event.get("title"),
+            **vars(event),
+            seq=recorded.seq,
+            time=recorded.time,
+            run=recorded.run,
+            event=recorded.digest,
         )

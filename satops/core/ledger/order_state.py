@@ -7,8 +7,27 @@ from functools import lru_cache
 from typing import Any
 
 from satops.core import json_text
+from satops.core.ledger.events import (
+    DoubtCorrected,
+    DoubtSettled,
+    OrderAdopted,
+    OrderCarried,
+    SubmissionIntended,
+    SubmissionLeftInDoubt,
+    SubmissionNotSent,
+    SubmissionPlaced,
+    SubmissionRejected,
+    order_fields,
+)
 from satops.core.order.order import Terms, terms_of
 from satops.core.order.passes import PassChoice
+
+Described = SubmissionIntended | OrderAdopted | OrderCarried
+"""The events that hold what an order is."""
+Closing = SubmissionRejected | SubmissionNotSent | SubmissionLeftInDoubt | DoubtSettled
+"""What may say that an open submission is over."""
+Placing = SubmissionPlaced | DoubtSettled | DoubtCorrected | OrderAdopted
+"""What may give a number to a submission."""
 
 
 class Standing(StrEnum):
@@ -101,11 +120,11 @@ class OrderState:
     estimated_cost: float | None = None
     currency: str | None = None
     captures: int = 1
-    labels: dict[str, str] | None = None
-    source: dict[str, Any] | None = None
+    labels: Mapping[str, str] | None = None
+    source: Mapping[str, Any] | None = None
     series: str | None = None
     keys: tuple[tuple[str, str], ...] | None = None
-    axes: tuple[dict[str, Any], ...] | None = None
+    axes: tuple[Mapping[str, Any], ...] | None = None
     members: int | None = None
     """How many orders the document stood for; None where that is not known."""
     verified: bool = True
@@ -136,30 +155,29 @@ class OrderState:
                 return each
         return None
 
-    def describe(self, event: dict[str, Any]) -> None:
+    def describe(self, event: Described, *, run: str, seq: int) -> None:
         """Take the content of an event that intends, adopts or carries an order."""
-        self.run = shared(event["run"])
-        self.seq = event["seq"]
-        self.order_digest = event.get("order_digest")
-        self.source = event.get("source")
-        self.labels = event.get("labels")
-        self.estimated_cost = event.get("estimated_cost")
-        if (currency := event.get("currency")) is not None:
-            self.currency = shared(currency)
-        self.captures = event.get("captures", 1)
-        if (series := event.get("series")) is not None:
-            self.series = shared(series)
-            self.keys = tuple((axis, key) for axis, key in event.get("keys", ()))
-            self.axes = tuple(event.get("axes", ()))
-            self.members = event.get("members")
-        bought = event.get("order")
-        if bought is not None:
+        self.run = shared(run)
+        self.seq = seq
+        self.order_digest = event.order_digest
+        self.source = event.source
+        self.labels = event.labels
+        self.estimated_cost = event.estimated_cost
+        if event.currency is not None:
+            self.currency = shared(event.currency)
+        self.captures = 1 if event.captures is None else event.captures
+        if event.series is not None:
+            self.series = shared(event.series)
+            self.keys = event.keys or ()
+            self.axes = event.axes or ()
+            self.members = event.members
+        if event.order is not None:
+            bought = order_fields(event.order)
             self.provider = shared(bought["provider"])
             self.version, self.terms = shared(bought.get("version", "")), shared_terms(bought)
             self.start, self.end = shared(bought["startDate"]), shared(bought["endDate"])
             self.bought_pass = PassChoice.read(bought)
-        footprint = event.get("footprint")
-        if footprint is not None:
+        if (footprint := event.footprint) is not None:
             self.area_km2 = footprint["area_km2"]
             self.bounds = (
                 footprint["west"], footprint["south"], footprint["east"], footprint["north"],

@@ -1,19 +1,47 @@
 """The state of every order: a fold over the ledger's events, never stored beside it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
-from satops.core.ledger.chain import EMPTY, Head, decode
+from satops.core.ledger.chain import EMPTY, Head
+from satops.core.ledger.events import (
+    DeliveryFetched,
+    DoubtCorrected,
+    DoubtSettled,
+    ForeignNoted,
+    LedgerClosed,
+    LedgerRestored,
+    LedgerStarted,
+    MarketplaceMoved,
+    NoticesSent,
+    OrderAdopted,
+    OrderCarried,
+    PurchaseCompared,
+    Refreshed,
+    RunFinished,
+    RunStarted,
+    StatusObserved,
+    SubmissionIntended,
+    SubmissionLeftInDoubt,
+    SubmissionNotSent,
+    SubmissionPlaced,
+    SubmissionProbed,
+    SubmissionRejected,
+)
 from satops.core.ledger.fetched import Fetched
 from satops.core.ledger.order_state import (
     OPEN,
     SPENT,
+    Closing,
+    Described,
     OrderState,
+    Placing,
     Standing,
     may_be_bought,
     shared,
 )
+from satops.core.ledger.recorded import Recorded, read
 from satops.errors import LedgerCorrupt
 
 __all__ = ["OPEN", "SPENT", "LedgerState", "OrderState", "Standing", "Turn", "may_be_bought"]
@@ -74,104 +102,135 @@ class LedgerState:
 
         The state then stands where the last good line left it.
         """
-        for event, head in decode(lines, after=self.head):
-            self.take(event, head.digest)
-            self.head = head
+        for recorded in read(lines, after=self.head):
+            self.take(recorded)
+            self.head = recorded.head
 
-    def take(self, event: dict[str, Any], digest: str) -> None:
-        """Fold one event, whose line has a digest, without a look at the chain.
+    def take(self, recorded: Recorded) -> None:
+        """Fold one event without a look at the chain.
 
         The events of one order alone make the same `OrderState` as the whole ledger does.
         Raises `LedgerCorrupt`.
         """
         try:
-            self._take(event, digest)
+            self._take(recorded)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise LedgerCorrupt(
-                f"Line {event['seq']} of the ledger is not a whole {event.get('kind')}: "
+                f"Line {recorded.seq} of the ledger is not a whole {recorded.kind}: "
                 f"{type(error).__name__} {error}."
             ) from error
 
-    def _take(self, event: dict[str, Any], digest: str) -> None:
-        kind = event["kind"]
-        if kind not in _FOLDS:
-            raise ValueError(f"the kind {kind!r} is not known to this version of satops")
+    def _take(self, recorded: Recorded) -> None:  # noqa: C901 - one case for each kind
         if self.closed_to is not None:
             raise ValueError(f"the ledger was closed before; it goes on at {self.closed_to}")
-        _FOLDS[kind](self, event, digest)
+        match recorded.event:
+            case SubmissionIntended() as event:
+                self._intend(event, recorded)
+            case SubmissionPlaced() as event:
+                self._place(event, recorded)
+            case StatusObserved() as event:
+                self._observe(event)
+            case RunStarted() as event:
+                self._start_run(event)
+            case DeliveryFetched() as event:
+                fetched = Fetched.of(event, recorded)
+                self.deliveries.setdefault(event.order_no, []).append(fetched)
+            case Refreshed() as event:
+                self.refreshed_at, self.not_listed = recorded.time, event.not_listed
+            case PurchaseCompared() | NoticesSent() | RunFinished():
+                pass  # decides nothing about what is bought
+            case SubmissionRejected() as event:
+                self._refuse(event, Standing.REJECTED, event.message)
+            case SubmissionNotSent() as event:
+                self._refuse(event, Standing.NOT_SENT, event.reason)
+            case SubmissionLeftInDoubt() as event:
+                self._doubt(event)
+            case SubmissionProbed() as event:
+                self._probe(event, recorded)
+            case DoubtSettled() as event:
+                self._settle(event, recorded)
+            case DoubtCorrected() as event:
+                self._correct(event, recorded)
+            case OrderAdopted() as event:
+                self._adopt(event, recorded)
+            case OrderCarried() as event:
+                self._carry(event, recorded)
+            case ForeignNoted() as event:
+                self.foreign.setdefault(event.order_no, recorded.seq)
+            case LedgerStarted() as event:
+                self._start(event, recorded)
+            case MarketplaceMoved() as event:
+                self._move(event, recorded)
+            case LedgerRestored() as event:
+                self.restored.add(Head(event.lost["seq"], event.lost["head"]))
+                self.turn = Turn("LedgerRestored", recorded.seq, recorded.time)
+            case LedgerClosed() as event:
+                self.closed_to = event.to
+            case never:
+                assert_never(never)
 
-    def _start(self, event: dict[str, Any], _digest: str) -> None:
-        self.ledger = event["ledger"]
-        self.marketplace = event.get("marketplace", "")
-        broken = event.get("continues")
+    def _start(self, event: LedgerStarted, recorded: Recorded) -> None:
+        self.ledger = event.ledger
+        self.marketplace = event.marketplace or ""
+        broken = event.continues
         if broken is not None:
             self.ancestors = (broken["ledger"], *broken.get("ancestors", ()))
             self.to_carry = broken.get("carried", 0)
-            self.turn = Turn("LedgerStarted", event["seq"], event["time"])
+            self.turn = Turn("LedgerStarted", recorded.seq, recorded.time)
 
-    def _start_run(self, event: dict[str, Any], _digest: str) -> None:
-        if "plan_digest" in event:
-            self.plans_used.add(event["plan_digest"])
+    def _start_run(self, event: RunStarted) -> None:
+        if event.plan_digest is not None:
+            self.plans_used.add(event.plan_digest)
         if not self.marketplace and not self.orders:
-            self.marketplace = event.get("marketplace", "")
+            self.marketplace = event.marketplace or ""
 
-    def _move(self, event: dict[str, Any], _digest: str) -> None:
+    def _move(self, event: MarketplaceMoved, recorded: Recorded) -> None:
         binds = not self.marketplace  # a ledger of 0.1 named none: nothing has moved
-        self.marketplace = event["to"]
+        self.marketplace = event.to
         if binds:
             return
-        self.moved_seq = event["seq"]
-        self.turn = Turn("MarketplaceMoved", event["seq"], event["time"])
+        self.moved_seq = recorded.seq
+        self.turn = Turn("MarketplaceMoved", recorded.seq, recorded.time)
 
-    def _close_ledger(self, event: dict[str, Any], _digest: str) -> None:
-        self.closed_to = event["to"]
-
-    def _restore(self, event: dict[str, Any], _digest: str) -> None:
-        lost = event["lost"]
-        self.restored.add(Head(lost["seq"], lost["head"]))
-        self.turn = Turn("LedgerRestored", event["seq"], event["time"])
-
-    def _note_foreign(self, event: dict[str, Any], _digest: str) -> None:
-        self.foreign.setdefault(event["order_no"], event["seq"])
-
-    def _intend(self, event: dict[str, Any], digest: str) -> None:
-        name = event["name"]
-        known = self.orders.get(name)
+    def _intend(self, event: SubmissionIntended, recorded: Recorded) -> None:
+        known = self.orders.get(name := event.name)
         if known is not None and known.standing in SPENT:
             raise ValueError(f"{name!r} is intended again while it is {known.standing}")
-        order = OrderState(name, Standing.BEING_PLACED, digest, attempt=event["attempt"])
-        order.until = shared(event["until"])
-        order.intended_at = order.opened_at = shared(event["time"])
-        self._hold(order, known, event)
+        order = OrderState(name, Standing.BEING_PLACED, recorded.digest, attempt=event.attempt)
+        order.until = shared(event.until)
+        order.intended_at = order.opened_at = shared(recorded.time)
+        self._hold(order, known, event, recorded)
 
-    def _adopt(self, event: dict[str, Any], digest: str) -> None:
-        order = OrderState(event["name"], Standing.NOT_PLACED, digest, adopted=True)
-        order.intended_at = event["time"]
-        order.settled_seq, order.settled_digest = event["seq"], digest
-        self._hold(order, self.orders.get(order.name), event)
+    def _adopt(self, event: OrderAdopted, recorded: Recorded) -> None:
+        order = OrderState(event.name, Standing.NOT_PLACED, recorded.digest, adopted=True)
+        order.intended_at = recorded.time
+        order.settled_seq, order.settled_digest = recorded.seq, recorded.digest
+        self._hold(order, self.orders.get(order.name), event, recorded)
         order.further_order_nos = tuple(
-            no for no in order.further_order_nos if no != event["order_no"]
+            no for no in order.further_order_nos if no != event.order_no
         )
-        self._place_as(order.name, order, event)
+        self._place_as(order, event, recorded.time)
 
-    def _carry(self, event: dict[str, Any], digest: str) -> None:
+    def _carry(self, event: OrderCarried, recorded: Recorded) -> None:
         self.to_carry -= 1
-        order = OrderState(event["name"], Standing(event["standing"]), digest)
-        order.intended_at = shared(event["intended_at"])
-        order.attempt = event.get("attempt", 0)
-        order.verified = event["verified"]
+        order = OrderState(event.name, Standing(event.standing), recorded.digest)
+        order.intended_at = shared(event.intended_at)
+        order.attempt = event.attempt
+        order.verified = event.verified
         order.reason = "carried from a broken ledger"
-        self._hold(order, self.orders.get(order.name), event)
+        self._hold(order, self.orders.get(order.name), event, recorded)
         order.attempts = order.attempt
-        order.order_no = event.get("order_no")
-        order.further_order_nos = tuple(event.get("further_order_nos", ()))
+        order.order_no = event.order_no
+        order.further_order_nos = event.further_order_nos
         if order.order_no is not None:
             order.placed_at = order.intended_at
         for order_no in order.order_nos:
             self.claimed[order_no] = order.name
 
-    def _hold(self, order: OrderState, known: OrderState | None, event: dict[str, Any]) -> None:
-        order.describe(event)
+    def _hold(
+        self, order: OrderState, known: OrderState | None, event: Described, recorded: Recorded
+    ) -> None:
+        order.describe(event, run=recorded.run, seq=recorded.seq)
         order.opened = order.intent
         order.attempts = order.attempt
         self.orders[order.name] = order if known is None else known.succeeded_by(order)
@@ -180,26 +239,34 @@ class LedgerState:
         if order.series is not None and order.axes not in self.axes.setdefault(order.series, []):
             self.axes[order.series].append(order.axes)
 
-    def _place(self, event: dict[str, Any], _digest: str) -> None:
-        order = self.orders[event["name"]]
-        submission = order.submission(event.get("intent"), event["attempt"])
+    def _place(self, event: SubmissionPlaced, recorded: Recorded) -> None:
+        submission = self._submission(event)
+        self._place_as(submission, event, recorded.time)
+        # The marketplace's own word: it outlasts what a person takes back.
+        submission.receipt_no = event.order_no
+        if submission.order_no == submission.receipt_no:
+            submission.settled_seq, submission.settled_digest = 0, ""
+
+    def _submission(self, event: SubmissionPlaced | DoubtSettled) -> OrderState:
+        order = self.orders[event.name]
+        submission = order.submission(event.intent, event.attempt)
         if submission is None:
             raise ValueError(f"no submission of {order.name!r} is the one that is placed here")
-        self._place_as(order.name, submission, event)
-        if event["kind"] == "SubmissionPlaced":
-            # The marketplace's own word: it outlasts what a person takes back.
-            submission.receipt_no = event["order_no"]
-            if submission.order_no == submission.receipt_no:
-                submission.settled_seq, submission.settled_digest = 0, ""
+        return submission
 
-    def _place_as(self, name: str, submission: OrderState, event: dict[str, Any]) -> None:
+    def _place_as(
+        self, submission: OrderState, event: Placing, at: str, same_as: str | None = None
+    ) -> None:
         """Give a number to one submission of a name.
 
         A late receipt does not close the attempt that is open now; where none is open, the name is
         placed with the content of the submission whose number it is.
         """
-        order, order_no = self.orders[name], event["order_no"]
-        if event.get("same_as") is None:
+        name, order_no = event.name, event.order_no
+        if order_no is None:
+            raise ValueError(f"{name!r} is placed, and no order number is given")
+        order = self.orders[name]
+        if same_as is None:
             self.claimed[order_no] = name
         late = submission is not order
         if order_no in order.order_nos:
@@ -212,27 +279,26 @@ class LedgerState:
         if submission.order_no is not None:
             return
         submission.order_no = order_no
-        submission.same_as = event.get("same_as")
+        submission.same_as = same_as
         submission.standing = Standing.PLACED
-        submission.placed_at = shared(event["time"])
-        submission.reason = event.get("because", "")
+        submission.placed_at = shared(at)
+        submission.reason = "" if isinstance(event, SubmissionPlaced) else event.because
         if late and order.standing not in SPENT:
             order = self.orders[name] = order.promoted(submission)
         self._hold_again(order)
 
-    def _settle(self, event: dict[str, Any], digest: str) -> None:
-        order = self.orders[event["name"]]
-        submission = order.submission(event.get("intent"), event["attempt"])
-        if event["placed"]:
-            self._place(event, digest)
-        elif not self._close(event, Standing.NOT_PLACED, event["because"]):
+    def _settle(self, event: DoubtSettled, recorded: Recorded) -> None:
+        submission = self.orders[event.name].submission(event.intent, event.attempt)
+        if event.placed:
+            self._place_as(self._submission(event), event, recorded.time, event.same_as)
+        elif not self._close(event, Standing.NOT_PLACED, event.because):
             return
         if submission is not None:
-            submission.settled_seq, submission.settled_digest = event["seq"], digest
+            submission.settled_seq, submission.settled_digest = recorded.seq, recorded.digest
 
-    def _correct(self, event: dict[str, Any], digest: str) -> None:
-        order = self.orders[event["name"]]
-        wrong = (event["corrects"]["seq"], event["corrects"]["digest"])
+    def _correct(self, event: DoubtCorrected, recorded: Recorded) -> None:
+        order = self.orders[event.name]
+        wrong = (event.corrects["seq"], event.corrects["digest"])
         found = [
             each
             for each in (order, *order.others)
@@ -241,11 +307,11 @@ class LedgerState:
         if not found:
             raise ValueError(f"event {wrong[0]} is not the last one that settled {order.name!r}")
         submission = found[0]
-        submission.settled_seq, submission.settled_digest = event["seq"], digest
-        if event["placed"]:
-            self._place_as(order.name, submission, event)
+        submission.settled_seq, submission.settled_digest = recorded.seq, recorded.digest
+        if event.placed:
+            self._place_as(submission, event, recorded.time)
         else:
-            self._reopen(order, submission, event["because"])
+            self._reopen(order, submission, event.because)
 
     def _reopen(self, order: OrderState, submission: OrderState, reason: str) -> None:
         """Put a submission back in doubt; its number is free again."""
@@ -276,39 +342,33 @@ class LedgerState:
             if each.order_digest is not None and each.standing in SPENT:
                 self.holders[each.order_digest] = order.name
 
-    def _reject(self, event: dict[str, Any], _digest: str) -> None:
-        self._close(event, self._unless_probed(event, Standing.REJECTED), event["message"])
-
-    def _not_send(self, event: dict[str, Any], _digest: str) -> None:
-        self._close(event, self._unless_probed(event, Standing.NOT_SENT), event["reason"])
-
-    def _unless_probed(self, event: dict[str, Any], standing: Standing) -> Standing:
+    def _refuse(self, event: Closing, standing: Standing, reason: str) -> None:
         """A refusal of the second question proves nothing about the first."""
-        return Standing.IN_DOUBT if self.orders[event["name"]].probed else standing
+        probed = self.orders[event.name].probed
+        self._close(event, Standing.IN_DOUBT if probed else standing, reason)
 
-    def _doubt(self, event: dict[str, Any], _digest: str) -> None:
-        if self._close(event, Standing.IN_DOUBT, event["reason"]):
-            order = self.orders[event["name"]]
-            order.claimed_no = event.get("claimed_no")
-            order.used = order.used or event.get("used") is True
-            order.doubted = True
+    def _doubt(self, event: SubmissionLeftInDoubt) -> None:
+        if self._close(event, Standing.IN_DOUBT, event.reason):
+            order = self.orders[event.name]
+            order.claimed_no, order.doubted = event.claimed_no, True
+            order.used = order.used or event.used is True
 
-    def _probe(self, event: dict[str, Any], digest: str) -> None:
+    def _probe(self, event: SubmissionProbed, recorded: Recorded) -> None:
         """Asking once more keeps the submission open, and gives it a new end of its time."""
-        order = self.orders[event["name"]]
-        if order.intent != event["intent"] or order.standing not in OPEN:
+        order = self.orders[event.name]
+        if order.intent != event.intent or order.standing not in OPEN:
             raise ValueError(f"{order.name!r} is asked for again while it is {order.standing}")
-        order.standing, order.until = Standing.BEING_PLACED, event["until"]
-        order.opened, order.opened_at, order.probed = digest, event["time"], True
+        order.standing, order.until = Standing.BEING_PLACED, event.until
+        order.opened, order.opened_at, order.probed = recorded.digest, recorded.time, True
 
-    def _close(self, event: dict[str, Any], standing: Standing, reason: str) -> bool:
+    def _close(self, event: Closing, standing: Standing, reason: str) -> bool:
         """Close the open submission of a name; tell whether the event is about it.
 
         A late word about a submission that is over changes nothing: only a receipt is a fact that
         outranks what was settled.
         """
-        order = self.orders[event["name"]]
-        if order.submission(event.get("intent"), event["attempt"]) is not order:
+        order = self.orders[event.name]
+        if order.submission(event.intent, event.attempt) is not order:
             return False
         if order.standing not in OPEN:
             return False
@@ -329,50 +389,12 @@ class LedgerState:
         ):
             del self.holders[order.order_digest]
 
-    def _observe(self, event: dict[str, Any], _digest: str) -> None:
-        order = self.orders[event["name"]]
-        if event["order_no"] != order.order_no:
-            if event["order_no"] in order.further_order_nos:
-                self.further_status[event["order_no"]] = event["status"]
+    def _observe(self, event: StatusObserved) -> None:
+        order = self.orders[event.name]
+        if event.order_no != order.order_no:
+            if event.order_no in order.further_order_nos:
+                self.further_status[event.order_no] = event.status
             return
-        order.status = event["status"]
-        if event.get("amount") is not None:
-            order.amount, order.amount_currency = event["amount"], event.get("currency")
-
-    def _refresh(self, event: dict[str, Any], _digest: str) -> None:
-        self.refreshed_at = event["time"]
-        self.not_listed = tuple(event.get("not_listed", ()))
-
-    def _fetch(self, event: dict[str, Any], digest: str) -> None:
-        found = Fetched.of(event, digest)
-        self.deliveries.setdefault(found.order_no, []).append(found)
-
-    def _leave(self, event: dict[str, Any], _digest: str) -> None:
-        """Take nothing of an event that decides nothing about what is bought."""
-
-
-# ruff: noqa: SLF001 - the table of folds belongs to the class above it
-_FOLDS: dict[str, Callable[[LedgerState, dict[str, Any], str], None]] = {
-    "LedgerStarted": LedgerState._start,
-    "RunStarted": LedgerState._start_run,
-    "SubmissionIntended": LedgerState._intend,
-    "SubmissionProbed": LedgerState._probe,
-    "SubmissionPlaced": LedgerState._place,
-    "SubmissionRejected": LedgerState._reject,
-    "SubmissionNotSent": LedgerState._not_send,
-    "SubmissionLeftInDoubt": LedgerState._doubt,
-    "DoubtSettled": LedgerState._settle,
-    "DoubtCorrected": LedgerState._correct,
-    "OrderAdopted": LedgerState._adopt,
-    "OrderCarried": LedgerState._carry,
-    "ForeignNoted": LedgerState._note_foreign,
-    "PurchaseCompared": LedgerState._leave,
-    "StatusObserved": LedgerState._observe,
-    "Refreshed": LedgerState._refresh,
-    "DeliveryFetched": LedgerState._fetch,
-    "NoticesSent": LedgerState._leave,
-    "MarketplaceMoved": LedgerState._move,
-    "LedgerClosed": LedgerState._close_ledger,
-    "LedgerRestored": LedgerState._restore,
-    "RunFinished": LedgerState._leave,
-}
+        order.status = event.status
+        if event.amount is not None:
+            order.amount, order.amount_currency = event.amount, event.currency

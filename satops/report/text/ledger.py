@@ -3,6 +3,23 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from satops.core.ledger.events import (
+    DoubtSettled,
+    Event,
+    LedgerStarted,
+    OrderAdopted,
+    RunFinished,
+    RunStarted,
+    StatusObserved,
+    SubmissionIntended,
+    SubmissionLeftInDoubt,
+    SubmissionNotSent,
+    SubmissionPlaced,
+    SubmissionRejected,
+    order_fields,
+)
+from satops.core.ledger.order_state import Described
+from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.safe import safe
 from satops.core.spec.spec import Spec
@@ -13,13 +30,13 @@ from satops.report.subject import known_subject, provenance
 from satops.report.text.rows import words
 
 _HISTORY_HEADER = ("SEQ", "TIME (UTC)", "EVENT", "NAME", "WHAT")
-_EVENT_TONES = {
-    "SubmissionPlaced": Tone.GOOD,
-    "OrderAdopted": Tone.GOOD,
-    "SubmissionRejected": Tone.ERROR,
-    "SubmissionNotSent": Tone.ERROR,
-    "SubmissionLeftInDoubt": Tone.WARNING,
-    "DoubtSettled": Tone.HEADING,
+_EVENT_TONES: dict[type[Event], Tone] = {
+    SubmissionPlaced: Tone.GOOD,
+    OrderAdopted: Tone.GOOD,
+    SubmissionRejected: Tone.ERROR,
+    SubmissionNotSent: Tone.ERROR,
+    SubmissionLeftInDoubt: Tone.WARNING,
+    DoubtSettled: Tone.HEADING,
 }
 _CORNERS_MAX = 12
 _DECIMALS = 5
@@ -31,9 +48,9 @@ _DIGEST_WIDTH = 12
 def show_blocks(
     known: OrderState | None,
     spec: Spec | None,
-    events: Sequence[dict[str, Any]],
+    events: Sequence[Recorded],
     now: str,
-    started: dict[str, Any] | None = None,
+    started: RunStarted | None = None,
 ) -> Iterator[Block]:
     """Yield all that the tree and the ledger know of one order; `started` began its run."""
     facts = [*_spec_facts(spec), *(_ledger_facts(known, now) if known else ())]
@@ -49,9 +66,10 @@ def show_blocks(
         yield event_table(events)
 
 
-def _shape(spec: Spec | None, events: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def _shape(spec: Spec | None, events: Sequence[Recorded]) -> Iterator[tuple[str, str]]:
     """Yield the outline that was sent, else the one of the spec, to hold against a candidate."""
-    sent = [event["order"]["geometry"]["coordinates"] for event in events if event.get("order")]
+    contents = [found.event.order for found in events if isinstance(found.event, Described)]
+    sent = [order_fields(order)["geometry"]["coordinates"] for order in contents if order]
     rings = sent[-1] if sent else spec.order.rings if spec is not None else ()
     for number, ring in enumerate(rings):
         corners = ", ".join(
@@ -61,7 +79,7 @@ def _shape(spec: Spec | None, events: Sequence[dict[str, Any]]) -> Iterator[tupl
         yield ("Shape (lon lat)" if number == 0 else f"Hole {number}"), corners + more
 
 
-def history_blocks(events: Sequence[dict[str, Any]]) -> Iterator[Block]:
+def history_blocks(events: Sequence[Recorded]) -> Iterator[Block]:
     """Yield the events; an empty history says so."""
     if events:
         yield event_table(events)
@@ -69,7 +87,7 @@ def history_blocks(events: Sequence[dict[str, Any]]) -> Iterator[Block]:
         yield Line("The ledger has no such events.")
 
 
-def event_table(events: Sequence[dict[str, Any]]) -> Table:
+def event_table(events: Sequence[Recorded]) -> Table:
     """Return events as a table."""
     return Table(
         _HISTORY_HEADER,
@@ -143,54 +161,54 @@ def _origin(origin: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Approved by", safe(", ".join(origin["approvals"]) or "nobody")
 
 
-def _event_row(event: dict[str, Any]) -> Row:
-    kind = str(event["kind"])
+def _event_row(found: Recorded) -> Row:
     cells = (
-        str(event["seq"]),
-        moment(event["time"]),
-        safe(kind),
-        safe(str(event.get("name", ""))),
-        safe(_what(kind, event)),
+        str(found.seq),
+        moment(found.time),
+        found.kind,
+        safe(found.name or ""),
+        safe(_what(found)),
     )
-    return Row(cells, _EVENT_TONES.get(kind, Tone.PLAIN))
+    return Row(cells, _EVENT_TONES.get(type(found.event), Tone.PLAIN))
 
 
-def _what(kind: str, event: dict[str, Any]) -> str:
-    match kind:
-        case "LedgerStarted":
-            return f"ledger {event['ledger']}"
-        case "RunStarted":
-            return _run(event)
-        case "SubmissionIntended":
-            digest = event["order_digest"][:_DIGEST_WIDTH]
-            return f"attempt {event['attempt']} by run {event['run']}, order {digest}"
-        case "SubmissionPlaced":
-            return str(event["order_no"])
-        case "SubmissionRejected":
-            return f"{event['message']} (code {event['code']})"
-        case "SubmissionNotSent" | "SubmissionLeftInDoubt":
-            return str(event["reason"])
-        case "DoubtSettled":
-            outcome = f"placed as {event.get('order_no')}" if event["placed"] else "not placed"
-            return f"{outcome}, by {event['by']}: {event['because']}"
-        case "OrderAdopted":
-            return f"{event['order_no']}, by {event['by']}: {event['because']}"
-        case "StatusObserved":
-            return f"{event['order_no']} has the status {event['status']}"
-        case "RunFinished":
-            return f"placed {event['placed']} of {event['expected']} expected"
+def _what(found: Recorded) -> str:
+    match found.event:
+        case LedgerStarted(ledger=ledger):
+            return f"ledger {ledger}"
+        case RunStarted() as started:
+            return _run(started)
+        case SubmissionIntended() as intent:
+            digest = intent.order_digest[:_DIGEST_WIDTH]
+            return f"attempt {intent.attempt} by run {found.run}, order {digest}"
+        case SubmissionPlaced(order_no=order_no):
+            return order_no
+        case SubmissionRejected() as rejected:
+            return f"{rejected.message} (code {rejected.code})"
+        case SubmissionNotSent(reason=reason) | SubmissionLeftInDoubt(reason=reason):
+            return reason
+        case DoubtSettled() as settled:
+            outcome = f"placed as {settled.order_no}" if settled.placed else "not placed"
+            return f"{outcome}, by {settled.by}: {settled.because}"
+        case OrderAdopted() as adopted:
+            return f"{adopted.order_no}, by {adopted.by}: {adopted.because}"
+        case StatusObserved() as seen:
+            return f"{seen.order_no} has the status {seen.status}"
+        case RunFinished() as finished:
+            return f"placed {finished.placed} of {finished.expected} expected"
         case _:
             return ""
 
 
-def _run(event: dict[str, Any]) -> str:
-    parts = [event["command"], f"by {event['actor']}" if event.get("actor") else ""]
-    if chosen := [*event.get("names", ()), *event.get("labels", ())]:
-        more = f" and {len(chosen) - _CHOSEN_MAX:,} more" if len(chosen) > _CHOSEN_MAX else ""
-        parts.append(f"of {', '.join(chosen[:_CHOSEN_MAX])}{more}")
-    if event.get("commit"):
-        parts.append(f"at {event['commit'][:12]}")
-    if event.get("pull_request"):
-        parts.append(f"for {event['pull_request']}")
-    parts.append(f"on {event['host']}")
+def _run(started: RunStarted) -> str:
+    chosen = [*(started.names or ()), *(started.labels or ())]
+    more = f" and {len(chosen) - _CHOSEN_MAX:,} more" if len(chosen) > _CHOSEN_MAX else ""
+    parts = [
+        started.command,
+        f"by {started.actor}" if started.actor else "",
+        f"of {', '.join(chosen[:_CHOSEN_MAX])}{more}" if chosen else "",
+        f"at {started.commit[:12]}" if started.commit else "",
+        f"for {started.pull_request}" if started.pull_request else "",
+        f"on {started.host}",
+    ]
     return " ".join(part for part in parts if part)

@@ -110,9 +110,7 @@ def purchase(plan: Plan, captures: Callable[[Order], int], currency: str) -> str
     """
     specs = [action.spec for action in plan.creates if action.spec is not None]
     counts = [captures(spec.order) for spec in specs]
-    km2 = sum(
-        spec.footprint.area_km2 * count for spec, count in zip(specs, counts, strict=True)
-    )
+    km2 = sum(spec.footprint.area_km2 * count for spec, count in zip(specs, counts, strict=True))
     costs = about_all((action.estimated_cost for action in plan.creates), safe(currency))
     return (
         f"{counted(len(plan.creates), 'order')}, {counted(sum(counts), 'capture')}, {area(km2)}, "

@@ -1,0 +1,164 @@
+"""Events as a ledger holds them: each line of the chain becomes one typed event.
+
+A field that no class knows, as a newer satops may have written it, stays in `Recorded.fields`
+and is not in the event.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field
+from dataclasses import fields as dataclass_fields
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, get_args
+
+from satops.core.json_text import Raw
+from satops.core.ledger.chain import EMPTY, Head, decode
+from satops.core.ledger.events import KINDS, Event, LedgerStarted, RunStarted
+from satops.core.ledger.formats import Fields, newer
+from satops.errors import LedgerCorrupt
+
+
+class Recorded(NamedTuple):
+    """One event with what its line says beside it."""
+
+    event: Event
+    head: Head
+    """The one that the line makes."""
+    time: str
+    """When it was written (UTC, canonical)."""
+    run: str
+    fields: Fields
+    """All that the line holds."""
+
+    @property
+    def seq(self) -> int:
+        """The number of the line, from 1."""
+        return self.head.seq
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the line: of an intent, the identity of the submission."""
+        return self.head.digest
+
+    @property
+    def kind(self) -> str:
+        """The name of the event's class."""
+        return type(self.event).__name__
+
+    @property
+    def name(self) -> str | None:
+        """The order that the event is about."""
+        return getattr(self.event, "name", None)
+
+
+class NotWhole(ValueError):
+    """A line of the chain is not the event that it says: a field is missing or is another thing."""
+
+
+class NotKnown(NotWhole):
+    """A line of the chain is of a kind that this version of satops does not know."""
+
+
+def read(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[Recorded]:
+    """Yield the events of a chain that goes on from `after`.
+
+    Raises `LedgerCorrupt`, naming the first bad line by its number.
+    """
+    tool = None
+    for fields, head in decode(lines, after=after):
+        try:
+            found = recorded(fields, head)
+        except NotWhole as error:
+            way_on = f" {newer(tool)}" if isinstance(error, NotKnown) else ""
+            raise LedgerCorrupt(
+                f"Line {head.seq} of the ledger is not a whole {fields.get('kind')}: {error}."
+                f"{way_on}"
+            ) from None
+        if isinstance(found.event, RunStarted | LedgerStarted):
+            tool = found.event.tool
+        yield found
+
+
+def recorded(fields: Fields, head: Head) -> Recorded:
+    """Return the event of one line, which makes a head; raises `NotWhole`."""
+    kind = fields.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise NotKnown(f"the kind {kind!r} is not known to this version of satops")
+    kept, reads, needed = _READS[kind]
+    values: dict[str, Any] = {}
+    for name, value in fields.items():
+        read = reads.get(name)
+        if read is None:
+            continue
+        if value.__class__ not in read.types:
+            raise _not_whole(fields, name)
+        values[name] = value if read.convert is None else read.convert(value)
+    if not needed <= values.keys():
+        raise _not_whole(fields, min(needed - values.keys()))
+    # What the constructor would do, field by field and 22 of them for an intent.
+    event = object.__new__(kept)
+    vars(event).update(values)
+    time, run = fields.get("time"), fields.get("run")
+    if not (isinstance(time, str) and isinstance(run, str)):
+        raise NotWhole("its `time` or `run` is missing, or is another thing")
+    return Recorded(event, head, time, run, fields)
+
+
+def _not_whole(fields: Fields, name: str) -> NotWhole:
+    return NotWhole(
+        f"its `{name}` is {fields[name]!r:.40}" if name in fields else f"it has no `{name}`"
+    )
+
+
+def _tuple(value: list[Any] | None) -> tuple[Any, ...] | None:
+    return None if value is None else tuple(value)
+
+
+def _pairs(value: list[Any] | None) -> tuple[Any, ...] | None:
+    """Return pairs as tuples; what is no list of pairs stays as it is, for the schema to refuse."""
+    if value is None:
+        return None
+    return tuple(tuple(each) if isinstance(each, list) else each for each in value)
+
+
+class _Read(NamedTuple):
+    """How one field of a line is read."""
+
+    types: frozenset[type]
+    """What may stand there, as JSON is read: a float may be written without its point."""
+    convert: Callable[[Any], Any] | None
+
+
+_TYPES: Mapping[object, frozenset[type]] = {
+    Raw: frozenset(),
+    NoneType: frozenset({NoneType}),
+    str: frozenset({str}),
+    int: frozenset({int}),
+    bool: frozenset({bool}),
+    float: frozenset({float, int}),
+    Mapping[str, Any]: frozenset({dict}),
+    Mapping[str, str]: frozenset({dict}),
+    tuple[str, ...]: frozenset({list}),
+    tuple[Mapping[str, Any], ...]: frozenset({list}),
+    tuple[tuple[str, str], ...]: frozenset({list}),
+}
+"""What a line may hold, by the annotation of a field in `core.ledger.events`."""
+
+
+def _reading(field: "Field[Any]") -> _Read:
+    options = get_args(field.type) if isinstance(field.type, UnionType) else (field.type,)
+    types = frozenset().union(*(_TYPES[each] for each in options))
+    convert = None
+    if list in types:
+        convert = _pairs if tuple[tuple[str, str], ...] in options else _tuple
+    return _Read(types, convert)
+
+
+_READS: Mapping[str, tuple[type[Event], Mapping[str, _Read], frozenset[str]]] = {
+    name: (
+        kind,
+        {field.name: _reading(field) for field in dataclass_fields(kind)},
+        frozenset(field.name for field in dataclass_fields(kind) if field.default is MISSING),
+    )
+    for name, kind in KINDS.items()
+}
+"""Of each kind: its class, its fields, and those that no line may lack."""
