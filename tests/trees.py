@@ -4,6 +4,7 @@ from satops.adapters.files.schemas import order_schema
 from satops.adapters.zone_rules import PinnedZones
 from satops.core.ledger.kept import KeptSpecs
 from satops.core.plan.config import Config
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.ports import OrderFiles
 from satops.workflow.read_files import ChunkCheck, FileReader
 from satops.workflow.validate import Tree, read_tree
@@ -17,5 +18,7 @@ def tree_of(
     kept: KeptSpecs | None = None,
 ) -> Tree:
     """Read a tree."""
-    reader = FileReader(files, config or Config(), order_schema(), check=check, zones=PinnedZones())
+    reader = FileReader(
+        files, config or Config(), order_schema(EO_IMAGERY), check=check, zones=PinnedZones()
+    )
     return read_tree(files, reader, kept)

@@ -265,21 +265,14 @@ class Repository:
         The embedded sandbox keeps the orders of each ledger, by its id, apart.  Raises `UsageError`
         without a token, or when another host is named.
         """
-        from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
+        from satops.adapters.marketplaces import connect
         from satops.adapters.token import read_token, sandbox_token
 
         config = self.config
         self.require_host()
         if not self.sandbox:
             token = read_token(config.marketplace.token_from, self.environ)
-            yield HttpMarketplace(
-                config.marketplace,
-                config.apply,
-                token,
-                reconcile=config.reconcile,
-                delivery=config.delivery,
-                sleep=self.clock.sleep,
-            )
+            yield connect(config, token, self.clock.sleep)
             return
         say(SANDBOX_NOTICE)
         from satops.adapters.files.local_state import ledger_folder
@@ -288,15 +281,8 @@ class Repository:
         with _local_trouble():
             database = ledger_folder(self.local, ledger or "none").place(DATABASE)
         with embedded(database, self.environ) as sandbox:
-            local = replace(config.marketplace, url=sandbox.url)
-            yield HttpMarketplace(
-                local,
-                config.apply,
-                sandbox_token(),
-                reconcile=config.reconcile,
-                delivery=config.delivery,
-                sleep=self.clock.sleep,
-            )
+            local = replace(config, marketplace=replace(config.marketplace, url=sandbox.url))
+            yield connect(local, sandbox_token(), self.clock.sleep)
 
     def require_host(self) -> None:
         """Raise `UsageError` where `SATOPS_MARKETPLACE` does not allow this marketplace."""

@@ -118,6 +118,8 @@ class Offer:
     """Providers whose satellites cannot follow an area that runs aslant."""
     thresholds_example: str = ""
     """YAML of a team's file with thresholds, for the docs."""
+    in_sandbox: bool = False
+    """Whether the embedded sandbox sells it."""
     flags: tuple[Flag, ...] = ()
     samples: Callable[[], Samples] | None = None
 

@@ -22,6 +22,7 @@ from satops.core.plan.config import (
 )
 from satops.core.problem import Severity
 from satops.errors import UsageError
+from satops.offers.eo_imagery import EO_IMAGERY
 
 EVERYTHING = """\
 marketplace:
@@ -345,7 +346,8 @@ def test_a_repository_without_git_has_no_other_commit(tmp_path: Path) -> None:
 
 
 def test_every_schema_of_the_installation_is_found() -> None:
-    for schema in (schemas.order_schema, schemas.config_schema, schemas.ledger_schema):
+    assert schemas.order_schema(EO_IMAGERY) is schemas.order_schema(EO_IMAGERY)
+    for schema in (schemas.config_schema, schemas.ledger_schema):
         assert schema() is schema()
     with pytest.raises(FileNotFoundError, match=r"nothing\.schema\.json"):
         schemas.schema_text("nothing.schema.json")

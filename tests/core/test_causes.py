@@ -29,7 +29,7 @@ order:
   resolutionType: stripmap
   maxCloud: 20
 """
-SCHEMA = order_schema()
+SCHEMA = order_schema(EO_IMAGERY)
 
 
 def of_document(document: Document) -> list[Problem]:

@@ -18,7 +18,7 @@ from satops.core.spec.spec import Source
 from satops.offers.eo_imagery import EO_IMAGERY
 from satops.offers.eo_imagery.fields import RECURRENCE_FIELDS
 
-OFFER: dict[str, Any] = {"schema": order_schema(), "offer": EO_IMAGERY}
+OFFER: dict[str, Any] = {"schema": order_schema(EO_IMAGERY), "offer": EO_IMAGERY}
 YEAR = datetime.now(UTC).year + 1
 BOX = "{bbox: [105, 21, 106, 22]}"
 

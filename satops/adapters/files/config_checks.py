@@ -12,8 +12,9 @@ from satops.core.loading import Document
 from satops.core.plan.config import SANDBOX, ApplyConfig
 from satops.core.problem import Problem
 from satops.core.spec.checks import CHECKS
+from satops.offers import OFFERS
 
-_FORM, _TOGETHER = CHECKS["V06"], CHECKS["V08"]
+_VALUE, _FORM, _TOGETHER = CHECKS["V04"], CHECKS["V06"], CHECKS["V08"]
 _CREDENTIAL = re.compile(r"//[^@]*:[^@]*@|(?:password|passwd|secret|token)\s*=", re.IGNORECASE)
 """A password in front of a host, whatever it holds, or a field of a connection string."""
 _LONE_USER = re.compile(r"//[^/@:\s]+@")
@@ -29,8 +30,10 @@ Remark = tuple[tuple[str, ...], Check, str]
 def check_together(document: Document, file: str) -> list[Problem]:
     """Return what is wrong with a configuration that fits its schema."""
     value: dict[str, Any] = document.value
+    market = value.get("marketplace", {})
     remarks = [
-        *_url(value.get("marketplace", {}).get("url", SANDBOX)),
+        *_kind(market.get("kind"), market.get("url", SANDBOX)),
+        *_url(market.get("url", SANDBOX)),
         *_state(value.get("state", "")),
         *_timeouts(value.get("apply", {})),
         *_patience(value),
@@ -44,6 +47,17 @@ def _encoding(written: str | None) -> Iterator[Remark]:
     if written is not None and codec_of(written) is None:
         words = f"{written!r} is no encoding that satops knows. Write gbk or 1252, for example."
         yield ("aoi", "encoding"), _FORM, words
+
+
+def _kind(written: str | None, url: str) -> Iterator[Remark]:
+    if written is None:
+        return
+    if written not in OFFERS:  # it may be a token at the wrong place, and is not shown
+        words = f"This is no kind of marketplace that satops knows. Known are: {', '.join(OFFERS)}."
+        yield ("marketplace", "kind"), _VALUE, words
+    elif url == SANDBOX and not OFFERS[written].in_sandbox:
+        words = f"The embedded sandbox sells nothing of the kind {written}. Name its address."
+        yield ("marketplace", "url"), _TOGETHER, words
 
 
 def _url(url: str) -> Iterator[Remark]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
 from satops.core.offer import Offer
-from satops.offers.eo_imagery import EO_IMAGERY
 
 if TYPE_CHECKING:
     from satops.core.spec.schema import Schema
@@ -28,7 +27,7 @@ def schema_text(name: str) -> bytes:
 
 
 @cache
-def order_schema(offer: Offer = EO_IMAGERY) -> "Schema":
+def order_schema(offer: Offer) -> "Schema":
     """Return the schema of the order specs of an offer."""
     return _schema(offer.schema)
 

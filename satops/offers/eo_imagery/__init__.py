@@ -112,4 +112,5 @@ EO_IMAGERY = Offer(
         ),
     ),
     samples=_samples,
+    in_sandbox=True,
 )
