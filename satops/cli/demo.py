@@ -4,6 +4,7 @@ import shlex
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -17,6 +18,23 @@ from satops.errors import ExitCode, Refused, UsageError
 from satops.offers import offer_of
 from satops.report.layout import BLANK, Line, Tone
 from satops.report.layout import command as to_copy
+
+_DELIVERED = 2
+"""The status by which the sandbox says so."""
+_PORTS = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"port": port},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[w, s], [w + 0.1, s], [w + 0.1, s + 0.1], [w, s + 0.1], [w, s]]],
+            },
+        }
+        for port, w, s in (("hai-phong", 106.65, 20.83), ("quy-nhon", 109.2, 13.74))
+    ],
+}
 
 
 @click.command("demo")
@@ -69,6 +87,7 @@ def _tell(call: Call) -> None:
     _say("Plan again. What is bought is never bought twice:")
     _run(call, "plan")
     _lose_an_answer(call)
+    _monitor(call)
     _say("A placed order cannot be changed. So what if somebody edits one?")
     spec = root / path
     spec.write_text(spec.read_text("utf-8").replace(*edited), "utf-8")
@@ -90,6 +109,28 @@ def _lose_an_answer(call: Call) -> None:
     _run(call, "plan")
     _say("The marketplace is asked what it holds, and the number is found:")
     _run(call, "reconcile")
+
+
+def _monitor(call: Call) -> None:
+    """Order two ports for three months in one document, and fetch what is delivered."""
+    _say("Monitoring is one document for many orders. Two ports, three months:")
+    ports = call.directory / "aois" / "ports.geojson"
+    ports.write_bytes(json_text.dumps_pretty(_PORTS))
+    now = datetime.now(UTC)
+    months = [f"{now.year + (now.month + n) // 12}-{(now.month + n) % 12 + 1:02}" for n in (1, 3)]
+    asked = ("--aoi", "aois/ports.geojson", "--key", "port", "--months", "/".join(months))
+    _run(call, "new", "--series", "ports", *asked, *_samples().monitored)
+    _run(call, "plan")
+    _run(call, "apply", "ports.*", "--yes")
+    _say("Later the marketplace delivers. What became of each order:")
+    options = Path(call.environ["SATOPS_LOCAL"]) / "options.json"
+    options.write_bytes(json_text.dumps({"lifecycle": [[0, _DELIVERED]]}))
+    later = replace(call, environ={**call.environ, "SATOPS_SANDBOX_OPTIONS": str(options)})
+    _run(later, "refresh")
+    _say("Fetch it: whole or not at all, recorded by its SHA-256, with a STAC catalog beside it:")
+    _run(later, "download", "--to", "deliveries")
+    _say("And one page for everybody who pays for it or waits for it:")
+    _run(call, "report", "--out", "report.html")
 
 
 def _samples() -> Samples:

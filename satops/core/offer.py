@@ -67,6 +67,8 @@ class Samples:
     """A spec, and a text in it with another one: an edit of what was bought."""
     further: tuple[str, ...]
     """What `satops new` is told, to write one more."""
+    monitored: tuple[str, ...]
+    """What `satops new --series` is told of the sensor."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -162,11 +162,13 @@ def test_a_refresh_reads_the_statuses_of_the_marketplace(satops: Satops) -> None
 def test_the_demo_tells_it_all_in_a_scratch_folder(empty: Satops) -> None:
     told = empty("demo")
     assert told.code == ExitCode.DONE, told.err
-    for command in ("init", "validate", "plan", "apply --yes", "list", "reconcile", "verify"):
+    for command in ("init", "validate", "plan", "apply --yes", "list", "reconcile", "refresh", "verify"):
         assert f"$ satops {command}\n" in told.out
     assert "error X03" in told.out
     assert "hue-flood: in doubt since" in told.out
     assert "Settled 1 of 1." in told.out
+    assert "Placed 6 of 6 expected" in told.out
+    assert "10 products fetched to " in told.out
     assert list(empty.root.iterdir()) == []
 
 

@@ -53,6 +53,7 @@ def samples() -> Samples:
             "orders/da-nang-port.yaml": _DA_NANG,
         },
         edited=("orders/hanoi.yaml", ("maxCloud: 20 ", "maxCloud: 10 ")),
+        monitored=("--mode", "stripmap"),
         further=(
             *("hue-flood", "--provider", "tianyi", "--mode", "stripmap"),
             *("--point", "107.58", "16.46", "--radius-km", "8", "--start", "+7d", "--end", "+14d"),
