@@ -162,7 +162,8 @@ def test_a_refresh_reads_the_statuses_of_the_marketplace(satops: Satops) -> None
 def test_the_demo_tells_it_all_in_a_scratch_folder(empty: Satops) -> None:
     told = empty("demo")
     assert told.code == ExitCode.DONE, told.err
-    for command in ("init", "validate", "plan", "apply --yes", "list", "reconcile", "refresh", "verify"):
+    commands = ("init", "validate", "plan", "apply --yes", "list", "reconcile", "refresh", "verify")
+    for command in commands:
         assert f"$ satops {command}\n" in told.out
     assert "error X03" in told.out
     assert "hue-flood: in doubt since" in told.out
