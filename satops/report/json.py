@@ -510,6 +510,8 @@ def _action(action: Action, body: Body) -> dict[str, Any]:
         "captures": facts.captures,
         "details": facts.details,
         "estimated_cost": action.estimated_cost,
+        "series": action.series,
+        "keys": action.keys,
         "request": json_text.Raw(body(spec.order)) if sends and spec else None,
     }
 

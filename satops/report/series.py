@@ -11,6 +11,7 @@ from satops.core.words import counted, moment
 from satops.report.subject import SIGNS, subject
 
 _BY_HAND = frozenset({"features", "keys"})
+_WANTED = 6
 _WORST_FIRST = (
     ActionKind.CONFLICT,
     ActionKind.CREATE,
@@ -89,8 +90,20 @@ class SeriesRow:
 
     @property
     def area_km2(self) -> float:
-        """Of all members that would be bought."""
-        return sum(subject(action).area_km2 or 0.0 for action in self.creates)
+        """Of all captures of the members that would be bought."""
+        return sum(subject(action).total_km2 or 0.0 for action in self.creates)
+
+    @property
+    def captures(self) -> int:
+        """How many images the members that would be bought stand for."""
+        return sum(subject(action).captures for action in self.creates)
+
+    @property
+    def wanted(self) -> str:
+        """What decides beside place and window, each once: sensors, cloud limits, what recurs."""
+        found = list(dict.fromkeys(subject(action).wanted for action in self.creates))
+        more = f"; and {len(found) - _WANTED} more" if len(found) > _WANTED else ""
+        return "; ".join(found[:_WANTED]) + more
 
     @property
     def window_axis(self) -> int:

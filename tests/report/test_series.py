@@ -23,9 +23,10 @@ def test_a_series_is_one_row_of_the_plan() -> None:
     team, changed = half()
     written = text(plan_blocks(team.plan_of(changed)))
     (row,) = [line for line in written.splitlines() if "ports" in line and line[0] == "+"]
-    assert re.search(r"\+  ports +port 2, month 3, sensor 2 +\+6 =6 +1,\d{3} ", row)
+    assert re.search(r"\+  ports +port 2, month 3, sensor 2 +\+6 =6 +6 +1,\d{3} ", row)
     assert f"{MONTHS[0]}-01 00:00 → {MONTHS[3]}-01 00:00" in row
     assert "ports.sgp" not in written
+    assert "ports: changguang very-high (0.5 m)" in written
     assert "To create: 6 orders" in written
     assert "6 kept as placed" in written
 

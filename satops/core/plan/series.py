@@ -126,7 +126,8 @@ def other_axes(spec: Spec, state: LedgerState) -> OrderState | None:
             for known in state.orders.values()
             if known.series == spec.series
             and known.standing in SPENT
-            and list(known.axes or ()) != axes
+            and known.axes
+            and list(known.axes) != axes
         ),
         None,
     )

@@ -14,8 +14,11 @@ from satops.report.subject import SIGNS, Checks, check_words, subject
 
 _TITLES = ("Name", "Sensor", "Place", "km²", "Window (UTC)", "Estimate", "Checks")
 _NUMBERS = frozenset({3, 5})
-_SERIES = ("Series", "Axes", "Orders", "New km²", "Windows (UTC)", "Estimate", "Checks", "Notes")
-_SERIES_NUMBERS = frozenset({3, 5})
+_SERIES = (
+    "Series", "Axes", "Orders", "Captures", "New km²", "Windows (UTC)", "Estimate", "Checks",
+    "Notes",
+)  # fmt: skip
+_SERIES_NUMBERS = frozenset({3, 4, 6})
 _SENSORS_FROM = 8
 """With fewer orders, totals by sensor say nothing that a glance does not."""
 _NOTE_MAX = 160
@@ -60,14 +63,16 @@ def series(plan: Plan, checks: Checks, currency: str, artifact: str, link: Link)
             _named(series.actions[0], link, series.name),
             prose(series.axes_words),
             " ".join(code(signs) for signs in series.signs.split()),
+            f"{series.captures:,}",
             number(series.area_km2),
             prose(series.windows),
             about_all(costs, currency) if known else "",
             prose(check_words(found)) if found else "none",
             f"{counted(waiting, 'order')} waiting since earlier" if waiting else "",
             prose(series.again, _NOTE_MAX),
+            prose(series.wanted, _NOTE_MAX),
         ]
-        cells[-2:] = ["; ".join(text for text in cells[-2:] if text)]
+        cells[-3:] = ["; ".join(text for text in reversed(cells[-3:]) if text)]
         return row([cell(text) for text in cells])
 
     title = f"### Series: {len(rows):,}"

@@ -35,7 +35,9 @@ _TOTALS = (
 )
 _HEADER = ("", "NAME", "SENSOR", "PLACE", "KM²", "WINDOW (UTC)", "ORDER")
 _NUMBERS = frozenset({4})
-_SERIES = ("", "SERIES", "AXES", "ORDERS", "NEW KM²", "WINDOWS (UTC)", "ESTIMATE")
+_SERIES = (
+    "", "SERIES", "AXES", "ORDERS", "CAPTURES", "NEW KM²", "WINDOWS (UTC)", "ESTIMATE",
+)  # fmt: skip
 _ORDER_WIDTH = 40
 
 
@@ -226,10 +228,12 @@ def _series(rows: Sequence[SeriesRow], currency: str) -> Iterator[Block]:
         return
     yield Table(
         _SERIES, rows, lambda row: _series_row(row, currency),
-        right=_NUMBERS, names=frozenset({1}),
+        right=frozenset({4, 5}), names=frozenset({1}),
     )  # fmt: skip
     yield BLANK
     for row in rows:
+        if row.wanted:
+            yield Line(f"{safe(row.name)}: {safe(row.wanted)}", Tone.QUIET)
         if row.again:
             yield Line(f"+ {safe(row.name)}: {safe(row.again)}", Tone.NEW)
     yield Line("To see each order of a series: satops plan --expand NAME", Tone.QUIET)
@@ -243,6 +247,7 @@ def _series_row(series: SeriesRow, currency: str) -> Row:
         safe(series.name),
         safe(series.axes_words),
         series.signs,
+        f"{series.captures:,}",
         number(series.area_km2),
         series.windows,
         about_all(costs, safe(currency)) if any(cost is not None for cost in costs) else "",
