@@ -58,7 +58,7 @@ def command(
         return _all(call, because, since, expect_digest, any_account=any_account, as_json=as_json)
     if name is None or order_no is None:
         raise UsageError("Give NAME and ORDER_NO, or --all-matching.")
-    from satops.report.json import settled_json
+    from satops.report.json.resolve import settled_json
     from satops.report.text.reconcile import adopted_blocks
 
     confirm(f"Record {order_no} as the order of {name}?", yes=yes)
@@ -88,7 +88,7 @@ def _all(
     any_account: bool,
     as_json: bool,
 ) -> int:
-    from satops.report.json import proposal_json
+    from satops.report.json.resolve import proposal_json
     from satops.report.text.reconcile import proposal_blocks
 
     def ask(proposal: Proposal) -> None:

@@ -94,7 +94,7 @@ def _convert(
     *,
     as_json: bool,
 ) -> ExitCode:
-    from satops.report.json_aoi import conversion_json
+    from satops.report.json.aoi import conversion_json
     from satops.report.text.aoi import conversion_blocks
 
     for name in ("buffer_km", "simplify_m"):
@@ -134,7 +134,7 @@ def _split(
     *,
     as_json: bool,
 ) -> ExitCode:
-    from satops.report.json_aoi import split_json
+    from satops.report.json.aoi import split_json
     from satops.report.text.aoi import split_blocks
 
     written = split_aoi(
@@ -158,7 +158,7 @@ def _split(
 def _show(
     call: Call, file: str, feature: str | None, encoding: str | None, *, as_json: bool
 ) -> ExitCode:
-    from satops.report.json_aoi import aoi_json
+    from satops.report.json.aoi import aoi_json
     from satops.report.text.aoi import aoi_blocks
 
     report = aoi(call.directory, file, feature=feature, encoding=encoding)

@@ -57,7 +57,7 @@ def command(
     It ends when nothing of its plan is open any more: for an order that another run is placing it
     waits.
     """
-    from satops.report.json import apply_json
+    from satops.report.json.apply import apply_json
     from satops.report.text.apply import apply_blocks
     from satops.report.text.plan import plan_blocks, purchase
 

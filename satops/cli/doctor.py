@@ -21,7 +21,7 @@ def command(call: Call, ask: bool, write: bool, as_json: bool) -> int:
     has a name of its own: only --write shows whether the rules of the ledger's own branch let it
     grow.
     """
-    from satops.report.json import doctor_json
+    from satops.report.json.doctor import doctor_json
     from satops.report.text.setup import doctor_blocks
 
     report = doctor.doctor(call.repository, ask=ask, write=write, say=say, environ=call.environ)

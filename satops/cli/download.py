@@ -42,7 +42,7 @@ def command(
     A product has its name only once it is whole. An interrupted one goes on where it was. The
     ledger records each with its SHA-256.
     """
-    from satops.report.json import download_json
+    from satops.report.json.download import download_json
     from satops.report.text.download import download_blocks
 
     target = to if to is None or "://" in to else str(call.path(to))

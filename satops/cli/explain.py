@@ -19,7 +19,7 @@ def command(call: Call, code: str | None, as_json: bool) -> int:
     In a repository, the numbers are those of that repository.
     """
     from satops.report.catalogue import catalogue_blocks, explain_blocks
-    from satops.report.json import explain_json
+    from satops.report.json.explain import explain_json
 
     if code is None:
         checks = every_check(call.directory)

@@ -33,7 +33,7 @@ def command(
 
     Needs `marketplace: {simulation: true}` in satops.yaml. Nothing is written to the ledger.
     """
-    from satops.report.json_feasibility import feasibility_json
+    from satops.report.json.feasibility import feasibility_json
     from satops.report.text.feasibility import feasibility_blocks
 
     evidence = asking.feasibility(

@@ -21,7 +21,7 @@ def command(call: Call, order_no: str, because: str | None, yes: bool, as_json: 
 
     It holds no order of the tree back any more, and is no drift. It is not counted in limits.
     """
-    from satops.report.json import settled_json
+    from satops.report.json.resolve import settled_json
     from satops.report.text.reconcile import foreign_blocks
 
     if not because:

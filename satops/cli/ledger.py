@@ -85,7 +85,7 @@ def copy(call: Call, source: str, target: str, as_json: bool) -> int:
     FROM and TO are written as `state` in satops.yaml. A copy that was cut short goes on when it
     is called again; a place that holds another ledger is never written to.
     """
-    from satops.report.json import copy_json
+    from satops.report.json.ledger import copy_json
     from satops.report.text.setup import copied_blocks
 
     report = ledger.copy_ledger(call.directory, source, target)
@@ -108,7 +108,7 @@ def move(call: Call, target: str, because: str | None, yes: bool, as_json: bool)
 
     TO is written as `state` in satops.yaml. A closed ledger is read, and never appended to.
     """
-    from satops.report.json import copy_json
+    from satops.report.json.ledger import copy_json
     from satops.report.text.setup import moved_ledger_blocks
 
     confirm(f"Move the ledger to {safe(target)}, and close the one that is left?", yes=yes)
@@ -176,7 +176,7 @@ def accept_older(
     Verifies the chain, looks at the account, and lists what no name holds, with the specs that it
     is like. These stay held until each is adopted, or called foreign.
     """
-    from satops.report.json import accepted_json
+    from satops.report.json.ledger import accepted_json
     from satops.report.text.setup import accepted_blocks
 
     _need_reason(because)
@@ -206,7 +206,7 @@ def replay(call: Call, spool: str, as_json: bool) -> int:
     DIR is its folder, or one of its files. A number is taken only where the marketplace shows that
     order, and it is the one that was sent. Nothing else in the spool is believed.
     """
-    from satops.report.json import carried_json
+    from satops.report.json.reconcile import carried_json
     from satops.report.text.carried_spool import carried_blocks
 
     report = ledger.replay(call.repository, [call.path(spool)], environ=call.environ, say=say)

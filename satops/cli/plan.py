@@ -11,7 +11,7 @@ from satops.cli.context import Call
 from satops.cli.output import finish, say
 from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
-from satops.report.json import plan_json
+from satops.report.json.plan import plan_json
 
 FORMATS = ("text", "json", "markdown", "geojson", "github", "env", "commits", "summary")
 FILE_FORMATS = FORMATS[1:]

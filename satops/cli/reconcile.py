@@ -41,7 +41,7 @@ def command(
     Never orders anything. Exactly one order that can be it: placed. None: not placed, but only
     after several looks over some time. Several: a person decides, with `satops resolve`.
     """
-    from satops.report.json import reconcile_json
+    from satops.report.json.reconcile import reconcile_json
     from satops.report.text.reconcile import reconcile_blocks
 
     with Stopping():  # never armed: a stop ends the wait at once, as nothing is on the wire

@@ -17,7 +17,7 @@ def command(call: Call, as_json: bool) -> int:
     An event is written only for what changed. Orders that failed, and those whose window is over
     without a delivery, are named.
     """
-    from satops.report.json import refresh_json
+    from satops.report.json.refresh import refresh_json
     from satops.report.text.refresh import refresh_blocks
 
     report = observing.refresh(call.repository, environ=call.environ, say=say)

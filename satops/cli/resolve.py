@@ -42,7 +42,7 @@ def command(
     enough: if it exists after all, it is bought twice. --correct takes a wrong answer back: what
     was called placed is in doubt again; what was called not placed is placed as --placed says.
     """
-    from satops.report.json import settled_json
+    from satops.report.json.resolve import settled_json
     from satops.report.text.reconcile import settled_blocks
 
     ways = [order_no is not None, not_placed, same_as is not None]

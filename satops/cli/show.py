@@ -15,7 +15,7 @@ from satops.errors import ExitCode
 @click.pass_obj
 def command(call: Call, name: str, as_json: bool) -> int:
     """Show all that is known of one order: its spec, its state, its events."""
-    from satops.report.json import show_json
+    from satops.report.json.show import show_json
     from satops.report.text.ledger import show_blocks
 
     shown = show(call.repository, name, environ=call.environ)

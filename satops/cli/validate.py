@@ -18,7 +18,7 @@ def command(call: Call, as_json: bool) -> int:
 
     Reports all problems of all files at once. Needs no ledger, no token and no network.
     """
-    from satops.report.json import validate_json
+    from satops.report.json.plan import validate_json
     from satops.report.text.problems import validate_blocks
 
     tree = validate(call.repository, environ=call.environ)

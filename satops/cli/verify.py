@@ -20,7 +20,7 @@ def command(call: Call, head: str | None, ledger: str | None, as_json: bool) -> 
 
     A head that was noted elsewhere, in a plan or in a commit, also shows a cut tail.
     """
-    from satops.report.json import verify_json
+    from satops.report.json.ledger import verify_json
     from satops.report.text.setup import verify_blocks
 
     report = verify(

@@ -7,7 +7,7 @@ import pytest
 from satops.adapters.files.plan_file import read_plan, write_plan
 from satops.core.plan.plan import ActionKind
 from satops.errors import UsageError
-from satops.report.json import plan_json
+from satops.report.json.plan import plan_json
 from tests.report.samples import action, plan
 
 MADE = plan(action(ActionKind.CREATE, "a"), action(ActionKind.KEEP, "b"))

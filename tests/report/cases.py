@@ -39,15 +39,24 @@ from satops.ports import Spooled
 from satops.report import (
     geojson,
     github,
-    json,
-    json_aoi,
-    json_feasibility,
     ledger_page,
     markdown,
     rows_csv,
     rows_geojson,
     rows_json,
 )
+from satops.report.json import error_json
+from satops.report.json.aoi import aoi_json
+from satops.report.json.apply import apply_json
+from satops.report.json.doctor import doctor_json
+from satops.report.json.download import download_json
+from satops.report.json.feasibility import feasibility_json
+from satops.report.json.ledger import verify_json
+from satops.report.json.plan import plan_json, validate_json
+from satops.report.json.reconcile import reconcile_json
+from satops.report.json.refresh import refresh_json
+from satops.report.json.resolve import settled_json
+from satops.report.json.show import history_json, show_json
 from satops.report.layout import Block
 from satops.report.text.aoi import aoi_blocks, split_blocks
 from satops.report.text.apply import apply_blocks
@@ -553,7 +562,7 @@ TEXTS: Mapping[str, Callable[[], Mapping[str, Blocks]]] = {
 
 
 def _plan_json(made: Plan) -> Iterable[bytes]:
-    return json.plan_json(made, lambda order: b'{"provider":"' + order.provider.encode() + b'"}')
+    return plan_json(made, lambda order: b'{"provider":"' + order.provider.encode() + b'"}')
 
 
 def _pages() -> dict[str, bytes]:
@@ -571,27 +580,27 @@ FILES: Mapping[str, Callable[[], Iterable[bytes]]] = {
     "plan-no-spec.md": lambda: [markdown.render(PLANS["no spec"]).encode()],
     "plan-passes.md": lambda: [markdown.render(plan_with_evidence()).encode()],
     "plan-passes.geojson": lambda: geojson.render(plan_with_evidence()),
-    "feasibility.json": lambda: json_feasibility.feasibility_json(evidence()),
+    "feasibility.json": lambda: feasibility_json(evidence()),
     "plan.github": lambda: (line.encode() + b"\n" for line in github.render(EVERY_ACTION)),
     "plan.geojson": lambda: geojson.render(EVERY_ACTION),
-    "apply.json": lambda: json.apply_json(EVERY_OUTCOME),
-    "reconcile.json": lambda: json.reconcile_json(LOOKS["several candidates"], dry_run=False),
-    "resolve.json": lambda: json.settled_json(_settled(was_placed=True)),
-    "adopt.json": lambda: json.settled_json(ADOPTED),
-    "refresh.json": lambda: json.refresh_json(REFRESHED),
-    "download.json": lambda: json.download_json(DOWNLOADED),
+    "apply.json": lambda: apply_json(EVERY_OUTCOME),
+    "reconcile.json": lambda: reconcile_json(LOOKS["several candidates"], dry_run=False),
+    "resolve.json": lambda: settled_json(_settled(was_placed=True)),
+    "adopt.json": lambda: settled_json(ADOPTED),
+    "refresh.json": lambda: refresh_json(REFRESHED),
+    "download.json": lambda: download_json(DOWNLOADED),
     "list.json": lambda: rows_json.list_json(rows_of(season())),
     "list.csv": lambda: rows_csv.list_csv(rows_of(season())),
     "list.geojson": lambda: rows_geojson.list_geojson(rows_of(season())),
     "sums.json": _sums_json,
     "sums.csv": lambda: rows_csv.sums_csv(_BY, sums(rows_of(season()), _BY)),
-    "history.json": lambda: json.history_json(EVENTS),
-    "show.json": lambda: json.show_json("a", known(), spec(), EVENTS[:2], NOW),
-    "verify.json": lambda: json.verify_json(LEDGERS["broken"]),
-    "doctor.json": lambda: json.doctor_json(CHECKED),
-    "validate.json": lambda: json.validate_json(3, PROBLEMS),
-    "error.json": lambda: json.error_json(INVALID),
-    "aoi.json": lambda: json_aoi.aoi_json(LOOKED["cut in two"]),
+    "history.json": lambda: history_json(EVENTS),
+    "show.json": lambda: show_json("a", known(), spec(), EVENTS[:2], NOW),
+    "verify.json": lambda: verify_json(LEDGERS["broken"]),
+    "doctor.json": lambda: doctor_json(CHECKED),
+    "validate.json": lambda: validate_json(3, PROBLEMS),
+    "error.json": lambda: error_json(INVALID),
+    "aoi.json": lambda: aoi_json(LOOKED["cut in two"]),
     "ledger.md": lambda: [_pages()[ledger_page.README]],
     "ledger.geojson": lambda: [_pages()[ledger_page.MAP]],
 }

@@ -5,7 +5,7 @@ from typing import Any
 from satops.core.order.order import Order
 from satops.core.plan.plan import ActionKind
 from satops.core.problem import Severity
-from satops.report.json import plan_json, validate_json
+from satops.report.json.plan import plan_json, validate_json
 from tests.report.samples import action, plan, problem
 
 

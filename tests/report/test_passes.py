@@ -13,7 +13,7 @@ from satops.core.plan.feasibility import Feasibility, ShownPass, Simulated, by_s
 from satops.core.plan.plan import Plan
 from satops.errors import Refused, UsageError
 from satops.report.geojson import render as geojson
-from satops.report.json_feasibility import feasibility_json
+from satops.report.json.feasibility import feasibility_json
 from satops.report.layout import plain
 from satops.report.markdown.plan import render as markdown
 from satops.report.text.feasibility import feasibility_blocks

@@ -10,8 +10,9 @@ from jsonschema import Draft202012Validator
 
 from satops.core.checks.catalogue import catalogue_of
 from satops.offers.eo_imagery import EO_IMAGERY
-from satops.report.json import error_json, plan_json, validate_json
-from satops.report.json_aoi import aoi_json
+from satops.report.json import error_json
+from satops.report.json.aoi import aoi_json
+from satops.report.json.plan import plan_json, validate_json
 from tests.report.cases import FILES, LOOKED, MISSING, PLANS
 from tests.report.samples import problem
 

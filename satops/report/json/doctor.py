@@ -1,0 +1,22 @@
+"""What doctor found, for machines."""
+
+from typing import TYPE_CHECKING
+
+from satops.core.safe import encodable
+from satops.report.json import Chunks, document
+
+if TYPE_CHECKING:
+    from satops.workflow.doctor import DoctorReport
+
+
+def doctor_json(report: "DoctorReport") -> Chunks:
+    """Yield what doctor found."""
+    notes = (
+        {
+            "subject": note.subject,
+            "verdict": note.verdict.value,
+            "detail": encodable(note.detail),
+        }
+        for note in report.notes
+    )
+    return document({"address": report.address}, findings=notes)

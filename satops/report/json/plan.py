@@ -1,0 +1,113 @@
+"""A plan for machines, and what `validate` finds; `schema/plan.schema.json` describes it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from satops.core import json_text
+from satops.core.order.order import Order
+from satops.core.plan.plan import FORMAT as PLAN_FORMAT
+from satops.core.plan.plan import Action, ActionKind, Plan, action_digest, order_digest
+from satops.core.problem import Problem
+from satops.core.safe import encodable
+from satops.report.json import Chunks, document, problem_items
+from satops.report.subject import subject
+
+Body = Callable[[Order], bytes]
+"""Makes the exact create request of an order."""
+
+
+AREA_DECIMALS = 6
+"""A square metre, in km²."""
+
+
+def plan_json(plan: Plan, body: Body) -> Chunks:
+    """Yield a plan; `request` is given for the orders that apply would send, else null."""
+    head = {
+        "format": PLAN_FORMAT,
+        "plan_digest": plan.digest,
+        "ledger_head": plan.ledger_head,
+        "rules_digest": plan.rules_digest,
+        "made_at": plan.made_at,
+        **_origin(plan),
+        "part": None
+        if plan.part is None
+        else {"names": plan.part.names, "labels": plan.part.labels},
+        "new_marketplace": _new_marketplace(plan),
+        "summary": plan_summary(plan),
+    }
+    return document(
+        head,
+        actions=(_action(action, body) for action in plan.actions),
+        problems=problem_items(plan.problems),
+        refusals=({"summary": r.summary, "detail": r.detail} for r in plan.refusals),
+        guard_changes=(
+            {
+                "key": encodable(change.field),
+                "before": encodable(change.before),
+                "after": encodable(change.after),
+            }
+            for change in plan.guard_changes
+        ),
+        waiting=iter(sorted(plan.waiting)),
+        already_on_base=problem_items(plan.already),
+        left_aside=problem_items(plan.aside),
+    )
+
+
+def _new_marketplace(plan: Plan) -> dict[str, Any] | None:
+    new = plan.new_marketplace
+    if new is None:
+        return None
+    addresses = {"before": new.before, "after": new.after, "state": new.state}
+    return {key: encodable(text) for key, text in addresses.items()} | {"orders": new.orders}
+
+
+def _origin(plan: Plan) -> dict[str, Any]:
+    origin = plan.origin
+    return {key: getattr(origin, key, None) for key in ("ledger", "marketplace", "commit", "run")}
+
+
+def plan_summary(plan: Plan) -> dict[str, Any]:
+    """Return how many actions there are of each kind, and what the new orders come to."""
+    counted = Counter(action.kind for action in plan.actions)
+    counts: dict[str, Any] = {kind.value: counted[kind] for kind in ActionKind}
+    creates = plan.creates
+    area_km2 = sum(subject(a).total_km2 or 0.0 for a in creates)
+    costs = [a.estimated_cost for a in creates if a.estimated_cost is not None]
+    return counts | {
+        "area_km2": round(area_km2, AREA_DECIMALS),
+        "estimated_cost": round(sum(costs), 2) if costs else None,
+    }
+
+
+def validate_json(specs: int, problems: Iterable[Problem]) -> Chunks:
+    """Yield what validate found."""
+    return document({"specs": specs}, problems=problem_items(problems))
+
+
+def _action(action: Action, body: Body) -> dict[str, Any]:
+    spec, known, facts = action.spec, action.known, subject(action)
+    file, line = action.where or (None, None)
+    sends = action.kind is ActionKind.CREATE and spec is not None
+    return {
+        "name": action.name,
+        "action": action.kind,
+        "reason": action.reason,
+        "order_digest": order_digest(action),
+        "action_digest": action_digest(action),
+        "order_no": known.order_no if known else None,
+        "file": None if file is None else encodable(file),
+        "line": line,
+        "area_km2": None if facts.area_km2 is None else round(facts.area_km2, AREA_DECIMALS),
+        "start": facts.start,
+        "end": facts.end,
+        "provider": facts.provider,
+        "mode": facts.mode,
+        "captures": facts.captures,
+        "details": facts.details,
+        "estimated_cost": action.estimated_cost,
+        "series": action.series,
+        "keys": action.keys,
+        "request": json_text.Raw(body(spec.order)) if sends and spec else None,
+    }

@@ -1,0 +1,36 @@
+"""What the marketplace says of placed orders, for machines."""
+
+from typing import TYPE_CHECKING
+
+from satops.offers.eo_imagery.status import status_word
+from satops.report.json import Chunks, document
+
+if TYPE_CHECKING:
+    from satops.workflow.refresh import RefreshReport
+
+
+def refresh_json(report: "RefreshReport") -> Chunks:
+    """Yield the statuses that changed, and the orders that were not seen."""
+    return document(
+        {
+            "seen": report.seen,
+            "unseen": report.unseen,
+            "unread": report.unread,
+            "failed": [seen.name for seen in report.failed],
+            "overdue": [
+                {"name": late.name, "order_no": late.order_no, "end": late.end}
+                for late in report.overdue
+            ],
+        },
+        observed=(
+            {
+                "name": seen.name,
+                "order_no": seen.order_no,
+                "status": seen.status,
+                "word": status_word(seen.status),
+                "amount": seen.amount,
+                "currency": seen.currency,
+            }
+            for seen in report.observed
+        ),
+    )
