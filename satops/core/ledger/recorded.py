@@ -83,15 +83,18 @@ def recorded(fields: Fields, head: Head) -> Recorded:
     kind = fields.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise NotKnown(f"the kind {kind!r} is not known to this version of satops")
-    kept, reads, needed = _READS[kind]
+    kept, accepted, lists, needed = _READS[kind]
     values: dict[str, Any] = {}
     for name, value in fields.items():
-        read = reads.get(name)
-        if read is None:
+        types = accepted.get(name)
+        if types is None:
             continue
-        if value.__class__ not in read.types:
+        if value.__class__ not in types:
             raise _not_whole(fields, name)
-        values[name] = value if read.convert is None else read.convert(value)
+        values[name] = value
+    for name, convert in lists:
+        if name in values:
+            values[name] = convert(values[name])
     if not needed <= values.keys():
         raise _not_whole(fields, min(needed - values.keys()))
     # What the constructor would do, field by field and 22 of them for an intent.
@@ -120,14 +123,6 @@ def _pairs(value: list[Any] | None) -> tuple[Any, ...] | None:
     return tuple(tuple(each) if isinstance(each, list) else each for each in value)
 
 
-class _Read(NamedTuple):
-    """How one field of a line is read."""
-
-    types: frozenset[type]
-    """What may stand there, as JSON is read: a float may be written without its point."""
-    convert: Callable[[Any], Any] | None
-
-
 _TYPES: Mapping[object, frozenset[type]] = {
     Raw: frozenset(),
     NoneType: frozenset({NoneType}),
@@ -144,21 +139,38 @@ _TYPES: Mapping[object, frozenset[type]] = {
 """What a line may hold, by the annotation of a field in `core.ledger.events`."""
 
 
-def _reading(field: "Field[Any]") -> _Read:
-    options = get_args(field.type) if isinstance(field.type, UnionType) else (field.type,)
-    types = frozenset().union(*(_TYPES[each] for each in options))
-    convert = None
-    if list in types:
-        convert = _pairs if tuple[tuple[str, str], ...] in options else _tuple
-    return _Read(types, convert)
+class _Reads(NamedTuple):
+    """How the lines of one kind are read."""
+
+    kind: type[Event]
+    types: Mapping[str, frozenset[type]]
+    """What may stand in each field, as JSON is read: a float may be written without its point."""
+    lists: tuple[tuple[str, Callable[[Any], Any]], ...]
+    """The fields that are lists in a line and tuples in the event."""
+    needed: frozenset[str]
+    """The fields that no line may lack."""
 
 
-_READS: Mapping[str, tuple[type[Event], Mapping[str, _Read], frozenset[str]]] = {
-    name: (
+def _reads(kind: type[Event]) -> _Reads:
+    options = {field.name: _options(field) for field in dataclass_fields(kind)}
+    types = {
+        name: frozenset().union(*(_TYPES[each] for each in some)) for name, some in options.items()
+    }
+    pairs = tuple[tuple[str, str], ...]
+    return _Reads(
         kind,
-        {field.name: _reading(field) for field in dataclass_fields(kind)},
+        types,
+        tuple(
+            (name, _pairs if pairs in some else _tuple)
+            for name, some in options.items()
+            if list in types[name]
+        ),
         frozenset(field.name for field in dataclass_fields(kind) if field.default is MISSING),
     )
-    for name, kind in KINDS.items()
-}
-"""Of each kind: its class, its fields, and those that no line may lack."""
+
+
+def _options(field: "Field[Any]") -> tuple[Any, ...]:
+    return get_args(field.type) if isinstance(field.type, UnionType) else (field.type,)
+
+
+_READS: Mapping[str, _Reads] = {name: _reads(kind) for name, kind in KINDS.items()}
