@@ -117,19 +117,19 @@ def aligned(cells: Sequence[str], widths: Sequence[int], right: Collection[int])
 
 
 def _widest(cells: Sequence[str]) -> int:
-    joined = "".join(cells)
-    return max(map(len if joined.isascii() else cells_of, cells))
+    is_plain = _ODD_WIDTH.search("".join(cells)) is None
+    return max(map(len if is_plain else cells_of, cells))
 
 
 def _aligned_rows(
     rows: Sequence[Sequence[str]], widths: Sequence[int], right: Collection[int]
 ) -> Iterator[str]:
-    """Yield rows whose columns are all as wide as said; ASCII ones are padded by Python itself."""
+    """Yield rows whose columns are all as wide as said; plain ones are padded by Python itself."""
     pad = GAP.join(
         f"%{'' if column in right else '-'}{width}s" for column, width in enumerate(widths)
     )
     for cells in rows:
-        if all(map(str.isascii, cells)):
+        if _ODD_WIDTH.search("".join(cells)) is None:
             yield (pad % tuple(cells)).rstrip()
         else:
             yield aligned(cells, widths, right)
