@@ -425,6 +425,8 @@ def _told() -> Mapping[str, Blocks]:
 def _shown() -> Mapping[str, Blocks]:
     full = known()
     full.status, full.reason, full.estimated_cost = 3, "seen by Lan", 829.2
+    full.currency = full.amount_currency = "USD"
+    full.amount = 800.0
     noted = replace(
         spec(), description="For hydrology", labels={"team": "water"}, supersedes="older"
     )

@@ -42,6 +42,11 @@ def show_json(
     if known is not None:
         order = known_order(known, now) | {
             "attempt": known.attempt,
+            "captures": known.captures,
+            "estimate": known.estimated_cost,
+            "currency": known.currency,
+            "amount": known.amount,
+            "amount_currency": known.amount_currency,
             "reason": encodable(known.reason),
             "further_order_nos": known.further_order_nos,
         }

@@ -23,7 +23,7 @@ from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import OrderState, Standing
 from satops.core.safe import safe
 from satops.core.spec.spec import Spec
-from satops.core.words import about, moment
+from satops.core.words import about, moment, money
 from satops.offers.eo_imagery.status import status_words
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import known_subject, provenance
@@ -137,11 +137,22 @@ def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
         if facts.details:
             yield "Terms", safe(", ".join(facts.details))
         yield "Window (UTC)", facts.window
-    if known.estimated_cost is not None:
-        yield "Estimated cost", about(known.estimated_cost)
+    yield from _money_facts(known)
     yield "Placed from", safe(str((known.source or {}).get("file", "?")))
     digest = known.order_digest and known.order_digest[:_DIGEST_WIDTH]
     yield "Digest in ledger", digest or "not known: the order was adopted"
+
+
+def _money_facts(known: OrderState) -> Iterator[tuple[str, str]]:
+    """Yield the estimate, the marketplace's amount, and the difference of two in one currency."""
+    if known.estimated_cost is not None:
+        yield "Estimated cost", about(known.estimated_cost, safe(known.currency or ""))
+    if known.amount is None:
+        return
+    currency = safe(known.amount_currency or "")
+    yield "Amount", money(known.amount, currency)
+    if known.estimated_cost is not None and currency and known.currency == known.amount_currency:
+        yield "Difference", money(known.amount - known.estimated_cost, currency)
 
 
 def _origin(origin: dict[str, Any]) -> Iterator[tuple[str, str]]:
