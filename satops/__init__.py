@@ -62,6 +62,7 @@ _HOMES = {
     "show": "satops.api.show",
     "split_aoi": "satops.api.aoi",
     "start_ledger": "satops.api.ledger_start",
+    "trace": "satops.api.trace",
     "validate": "satops.api.validate",
     "verify": "satops.api.verify",
     "write_report": "satops.api.report",
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from satops.api.report import write_report
     from satops.api.resolve import resolve
     from satops.api.show import show
+    from satops.api.trace import trace
     from satops.api.validate import validate
     from satops.api.verify import verify
     from satops.core.order.order import Order
@@ -160,6 +162,7 @@ __all__ = [
     "show",
     "split_aoi",
     "start_ledger",
+    "trace",
     "validate",
     "verify",
     "write_report",

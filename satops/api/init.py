@@ -17,6 +17,7 @@ from satops.ports import Clock
 from satops.workflow.scaffold import (
     CONFIG,
     KEPT_AS_BYTES,
+    NOT_KEPT,
     ORDER_SCHEMA,
     repository_files,
 )
@@ -26,6 +27,7 @@ from satops.workflow.scaffold_update import FileChange
 _CONFIG_SCHEMA = "config.schema.json"
 """What editors need beside the files of a repository."""
 _ATTRIBUTES = ".gitattributes"
+_IGNORED = ".gitignore"
 """Gets one more line where it is there already."""
 
 
@@ -65,7 +67,7 @@ def init(
     alone, or with `update` newer ones in place of those that satops wrote.
 
     Raises `Refused` where a repository is there already, or a file would be overwritten: then
-    nothing was written.  A `.gitattributes` that is there gets one more line.
+    nothing was written.  A `.gitattributes` or `.gitignore` that is there gets one more line.
     """
     folder = Path(folder)
     there = is_there(folder / CONFIG)
@@ -97,16 +99,20 @@ def _begin(
     environ: Mapping[str, str] | None,
 ) -> Ready:
     """Write the files of a new repository, and begin its ledger unless a forge will keep it."""
-    attributes = with_line(folder / _ATTRIBUTES, KEPT_AS_BYTES)
-    written = [*files, _ATTRIBUTES]
+    lines = {
+        _ATTRIBUTES: with_line(folder / _ATTRIBUTES, KEPT_AS_BYTES),
+        _IGNORED: with_line(folder / _IGNORED, NOT_KEPT),
+    }
+    written = [*files, *lines]
     if workflows is None:
         write_new(folder, files)
     else:
         inside = f"{workflows.place.folder}/" if workflows.place.folder else ""
         files = with_state(files, workflows.state, branch=str(workflows.asked["branch"]))
         beside = {f"{inside}{path}": text for path, text in files.items()}
-        written = [*write_ci(workflows, beside), f"{inside}{_ATTRIBUTES}"]
-    write_plain(folder / _ATTRIBUTES, attributes)
+        written = [*write_ci(workflows, beside), *(f"{inside}{name}" for name in lines)]
+    for name, content in lines.items():
+        write_plain(folder / name, content)
     (folder / "orders").mkdir(exist_ok=True)
     begun = None if workflows else start_ledger(folder, environ=environ).address
     return Ready(tuple(written), begun, workflows)

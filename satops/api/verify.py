@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from satops.api.download import target_of
 from satops.api.history import breaches
 from satops.api.repository import FilePath, open_repository
 from satops.api.specs import no_copy
 from satops.errors import LedgerMissing
 from satops.workflow.verify import VerifyReport
+from satops.workflow.verify_deliveries import DeliveriesReport
 
 
 def verify(
@@ -34,3 +36,20 @@ def verify(
         if ledger is None:
             raise
         raise no_copy(ledger) from None
+
+
+def verify_deliveries(
+    repository: FilePath,
+    *,
+    to: FilePath | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> DeliveriesReport:
+    """Hash every product at a target, and hold it against the ledger.
+
+    `to` is as for `download`.  Raises `LedgerError` and `UsageError`.
+    """
+    from satops.workflow.verify_deliveries import verify_deliveries as hash_all
+
+    opened = open_repository(repository, environ=environ)
+    session = opened.session()
+    return hash_all(session.state, target_of(opened, to, session.state.ledger))

@@ -32,6 +32,7 @@ COMMANDS = {
     "refresh": Entry("satops.cli.refresh", "Read the status of placed orders."),
     "download": Entry("satops.cli.download", "Fetch the products of delivered orders."),
     "report": Entry("satops.cli.report", "Write what the ledger knows as one page for people."),
+    "trace": Entry("satops.cli.trace", "Tell from a product who asked for it."),
     "verify": Entry("satops.cli.verify", "Check the chain of the ledger."),
     "doctor": Entry("satops.cli.doctor", "Check the ledger's store and this machine."),
     "explain": Entry("satops.cli.explain", "Say what a check looks for, and what to do."),

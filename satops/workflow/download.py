@@ -263,6 +263,9 @@ class Downloading:
             return True
         try:
             is_here = self._is_here(order, link)
+            if is_here and not self.wanted.dry_run:
+                name = part_name(order.name, order.order_no, link.product)
+                self.target.tidy(order.name, name)
         except OSError as error:
             self._fail(Failure(order.name, order.order_no, link.product, _reason(error)))
             return False

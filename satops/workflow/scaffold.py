@@ -12,6 +12,9 @@ CONFIG = "satops.yaml"
 KEPT_AS_BYTES = "*.jsonl -text"
 """For `.gitattributes`: other ends of the lines would break the ledger's chain."""
 
+NOT_KEPT = "/deliveries/"
+"""For `.gitignore`: where `satops download --to deliveries` puts products, which git is not for."""
+
 ORDER_SCHEMA = "order.schema.json"
 """What the schema of order specs is called in a repository, whatever its offer."""
 _LEAD_DAYS = 30
@@ -37,6 +40,7 @@ limits:
 #   currency: USD
 #   perKm2: 12            # or for each PROVIDER: {MODE: 18, OTHER-MODE: 12}
 #   minimumKm2: 25        # what a smaller order is billed as; for each provider and mode as well
+# delivery: {to: deliveries/}  # where `satops download` puts products; or s3://BUCKET/PREFIX
 # checks: {A09: error}    # raise or lower the severity of a check
 """
 

@@ -91,6 +91,9 @@ class Target(Protocol):
     def part(self, name: str, part: str) -> AbstractContextManager[Part]:
         """Open the part of a product of the order `name`.  Raises `PartBusy`."""
 
+    def tidy(self, name: str, part: str) -> None:
+        """Remove what a run left of a part when it ended between the event and its own tidying."""
+
     def put(self, part: Part, key: str) -> None:
         """Give a sealed part its final name; durable on return, and never seen incomplete.
 

@@ -54,7 +54,10 @@ def test_init_writes_nothing_where_a_file_that_gets_a_line_is_a_link(empty: Sato
     assert ".gitattributes: It is a link" in ran.err
     assert files(empty.root) == before
     (empty.root / ".gitattributes").unlink()
+    assert empty("init").code == ExitCode.REFUSED
+    (empty.root / ".gitignore").unlink()
     assert empty("init").code == ExitCode.DONE
+    assert (empty.root / ".gitignore").read_text() == "/deliveries/\n"
     assert (empty.root / "theirs").read_bytes() == b"theirs"
 
 

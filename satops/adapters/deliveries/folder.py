@@ -12,6 +12,7 @@ from satops.adapters.deliveries.part import (
     FilePart,
     digest_of_file,
     open_part,
+    remove_left,
     replace_file,
 )
 from satops.adapters.disk import flush_folder
@@ -52,6 +53,10 @@ class FolderTarget:
         folder = self._folder(name)
         with open_part(folder / part, self._wait_s) as opened:
             yield opened
+
+    def tidy(self, name: str, part: str) -> None:
+        """Remove part and note, unless another process has them."""
+        remove_left(self._path(f"{name}/{part}"))
 
     def put(self, part: Part, key: str) -> None:
         """Rename a part; the other names of the folder are left as they are."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.exceptions import BaseError
 
-from satops.adapters.deliveries.part import WAIT_S, FilePart, open_part
+from satops.adapters.deliveries.part import WAIT_S, FilePart, open_part, remove_left
 from satops.adapters.files.local_state import LocalFolder
 from satops.adapters.stores.objects import store_words
 from satops.workflow.targets import Part
@@ -60,6 +60,10 @@ class ObjectTarget:
         self._parts.make()
         with open_part(self._parts.path / part, self._wait_s) as opened:
             yield opened
+
+    def tidy(self, name: str, part: str) -> None:
+        """Remove part and note, unless another process has them."""
+        remove_left(self._parts.path / part)
 
     def put(self, part: Part, key: str) -> None:
         """Send a part under its final name."""

@@ -75,8 +75,8 @@ class FilePart:
 
     def forget(self) -> None:
         """Remove part and note; the part first, so that no note is left alone with its bytes."""
-        self.path.unlink(missing_ok=True)
-        _note_path(self.path).unlink(missing_ok=True)
+        for path in _left_of(self.path):
+            path.unlink(missing_ok=True)
 
     def moved_to(self, path: Path) -> None:
         """Give the part its final name."""
@@ -84,7 +84,9 @@ class FilePart:
         flush_folder(path.parent)
 
     def _keep(self, note: PartNote) -> None:
-        replace_file(_note_path(self.path), json_text.dumps(asdict(note)))
+        new = _left_of(self.path)[-1]  # this process alone writes it
+        new.unlink(missing_ok=True)
+        replace_file(_note_path(self.path), json_text.dumps(asdict(note)), by=new)
         self._note = note
 
 
@@ -103,6 +105,13 @@ def open_part(path: Path, wait_s: float = WAIT_S) -> Iterator[FilePart]:
         finally:
             os.close(fd)
         waited = True  # the one before has given it its final name
+
+
+def remove_left(path: Path) -> None:
+    """Remove what is left of a part, unless another process has it.  Raises OSError."""
+    if any(left.exists() for left in _left_of(path)):
+        with suppress(PartBusy), open_part(path, 0) as part:
+            part.forget()
 
 
 @contextmanager
@@ -124,12 +133,15 @@ def _kept(fd: int, path: Path, wait_s: float) -> Iterator[bool]:
         holding.__exit__(None, None, None)
 
 
-def replace_file(path: Path, content: bytes, *, is_durable: bool = True) -> None:
+def replace_file(
+    path: Path, content: bytes, *, is_durable: bool = True, by: Path | None = None
+) -> None:
     """Put a file in the place of the old one, whole.  Raises OSError.
 
-    What can be made again need not be durable: a loss of power may leave the old one.
+    What can be made again need not be durable: a loss of power may leave the old one.  The new one
+    is written to `by`, else to a name that no other process takes.
     """
-    new = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.new")
+    new = by or path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.new")
     fd = open_plain(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         rest = memoryview(content)
@@ -173,6 +185,12 @@ def _is_at(fd: int, path: Path) -> bool:
         return False
     here = os.fstat(fd)
     return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+
+
+def _left_of(path: Path) -> tuple[Path, Path, Path]:
+    """Return the files of a part: its bytes, its note, and what becomes the note."""
+    note = _note_path(path)
+    return path, note, note.with_name(f"{note.name}.new")
 
 
 def _note_path(path: Path) -> Path:

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from satops.workflow.copy_ledger import CopyReport
     from satops.workflow.ledger import Accepted
     from satops.workflow.verify import VerifyReport
+    from satops.workflow.verify_deliveries import DeliveriesReport
 
 
-def verify_json(report: "VerifyReport") -> Chunks:
-    """Yield what verify found."""
+def verify_json(report: "VerifyReport", hashed: "DeliveriesReport | None" = None) -> Chunks:
+    """Yield what verify found, and what is at a target where that was asked."""
     broken = [report.broken] if report.broken is not None else []
     head = {
         "sound": report.sound,
@@ -22,6 +23,15 @@ def verify_json(report: "VerifyReport") -> Chunks:
         "head": report.head.digest,
         "anchored_at": report.anchored_at,
         "unterminated_bytes": report.unterminated_bytes,
+        "deliveries": None
+        if hashed is None
+        else {
+            "target": hashed.target,
+            "products": [
+                {"name": it.name, "file": it.key, "verdict": it.verdict, "detail": it.detail}
+                for it in hashed.checks
+            ],
+        },
     }
     problems = (
         {"line": problem.line, "detail": encodable(problem.detail)}

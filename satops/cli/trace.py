@@ -1,0 +1,31 @@
+"""`satops trace`."""
+
+import click
+
+from satops.api.trace import trace
+from satops.cli import options
+from satops.cli.context import Call
+from satops.cli.output import finish
+from satops.errors import ExitCode
+
+
+@click.command("trace")
+@click.argument("what", metavar="FILE|SHA256")
+@options.as_json
+@click.pass_obj
+def command(call: Call, what: str, as_json: bool) -> int:
+    """Tell where a product comes from: order, run, commit, pull request and approvals.
+
+    The file is known by its content: its name and its folder do not matter.
+    """
+    from satops.report.json.trace import trace_json
+    from satops.report.text.trace import trace_blocks
+
+    path = call.path(what)
+    report = trace(call.repository, path if path.exists() else what, environ=call.environ)
+    return finish(
+        ExitCode.DONE,
+        as_json=as_json,
+        json=lambda: trace_json(report),
+        text=lambda: trace_blocks(report),
+    )

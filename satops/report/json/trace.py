@@ -1,0 +1,37 @@
+"""Where some bytes come from, as JSON."""
+
+from typing import TYPE_CHECKING
+
+from satops.report.json import Chunks, document
+
+if TYPE_CHECKING:
+    from satops.workflow.trace import TraceReport
+
+
+def trace_json(report: "TraceReport") -> Chunks:
+    """Yield where some bytes come from."""
+    return document(
+        {"sha256": report.sha256, "ledger": report.ledger},
+        found=(
+            {
+                "name": it.fetched.name,
+                "order_no": it.fetched.order_no,
+                "product": it.fetched.product,
+                "size": it.fetched.size,
+                "content_type": it.fetched.content_type,
+                "title": it.fetched.title,
+                "address": it.fetched.address,
+                "fetched_at": it.fetched.time,
+                "seq": it.fetched.seq,
+                "event": it.fetched.event,
+                "bought_at": it.order.intended_at or None,
+                "file": (it.order.source or {}).get("file"),
+                "order_digest": it.order.order_digest,
+                "run": it.order.run or None,
+                "actor": it.run.get("actor"),
+                "run_url": it.run.get("run_url"),
+                **it.origin,
+            }
+            for it in report.found
+        ),
+    )

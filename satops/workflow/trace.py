@@ -1,0 +1,71 @@
+"""From a product's bytes to who asked for them: everything that the ledger says of one SHA-256."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from satops.core.ledger.fetched import Fetched
+from satops.core.ledger.order_state import OrderState
+from satops.core.ledger.recorded import read
+from satops.core.ledger.state import LedgerState
+from satops.ports import LedgerStore
+
+_ORIGIN: Final = ("commit", "committed", "pull_request", "approvals")
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """One product, and where it comes from; None where the ledger does not say."""
+
+    fetched: Fetched
+    order: OrderState
+    """The submission whose number the product was delivered under, else the order as it is."""
+    intent: Mapping[str, Any]
+    """The event that holds what was bought; empty where there is none."""
+    run: Mapping[str, Any]
+    """The event that began the run that bought it; empty where there is none."""
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Commit, whether its bytes were bought, pull request and approvals."""
+        own = {key: self.intent.get(key) for key in _ORIGIN}
+        for key in ("pull_request", "approvals", "commit"):
+            if own[key] is None:
+                own[key] = self.run.get(key)
+        return own
+
+
+@dataclass(frozen=True, slots=True)
+class TraceReport:
+    """What the ledger says of some bytes."""
+
+    sha256: str
+    ledger: str
+    """Its address."""
+    found: tuple[Traced, ...]
+    """One for each order number that the same bytes were delivered under; often one."""
+
+
+def trace(store: LedgerStore, sha256: str) -> TraceReport:
+    """Read the whole ledger, checking its chain.  Raises `LedgerError`."""
+    state = LedgerState()
+    runs: dict[str, Mapping[str, Any]] = {}
+    intents: dict[int, Mapping[str, Any]] = {}
+    for recorded in read(store.read()):
+        state.take(recorded)
+        if recorded.kind == "RunStarted":
+            runs[recorded.run] = recorded.fields
+        elif "order_digest" in recorded.fields:
+            intents[recorded.seq] = {**recorded.fields, "order": None}
+    found = []
+    for fetched in (it for listed in state.deliveries.values() for it in listed):
+        if fetched.sha256 == sha256:
+            order = _submission(state.orders[fetched.name], fetched.order_no)
+            intent = intents.get(order.seq, {})
+            found.append(Traced(fetched, order, intent, runs.get(order.run, {})))
+    return TraceReport(sha256, store.address, tuple(found))
+
+
+def _submission(order: OrderState, order_no: str) -> OrderState:
+    every = (order, *order.others)
+    return next((it for it in every if it.order_no == order_no), order)

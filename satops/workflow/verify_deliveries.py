@@ -1,0 +1,71 @@
+"""Hash what is at a target, and hold it against the ledger."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from satops.core.ledger.fetched import Fetched
+from satops.core.ledger.state import LedgerState
+from satops.workflow.download import key_of
+from satops.workflow.targets import Target
+
+READ_AT_ONCE: Final = 4
+
+Verdict = Literal["right", "missing", "damaged", "unread"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCheck:
+    """One product of the ledger, as it is at the target."""
+
+    name: str
+    key: str
+    verdict: Verdict
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveriesReport:
+    """What is at a target, beside what the ledger says."""
+
+    target: str
+    checks: tuple[DeliveryCheck, ...]
+
+    @property
+    def wrong(self) -> tuple[DeliveryCheck, ...]:
+        """What is there with other bytes, or cannot be read."""
+        return tuple(it for it in self.checks if it.verdict in ("damaged", "unread"))
+
+    @property
+    def missing(self) -> int:
+        """How many are not at this target."""
+        return sum(it.verdict == "missing" for it in self.checks)
+
+
+def verify_deliveries(state: LedgerState, target: Target) -> DeliveriesReport:
+    """Read every product at the target to its end."""
+    with ThreadPoolExecutor(READ_AT_ONCE, "satops-verify") as pool:
+        checks = pool.map(lambda it: _check(it, target), _fetched(state))
+        return DeliveriesReport(target.address, tuple(checks))
+
+
+def _fetched(state: LedgerState) -> Iterator[Fetched]:
+    for number in sorted(state.deliveries):
+        yield from state.deliveries[number]
+
+
+def _check(fetched: Fetched, target: Target) -> DeliveryCheck:
+    key = key_of(fetched)
+    try:
+        size = target.size(key)
+        if size is None:
+            return DeliveryCheck(fetched.name, key, "missing")
+        if size != fetched.size:
+            detail = f"It has {size:,} bytes, and {fetched.size:,} were fetched."
+            return DeliveryCheck(fetched.name, key, "damaged", detail)
+        if target.digest(key) != fetched.sha256:
+            return DeliveryCheck(fetched.name, key, "damaged", "Its bytes are other ones.")
+    except OSError as error:
+        return DeliveryCheck(fetched.name, key, "unread", f"{error.strerror or error}.")
+    return DeliveryCheck(fetched.name, key, "right")
