@@ -24,6 +24,10 @@ class Chooser:
     def __init__(self, axes: Sequence[Axis], findings: list[Finding]) -> None:
         self._axes = axes
         self._places = {axis.name: index for index, axis in enumerate(axes)}
+        self._order = {
+            axis.name: {key.text: index for index, key in enumerate(axis.keys)} for axis in axes
+        }
+        """The place of each key of an axis."""
         self._findings = findings
 
     def all(self) -> list[Keys]:
@@ -68,7 +72,7 @@ class Chooser:
         self._findings.append(NO_MATCH.finding(at, words))
 
     def _chosen(self, axis: Axis, value: object, at: Path) -> set[str]:
-        known = [key.text for key in axis.keys]
+        known = self._order[axis.name]
         keys: set[str] = set()
         for one in value if isinstance(value, list) else [value]:
             first, slash, last = str(one).partition("/")
@@ -78,11 +82,11 @@ class Chooser:
             elif slash and not axis.is_windows:
                 words = f"{quoted(str(one))} is a range, and only windows have one. Name each key."
                 self._findings.append(NO_MATCH.finding(at, words))
-            elif slash and known.index(first) > known.index(last):
+            elif slash and known[first] > known[last]:
                 words = f"{quoted(str(one))} ends before it begins."
                 self._findings.append(NO_MATCH.finding(at, words))
             else:
-                keys |= set(known[known.index(first) : known.index(ends[-1]) + 1])
+                keys |= {key.text for key in axis.keys[known[first] : known[ends[-1]] + 1]}
         return keys
 
     def _before(self, members: list[Keys], name: str, starts: Mapping[str, Any]) -> set[int]:
@@ -99,12 +103,11 @@ class Chooser:
             )
             self._findings.append(NO_MATCH.finding(("since", name), words))
             return set()
-        at_window = self._places[windows.name]
-        order = {key.text: index for index, key in enumerate(windows.keys)}
-        gone: set[int] = set()
+        at_window, order = self._places[windows.name], self._order[windows.name]
+        first: dict[str, int] = {}
         for key, start in starts.items():
             at: Path = ("since", name, key)
-            if not any(key == known.text for known in self._axes[place].keys):
+            if key not in self._order[name]:
                 self._no_key(self._axes[place], key, at)
             elif str(start) not in order:
                 self._no_key(windows, str(start), at)
@@ -112,12 +115,12 @@ class Chooser:
                 words = f"{quoted(str(start))} is the first window, so this leaves nothing out."
                 self._findings.append(NO_MATCH.finding(at, f"{words} Take the line out."))
             else:
-                gone |= {
-                    number
-                    for number, keys in enumerate(members)
-                    if keys[place].text == key and order[keys[at_window].text] < order[str(start)]
-                }
-        return gone
+                first[key] = order[str(start)]
+        return {
+            number
+            for number, keys in enumerate(members)
+            if order[keys[at_window].text] < first.get(keys[place].text, 0)
+        }
 
     def _no_axis(self, name: str, at: Path) -> None:
         known = ", ".join(self._places)
