@@ -205,6 +205,15 @@ def test_maps_hold_at_the_antimeridian_and_at_the_poles(
     assert "nan" not in content
 
 
+def test_a_map_around_a_pole_shows_the_whole_area() -> None:
+    around = ((-180.0, 85.0), (-90.0, 86.0), (0.0, 85.0), (90.0, 86.0), (180.0, 85.0))
+    made = Ledger()
+    made.buy("pole", AT, where=(*around, around[0]), days=60)
+    (inset,) = re.findall(r"<figure>.*?</figure>", page(rows_of(made)))
+    frames = [[float(each) for each in it.split()] for it in re.findall('viewBox="([^"]+)"', inset)]
+    assert [-180.0, 360.0] in [[frame[0], frame[2]] for frame in frames]
+
+
 def test_an_empty_ledger_has_a_page_too() -> None:
     made = Ledger()
     made.begin("r", AT)

@@ -42,11 +42,13 @@ def marker(x: float, y: float, kind: str, size: float, title: Markup = EMPTY) ->
 
 def box_of(polygons: Iterable[Rings]) -> Box | None:
     """Return the box around polygons; around the antimeridian its east lies beyond 180 degrees."""
-    corners = [corner for rings in polygons for corner in rings[0]] if polygons else []
+    outlines = [rings[0] for rings in polygons]
+    corners = [corner for outline in outlines for corner in outline]
     if not corners:
         return None
     longitudes = [x for x, _ in corners]
-    if max(longitudes) - min(longitudes) > 180:
+    wide = any(max(ring)[0] - min(ring)[0] > 180 for ring in outlines)  # it is around a pole
+    if max(longitudes) - min(longitudes) > 180 and not wide:
         turned = [x + 360 if x < 0 else x for x in longitudes]
         if max(turned) - min(turned) < max(longitudes) - min(longitudes):
             longitudes = turned
