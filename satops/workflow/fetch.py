@@ -68,7 +68,7 @@ class Fetching:
         """
         sealed = part.note.sealed
         if sealed is not None:
-            if self._is_whole(sealed, part):
+            if self._is_own(sealed, part.note, link) and self._is_whole(sealed, part):
                 return sealed
             part.begin(PartNote())
         failures = asked = 0
@@ -86,6 +86,18 @@ class Fetching:
                 if failure.fresh:
                     asked += 1
                     link = self._again(failure, asked)
+
+    def _is_own(self, sealed: Sealed, note: PartNote, link: Link) -> bool:
+        """Tell whether this machine wrote a seal, since it started: a folder of deliveries can be
+        committed, and a seal that came with it would name any file and any bytes.
+        """
+        if note.epoch != self.epoch or sealed.product != link.product:
+            return False
+        suffix = suffix_of(sealed.content_type, sealed.title)
+        try:
+            return sealed.key == product_key(self.name, link.product, sealed.sha256, suffix)
+        except ValueError:
+            return False
 
     def _is_whole(self, sealed: Sealed, part: Part) -> bool:
         """Tell whether an earlier run was ended between the last byte and the event."""

@@ -211,8 +211,9 @@ def _read_note(path: Path) -> PartNote:
         return PartNote()
     finally:
         os.close(fd)
-    sizes = (note.total, note.sealed.size if note.sealed else 0)
-    texts = (note.etag, note.title, note.epoch)
+    of_seal = {} if note.sealed is None else asdict(note.sealed)
+    sizes = (note.total, of_seal.pop("size", 0))
+    texts = (note.etag, note.title, note.epoch, *of_seal.values())
     whole = all(size is None or type(size) is int for size in sizes) and all(
         text is None or isinstance(text, str) for text in texts
     )
