@@ -4,12 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from satops.adapters.crash_points import reach_from_environment
+from satops.api.feasibility import require_simulations
 from satops.api.ledger import replay_on
 from satops.api.repository import FilePath, Repository, Say, open_repository
+from satops.api.run import run_of
 from satops.api.specs import spec_tree
 from satops.core.ledger.state import LedgerState
+from satops.core.plan.plan import Action
 from satops.errors import UsageError
 from satops.workflow.account import fits
+from satops.workflow.ask_again import AskedAgain, AskingAgain
 from satops.workflow.begin import begin, doubt_first
 from satops.workflow.reconcile import (
     NOTHING_PLACED,
@@ -101,3 +106,37 @@ def _against_the_tree(
         fits=tuple(fits(specs, report.foreign, opened.config).items()),
         deleted=tuple(DeletedOrder(name, number, name in names) for name, number in deleted),
     )
+
+
+def ask_again(
+    repository: FilePath,
+    name: str,
+    *,
+    confirm: Callable[[Action], None],
+    because: str | None = None,
+    say: Say = lambda _: None,
+    environ: Mapping[str, str] | None = None,
+) -> AskedAgain:
+    """Ask once more for the simulation result of an order in doubt: it may buy.
+
+    `confirm` asks a person, and raises `Refused`.  Raises `Refused`, `UsageError` and
+    `LedgerError`: then nothing was sent.
+    """
+    opened = open_repository(repository, environ=environ)
+    require_simulations(opened)
+    with (
+        run_of(opened, "reconcile --ask-again", say) as run,
+        opened.marketplace(say, run.session.state.ledger) as marketplace,
+    ):
+        return AskingAgain(
+            session=run.session,
+            local=run.local,
+            marketplace=marketplace,
+            specs=spec_tree(opened, strict=True),
+            config=opened.config,
+            by=run.by,
+            because=because,
+            confirm=confirm,
+            any_account=opened.sandbox,
+            reach=reach_from_environment(),
+        ).run(name)

@@ -4,12 +4,23 @@ import click
 
 from satops.api import reconcile as settling
 from satops.cli import options
+from satops.cli.confirm import confirm, require_person
 from satops.cli.context import Call
 from satops.cli.interrupts import Stopping
 from satops.cli.output import finish, say
+from satops.core.plan.plan import Action
+from satops.core.words import about, area, moment
+from satops.errors import UsageError
 
 
 @click.command("reconcile")
+@click.argument("name", metavar="[NAME]", required=False)
+@click.option(
+    "--ask-again", is_flag=True,
+    help="Order the simulation result of NAME once more. It may buy; see docs/feasibility.md.",
+)  # fmt: skip
+@options.because
+@options.yes
 @click.option("--dry-run", is_flag=True, help="Look, and write nothing.")
 @click.option(
     "--nightly", is_flag=True,
@@ -28,6 +39,10 @@ from satops.cli.output import finish, say
 @click.pass_obj
 def command(
     call: Call,
+    name: str | None,
+    ask_again: bool,
+    because: str | None,
+    yes: bool,
     dry_run: bool,
     nightly: bool,
     wait_s: float,
@@ -38,9 +53,12 @@ def command(
 ) -> int:
     """Look up orders in doubt at the marketplace, and settle what is certain.
 
-    Never orders anything. Exactly one order that can be it: placed. None: not placed, but only
-    after several looks over some time. Several: a person decides, with `satops resolve`.
+    Never orders anything, but for --ask-again. Exactly one order that can be it: placed. None:
+    not placed, but only after several looks over some time. Several: a person decides, with
+    `satops resolve`.
     """
+    if ask_again or name is not None:
+        return _ask_again(call, name, because=because, yes=yes, as_json=as_json, asked=ask_again)
     from satops.report.json.reconcile import reconcile_json
     from satops.report.text.reconcile import reconcile_blocks
 
@@ -61,4 +79,45 @@ def command(
         as_json=as_json,
         json=lambda: reconcile_json(report, dry_run=dry_run),
         text=lambda: reconcile_blocks(report, dry_run=dry_run),
+    )
+
+
+def _ask_again(
+    call: Call, name: str | None, *, because: str | None, yes: bool, as_json: bool, asked: bool
+) -> int:
+    """Order one result in doubt once more, where a person says so."""
+    from satops.report.json.feasibility import asked_again_json
+    from satops.report.text.feasibility import asked_again_blocks
+
+    if name is None or not asked:
+        raise UsageError(
+            "Without a name, reconcile looks up every order in doubt. To order the simulation "
+            "result of one once more:\n    satops reconcile NAME --ask-again"
+        )
+
+    def ask(action: Action) -> None:
+        require_person(because)
+        confirm(_question(action), yes=yes)
+
+    told = settling.ask_again(
+        call.repository, name, confirm=ask, because=because, environ=call.environ, say=say
+    )
+    return finish(
+        told.exit_code,
+        as_json=as_json,
+        json=lambda: asked_again_json(told),
+        text=lambda: asked_again_blocks(told),
+    )
+
+
+def _question(action: Action) -> str:
+    spec = action.spec
+    assert spec is not None
+    choice = spec.order.pass_choice
+    assert choice is not None
+    cost = "no estimate" if action.estimated_cost is None else about(action.estimated_cost)
+    return (
+        f"Order result {choice.result} of {action.name} once more ({choice.satellite}, "
+        f"{moment(choice.start)} UTC, {area(spec.footprint.area_km2)}, {cost})? It may buy, and "
+        "cannot be undone."
     )

@@ -152,3 +152,48 @@ def test_an_account_without_simulations_buys_no_pass(simulating: Satops) -> None
     ran = simulating("apply", "--yes")
     assert ran.code == 3
     assert "P05" in ran.err + ran.out
+
+
+def doubt(satops: Satops, *rules: dict[str, Any]) -> str:
+    """Leave the order of a pass in doubt; return its name."""
+    only(satops)
+    paste(satops)
+    assert satops("apply", "--yes", environ=satops.faults(*rules)).code == 6
+    return named(satops, "hanoi")
+
+
+LOST = {"kind": "close", "on": "createFromSimulation", "store": "never", "count": 1}
+
+
+def test_yes_alone_never_asks_again(simulating: Satops) -> None:
+    name = doubt(simulating, LOST)
+    ran = simulating("reconcile", name, "--ask-again", "--yes")
+    assert ran.code == 4
+    assert "--yes alone is none" in ran.err
+    assert simulating("reconcile", name, "--ask-again", "--because", "asked them").code == 4
+    assert sold(simulating) == []
+
+
+def test_a_person_asks_again_and_the_second_request_buys(simulating: Satops) -> None:
+    name = doubt(simulating, LOST)
+    ran = simulating("reconcile", name, "--ask-again", "--yes", "--because", "asked them")
+    assert ran.code == 0, ran.err
+    ((number, _),) = sold(simulating)
+    assert f"{name}: placed as {number}." in ran.out
+    assert simulating("verify").code == 0
+
+
+def test_a_result_that_was_bought_is_told_as_used(simulating: Satops) -> None:
+    name = doubt(simulating, {**LOST, "store": "before"})
+    ran = simulating("reconcile", name, "--ask-again", "--yes", "--because", "x", "--json")
+    assert ran.code == 6
+    assert (ran.json["asked"], ran.json["outcome"]) == (True, "in-doubt")
+    assert "is used" in ran.json["means"]
+    assert len(sold(simulating)) == 1
+
+
+@pytest.mark.parametrize("arguments", [("--ask-again",), ("some-name",)])
+def test_ask_again_and_a_name_belong_together(
+    simulating: Satops, arguments: tuple[str, ...]
+) -> None:
+    assert simulating("reconcile", *arguments).code == 64

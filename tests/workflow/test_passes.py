@@ -198,6 +198,15 @@ def test_the_number_of_the_simulation_alone_is_left_to_a_person(line: Any) -> No
     assert len(found.match.candidates) == 2
 
 
+def test_another_result_of_our_simulation_is_not_ours() -> None:
+    team, choices = team_of("a")
+    team.shop.script.append(lost_before)
+    team.apply()
+    team.shop.store_result(json.dumps({"resultId": choices[1].result}).encode())
+    (found,) = team.reconcile().findings
+    assert found.settled is None
+
+
 def test_the_order_of_our_result_from_before_our_intent_is_somebody_else_s() -> None:
     team, choices = team_of("a")
     team.shop.simulation_id = lambda row: str(row.result)
