@@ -209,13 +209,16 @@ def may_be_bought(known: OrderState | None) -> bool:
 
 def shared_terms(fields: Mapping[str, Any]) -> Terms:
     """Return the terms of a canonical order, one value for all orders that have the same."""
-    return _terms(json_text.dumps(terms_of(fields)))
+    terms = terms_of(fields)
+    try:
+        return _terms(tuple(terms.items()))
+    except TypeError:  # a term that is a mapping, as a pass: no other order has the same
+        return terms
 
 
 @lru_cache(maxsize=4096)
-def _terms(text: bytes) -> Terms:
-    terms: Terms = json_text.loads(text)
-    return terms
+def _terms(items: tuple[tuple[str, Any], ...]) -> Terms:
+    return dict(items)
 
 
 @lru_cache(maxsize=4096)
