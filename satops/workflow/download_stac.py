@@ -130,6 +130,7 @@ class _Writing:
             key: found
             for key, found in _items_at(self.target, order.name)
             if key not in items
+            and stac.is_listable(found, order.series or stac.ORDERS)
             and found.get("properties", {}).get("order:id") in own
             and self.target.size(key.removesuffix(stac.SUFFIX)) == _size(found) is not None
         }
@@ -169,12 +170,17 @@ def _bought(state: LedgerState, store: LedgerStore) -> dict[int, dict[str, Any]]
 
 
 def _document(target: Target, key: str) -> dict[str, Any] | None:
+    """Return an item of the target; None for what has not the shape of one."""
     content = target.read(key)
     try:
         found = json_text.loads(content) if content is not None else None
     except json_text.NotJson:
         return None
-    return found if isinstance(found, dict) else None
+    if not isinstance(found, dict) or not isinstance(found.get("properties"), dict):
+        return None
+    assets = found.get("assets")
+    product = assets.get("product", {}) if isinstance(assets, dict) else None
+    return found if isinstance(product, dict) else None
 
 
 def product_in_items(target: Target) -> Callable[[str, str, str], bool]:
@@ -200,4 +206,4 @@ def _items_at(target: Target, name: str) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def _size(document: Mapping[str, Any]) -> object:
-    return document.get("assets", {}).get("product", {}).get("file:size")
+    return document["assets"].get("product", {}).get("file:size")

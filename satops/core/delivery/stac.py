@@ -12,6 +12,7 @@ relative, and a signed link stands nowhere.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Final
 
 from satops.core import json_text
@@ -169,10 +170,23 @@ def image_fields(image: Image) -> dict[str, Any]:
 
 def images_of(document: Mapping[str, Any]) -> tuple[Image, ...]:
     """Read back the images that an item holds; what is none is left out."""
-    listed = document.get("properties", {}).get("satops:images", [])
-    names = ("id", "time", "name", "angle", "geometry")
-    return tuple(
-        Image(**{name: it.get(name) for name in names}) for it in listed if isinstance(it, dict)
+    listed = document.get("properties", {}).get("satops:images")
+    read = (_image_read(it) for it in listed) if isinstance(listed, list) else ()
+    return tuple(image for image in read if image is not None)
+
+
+def is_listable(document: Mapping[str, Any], collection: str) -> bool:
+    """Tell whether an item that was read back has what the collection takes from it, and names
+    that one: the name becomes a path.
+    """
+    times = document["properties"]
+    names = ("start_datetime", "end_datetime") if times.get("datetime") is None else ("datetime",)
+    bbox = document.get("bbox", [0, 0, 0, 0])
+    return (
+        document.get("collection") == collection
+        and all(isinstance(times.get(name), str) for name in names)
+        and isinstance(bbox, list)
+        and [type(number) in (float, int) for number in bbox] == [True] * 4
     )
 
 
@@ -180,6 +194,17 @@ def products_of(document: Mapping[str, Any]) -> int:
     """Return how many products an item says that its order has; 0 where it does not."""
     count = document.get("properties", {}).get("satops:products", 0)
     return count if type(count) is int else 0
+
+
+def _image_read(fields: object) -> Image | None:
+    if not isinstance(fields, dict):
+        return None
+    texts = {name: fields.get(name) for name in ("id", "time", "name", "geometry")}
+    angle = fields.get("angle")
+    if type(angle) not in (float, int, NoneType):
+        return None
+    fits = all(isinstance(text, str | None) for text in texts.values())
+    return Image(**texts, angle=angle) if fits else None
 
 
 def _image_of(fetched: Fetched, images: Sequence[Image], products: int) -> Image | None:
