@@ -6,7 +6,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from satops.core import json_text
 from satops.core.ledger.events import (
     DoubtCorrected,
     DoubtSettled,
