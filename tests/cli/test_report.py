@@ -3,6 +3,7 @@
 import pytest
 
 import satops as library
+from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 from tests.season import season
 
@@ -59,3 +60,23 @@ def test_a_ledger_that_is_missing_is_never_an_empty_page(satops: Satops) -> None
     (satops.root / "state/ledger.jsonl").unlink()
     assert satops("report").code == 7
     assert not (satops.root / "report.html").exists()
+
+
+OVER_A_LEDGER = [
+    ("report", "--out", "state/ledger.jsonl"),
+    ("report", "--out", "way/to.html"),
+    ("plan", "--out", "./state/ledger.jsonl"),
+    ("plan", "--also", "json=state/ledger.jsonl"),
+]
+
+
+@pytest.mark.parametrize("call", OVER_A_LEDGER)
+def test_nothing_is_written_over_a_ledger(satops: Satops, call: tuple[str, ...]) -> None:
+    ledger = satops.root / "state/ledger.jsonl"
+    (satops.root / "way").mkdir()
+    (satops.root / "way/to.html").symlink_to(ledger)
+    before = ledger.read_bytes()
+    refused = satops(*call)
+    assert refused.code == ExitCode.USAGE
+    assert "this is a ledger" in refused.err
+    assert ledger.read_bytes() == before

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from satops.core.ledger.formats import FORMAT
 from satops.errors import UsageError
 
+_LEDGER = f'{{"format":"{FORMAT}"'.encode()
 _STREAMS = frozenset({"/dev", "/dev/fd", "/proc/self/fd"})
 """Folders of streams: `/dev/stdout` may well lead to a file."""
 
@@ -26,6 +28,11 @@ def write_whole(
             raise UsageError(
                 f"{option} {path}: this is not a file. Name a file to write the {what} to{hint}"
             )
+        if _is_ledger(target):
+            raise UsageError(
+                f"{option} {path}: this is a ledger, and it would be lost with every order number "
+                f"in it. Name another file to write the {what} to."
+            )
         _replace(target, chunks)
     except OSError as error:
         raise UsageError(
@@ -36,6 +43,14 @@ def write_whole(
 def _is_no_file(path: Path) -> bool:
     """Tell whether a path is a folder, a device or a stream: no file may take its place."""
     return str(path.parent) in _STREAMS or (path.exists() and not path.is_file())
+
+
+def _is_ledger(path: Path) -> bool:
+    """Tell whether a file begins as a ledger does; raises OSError for one that cannot be read."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_LEDGER)) == _LEDGER
 
 
 def _replace(path: Path, chunks: Iterable[bytes]) -> None:
