@@ -6,6 +6,7 @@ from dataclasses import replace
 from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.files.provenance_file import read_provenance
 from satops.adapters.history import History
+from satops.api.notices import telling
 from satops.api.repository import FilePath, Say, open_repository
 from satops.api.reviewed import read_approval, require_valid_here
 from satops.api.specs import require_named_files, spec_tree
@@ -54,7 +55,10 @@ def apply(
     session, local, started = opened.appending("apply", say)
     require_valid_here(approval.reviewed, opened, session.state.ledger)
     told, why_not = read_provenance(opened.environ)
-    with opened.marketplace(say, session.state.ledger) as marketplace:
+    with (
+        telling(opened, session, say),
+        opened.marketplace(say, session.state.ledger) as marketplace,
+    ):
         return Applying(
             session=session,
             local=local,

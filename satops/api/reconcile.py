@@ -7,6 +7,7 @@ from pathlib import Path
 from satops.adapters.crash_points import reach_from_environment
 from satops.api.feasibility import require_simulations
 from satops.api.ledger import replay_on
+from satops.api.notices import telling
 from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.api.run import run_of
 from satops.api.specs import spec_tree
@@ -55,7 +56,7 @@ def reconcile(
     def tell(line: str) -> None:
         say(f"satops: {line}")
 
-    with doubt_first(session):
+    with telling(opened, session, say), doubt_first(session):
         if not dry_run:
             begin(session, local, started, must_hold=(opened.expected_head(),))
         with opened.marketplace(say, session.state.ledger) as marketplace:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from satops.adapters.provenance import person
+from satops.api.notices import telling
 from satops.api.repository import Repository, Say
 from satops.api.specs import spec_tree
 from satops.core.ledger.state import may_be_bought
@@ -65,7 +66,7 @@ def run_of(opened: Repository, command: str, say: Say, *, bound: bool = True) ->
     run ends with 6 while an order is in doubt.  Raises `LedgerError`, `Refused` and `UsageError`.
     """
     session, local, started = opened.appending(command, say, bound=bound)
-    with doubt_first(session):
+    with telling(opened, session, say), doubt_first(session):
         begin(session, local, started, must_hold=(opened.expected_head(),))
         yield Run(opened, session, local, say)
         session.finish(NOTHING_PLACED)

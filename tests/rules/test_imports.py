@@ -35,7 +35,7 @@ HOMES = {
     "numpy": ("core/geometry/",),
     "anyascii": ("workflow/slug.py",),
     "deepdiff": ("core/plan/changes.py", "core/plan/config_changes.py"),
-    "requests": ("adapters/marketplaces/",),
+    "requests": ("adapters/marketplaces/", "adapters/webhook.py"),
     "urllib3": ("adapters/marketplaces/",),
     "click": ("cli/",),
     "tzdata": ("adapters/zone_rules.py",),

@@ -16,6 +16,7 @@ from satops.core.plan.config import (
     BuyConfig,
     Config,
     DeliveryConfig,
+    Hook,
     LabelRule,
     Limit,
     MarketplaceConfig,
@@ -194,6 +195,7 @@ def _config(document: "Document", file: str) -> Config:
         nightly_waits_h=value.get("nightly", {}).get("waitsH", Config().nightly_waits_h),
         buy=_buy(value.get("buy", {})),
         delivery=_delivery(value.get("delivery", {})),
+        notify=tuple(map(_hook, value.get("notify", ()))),
         timezone=_zone(value["timezone"]) if "timezone" in value else None,
         region=_region(value.get("region")),
         encoding=value.get("aoi", {}).get("encoding"),
@@ -264,6 +266,10 @@ def _delivery(value: Mapping[str, Any]) -> DeliveryConfig:
     if "bytes_max" in given:
         given["bytes_max"] = int(given["bytes_max"])
     return DeliveryConfig(hosts=tuple(map(str.lower, value.get("hosts", ()))), **given)
+
+
+def _hook(value: Mapping[str, Any]) -> Hook:
+    return Hook(**_renamed(value, addressFrom="address_from", form="form"))
 
 
 def _renamed(value: Mapping[str, Any], **names: str) -> dict[str, Any]:

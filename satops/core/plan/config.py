@@ -93,6 +93,15 @@ class DeliveryConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook that is told what became of orders."""
+
+    address_from: str
+    """The environment variable that holds its address, which is a secret."""
+    form: Literal["json", "slack"] = "json"
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """A number that can refuse a plan."""
 
@@ -125,6 +134,7 @@ class Config:
     """Hours after which an order that waits to be bought fails the night's run."""
     buy: BuyConfig = field(default_factory=BuyConfig)
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
+    notify: tuple[Hook, ...] = ()
     timezone: fixed_offset | None = None
     """How zone-less dates in specs are read; without it such a date is an error."""
     state: str = "file:state/ledger.jsonl"

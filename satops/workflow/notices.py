@@ -1,0 +1,160 @@
+"""Notices: what became of orders, told to a webhook, from the events of the ledger after a cursor.
+
+The cursor is an event, `NoticesSent`, which is appended after the message has left: a notice may
+arrive twice, and none is lost.  The first one begins where the run began that met the hook.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from satops.core import json_text
+from satops.core.ledger.chain import Head
+from satops.core.ledger.events import (
+    DoubtSettled,
+    NoticesSent,
+    StatusObserved,
+    SubmissionLeftInDoubt,
+    SubmissionPlaced,
+    SubmissionRejected,
+)
+from satops.core.ledger.recorded import Recorded, read
+from satops.core.plan.config import Hook
+from satops.core.safe import encodable, safe
+from satops.core.words import counted
+from satops.offers.eo_imagery.status import DELIVERED, FAILED, status_word
+from satops.ports import LedgerStore
+
+FORMAT = "satops.notice/1"
+NAMES_MAX = 20
+"""Orders that one message names."""
+_TOLD_STATUSES = frozenset({DELIVERED, FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that became of one order."""
+
+    seq: int
+    what: str
+    """`placed`, `rejected`, `in doubt`, `delivered` or `failed`."""
+    name: str
+    order_no: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one hook is told after one run."""
+
+    told: tuple[Told, ...]
+    up_to: int
+    """The last event that was looked at."""
+    ledger: str
+    marketplace: str
+    first_after: int | None
+    """Where the cursor of a hook begins that has none yet."""
+
+    @property
+    def summary(self) -> str:
+        """How many orders of each kind: `2 orders placed, 1 order in doubt`."""
+        counts = Counter(each.what for each in self.told)
+        return ", ".join(f"{counted(count, 'order')} {what}" for what, count in counts.items())
+
+
+def notice_for(
+    hook: Hook, store: LedgerStore, *, began: Head, ledger: str, marketplace: str
+) -> Notice | None:
+    """Return what a hook has not been told yet; None where that is nothing.
+
+    `began` is the head at which the run began.  Raises `LedgerError`.
+    """
+    after, up_to, told, first = began.seq, 0, [], True
+    for recorded in read(store.read()):
+        up_to = recorded.seq
+        event = recorded.event
+        if isinstance(event, NoticesSent) and event.variable == hook.address_from:
+            after, first = event.up_to, False
+        told += _told(recorded)
+    told = [each for each in told if each.seq > after]
+    if not told:
+        return None
+    return Notice(tuple(told), up_to, ledger, marketplace, began.seq if first else None)
+
+
+def _told(recorded: Recorded) -> Iterator[Told]:
+    match recorded.event:
+        case SubmissionPlaced(name=name, order_no=order_no):
+            yield Told(recorded.seq, "placed", name, order_no)
+        case SubmissionRejected(name=name):
+            yield Told(recorded.seq, "rejected", name, None)
+        case SubmissionLeftInDoubt(name=name):
+            yield Told(recorded.seq, "in doubt", name, None)
+        case DoubtSettled(name=name, order_no=order_no, placed=True):
+            yield Told(recorded.seq, "placed", name, order_no)
+        case StatusObserved(name=name, order_no=order_no, status=status):
+            if status in _TOLD_STATUSES:
+                yield Told(recorded.seq, status_word(status), name, order_no)
+
+
+def message(hook: Hook, notice: Notice) -> bytes:
+    """Return the body for a hook, as JSON: our own object, or a text that Slack takes."""
+    value = _slack(notice) if hook.form == "slack" else _own(notice)
+    return json_text.dumps_replacing(value)
+
+
+def _own(notice: Notice) -> Mapping[str, Any]:
+    shown = notice.told[:NAMES_MAX]
+    return {
+        "format": FORMAT,
+        "ledger": notice.ledger,
+        "marketplace": notice.marketplace,
+        "up_to": notice.up_to,
+        "counts": dict(Counter(each.what for each in notice.told)),
+        "orders": [
+            {
+                "seq": each.seq,
+                "what": each.what,
+                "name": encodable(each.name),
+                "order_no": each.order_no and encodable(each.order_no),
+            }
+            for each in shown
+        ],
+        "more": len(notice.told) - len(shown),
+    }
+
+
+def _slack(notice: Notice) -> Mapping[str, Any]:
+    lines = [f"satops at {_inert(notice.marketplace)}: {notice.summary}"]
+    for each in notice.told[:NAMES_MAX]:
+        number = f" ({_inert(each.order_no)})" if each.order_no else ""
+        lines.append(f"• {each.what}: {_inert(each.name)}{number}")
+    if (more := len(notice.told) - NAMES_MAX) > 0:
+        lines.append(f"and {more:,} more")
+    return {"text": "\n".join(lines), "mrkdwn": False}
+
+
+def _inert(text: str) -> str:
+    """Return text in which Slack finds no link and no name: it escapes three characters."""
+    return safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+Post = Callable[[str, bytes], str]
+"""Sends a body to the address in a variable; returns why it was not taken, or nothing."""
+
+
+def send_notices(
+    hooks: Sequence[Hook], notices: Callable[[Hook], Notice | None], post: Post
+) -> Iterator[NoticesSent | str]:
+    """Send what each hook has not been told; yield the event to append, or why nothing left."""
+    for hook in hooks:
+        notice = notices(hook)
+        if notice is None:
+            continue
+        if notice.first_after is not None:
+            yield NoticesSent(hook.address_from, notice.first_after)
+        why_not = post(hook.address_from, message(hook, notice))
+        if why_not:
+            yield f"The notice to {hook.address_from} was not sent: {why_not}"
+        else:
+            yield NoticesSent(hook.address_from, notice.up_to)
