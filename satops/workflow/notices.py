@@ -69,7 +69,8 @@ def notice_for(
 
     `began` is the head at which the run began.  Raises `LedgerError`.
     """
-    after, up_to, told, first = began.seq, 0, [], True
+    after, up_to, first = began.seq, 0, True
+    told: list[Told] = []
     for recorded in read(store.read()):
         up_to = recorded.seq
         event = recorded.event
