@@ -58,7 +58,7 @@ def test_what_is_no_plan_is_refused_and_says_how_to_make_one(
 
 
 def test_a_plan_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="No such file"):
+    with pytest.raises(UsageError, match="It is not there"):
         read_plan(tmp_path / "missing.json")
 
 

@@ -4,6 +4,7 @@ The note is written before the first byte, by rename, and says which bytes these
 open file keeps other processes away; the kernel frees it however its holder ends.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from satops.adapters.disk import flush, flush_folder, open_plain
@@ -161,9 +163,11 @@ def replace_file(
 
 
 def digest_of_file(path: Path) -> str:
-    """Return the SHA-256 of a file.  Raises OSError."""
+    """Return the SHA-256 of a regular file.  Raises OSError."""
     fd = open_plain(path, os.O_RDONLY)
     try:
+        if not S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
         return _digest_of(fd)
     finally:
         os.close(fd)

@@ -4,10 +4,12 @@ The file decides nothing by itself.  `apply` makes its own plan and compares: a 
 only refuse, and an edited one refuses first.
 """
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.adapters.files.whole_file import write_whole
 from satops.core import json_text
 from satops.core.plan.origin import Origin
@@ -26,12 +28,11 @@ def write_plan(path: Path, chunks: Iterable[bytes], *, option: str = "--out") ->
 
 def read_plan(path: Path) -> SavedPlan:
     """Read a plan file, and check that it is whole.  Raises `UsageError` when it is not."""
+    read = read_plain(os.path.realpath(path), _SIZE_MAX)
+    if isinstance(read, Unreadable):
+        raise UsageError(f"{path}: the plan cannot be read. {read.words}")
     try:
-        if path.stat().st_size > _SIZE_MAX:
-            raise _unusable(path, "it is too large to be one")
-        content: Any = json_text.loads(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{path}: the plan cannot be read: {error.strerror}.") from error
+        content: Any = json_text.loads(read)
     except json_text.NotJson as error:
         raise _unusable(path, f"it is not JSON ({error})") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -22,8 +22,8 @@ def write_whole(
     where it is no file.  Raises `UsageError`.
     """
     try:
-        target = path.resolve()
-        if _is_no_file(path.absolute()) or _is_no_file(target):
+        target = Path(os.path.realpath(path))  # still a link where links lead in a circle
+        if _is_no_file(path.absolute()) or _is_no_file(target) or target.is_symlink():
             hint = f"; {instead}" if instead else "."
             raise UsageError(
                 f"{option} {path}: this is not a file. Name a file to write the {what} to{hint}"
