@@ -1,5 +1,6 @@
 """Download: the products of placed orders, to a folder or to object storage."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -110,4 +111,22 @@ def target_of(opened: Repository, to: FilePath | None, ledger: str) -> Target:
             "Nobody says where products go. Name it, or write `delivery: {to: deliveries/}` into "
             "satops.yaml:\n    satops download --to deliveries/"
         )
+    _refuse_links(opened.root, base / given)
     return open_target(given, base, lambda: ledger_folder(opened.local, ledger, "parts"))
+
+
+def _refuse_links(root: Path, target: Path) -> None:
+    """Raise `UsageError` for a target below the repository that a link leads out of it.
+
+    A pull request can bring the link, and products would land wherever it leads.
+    """
+    root, target = (Path(os.path.abspath(path)) for path in (root, target))  # noqa: PTH100 - `..`
+    if not target.is_relative_to(root):
+        return
+    below = target.relative_to(root)
+    for folder in (root / part for part in (*reversed(below.parents), below)):
+        if folder != root and folder.is_symlink():
+            raise UsageError(
+                f"{folder} is a link, and products are never written through a link of the "
+                "repository. Name the folder itself:\n    satops download --to FOLDER"
+            )

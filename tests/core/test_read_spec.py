@@ -181,6 +181,7 @@ def test_a_date_without_an_offset_is_read_in_the_zone_given() -> None:
             "order.geometry.coordinates[0][1]",
         ),
         (spec_text().replace("delta-1", "Delta 1"), "N02", "name"),
+        (spec_text().replace("delta-1", "catalog.json"), "N02", "name"),
         (spec_text().replace("delta-1", '"delta-1\\n"'), "N02", "name"),
         (spec_text().replace("delta-1", '"\\u202Eabc"'), "N02", "name"),
         (spec_text(beside="supersedes: Delta 0\n"), "N02", "supersedes"),

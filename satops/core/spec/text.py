@@ -20,8 +20,17 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud8
 another text than the machine, and halves of characters, which no file can hold."""
 
 
+RESERVED = "catalog.json"
+"""A delivery has a folder with the name of its order, beside the STAC catalog."""
+
+
 def wrong_name(text: str) -> str | None:
     """Return what is wrong with a name of an order, in whole sentences; None for a right one."""
+    if text == RESERVED:
+        return (
+            f"{RESERVED} cannot be the name of an order: the catalog of what was delivered has it. "
+            "Choose another one."
+        )
     if NAME.fullmatch(text):
         return None
     usable = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:128]
