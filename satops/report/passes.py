@@ -6,9 +6,22 @@ from satops.core.plan.feasibility import Answer, ShownPass, Simulated
 from satops.core.safe import safe
 from satops.core.words import duration, moment, number
 
-HEADER = ("RESULT", "SATELLITE", "START (UTC)", "SOLAR", "ORBIT", "LOOK", "ANGLE", "COVERAGE")
-NUMBERS = frozenset({0, 6})
-UNIT_NOTE = "Coverage is as the marketplace writes it; its unit is not documented."
+HEADER = (
+    "RESULT",
+    "SATELLITE",
+    "START (UTC)",
+    "SOLAR",
+    "ORBIT",
+    "LOOK",
+    "ANGLE",
+    "KM²",
+    "COVERAGE",
+)
+NUMBERS = frozenset({0, 6, 7})
+UNIT_NOTE = (
+    "KM² is the area of the pass itself, which may be smaller than the order's; limits count the "
+    "order's. Coverage is as the marketplace writes it; its unit is not documented."
+)
 
 
 def cells(shown: ShownPass) -> tuple[str, ...]:
@@ -24,6 +37,7 @@ def cells(shown: ShownPass) -> tuple[str, ...]:
         shown.orbit or "?",
         shown.look or "?",
         "?" if shown.angle_deg is None else f"{number(shown.angle_deg)}°",
+        "?" if shown.area_km2 is None else number(shown.area_km2),
         coverage or "?",
     )
     return tuple(map(safe, texts))

@@ -13,9 +13,9 @@ from satops.report.passes import UNIT_NOTE, age, cells, words
 from satops.report.shapes import outline, ring_on_map
 
 _TITLES = (
-    "Result", "Satellite", "Start (UTC)", "Solar time", "Orbit", "Look", "Angle", "Coverage",
+    "Result", "Satellite", "Start (UTC)", "Solar time", "Orbit", "Look", "Angle", "km²", "Coverage",
 )  # fmt: skip
-_NUMBERS = frozenset({0, 6})
+_NUMBERS = frozenset({0, 6, 7})
 _CORNERS = 20
 _SWATHS_MAX = 12
 
