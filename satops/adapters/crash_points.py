@@ -13,6 +13,8 @@ from collections.abc import Callable
 VARIABLE = "SATOPS_CRASH_AT"
 STEPS = ("intended", "sending", "answered", "spooled", "recorded")
 """Every step that apply names, in the order of a submission."""
+ASKED_AGAIN = "probed"
+"""The one more step of `reconcile NAME --ask-again`, before its request leaves."""
 
 
 def reach_from_environment() -> Callable[[str], None]:

@@ -10,6 +10,8 @@ from satops.ports import Clock, Marketplace
 
 SENDS_MAX = 3
 """How often one submission is tried within a run, where it is known that nothing was bought."""
+TOO_MANY = 429
+"""Of HTTP: the one refusal that is tried again within a run."""
 _NOT_SENT_WAITS_S = (0.5, 2.0)
 
 
@@ -49,8 +51,9 @@ def send(
     for _ in range(SENDS_MAX):
         if not _in_time(intent, marketplace, clock):
             return outcome
-        outcome = _place(marketplace, intent)
-        match outcome:
+        answered = _place(marketplace, intent)
+        outcome = _of_result(answered, outcome) if intent.is_result else answered
+        match answered:
             case NotSent():
                 pause = next(waits, None)
             case Rejection(retry_after_s=float() | int() as retry_after_s):
@@ -63,6 +66,22 @@ def send(
         if stopping():
             return outcome
     return outcome
+
+
+def _of_result(answered: Outcome, before: Outcome) -> Outcome:
+    """Doubt "too many requests" where the result of a simulation was ordered, and what follows it.
+
+    Something between may have sent the request twice: then the first one bought, and this answers
+    the second.  To ask again is safe, since a result is sold once; only a receipt ends the doubt.
+    """
+    if isinstance(answered, Rejection) and answered.code == TOO_MANY:
+        return InDoubt(
+            "the marketplace was asked too often, and may have sold the result before it said so",
+            f"code {answered.code}: {answered.message}",
+            used=True,
+        )
+    certain = isinstance(answered, NotSent | Rejection)
+    return before if certain and isinstance(before, InDoubt) else answered
 
 
 def _in_time(intent: Intent, marketplace: Marketplace, clock: Clock) -> bool:

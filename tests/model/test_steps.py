@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.crash_points import STEPS
+from satops.adapters.crash_points import ASKED_AGAIN, STEPS
 from tests.model.tables import MODELS, ROOT, steps
 
 PACKAGE = ROOT / "satops"
@@ -31,7 +31,7 @@ def test_every_step_at_which_a_run_can_be_killed_is_in_the_models() -> None:
         for name in _names(path)
         if name.startswith("reach(")
     }
-    assert reached == {f'reach("{step}")' for step in STEPS}
+    assert reached == {f'reach("{step}")' for step in (*STEPS, ASKED_AGAIN)}
     assert reached <= {name for _, _, _, name in steps()}
 
 

@@ -1,0 +1,66 @@
+"""Sending one order: what is tried again, and what a refusal of a simulation's result proves."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
+from satops.core.plan.plan import Action, ActionKind
+from satops.workflow.send import Intent, send
+from tests.chains import AT
+from tests.fakes.clock import FakeClock
+
+BUSY = Rejection(429, "slow down", retry_after_s=1.0)
+ELSEWHERE = Rejection(401, "no right", stops_run=True)
+
+
+class Answers:
+    """A marketplace that gives one answer after the other."""
+
+    longest_answer_s = 1.0
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.left = list(outcomes)
+
+    def place(self, request: bytes) -> Outcome:
+        return self.left.pop(0)
+
+    place_result = place
+
+
+def sent(*outcomes: Outcome, is_result: bool) -> Outcome:
+    clock = FakeClock(AT)
+    action = Action("a", ActionKind.CREATE, "new", None, None)
+    until, deadline = clock.now() + timedelta(seconds=300), clock.monotonic() + 300
+    intent = Intent(action, 1, b"{}", is_result, until, deadline)
+    market = Answers(*outcomes)
+    return send(intent, market, clock, stopping=lambda: False, retry_after_max_s=60)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        [BUSY, BUSY, BUSY],
+        [replace(BUSY, retry_after_s=None)],
+        [replace(BUSY, retry_after_s=500.0)],
+        [BUSY, NotSent("refused"), NotSent("refused")],
+        [BUSY, ELSEWHERE],
+    ],
+    ids=["three times", "once", "too long", "then not sent", "then another refusal"],
+)
+def test_too_many_requests_leave_a_result_in_doubt_and_nothing_but_a_receipt_ends_it(
+    outcomes: list[Outcome],
+) -> None:
+    outcome = sent(*outcomes, is_result=True)
+    assert isinstance(outcome, InDoubt)
+    assert outcome.used
+    assert not isinstance(sent(*outcomes, is_result=False), InDoubt)
+
+
+def test_a_result_that_was_busy_is_asked_for_again() -> None:
+    assert sent(BUSY, Receipt("N1"), is_result=True) == Receipt("N1")
+
+
+def test_a_refusal_of_the_token_is_one_at_the_first_answer() -> None:
+    assert sent(ELSEWHERE, is_result=True) == ELSEWHERE
