@@ -16,6 +16,9 @@ from satops.core.ledger.events import KINDS, Event, LedgerStarted, RunStarted
 from satops.core.ledger.formats import Fields, newer
 from satops.errors import LedgerCorrupt
 
+Lists = tuple[tuple[str, Callable[[Any], Any]], ...]
+"""Fields that are lists in a line and tuples in the event, and what makes them so."""
+
 
 class Recorded(NamedTuple):
     """One event with what its line says beside it."""
@@ -83,27 +86,32 @@ def recorded(fields: Fields, head: Head) -> Recorded:
     kind = fields.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise NotKnown(f"the kind {kind!r} is not known to this version of satops")
-    kept, accepted, lists, needed = _READS[kind]
-    values: dict[str, Any] = {}
-    for name, value in fields.items():
-        types = accepted.get(name)
-        if types is None:
-            continue
-        if value.__class__ not in types:
-            raise _not_whole(fields, name)
-        values[name] = value
-    for name, convert in lists:
-        if name in values:
-            values[name] = convert(values[name])
-    if not needed <= values.keys():
-        raise _not_whole(fields, min(needed - values.keys()))
+    # Nearly all lines of a kind have the same fields of the same types: they are looked at once.
+    shape = (kind, *fields, *map(type, fields.values()))
+    lists = _SHAPES.get(shape)
+    if lists is None:
+        lists = _checked(fields, _READS[kind])
+        if len(_SHAPES) < _SHAPES_MAX:
+            _SHAPES[shape] = lists
+    values = fields if isinstance(fields, dict) else dict(fields)
+    if lists:
+        values = {**fields, **{name: convert(fields[name]) for name, convert in lists}}
     # What the constructor would do, field by field and 22 of them for an intent.
-    event = object.__new__(kept)
-    vars(event).update(values)
-    time, run = fields.get("time"), fields.get("run")
-    if not (isinstance(time, str) and isinstance(run, str)):
+    event = object.__new__(_READS[kind].kind)
+    object.__setattr__(event, "__dict__", values)
+    return Recorded(event, head, fields["time"], fields["run"], fields)
+
+
+def _checked(fields: Fields, reads: "_Reads") -> Lists:
+    """Return the fields of a line that become tuples; raises `NotWhole`."""
+    for name, types in reads.types.items():
+        if name in fields and fields[name].__class__ not in types:
+            raise _not_whole(fields, name)
+    if not reads.needed <= fields.keys():
+        raise _not_whole(fields, min(reads.needed - fields.keys()))
+    if not (isinstance(fields.get("time"), str) and isinstance(fields.get("run"), str)):
         raise NotWhole("its `time` or `run` is missing, or is another thing")
-    return Recorded(event, head, time, run, fields)
+    return tuple((name, convert) for name, convert in reads.lists if name in fields)
 
 
 def _not_whole(fields: Fields, name: str) -> NotWhole:
@@ -145,8 +153,7 @@ class _Reads(NamedTuple):
     kind: type[Event]
     types: Mapping[str, frozenset[type]]
     """What may stand in each field, as JSON is read: a float may be written without its point."""
-    lists: tuple[tuple[str, Callable[[Any], Any]], ...]
-    """The fields that are lists in a line and tuples in the event."""
+    lists: Lists
     needed: frozenset[str]
     """The fields that no line may lack."""
 
@@ -174,3 +181,6 @@ def _options(field: "Field[Any]") -> tuple[Any, ...]:
 
 
 _READS: Mapping[str, _Reads] = {name: _reads(kind) for name, kind in KINDS.items()}
+_SHAPES: dict[tuple[object, ...], Lists] = {}
+"""Kind, fields and types of lines that were found whole: pure, and bounded by `_SHAPES_MAX`."""
+_SHAPES_MAX = 4096
