@@ -15,7 +15,7 @@ quick: .venv/developer
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal @tests/quick $(ARGS)
 
 test: .venv/developer .venv/servers
-	$(BIN)/python -m pytest -q -n 3 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -q -n 4 --dist worksteal $(ARGS)
 
 lint: .venv/developer
 	$(BIN)/ruff check .

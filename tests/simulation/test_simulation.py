@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.schedule import Schedule
 
-SCHEDULES = 3000
+SCHEDULES = 2000
 SOAK_SCHEDULES = 300_000
 BUNDLE = 100
 """Schedules that one test plays, so that the test runner's own cost does not dominate."""

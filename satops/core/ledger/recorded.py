@@ -88,22 +88,23 @@ def recorded(fields: Fields, head: Head) -> Recorded:
         raise NotKnown(f"the kind {kind!r} is not known to this version of satops")
     # Nearly all lines of a kind have the same fields of the same types: they are looked at once.
     shape = (kind, *fields, *map(type, fields.values()))
-    lists = _SHAPES.get(shape)
-    if lists is None:
-        lists = _checked(fields, _READS[kind])
+    known = _SHAPES.get(shape)
+    if known is None:
+        known = _checked(fields, _READS[kind])
         if len(_SHAPES) < _SHAPES_MAX:
-            _SHAPES[shape] = lists
-    values = fields if isinstance(fields, dict) else dict(fields)
-    if lists:
-        values = {**fields, **{name: convert(fields[name]) for name, convert in lists}}
+            _SHAPES[shape] = known
+    names, lists = known
+    values = {name: fields[name] for name in names}
+    for name, convert in lists:
+        values[name] = convert(values[name])
     # What the constructor would do, field by field and 22 of them for an intent.
     event = object.__new__(_READS[kind].kind)
     object.__setattr__(event, "__dict__", values)
     return Recorded(event, head, fields["time"], fields["run"], fields)
 
 
-def _checked(fields: Fields, reads: "_Reads") -> Lists:
-    """Return the fields of a line that become tuples; raises `NotWhole`."""
+def _checked(fields: Fields, reads: "_Reads") -> tuple[tuple[str, ...], Lists]:
+    """Return the fields that the event has, and those that become tuples; raises `NotWhole`."""
     for name, types in reads.types.items():
         if name in fields and fields[name].__class__ not in types:
             raise _not_whole(fields, name)
@@ -111,7 +112,8 @@ def _checked(fields: Fields, reads: "_Reads") -> Lists:
         raise _not_whole(fields, min(reads.needed - fields.keys()))
     if not (isinstance(fields.get("time"), str) and isinstance(fields.get("run"), str)):
         raise NotWhole("its `time` or `run` is missing, or is another thing")
-    return tuple((name, convert) for name, convert in reads.lists if name in fields)
+    lists = tuple((name, convert) for name, convert in reads.lists if name in fields)
+    return tuple(name for name in fields if name in reads.types), lists
 
 
 def _not_whole(fields: Fields, name: str) -> NotWhole:
@@ -181,6 +183,6 @@ def _options(field: "Field[Any]") -> tuple[Any, ...]:
 
 
 _READS: Mapping[str, _Reads] = {name: _reads(kind) for name, kind in KINDS.items()}
-_SHAPES: dict[tuple[object, ...], Lists] = {}
+_SHAPES: dict[tuple[object, ...], tuple[tuple[str, ...], Lists]] = {}
 """Kind, fields and types of lines that were found whole: pure, and bounded by `_SHAPES_MAX`."""
 _SHAPES_MAX = 4096
