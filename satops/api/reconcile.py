@@ -1,6 +1,7 @@
 """What the marketplace can tell of orders in doubt."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def reconcile(
     def tell(line: str) -> None:
         say(f"satops: {line}")
 
-    with telling(opened, session, say), doubt_first(session):
+    told = nullcontext() if dry_run else telling(opened, session, say)
+    with told, doubt_first(session):
         if not dry_run:
             begin(session, local, started, must_hold=(opened.expected_head(),))
         with opened.marketplace(say, session.state.ledger) as marketplace:

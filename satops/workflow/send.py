@@ -1,10 +1,10 @@
 """Send one order: in time, once, and again only when it is certain that nothing was bought."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from satops.core.order.submission import InDoubt, NotSent, Outcome, Rejection
+from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.core.plan.plan import Action
 from satops.ports import Clock, Marketplace
 
@@ -44,6 +44,7 @@ def send(
     """Send one order and return what is known for certain of it.
 
     Sent again only when the last try is known to have bought nothing: no byte left, or HTTP 429.
+    After HTTP 429 the result of a simulation is asked for again too: it is sold once.
     Never begins a request that could still be under way at `until`.
     """
     waits = iter(_NOT_SENT_WAITS_S)
@@ -80,8 +81,9 @@ def _of_result(answered: Outcome, before: Outcome) -> Outcome:
             f"code {answered.code}: {answered.message}",
             used=True,
         )
-    certain = isinstance(answered, NotSent | Rejection)
-    return before if certain and isinstance(before, InDoubt) else answered
+    if isinstance(before, InDoubt) and not isinstance(answered, Receipt):
+        return replace(answered, used=True) if isinstance(answered, InDoubt) else before
+    return answered
 
 
 def _in_time(intent: Intent, marketplace: Marketplace, clock: Clock) -> bool:

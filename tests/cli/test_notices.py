@@ -129,3 +129,13 @@ def test_a_message_for_slack_names_twenty_and_holds_no_link(satops: Satops, hook
     text = json.loads(body)["text"].splitlines()
     assert text[0] == "satops at sandbox: 3 orders placed"
     assert len(text) == 4
+
+
+def test_a_dry_run_tells_nobody_and_writes_nothing(satops: Satops, hook: Hook) -> None:
+    hook.status = 500
+    lost = satops.faults({"kind": "close", "count": 1})
+    assert satops("apply", "--yes", environ=lost).code == ExitCode.IN_DOUBT
+    hook.status, ledger = 200, satops.root / "state" / "ledger.jsonl"
+    before = ledger.read_bytes()
+    satops("reconcile", "--dry-run")
+    assert (hook.bodies, ledger.read_bytes()) == ([], before)
