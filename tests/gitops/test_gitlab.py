@@ -44,7 +44,7 @@ def test_from_a_branch_to_the_ledger(pipelines: Pipelines, api: GitLab) -> None:
 
     night = pipelines.on_main("schedule")
     assert night.ok, night.log
-    assert rehearsal.kinds()[-2:] == ["StatusObserved", "RunFinished"]
+    assert rehearsal.kinds()[-3:] == ["StatusObserved", "Refreshed", "RunFinished"]
     assert rehearsal.bought() == [1, 1]
 
 
