@@ -1,8 +1,8 @@
-"""The look at the account: every order of it, once, and whether it is our account at all.
+"""Read every order of the account, and make sure that it is our account.
 
-Before anything is bought the whole account is held against the tree.  A ledger that was restored
-from a backup does not know the orders that came after it, and another tool or person may have
-bought the same order: to satops both are new.  No intent, adoption or earlier run shortens a look.
+`apply` compares the whole account with every unspent spec before it buys.  A ledger restored from a
+backup lacks the orders that came after the backup, and another tool or person may have bought the
+same order: the plan shows both as new.  No intent, adoption or earlier run shortens a look.
 """
 
 from collections import defaultdict
@@ -25,31 +25,32 @@ from satops.ports import Clock, Marketplace
 
 NO_QUERY: Final = "the marketplace may not be queried (`query: false`)"
 WITNESSES: Final = 3
-"""How many of the newest placed orders a look must show."""
+"""How many of the ledger's newest placed orders a full look must show."""
 _Window = tuple[str, datetime, datetime]
-"""Provider, and both ends to the minute: what is cheap to compare, before shapes are."""
+"""Provider, start and end to the minute: compared before outlines, since it is cheap."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountLook:
-    """One look at the account, or why there is none."""
+    """One look at the account, or the reason for its failure."""
 
     time: str
-    """The wall clock before the first page was asked for."""
+    """Wall clock before the first page was requested, UTC."""
     began: float
-    """The monotonic clock then."""
+    """Monotonic clock before the first page was requested, in seconds."""
     epoch: str
     orders: tuple[MarketplaceOrder, ...] = ()
     why_not: str = ""
-    """Why this is no full look at our account; empty where it is one."""
+    """Why this look is not a full look at our account; empty for a full look."""
     witnessed: bool = False
-    """Whether orders of this ledger were seen: without one, absence is settled by a person."""
+    """Whether the account showed an order of this ledger.  If not, only a person may settle a doubt
+    by absence."""
     clock_off_s: float | None = None
-    """How far the marketplace's clock is ahead of ours, where it tells."""
+    """Seconds that the marketplace's clock is ahead of ours; None if it sent no date."""
 
     @property
     def full(self) -> bool:
-        """Whether the whole of our account was seen."""
+        """Whether the look showed our whole account."""
         return not self.why_not
 
 
@@ -61,12 +62,13 @@ def look_at_account(
     *,
     any_account: bool,
 ) -> AccountLook:
-    """Read the whole account, where that is allowed.  Never raises for what the marketplace does.
+    """Read the whole account, if `marketplace.query` allows it.  Marketplace failures are returned
+    in the look, never raised.
 
-    Both clocks are read before the first page is asked for: what is judged late by a machine that
-    was paused in between was seen early.  The look is a full one only where it shows the newest
-    placed orders of the ledger, since the token of another user shows another account;
-    `any_account` spares this for the embedded sandbox, which is a new one on each machine.
+    Both clocks are read before the first page: if the machine is paused during the look, the look
+    still counts from its start.  A token of another user shows another account, so a full look must
+    show the ledger's newest placed orders.  `any_account` skips this rule for the embedded sandbox,
+    which is a new account on each machine.
     """
     time, began = instant_text(clock.now()), clock.monotonic()
     if not config.marketplace.query:
@@ -74,7 +76,7 @@ def look_at_account(
     listed: list[MarketplaceOrder] = []
     try:
         for order in marketplace.orders():
-            listed.append(order)  # what was seen before a look failed still holds orders back
+            listed.append(order)  # the orders of a failed look still hold specs back
         missing, witnessed = _witness(listed, state)
         why_not = "" if any_account or not missing else _not_ours(missing)
     except MarketplaceUnreachable as error:
@@ -91,10 +93,10 @@ def look_at_account(
 
 
 def _witness(listed: Sequence[MarketplaceOrder], state: LedgerState) -> tuple[str | None, bool]:
-    """Return the newest placed order that the list lacks, and whether it shows one of ours.
+    """Return the newest placed order that the list lacks, and whether the list shows any of ours.
 
-    Orders that are marked as deleted count neither way; numbers that a person recorded on their
-    word alone do not either.
+    Orders marked as deleted are skipped, and so are numbers that a person recorded without a look
+    at the marketplace.
     """
     shown = {order.order_no: order for order in listed}
     placed = [
@@ -126,10 +128,10 @@ def _not_ours(order_no: str) -> str:
 def foreign_orders(
     look: AccountLook, state: LedgerState, explained: Collection[str] = ()
 ) -> tuple[MarketplaceOrder, ...]:
-    """Return the programming orders of the account that no name holds.
+    """Return the programming orders of the account that no name in the ledger holds.
 
-    Left out are those that a person has called none of ours, and those that may be a submission
-    in doubt (`explained`).
+    Orders noted as foreign are left out, and so are `explained`: the numbers that may belong to a
+    submission in doubt.
     """
     return tuple(
         order
@@ -144,16 +146,16 @@ def foreign_orders(
 def fits(
     specs: Iterable[Spec], foreign: Sequence[MarketplaceOrder], config: Config
 ) -> dict[str, tuple[str, ...]]:
-    """Return, for each foreign order, the names of the specs that it reads back as.
+    """Return, by number of each foreign order, the names of the specs that match it.
 
-    Only what the marketplace shows can be compared: two modes that read back alike fit both.
+    The marketplace does not list every field, so two modes that look alike in the list both match.
     """
     offer, zone = offer_of(config), config.marketplace.timezone
     wanted: defaultdict[_Window | None, list[tuple[str, Order]]] = defaultdict(list)
     for spec in specs:
         order = spec.order
         key = (order.provider, _minute(instant(order.start)), _minute(instant(order.end)))
-        # What window the marketplace shows of a pass is not documented: all are compared.
+        # The API does not document which window it lists for the order of a pass: compare with all.
         wanted[None if order.pass_choice else key].append((spec.name, order))
     found: dict[str, tuple[str, ...]] = {}
     for listed in foreign:
@@ -168,7 +170,7 @@ def fits(
 
 
 def _reads_back_as(ours: Order, listed: MarketplaceOrder, offer: Offer, zone: timezone) -> bool:
-    """Tell whether an order is what was wanted; of a pass, the order of its result is it."""
+    """Tell whether a listed order matches ours; the order of a pass matches by its result."""
     choice = ours.pass_choice
     if choice is not None and listed.simulation == str(choice.result):
         return True
@@ -181,9 +183,9 @@ def held_by_account(
     state: LedgerState,
     config: Config,
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return the order numbers of the account that hold a name back, by name.
+    """Return, by name, the numbers of the account's orders that hold the name back.
 
-    `specs` are all of the tree that are not spent, chosen or not.
+    `specs` are all unspent specs of the tree, whether chosen for this run or not.
     """
     foreign = foreign_orders(look, state)
     held: defaultdict[str, list[str]] = defaultdict(list)
@@ -196,10 +198,10 @@ def held_by_account(
 def _near(
     wanted: Mapping[_Window | None, list[tuple[str, Order]]], window: _Window | None
 ) -> Iterator[tuple[str, Order]]:
-    """Yield what was wanted for a window, give or take the minute that a notation may drop.
+    """Yield the wanted orders of a window, or of a window that differs by a minute through
+    rounding.
 
-    Where the marketplace shows no provider or no window that can be read, all that was wanted may
-    be it.
+    If the listed order has no provider or no readable window, yield all wanted orders.
     """
     if window is None:
         for some in wanted.values():

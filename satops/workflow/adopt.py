@@ -1,4 +1,4 @@
-"""Record an order that was placed elsewhere, or that an order of the account is none of ours."""
+"""Record an order that was placed elsewhere, or note an order of the account as foreign."""
 
 from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, ForeignNoted, OrderAdopted
@@ -31,11 +31,11 @@ def adopt(
     config: Config,
     marketplace: Marketplace | None,
 ) -> OrderAdopted:
-    """Record an order that was placed elsewhere under a name, so that it is never bought again.
+    """Record an order that was placed elsewhere under a name, so that `apply` never buys that name.
 
-    With a `spec` its content is what was bought, and the marketplace's order must agree.
-    Raises `Refused` where the name is taken, the number is claimed, or the order differs, and
-    `UsageError` for what can be no name or no number.
+    With a `spec`, the event holds the spec's content, and the marketplace's order must match it.
+    Raises `Refused` if the name is taken, the number is claimed or the order differs, and
+    `UsageError` for an impossible name or number.
     """
     need_reason(because)
     if wrong := wrong_name(name):
@@ -69,7 +69,7 @@ def adoption_of(
 ) -> OrderAdopted:
     """Return the event that records an order under a spec's name, with the spec's content.
 
-    It counts in limits as if it had been bought: with its captures and its estimate.
+    Limits count it as if it had been bought: with its captures and its estimate.
     """
     offer = offer_of(config)
     captures, prices = offer.captures(spec.order), prices_from(config.prices, offer)
@@ -87,10 +87,10 @@ def adoption_of(
 
 
 def note_foreign(*, session: LedgerSession, order_no: str, by: str, because: str) -> ForeignNoted:
-    """Record that an order of the account is none of ours: it holds nothing back any more.
+    """Record that an order of the account is not ours, so that it holds no spec back.
 
-    It is not counted, and can still be a submission that was intended before.  Raises `Refused`
-    for a number that a name holds.
+    Limits do not count it.  It may still settle a submission intended before this event.  Raises
+    `Refused` for a number that a name holds.
     """
     need_reason(because)
     need_number(order_no)

@@ -1,8 +1,8 @@
-"""Adopt every order of the account whose fit is mutual, after a ledger was lost or restored.
+"""Adopt the account's orders that match specs one to one, after a ledger was lost or restored.
 
-A wrong adoption is silent: the spec counts as bought, and nobody gets the picture.  So an order is
-proposed only where it reads back as exactly one spec and the spec as exactly one order, where no
-open submission could be it, and where it is no older than what was lost.
+A wrong adoption is silent: the spec counts as bought, and nobody gets the image.  So an order is
+proposed only if it matches exactly one spec, the spec matches no other order, no open submission
+could be that order, and the order is not older than the lost events.
 """
 
 from collections import Counter
@@ -28,15 +28,15 @@ from satops.workflow.resolve import need_reason
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What would be adopted, and what is left to a person."""
+    """The adoptions that can be made, and the orders that a person must judge."""
 
     adoptions: tuple[OrderAdopted, ...]
     left: tuple[tuple[str, str], ...]
-    """Order numbers that fit a spec and are not adopted, with the reason."""
+    """Order numbers that match a spec and cannot be adopted, each with the reason."""
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the names and numbers, by which a confirmation names this list."""
+        """SHA-256 of the names and numbers: `adopt --expect-digest` accepts exactly this list."""
         pairs = [[adopted.name, adopted.order_no] for adopted in self.adoptions]
         return sha256(json_text.dumps(pairs)).hexdigest()
 
@@ -51,9 +51,10 @@ def propose(
     by: str,
     because: str,
 ) -> Proposal:
-    """Return what can be adopted; `since` is an instant, or None for what a restore has lost.
+    """Return the possible adoptions.  `since` is an instant (UTC); None means the last event before
+    the last restore.
 
-    Raises `Refused` where the account cannot be seen.
+    Raises `Refused` if the look at the account is not a full one.
     """
     need_reason(because)
     if not look.full:
@@ -85,7 +86,9 @@ def propose(
 
 
 def adopt_proposed(session: LedgerSession, proposal: Proposal) -> None:
-    """Record all of a proposal in one append.  Raises `Refused` where the ledger moved on."""
+    """Record all adoptions in one append.  Raises `Refused` if the ledger has moved since the
+    proposal.
+    """
 
     def decide(state: LedgerState) -> Sequence[Event]:
         for adopted in proposal.adoptions:
@@ -130,11 +133,11 @@ def _may_be_open(session: LedgerSession, order: MarketplaceOrder, config: Config
 
 
 def _lost_since(session: LedgerSession) -> str | None:
-    """Return the time of the last event before a restore: what was lost came after it."""
+    """Return the time of the last event before a restore: the lost events came after it."""
     turn = session.state.turn
     if turn is None or turn.kind != "LedgerRestored" or turn.seq < 3:
         return None
-    # The run that restored begins with an event of its own.
+    # `RunStarted` of the restoring run stands between that event and `LedgerRestored`.
     line = next(iter(session.store.read(after=turn.seq - 3)), b"{}")
     time = json_text.loads(line).get("time")
     return time if isinstance(time, str) else None

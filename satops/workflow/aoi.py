@@ -1,4 +1,6 @@
-"""What is in an AOI file: its features, their sizes, and what an order of each would be told."""
+"""Describe an AOI file: its features, their areas, and the findings that an order of each would
+get.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,63 +31,63 @@ from satops.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One polygon that can be ordered, or that could be if it were sound."""
+    """One polygon of a feature."""
 
     piece: Piece
     footprint: Footprint | None
-    """None where it is not sound."""
+    """None if the polygon is not valid."""
     findings: tuple[Finding, ...]
 
     @property
     def size_km(self) -> tuple[float, float] | None:
-        """How far it reaches from west to east, and from south to north."""
+        """Extent in km, west to east and south to north."""
         return None if self.footprint is None else box_size_km(self.footprint)
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature of a file, or the geometry that a file holds without one."""
+    """One feature of a file, or the bare geometry of a file without features."""
 
     number: int
-    """From 1, in the order of the file."""
+    """Position in the file, from 1."""
     names: tuple[str, ...]
-    """What a spec may write after `feature:`; empty for a feature without a name."""
+    """Values that a spec may write after `feature:`; empty for a feature without a name."""
     kind: str
-    """The type of its geometry."""
+    """Geometry type."""
     findings: tuple[Finding, ...]
-    """What an order of it would be told; the path is the index of one of several outlines."""
+    """Findings of an order of this feature; `path` holds the index of the outline."""
     outlines: tuple[Outline, ...]
-    """Several where it has to be cut; none where no cut makes a polygon of it."""
+    """The polygons to order: several if the feature must be cut, none if no cut makes it valid."""
     uncut_km2: float | None
-    """As of `core.geometry.split.Cut`."""
+    """See `core.geometry.split.Cut`."""
     left_out: Counter[str]
-    """Geometries beside its polygons that are none, by their type."""
+    """Number of geometries that are not polygons, by type."""
     polygons: int
-    """How many are in it, sound or not."""
+    """Number of polygons, valid or not."""
 
     @property
     def is_area(self) -> bool:
-        """Whether it is drawn as an area, sound or not, and no point or line."""
+        """Whether the feature is an area, valid or not, rather than points or lines."""
         return self.kind in ("Polygon", "MultiPolygon") or self.polygons > 0
 
     @property
     def is_sound(self) -> bool:
-        """Whether orders can be made of all of it, perhaps after a cut."""
+        """Whether all of the feature can be ordered, if need be after a cut."""
         return bool(self.outlines) and all(each.footprint for each in self.outlines)
 
     @property
     def is_cut(self) -> bool:
-        """Whether it takes a cut to order it."""
+        """Whether the feature must be cut before it can be ordered."""
         return len(self.outlines) > 1 or self.uncut_km2 is not None or bool(self.left_out)
 
     def part_of(self, finding: Finding) -> str:
-        """Say where in the file one of its findings is."""
+        """Return the part of the file that a finding is about: `feature 1` or `feature 1.2`."""
         part = "".join(f".{index + 1}" for index in finding.path if isinstance(index, int))
         return f"feature {self.number}{part}"
 
     @property
     def area_km2(self) -> float | None:
-        """Of all outlines; None where one of them is not sound."""
+        """Area of all outlines in km²; None if one of them is not valid."""
         if not self.is_sound:
             return None
         return sum(each.footprint.area_km2 for each in self.outlines if each.footprint)
@@ -93,17 +95,19 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class AoiReport:
-    """What a file holds."""
+    """The features and findings of one file."""
 
     file: str
     features: tuple[Feature, ...]
     findings: tuple[Finding, ...] = ()
-    """Why the file as a whole cannot be used; it has no features then.  Beside features, that
+    """Findings about the whole file: without features, why it cannot be used; with features, why
     their names could not be read."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Every finding; the path says which feature and part, as `feature 1` and `feature 1.2`."""
+        """Every finding as a problem; its path names feature and part: `feature 1` or `feature
+        1.2`.
+        """
         found = [problem_of(finding, self.file, "") for finding in self.findings]
         for feature in self.features:
             found += [
@@ -112,7 +116,9 @@ class AoiReport:
         return tuple(found)
 
     def only(self, name: str) -> "AoiReport":
-        """Return what is said of one feature.  Raises `UsageError` where it is not there once."""
+        """Return the report of one feature.  Raises `UsageError` unless exactly one feature has the
+        name.
+        """
         chosen = tuple(feature for feature in self.features if is_called(feature.names, name))
         number = number_of(name, len(self.features))
         if not chosen and number is not None:
@@ -127,7 +133,7 @@ class AoiReport:
 
 
 def look(content: bytes, file: str, *, aois: AoiReader, rules: Rules) -> AoiReport:
-    """Return what the bytes of an AOI file hold; `file` is its name for messages."""
+    """Return the report of an AOI file's bytes; messages call it `file`."""
     aoi = aois(content)
     if isinstance(aoi, Finding):
         return AoiReport(file, (), (with_command(aoi, file),))
@@ -174,7 +180,7 @@ def _feature(
         number=number,
         names=member.names,
         kind=member.kind,
-        # What is said of the only outline may have been said of the whole.
+        # The finding of a single outline may repeat one of the whole feature.
         findings=tuple(dict.fromkeys(_commanded(findings, outlines, file))),
         outlines=tuple(outlines),
         uncut_km2=made.uncut_km2,
@@ -186,14 +192,14 @@ def _feature(
 def _commanded(
     findings: Iterable[Finding], outlines: Sequence[Outline], file: str
 ) -> Iterator[Finding]:
-    """Add the command that mends the file to each finding, to cut it only where a cut helps."""
+    """Add to each finding the command that mends the file; `split` only where a cut helps."""
     can_cut = bool(outlines) and all(each.footprint for each in outlines)
     for finding in findings:
         yield finding if finding.fix == SPLIT and not can_cut else with_command(finding, file)
 
 
 def problem_of(finding: Finding, file: str, path: str) -> Problem:
-    """Return what is said of an AOI file; `path` is where in it."""
+    """Return a finding about an AOI file as a problem; `path` is the part of the file."""
     return Problem(
         check=finding.check,
         severity=finding.severity,

@@ -1,4 +1,4 @@
-"""A new GeoJSON file of an AOI file, with the changes that a person asked for."""
+"""Convert an AOI file to GeoJSON, with the changes that the options ask for."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ class ConvertedFeature:
     """One feature of the new file."""
 
     number: int
-    """From 1, in the order of the old file."""
+    """Position in the old file, from 1."""
     names: tuple[str, ...]
     changed: Changed
     feature: dict[str, Any]
-    """As the new file has it."""
+    """The GeoJSON feature of the new file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class LeftOut:
     number: int
     names: tuple[str, ...]
     kinds: str
-    """What it holds, in words."""
+    """Its geometry types as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What the new file holds, and what was done."""
+    """The text of the new file, and the changes."""
 
     features: tuple[ConvertedFeature, ...]
     left_out: tuple[LeftOut, ...]
@@ -52,10 +52,10 @@ class Conversion:
 def converted(
     read: dict[str, Any], file: str, wanted: Wanted, *, feature: str | None
 ) -> Conversion:
-    """Change the features that `AoiFiles.read_to_convert` found in `file`.
+    """Convert the features that `AoiFiles.read_to_convert` read from `file`.
 
-    Raises `InvalidInput` where one cannot be changed, or none is an area, and `UsageError` where
-    there is no such feature.
+    Raises `InvalidInput` if a feature cannot be converted or none is an area, and `UsageError` for
+    an absent `feature`.
     """
     every = list(zip(members(aoi_of(read)), read["features"], read["moved"], strict=True))
     places = list(range(len(every)))

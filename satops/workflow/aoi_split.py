@@ -1,4 +1,4 @@
-"""The orders that an AOI file can be split into: one GeoJSON file, and a spec for each outline."""
+"""Split an AOI file into orders: one GeoJSON file, and one spec for each outline."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ _NAME_MAX = 128
 
 @dataclass(frozen=True, slots=True)
 class NamedOutline:
-    """One polygon, and the name that its order gets."""
+    """One polygon and the name of its order."""
 
     name: str
     feature: Feature
@@ -27,19 +27,19 @@ class NamedOutline:
 
     @property
     def title(self) -> str | None:
-        """What the file calls the feature; None where that is no more than the name."""
+        """The feature's title in the file; None if it equals the name."""
         title = self.feature.names[-1] if self.feature.names else ""
         return None if title in ("", self.name) else title
 
     @property
     def lost(self) -> str:
-        """The characters of the title that no letters of a name stand for."""
+        """The characters of the title that the name leaves out."""
         return slug(self.title or "").lost
 
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """An AOI file as outlines that can be ordered."""
+    """The outlines of an AOI file."""
 
     outlines: tuple[NamedOutline, ...]
     left_out: tuple[Feature, ...]
@@ -49,8 +49,8 @@ class Division:
 def divide(report: AoiReport, base: str | None = None) -> Division:
     """Name every outline of a file.
 
-    Names begin with `base`, by default the name of the file.  Raises `InvalidInput` where an area
-    is not sound or there is none at all: nothing is left out because it is hard to cut.
+    Names begin with `base`, by default the name of the file.  Raises `InvalidInput` if any area is
+    invalid or the file has no area.
     """
     left_out = tuple(feature for feature in report.features if not feature.is_area)
     areas = [feature for feature in report.features if feature.is_area]
@@ -82,8 +82,8 @@ def division_files(
 ) -> dict[str, str]:
     """Return path and text of each file to write under `folder`, a path from the root.
 
-    The GeoJSON file has a feature for each outline, with the name of its order as its id.  With
-    `wanted` there is a spec for each, which says all but its own name and geometry.
+    The GeoJSON file has one feature for each outline, with the order's name as its id.  With
+    `wanted` there is also one spec for each outline.
     """
     outlines_file = str(folder / f"{stem}.geojson")
     files = {outlines_file: _collection(division.outlines)}
@@ -102,14 +102,14 @@ def division_files(
 
 
 def _own_word(feature: Feature, base: str) -> str:
-    """Return what tells a feature from the others of the file; nothing where `base` does."""
-    words = [slug(name).word for name in reversed(feature.names)]  # a name says more than a number
+    """Return the part of the name that distinguishes a feature; empty if `base` already does."""
+    words = [slug(name).word for name in reversed(feature.names)]  # the title before the id
     word = next(filter(None, words), str(feature.number))
     return "" if word == base else word
 
 
 def _suffixes(feature: Feature, own: str) -> Iterator[tuple[str, ...]]:
-    """Yield, for each outline, what tells it from the others of the file."""
+    """Yield, for each outline, the suffixes that distinguish it from the file's other outlines."""
     counts: dict[str, int] = {}
     for outline in feature.outlines:
         side = outline.piece.side
@@ -120,13 +120,13 @@ def _suffixes(feature: Feature, own: str) -> Iterator[tuple[str, ...]]:
             words.append(side.value)
         key = "-".join(words)
         counts[key] = counts.get(key, 0) + 1
-        if counts[key] > 1:  # an outline may meet 180 degrees in several stretches
+        if counts[key] > 1:  # a cut at 180 degrees can give one side several parts
             words.append(str(counts[key]))
         yield tuple(words)
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return a name that no other outline has, and note it."""
+    """Return a name that is not in `taken`, and add it."""
     found, count = name[:_NAME_MAX], 1
     while found in taken:
         count += 1
@@ -144,7 +144,7 @@ def _collection(outlines: Iterable[NamedOutline]) -> str:
 
 def _feature_text(outline: NamedOutline, taken: Collection[str]) -> str:
     name = json_text.dumps(outline.name).decode()
-    # A title that is the id of another outline would make that one ambiguous.
+    # `feature:` matches ids and titles, so a title must not equal another outline's id.
     titled = {} if outline.title in (None, *taken) else {"name": outline.title}
     properties = json_text.dumps_replacing(titled).decode()
     return (

@@ -1,4 +1,4 @@
-"""Buy what the tree asks for and the ledger does not have.
+"""Buy the orders of the tree that the ledger does not hold.
 
 True at any time, also after a kill at any instruction:
 
@@ -9,10 +9,10 @@ True at any time, also after a kill at any instruction:
 4. A receipt in the ledger names an order that the marketplace has shown us.
 5. The ledger only grows.
 
-The steps: read the ledger and take in the spool (`begin.py`), look at the account and settle what
-is in doubt, plan, hold the plan against its guards (`guards.py`) and the account
-(`clearance.py`), send (`submit.py`), then wait for what other runs are placing.  A run that has
-waited buys nothing more.
+The steps: read the ledger and replay the spool (`begin.py`), look at the account and settle doubts,
+plan, ask every guard of the plan (`guards.py`), hold back orders that the account shows
+(`clearance.py`), send (`submit.py`), wait for other runs' open submissions.  A run that has waited
+buys nothing more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -51,7 +51,7 @@ _CERTAIN = frozenset({"placed", "rejected", "not-sent"})
 
 @dataclass(slots=True)
 class Applying:
-    """One run of apply: its ports, and what it has learnt so far."""
+    """One run of apply: its ports, and its state so far."""
 
     session: LedgerSession
     local: LocalState
@@ -64,11 +64,11 @@ class Applying:
     asked: Asked = field(default_factory=Asked)
     approval: Approval = field(default_factory=Approval)
     any_account: bool = False
-    """Whether the marketplace is a new one on each machine, as the embedded sandbox is."""
+    """Whether the marketplace is the embedded sandbox, which is a new account on each machine."""
     progress: Progress | None = None
     stopping: Callable[[], bool] = lambda: False
     tell: Callable[[str], None] = lambda _: None
-    """Takes one line for people, on stderr."""
+    """Prints one line on stderr."""
     executor: Executor | None = None
     reach: Reach = lambda _: None
     look: AccountLook | None = None
@@ -78,11 +78,11 @@ class Applying:
 
     @property
     def clock(self) -> Clock:
-        """The clock of the run."""
+        """Clock of the run."""
         return self.session.clock
 
     def run(self) -> ApplyReport:
-        """Place every order of the plan once.
+        """Send every order of the plan once.
 
         Raises `Refused`, `InvalidInput`, `UsageError` and `LedgerError`: then nothing was sent.
         """
@@ -138,7 +138,7 @@ class Applying:
         return plan
 
     def _settle_earlier(self) -> None:
-        """Look once for what is in doubt, without waiting, as a run of its own."""
+        """Look once at the account and settle doubts; the events belong to a run of their own."""
         if not is_anything_open(self.session.state):
             return
         self.look = self._look()
@@ -155,14 +155,15 @@ class Applying:
             self.config,
             any_account=self.any_account,
         )
-        # What other runs intended and placed before the look began is known from here on.
+        # Read the ledger after the look, so that it holds every order that others placed before the
+        # look.
         self.session.read()
         return look
 
     def _cleared(self, plan: Plan) -> list[Action]:
-        """Return the orders to send; those that the account holds back get their result.
+        """Return the orders to send, and add a result for each order that the account holds back.
 
-        Raises `Refused` where no purchase may follow yet.
+        Raises `Refused` if no purchase is allowed yet (see `clearance`).
         """
         if not plan.creates:
             return []
@@ -225,8 +226,8 @@ class Applying:
         return self._finish(report)
 
     def _announce(self) -> None:
-        """Append the beginning of the run by itself, so that it is seen where everybody reads
-        before the first intent.  Raises `StoreUnreachable` where it is not.
+        """Append `RunStarted` alone, so that readers everywhere see it before the first intent.
+        Raises `StoreUnreachable` if its durability is not certain.
         """
         for _ in range(APPENDS_MAX):
             try:
@@ -253,7 +254,9 @@ class Applying:
         )
 
     def _open_names(self, plan: Plan) -> tuple[str, ...]:
-        """Return the names that may exist; not those whose outcome this run knows for certain."""
+        """Return the plan's names with an open submission, except those whose outcome this run
+        knows.
+        """
         certain = {it.name for it in self.results if it.outcome in _CERTAIN}
         names = {action.name for action in plan.actions} - certain
         return tuple(sorted(open_elsewhere(self.session.state, names)))
@@ -272,14 +275,14 @@ class Applying:
                 )
             )
         except LedgerError:
-            # Every outcome is recorded; only the closing line is missing, and it decides nothing.
+            # Every outcome is recorded.  A run without `RunFinished` changes no decision.
             return report
         return replace(report, ledger_head=self.session.state.head.digest)
 
     def _await_others(self, report: ApplyReport) -> ApplyReport:
-        """Wait for the submissions of other runs of the plan's names, and tell what became of them.
+        """Wait for other runs' open submissions of the plan's names, and add their results.
 
-        Nothing is intended any more: a name that became free is only named.
+        After the wait nothing is intended: a name that became free is only reported.
         """
         if report.store_error is not None:
             return report
@@ -309,7 +312,7 @@ class Applying:
             told = [self._awaited(name) for name in dict.fromkeys((*placing, *left))]
         except LedgerError as error:
             return replace(report, store_error=error)
-        # Of a name that another run took while this one was at work, the last word counts.
+        # The result after the wait replaces the earlier result of the same name.
         names = {result.name for result in told}
         self.results = [result for result in self.results if result.name not in names] + told
         return replace(
@@ -320,7 +323,7 @@ class Applying:
         )
 
     def _awaited(self, name: str) -> OrderResult:
-        """Return what became of another run's submission."""
+        """Return the result of another run's submission."""
         known = self.session.state.orders[name]
         if known.standing is Standing.PLACED:
             words = f"run {known.run} placed it"
@@ -337,7 +340,7 @@ class Applying:
         return OrderResult(name, "free-again", None, words)
 
     def _look_after_waiting(self, placing: Mapping[str, str]) -> None:
-        """Take one look for what is still open when the wait is over."""
+        """Look once at the account for the submissions that are still open after the wait."""
         state = self.session.state
         if not any(state.orders[name].standing in OPEN for name in placing):
             return
@@ -356,7 +359,7 @@ class _Silent:
 
 
 def _left_to_others(report: ApplyReport, state: LedgerState) -> list[str]:
-    """Return the names that this run came upon while another one had a submission of them open."""
+    """Return the names that this run skipped because another run had an open submission of them."""
     return [
         result.name
         for result in report.orders

@@ -1,4 +1,4 @@
-"""What a person asks of a run of apply, and what the run did."""
+"""The options of one run of apply, and its report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,54 +15,54 @@ from satops.workflow.reconcile import DoubtLook
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person asked of one run, beside buying what is new."""
+    """The options of one run."""
 
     names: tuple[str, ...] = ()
     """The orders to buy; empty for all."""
     labels: tuple[tuple[str, str], ...] = ()
-    """Keys and values that the orders to buy must all have."""
+    """Labels that an order must all have to be bought."""
     unseen: bool = False
-    """Buy the named orders although the account could not be looked at."""
+    """Whether to buy the named orders although the look at the account failed."""
     because: str | None = None
     wait: bool = True
     """Whether to wait for the open submissions of other runs."""
     wait_max_s: float | None = None
     must_hold: tuple[Head | None, ...] = ()
-    """Heads that the ledger must hold."""
+    """Heads that the ledger must contain."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ApplyReport:
-    """What a run did."""
+    """The report of one run."""
 
     run: str
     plan: Plan
     orders: tuple[OrderResult, ...]
-    """Every order that the plan would create, in the order in which their outcomes came, and then
-    those of other runs that this run waited for."""
+    """A result for each order to create, in the order of their outcomes; then the orders of other
+    runs that this run waited for."""
     ledger_head: str
     stopped: str | None = None
-    """Why the rest was not sent, if the run stopped before its end."""
+    """Why the run stopped before the last order; None if it did not."""
     interrupted: bool = False
     store_error: LedgerError | None = None
     unrecorded: tuple[str, ...] = ()
-    """Names whose outcomes are in `orders`, and not in the ledger."""
+    """Names whose outcomes could not be appended to the ledger."""
     unspooled: tuple[str, ...] = ()
-    """Those of `unrecorded` that are not on this machine's disk either."""
+    """Names of `unrecorded` whose outcomes are not in the spool either."""
     spool: str = ""
-    """Where the others of `unrecorded` are kept."""
+    """Path of the spool that holds the other outcomes of `unrecorded`."""
     replayed: tuple[Spooled, ...] = ()
-    """Outcomes of earlier runs that were taken from the spool into the ledger."""
+    """Outcomes of earlier runs that the spool added to the ledger."""
     settled: tuple[DoubtLook, ...] = ()
-    """What the look at the account told of submissions of earlier runs."""
+    """Earlier runs' submissions in doubt, after the look at the account."""
     look: AccountLook | None = None
-    """None where nothing was to be bought and nothing was in doubt."""
+    """None if nothing was new and nothing was in doubt."""
     open_names: tuple[str, ...] = ()
-    """Names of the plan that may exist and are not settled, at this run's last read."""
+    """Names of the plan whose submission was still open at this run's last read."""
     compared: tuple[Compared, ...] = ()
-    """What the marketplace shows of the orders of a pass that this run bought."""
+    """This run's orders of a pass, compared with the reviewed passes."""
     fresh: bool = False
-    """Whether this machine keeps nothing of earlier runs."""
+    """Whether this machine has no local state of earlier runs."""
     local: str = ""
 
     def __repr__(self) -> str:
@@ -77,7 +77,7 @@ class ApplyReport:
 
     @property
     def unseen_why(self) -> str:
-        """Why nothing new was sent for want of a look at the account; else empty."""
+        """Why the look at the account failed, if this held orders back; else empty."""
         if self.look is None or self.look.full or self.count("not-seen") == 0:
             return ""
         return self.look.why_not

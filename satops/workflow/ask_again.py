@@ -1,8 +1,9 @@
-"""Ask once more for a simulation result whose order is in doubt: it may buy, and a person says so.
+"""Order a simulation result again while its first order is in doubt.  A person decides, since it
+may buy.
 
-A result can be ordered once, so a second request cannot buy twice by the marketplace's own rule.
-That is documentation and no proof, so `apply` never does it.  Whatever the answer, it never closes
-the submission as rejected or not sent: the first request may have bought.
+The API documentation says that a result can be ordered once, so a second request cannot buy twice.
+This is not proven, so `apply` never does it.  Only a receipt closes the submission: a refusal of
+the second request proves nothing about the first.
 """
 
 from collections.abc import Callable
@@ -40,19 +41,19 @@ from satops.workflow.waiting import is_being_placed
 
 @dataclass(frozen=True, slots=True)
 class AskedAgain:
-    """What asking once more has told."""
+    """The result of ordering again."""
 
     result: OrderResult
     means: str
-    """What it means, and what to do."""
+    """What the answer means, and what to do next."""
     asked: bool = True
-    """False where a look at the account settled it first: nothing was sent."""
+    """False if a look at the account settled the doubt, so that nothing was sent."""
     differs: bool = False
-    """Whether what was bought is not what was reviewed."""
+    """Whether the bought pass differs from the reviewed one."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """6 while it is in doubt, 3 where another thing was bought than was reviewed."""
+        """6 while the order is in doubt, 3 if the bought pass differs from the reviewed one."""
         if self.result.outcome == "in-doubt":
             return ExitCode.IN_DOUBT
         return ExitCode.INVALID if self.differs else ExitCode.DONE
@@ -60,7 +61,7 @@ class AskedAgain:
 
 @dataclass(frozen=True, slots=True)
 class AskingAgain:
-    """One question of one person: the ports, and what was said."""
+    """One run of `resolve --ask-again`: its ports and options."""
 
     session: LedgerSession
     local: LocalState
@@ -70,12 +71,12 @@ class AskingAgain:
     by: str
     because: str | None
     confirm: Callable[[Action], None]
-    """Asks the person, who sees the sum.  Raises `Refused`."""
+    """Shows the sum and asks for confirmation.  Raises `Refused`."""
     any_account: bool = False
     reach: Reach = lambda _: None
 
     def run(self, name: str) -> AskedAgain:
-        """Look at the account, and ask for the result of one name once more.
+        """Look at the account; if the doubt remains, order the result again.
 
         Raises `Refused`, `UsageError` and `LedgerError`: then nothing was sent.
         """
@@ -101,7 +102,9 @@ class AskingAgain:
         return self._record(action, known, outcome)
 
     def _askable(self, state: LedgerState, name: str) -> OrderState:
-        """Return the submission that may be asked for again.  Raises `Refused`, `UsageError`."""
+        """Return the submission in doubt whose result can be ordered again.  Raises `Refused`,
+        `UsageError`.
+        """
         known = state.orders.get(name)
         if known is None:
             raise UsageError(f"The ledger does not know the name {name!r}. Look at `satops list`.")
@@ -123,7 +126,7 @@ class AskingAgain:
         return known
 
     def _look(self, name: str) -> AskedAgain | None:
-        """Settle the doubt by a look at the account, where that can be."""
+        """Try to settle the doubt by a look at the account; None if it remains."""
         look = look_at_account(
             self.marketplace,
             self.session.state,
@@ -140,9 +143,9 @@ class AskingAgain:
         return None
 
     def _still_wanted(self, name: str) -> Action:
-        """Return what apply would buy, if the ledger did not know the name.
+        """Return the action that apply would take if the ledger did not hold the name.
 
-        So the spec must be there, its pass must lie ahead, and every limit must hold.  Raises
+        The spec must be in the tree, its pass in the future, and every limit must hold.  Raises
         `Refused`.
         """
         known, now = self.session.state.orders[name], instant_text(self.session.clock.now())
@@ -179,7 +182,7 @@ class AskingAgain:
             ) from error
 
     def _probe(self, name: str) -> tuple[OrderState, str, float]:
-        """Write down, for certain, that the result is asked for again."""
+        """Append `SubmissionProbed`; durable on return."""
         clock, intent_s = self.session.clock, self.config.apply.intent_s
         until, deadline = "", 0.0
 
@@ -196,7 +199,7 @@ class AskingAgain:
         return self.session.state.orders[name], until, deadline
 
     def _ask(self, action: Action, until: str, deadline: float) -> Outcome:
-        """Send the request once, if its answer can be there in time."""
+        """Send the request once, unless its answer could come after the deadline."""
         assert action.spec is not None
         clock, longest_s = self.session.clock, self.marketplace.longest_answer_s
         latest = instant_text(clock.now() + timedelta(seconds=longest_s))
@@ -209,7 +212,7 @@ class AskingAgain:
             return InDoubt("satops failed while it was sending", type(error).__name__)
 
     def _never_closing(self, name: str, outcome: Outcome) -> Outcome:
-        """Return a receipt as it is; whatever else was answered leaves the doubt."""
+        """Return a receipt unchanged, and any other outcome as in doubt."""
         match outcome:
             case Receipt(order_no):
                 holder = self.session.state.claimed.get(order_no, name)
@@ -228,7 +231,7 @@ class AskingAgain:
                 return outcome
 
     def _record(self, action: Action, known: OrderState, outcome: Outcome) -> AskedAgain:
-        """Keep the outcome on the disk, then in the ledger."""
+        """Write the outcome to the spool, then to the ledger."""
         entry = Spooled(
             ledger=self.session.state.ledger,
             run=self.session.run,
@@ -238,7 +241,7 @@ class AskingAgain:
             time=instant_text(self.session.clock.now()),
             outcome=outcome,
         )
-        with suppress(OSError):  # the ledger is the record; the spool was the spare
+        with suppress(OSError):  # the ledger now holds the outcome
             self.local.spool.keep(entry)
         self.reach("spooled")
         self.session.record([outcome_event(action.name, known.attempt, known.intent, outcome)])
@@ -254,7 +257,7 @@ class AskingAgain:
 
 
 def _without(state: LedgerState, name: str) -> LedgerState:
-    """Return the ledger as if it had never known a name."""
+    """Return the state without a name."""
     return replace(
         state,
         orders={key: known for key, known in state.orders.items() if key != name},

@@ -1,4 +1,4 @@
-"""What every verb does before it appends: it makes sure of the ledger, and takes in the spool."""
+"""The first steps of each appending verb: check the ledger, and replay the spool."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,11 +29,10 @@ def begin(
     *,
     must_hold: tuple[Head | None, ...] = (),
 ) -> Replayed:
-    """Read the ledger for a run that appends, and take in what this machine's spool holds.
+    """Read the ledger and replay this machine's spool, as a run of its own.
 
-    `must_hold` are heads that the ledger must have.  Returns what the spool held; what was
-    recorded of it is a run of its own.  Raises `LedgerError`, and `Refused` where the spool cannot
-    be read.
+    The ledger must contain the heads in `must_hold`.  Raises `LedgerError`, and `Refused` if the
+    spool cannot be read.
     """
     session.mark = local.mark
     session.read()
@@ -47,7 +46,7 @@ def begin(
 
 
 def earlier(session: LedgerSession, started: RunStarted) -> LedgerSession:
-    """Return a run for what earlier runs left, on the same view of the ledger."""
+    """Return a session for events of earlier runs, on the same fold of the ledger."""
     before = LedgerSession(session.store, session.clock, f"{session.run}-before", session.state)
     before.mark = session.mark
     before.begin(replace(started, command=f"{started.command} ({_EARLIER})"))
@@ -55,7 +54,7 @@ def earlier(session: LedgerSession, started: RunStarted) -> LedgerSession:
 
 
 def require_open(state: LedgerState, address: str) -> None:
-    """Raise `LedgerError` where the ledger goes on elsewhere, or was begun and not finished."""
+    """Raise `LedgerError` if the ledger is closed, or lacks orders that it must carry."""
     if state.to_carry > 0:
         raise LedgerCorrupt(
             f"The ledger at {address} goes on from a broken one, and {state.to_carry:,} of its "
@@ -77,7 +76,7 @@ def is_anything_open(state: LedgerState) -> bool:
 
 @contextmanager
 def doubt_first(session: LedgerSession) -> Iterator[None]:
-    """Let a look that fails, and a stop, end with 6 while an order is in doubt, else as they do.
+    """Turn a failed look or a stop into exit code 6 while an order is in doubt.
 
     Raises `Interrupted` for a stop.
     """

@@ -1,7 +1,7 @@
-"""Take order numbers from a spool that was carried here, each once the marketplace has shown it.
+"""Take order numbers from another machine's spool, after the marketplace has shown each order.
 
-This machine did not write that file, so nothing in it is believed but what can be seen: that the
-account holds an order of this number, which is the one that was sent, made while it was sent.
+The file is not trusted: a number counts only if the account shows an order of this number that
+matches the sent one and was created while it was sent.
 """
 
 from collections import defaultdict
@@ -22,36 +22,37 @@ from satops.ports import Marketplace, Spooled
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
 
 _SETTLED = OPEN | {Standing.NOT_PLACED}
-"""Of a submission whose number may be taken: the others have an answer of the marketplace."""
+"""Standings of a submission that may take a number: the others have an answer of the
+marketplace."""
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedReceipt:
-    """One order number of the spool, and what became of it."""
+    """One receipt of the spool, and its verdict."""
 
     name: str
     order_no: str
     settled: DoubtSettled | None = None
-    """The event that takes it into the ledger."""
+    """The event that records the number."""
     known: bool = False
-    """Whether the ledger holds it already, under this name."""
+    """Whether the ledger already holds the number under this name."""
     why: str = ""
-    """Why it was left out."""
+    """Why the number is not taken; empty if it is."""
     is_open: bool = False
-    """Whether the order may exist and is not settled."""
+    """Whether the submission is still open."""
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedReport:
-    """What was taken from a spool, and what was not."""
+    """The receipts of a spool, taken or not."""
 
     receipts: tuple[CarriedReceipt, ...]
     ignored: int
-    """Lines that are no receipts: of those nothing is believed."""
+    """Lines of other kinds, which are ignored."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """6 where a number was left out whose order is still in doubt, 4 where another was."""
+        """6 if a number was left out whose order is in doubt, 4 if any other was."""
         left = [each for each in self.receipts if each.why]
         return worst({ExitCode.IN_DOUBT if each.is_open else ExitCode.REFUSED for each in left})
 
@@ -65,8 +66,8 @@ def take_carried(
     config: Config,
     by: str,
 ) -> CarriedReport:
-    """Settle submissions with the receipts that the marketplace confirms, as far as they are open
-    or were settled as not placed.
+    """Settle submissions, open or settled as not placed, with the receipts that the marketplace
+    confirms.
 
     Raises `MarketplaceUnreachable` and `LedgerError`: then nothing was recorded.
     """
@@ -93,7 +94,7 @@ def take_carried(
 
 
 def _at_odds(receipts: Sequence[Spooled]) -> list[str]:
-    """Return why a receipt cannot be taken beside the others; empty where it can."""
+    """Return, for each receipt, why it contradicts another one; empty if it does not."""
     numbers: defaultdict[str, set[str]] = defaultdict(set)
     intents: defaultdict[str, set[str]] = defaultdict(set)
     for each in receipts:
@@ -136,7 +137,7 @@ def _judge(
 
 
 def _why_not(state: LedgerState, settled: DoubtSettled) -> str:
-    """Return why the ledger, as it stands, does not take a number."""
+    """Return why the ledger's state does not allow the number; empty if it does."""
     holder = state.claimed.get(settled.order_no or "")
     if holder is not None:
         return f"the ledger holds this number under the name {holder}"
@@ -155,7 +156,7 @@ def _unconfirmed(
     marketplace: Marketplace,
     config: Config,
 ) -> str:
-    """Return why the marketplace does not confirm a number; empty where it does."""
+    """Return why the marketplace does not confirm the number; empty if it does."""
     order = session.recall(known)
     if order is None:
         return "the ledger does not hold what was sent, so nothing tells whether this is it"

@@ -1,4 +1,6 @@
-"""The buyer's checks at their two times: while the tree is read, and when the plan is made."""
+"""Run the checks: of each spec while the tree is read, of the specs to create when the plan is
+made.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +22,7 @@ from satops.workflow.read_files import Chunk
 
 
 def check_chunk(chunk: Chunk, rules: Rules) -> Iterator[Problem]:
-    """Yield what each spec that was just read shows by itself, whatever the time."""
+    """Yield the problems of each spec of a chunk that depend on the spec alone."""
     sought = catalogue_of(rules.offer).found_only(When.OUTLINE, When.SPEC)
     found = check_specs(chunk.specs, rules, shapes=chunk.shapes)
     for spec, document, findings in zip(chunk.specs, chunk.documents, found, strict=True):
@@ -38,9 +40,9 @@ def check_plan(
     now: str,
     recall: Recall,
 ) -> Iterator[Problem]:
-    """Yield what the clock, the other specs of the tree and the ledger bring to specs to create.
+    """Yield the problems that depend on the clock, the other specs of the tree, or the ledger.
 
-    Copies of what the ledger holds are left to `decide`.
+    Copies of orders in the ledger are not among them: `decide` finds those.
     """
     sought = catalogue_of(rules.offer).found_only(When.ACROSS)
     names = {spec.name for spec in creating}

@@ -1,4 +1,4 @@
-"""Which rows are wanted: the filters of `list`."""
+"""The filters of `list`."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,27 +9,27 @@ from satops.errors import UsageError
 from satops.workflow.rows import Row
 
 OPEN_END = ".."
-"""Stands for no end of a window."""
+"""An open end of a window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What an order must be; of several states, statuses and series, one of them."""
+    """The filters.  An order must pass each; of several states, statuses or series it needs one."""
 
     labels: tuple[tuple[str, str], ...] = ()
     states: frozenset[Standing] = frozenset()
     statuses: frozenset[str] = frozenset()
     series: frozenset[str] = frozenset()
     since: str = ""
-    """Intended at or after this instant, UTC."""
+    """Intended at this instant (UTC) or later."""
     until: str = ""
-    """Intended before this instant, UTC."""
+    """Intended before this instant (UTC)."""
     window: tuple[str, str] | None = None
-    """The order's window and this one have some time in common."""
+    """The order's window must overlap this one."""
     overdue: bool = False
 
     def wants(self, row: Row) -> bool:
-        """Tell whether an order is all of that."""
+        """Tell whether an order passes every filter."""
         order = row.order
         return (
             (not self.states or row.standing in self.states)

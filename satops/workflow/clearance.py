@@ -1,4 +1,4 @@
-"""Which orders of a plan may be sent, by what the account holds already."""
+"""Hold back the orders of a plan that the account may already hold."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -23,17 +23,17 @@ def clear(
     lost: Sequence[Spooled],
     spool: str,
 ) -> tuple[list[Action], list[OrderResult]]:
-    """Return the orders to send, and the results of those that are held back.
+    """Return the orders to send, and a result for each order that is held back.
 
-    `unseen` tells that a person buys without a look.  `lost` is what the spool at `spool` holds and
-    the ledger does not know.  Raises `Refused` where no purchase may follow yet.
+    `unseen` is the person's leave to buy after a failed look.  `lost` are the spool's entries that
+    the ledger does not know; `spool` is its path.  Raises `Refused` if no purchase is allowed yet.
     """
     if not look.full and not _may_buy_unseen(state, config, unseen=unseen):
         words = f"not sent, because the account could not be seen: {look.why_not}"
         return [], [OrderResult(action.name, "not-seen", None, words) for action in plan.creates]
     _require_clocks(look, config)
     _require_rest_after_turn(look, state, config)
-    # What another run has intended since the plan was made is for its own outcome to tell.
+    # Skip names that another run has intended since the plan was made.
     specs = [a.spec for a in plan.actions if a.spec and may_be_bought(state.orders.get(a.name))]
     held = held_by_account(specs, look, state, config)
     sent_before = {entry.name: entry for entry in lost}
@@ -49,10 +49,10 @@ def clear(
 
 
 def _may_buy_unseen(state: LedgerState, config: Config, *, unseen: bool) -> bool:
-    """Tell whether a person, or a ledger with orders, stands for the look that failed."""
+    """Tell whether orders may be sent although the look failed."""
     turn = state.turn
     if turn is not None and turn.kind != "MarketplaceMoved" and config.marketplace.query:
-        return False  # what a restored ledger has lost only the account can show
+        return False  # a restored ledger has lost orders that only a look can show
     if unseen:
         return True
     placed = any(known.standing is Standing.PLACED for known in state.orders.values())
@@ -60,7 +60,9 @@ def _may_buy_unseen(state: LedgerState, config: Config, *, unseen: bool) -> bool
 
 
 def _require_clocks(look: AccountLook, config: Config) -> None:
-    """Raise `Refused` where this machine's clock cannot be right: others count on `until`."""
+    """Raise `Refused` if this machine's clock is off by more than `skewS`: other runs rely on
+    `until`.
+    """
     off_s = look.clock_off_s
     if off_s is not None and abs(off_s) > config.reconcile.skew_s:
         raise Refused(
@@ -71,15 +73,15 @@ def _require_clocks(look: AccountLook, config: Config) -> None:
 
 
 def _require_rest_after_turn(look: AccountLook, state: LedgerState, config: Config) -> None:
-    """Raise `Refused` until what a restored ledger may have lost must be visible."""
+    """Raise `Refused` until every order that a restored ledger has lost must be visible."""
     turn = state.turn
     if turn is None:
         return
-    # What was intended just before the restore may still be on the wire for `intentS`.
+    # An order intended just before the restore may be sent for another `intentS`.
     reconcile = config.reconcile
     rest_s = config.apply.intent_s + reconcile.wait_s + 2 * reconcile.skew_s
     free_at = instant(turn.time) + timedelta(seconds=rest_s)
-    # The look, and not the present: a machine that was paused after it has seen too little.
+    # The look must have begun late enough: the machine may have been paused since.
     if instant(look.time) < free_at:
         raise Refused(
             f"The ledger has a {turn.kind} of {turn.time}. What was bought shortly before may "

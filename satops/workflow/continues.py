@@ -1,7 +1,7 @@
-"""Go on from a ledger whose chain is broken and that has no copy.
+"""Begin a new ledger from one whose chain is broken and that has no copy.
 
-What the chain proves is carried as it was.  What can be read after the break is carried as in
-doubt: an order whose record cannot be trusted may exist, and is not bought again.
+Orders in the whole part of the chain are carried unchanged.  Orders that appear only after the
+break are carried as in doubt: they may exist, so they are not bought again.
 """
 
 import re
@@ -24,24 +24,24 @@ _CONTENT = (
     "order_digest", "source", "footprint", "labels", "estimated_cost", "currency", "captures",
     "series", "keys", "axes", "members",
 )  # fmt: skip
-"""What is carried as it is of an event that holds an order."""
+"""Fields that are copied unchanged from an event that holds an order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What can be read of a ledger."""
+    """The readable content of a broken ledger."""
 
     state: LedgerState
-    """As far as its chain is whole."""
+    """State at the end of the whole part of the chain."""
     lines: int
     sha256: str
-    """Of its file."""
+    """SHA-256 of the file."""
     carried: tuple[OrderCarried, ...]
-    """Every name that can be read anywhere in it and that may have been bought."""
+    """Every readable name that may have been bought."""
 
     @property
     def continues(self) -> dict[str, Any]:
-        """How the new ledger names this one."""
+        """The field `continues` of the new ledger's `LedgerStarted`."""
         return {
             "ledger": self.state.ledger or "unknown",
             "seq": self.lines,
@@ -54,16 +54,16 @@ class Broken:
 
 
 Fits = Callable[[OrderCarried], bool]
-"""Tells whether an event fits the schema of the ledger."""
+"""Tells whether an event fits the ledger schema."""
 _EVER = "1970-01-01T00:00:00Z"
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 
 
 def read_broken(content: bytes, fits: Fits = lambda _: True) -> Broken:
-    """Read what a ledger's file still tells.  Never raises for what is in it.
+    """Read a broken ledger's file.  Never raises for its content.
 
-    An order of which the content does not fit the schema is carried without it; a name that can
-    be no name of an order is left out, since no spec can have it.
+    If an order's content does not fit the schema, its name is carried without content.  A text that
+    cannot be an order name is skipped, since no spec can have it.
     """
     lines = [line for line in content.split(b"\n") if line.strip()]
     state, contents = _whole_part(lines)
@@ -99,8 +99,8 @@ def _bare(order: OrderCarried) -> OrderCarried:
 
 
 def _whole_part(lines: list[bytes]) -> tuple[LedgerState, dict[int, Fields]]:
-    """Fold the lines that a later one confirms: of the last one before a break nobody knows
-    whether it is what was written.
+    """Fold the lines whose digest a later line confirms.  Nothing confirms the last line before a
+    break.
     """
     state = LedgerState()
     contents: dict[int, Fields] = {}
@@ -117,7 +117,7 @@ def _whole_part(lines: list[bytes]) -> tuple[LedgerState, dict[int, Fields]]:
 
 
 def _sound(lines: list[bytes]) -> int:
-    """Return how many lines are a chain."""
+    """Return the number of lines in the whole part of the chain."""
     count = 0
     try:
         for _ in decode(lines):
@@ -143,7 +143,7 @@ def _carried(known: OrderState, content: Fields) -> OrderCarried:
         name=known.name,
         standing=str(Standing.PLACED if placed else Standing.IN_DOUBT),
         intended_at=known.intended_at,
-        # Of a result that was called used, absence proves nothing: a person settles it.
+        # `verified=False` keeps absence from settling a result that was called used.
         verified=known.verified and not known.used,
         order_no=known.order_no if placed else None,
         further_order_nos=known.further_order_nos,
@@ -153,13 +153,13 @@ def _carried(known: OrderState, content: Fields) -> OrderCarried:
 
 
 def _doubt(names: dict[str, OrderCarried], state: LedgerState, event: Fields) -> None:
-    """Take in what an event after the break says of one name: all of it is in doubt."""
+    """Carry the name of an event after the break as in doubt."""
     name = event.get("name")
     if not isinstance(name, str):
         return
     before = names.get(name)
     if before is not None and before.verified and before.standing == Standing.PLACED:
-        return  # the chain proves that it is placed, and under which number
+        return  # the whole part of the chain holds its number
     number = event.get("order_no")
     numbers = set(before.further_order_nos if before else ())
     if isinstance(number, str) and number not in state.claimed:
@@ -190,7 +190,7 @@ def _content(event: Fields) -> dict[str, Any]:
         try:
             content["order"] = Raw(order_from_fields(bought).canonical)
         except (KeyError, TypeError, ValueError, AttributeError):
-            content.pop("order_digest", None)  # a content that is none cannot be recognised
+            content.pop("order_digest", None)  # a digest needs its content
     return content
 
 
@@ -199,7 +199,7 @@ def _whole(value: object) -> int:
 
 
 def is_whole(content: bytes) -> Head | None:
-    """Return the head of a chain that is whole and open, where nothing must be left behind."""
+    """Return the head of a whole and open chain, which needs no successor; else None."""
     broken = read_broken(content)
     whole = broken.state.head.seq == broken.lines and broken.state.closed_to is None
     return broken.state.head if whole and broken.state.head.digest != GENESIS else None

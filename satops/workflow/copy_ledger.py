@@ -1,7 +1,7 @@
-"""Copy a ledger to another store: event for event, the same bytes, the same head.
+"""Copy a ledger to another store, byte for byte.
 
-A copy that was cut short is a prefix, and the next call goes on where it ended.  Whatever else the
-target holds is somebody's ledger, and is never touched.
+An interrupted copy is a prefix of the source, and the next call continues it.  A target that holds
+anything else is another ledger and is not touched.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,27 +15,28 @@ from satops.workflow.verify import verify
 
 LINES_PER_APPEND = 1000
 BYTES_PER_APPEND = 1024 * 1024
-"""An append in which a store keeps everything at once, as an object or a commit, stays small."""
+"""Bytes in one append: object and git stores keep each append as one object or commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopyReport:
-    """What is in both places now."""
+    """The result of a copy."""
 
     source: str
     target: str
     head: Head
     copied: int
-    """Events that this call wrote; the others were there already."""
+    """Events that this call wrote."""
 
 
 def copy_ledger(
     source: LedgerStore, target: LedgerStore, progress: Callable[[int], None] = lambda _: None
 ) -> CopyReport:
-    """Copy what the target lacks, and read all of it back.  `progress` hears the events so far.
+    """Copy the events that the target lacks, and read the whole target back.  `progress` gets the
+    number of copied events.
 
-    Raises `Refused` when the target holds anything but the beginning of the source, and
-    `LedgerError` when a chain is broken, a store fails, or somebody else writes to the target.
+    Raises `Refused` if the target is not a prefix of the source, and `LedgerError` if a chain is
+    broken, a store fails, or somebody else writes to the target.
     """
     begun = _shared_beginning(source, target)
     head = begun
@@ -46,16 +47,16 @@ def copy_ledger(
             head = made
             progress(head.seq)
         if head == before:
-            break  # nothing was added to the source since it was read
+            break  # the whole source is copied
     _check(target, head)
     return CopyReport(source.address, target.address, head, head.seq - begun.seq)
 
 
 def _shared_beginning(source: LedgerStore, target: LedgerStore) -> Head:
-    """Return where the target ends, once it is known to be the beginning of the source."""
+    """Return the head of the target.  Raises `Refused` unless it is a prefix of the source."""
     head = EMPTY
     ours = _chain(source, EMPTY)
-    first = next(ours)  # a source that is missing or broken is told before anything else
+    first = next(ours)  # report a missing or broken source first
     try:
         for line in target.read():
             mine, head = first if head == EMPTY else next(ours, (b"", head))
@@ -71,7 +72,7 @@ def _shared_beginning(source: LedgerStore, target: LedgerStore) -> Head:
 
 
 def _chain(store: LedgerStore, after: Head) -> Iterator[tuple[bytes, Head]]:
-    """Yield each line with the head that it makes; raises `LedgerCorrupt` where it makes none."""
+    """Yield each line with the head after it.  Raises `LedgerCorrupt`."""
     lines, checked = tee(store.read(after=after.seq))
     for line, (_, head) in zip(lines, decode(checked, after=after), strict=True):
         yield line, head

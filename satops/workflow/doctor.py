@@ -1,7 +1,7 @@
-"""Look at everything that an apply rests on, before money does.
+"""Check everything that an apply needs, before money is spent.
 
-Every check gives one note, and none stops the others: who repairs a machine wants the whole
-list.  Nothing is sent to the marketplace unless it is asked for, and then one page is read.
+Each check returns one note, and none stops the others.  With `--ask` one page of the account is
+read; nothing else is sent to the marketplace.
 """
 
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ from satops.workflow.proof import Proof
 from satops.workflow.verify import verify
 
 CLOCK_SKEW_S = 300.0
-"""How far another machine's clock may be ahead before somebody should look at it."""
+"""Seconds that the ledger's last event may be in the future before a warning."""
 
 
 class Verdict(StrEnum):
-    """What a note means."""
+    """How serious a note is."""
 
     GOOD = "good"
     WARNING = "warning"
@@ -34,47 +34,47 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoctorNote:
-    """What one check found."""
+    """The result of one check."""
 
     subject: str
-    """What was looked at, in one or two words."""
+    """What was checked, in one or two words."""
     verdict: Verdict
     detail: str
     exit_code: ExitCode = ExitCode.DONE
-    """What an apply would end with because of it."""
+    """The exit code with which an apply would fail for this reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
-    """What `satops doctor` found."""
+    """The notes of `satops doctor`."""
 
     address: str
-    """Of the ledger."""
+    """Address of the ledger."""
     notes: tuple[DoctorNote, ...]
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code of the worst note; warnings have none."""
+        """The exit code of the worst note; a warning has code 0."""
         return worst({note.exit_code for note in self.notes})
 
 
 def good(subject: str, detail: str) -> DoctorNote:
-    """Return a note that all is well."""
+    """Return a note of a check that passed."""
     return DoctorNote(subject, Verdict.GOOD, detail)
 
 
 def warning(subject: str, detail: str) -> DoctorNote:
-    """Return a note that stops nothing."""
+    """Return a note of a risk that does not stop an apply."""
     return DoctorNote(subject, Verdict.WARNING, detail)
 
 
 def wrong(subject: str, detail: str, code: ExitCode) -> DoctorNote:
-    """Return a note that would stop an apply, or should."""
+    """Return a note of a fault that stops an apply, or should."""
     return DoctorNote(subject, Verdict.WRONG, detail, code)
 
 
 def check_ledger(store: LedgerStore) -> DoctorNote:
-    """Tell whether the ledger is there, and whole."""
+    """Check that the ledger exists and is whole."""
     report = verify(store)
     problem = report.broken or next(iter(report.problems), None)
     if problem is not None:
@@ -87,7 +87,7 @@ def check_ledger(store: LedgerStore) -> DoctorNote:
 
 
 def check_clock(store: LedgerStore, clock: Clock) -> DoctorNote:
-    """Tell whether the last event of the ledger is from the future."""
+    """Check that the last event of the ledger is not in the future."""
     session = LedgerSession(store, clock, "")
     seq = session.read().head.seq
     last = next(iter(store.read(after=seq - 1)))
@@ -102,7 +102,7 @@ def check_clock(store: LedgerStore, clock: Clock) -> DoctorNote:
 
 
 def check_proof(proof: Proof, address: str) -> DoctorNote:
-    """Tell whether the store at an address lets exactly one of two writers win."""
+    """Check that exactly one of two racing writers wins at the store."""
     if proof.holds:
         return good(
             "store", f"Of two racing writers one won, {proof.rounds} times of {proof.rounds}."
@@ -116,7 +116,7 @@ def check_proof(proof: Proof, address: str) -> DoctorNote:
 
 
 def check_waits(config: Config) -> DoctorNote:
-    """Tell whether an order in doubt is waited for longer than it can still arrive."""
+    """Check that `waitS` is longer than a request can take to arrive."""
     apply, reconcile = config.apply, config.reconcile
     longest_s = apply.intent_s + apply.connect_timeout_s + apply.answer_timeout_s
     subject = "waits"
@@ -133,7 +133,7 @@ def check_waits(config: Config) -> DoctorNote:
 
 
 def check_append(session: LedgerSession, started: RunStarted) -> DoctorNote:
-    """Append a run that does nothing to the ledger itself, under the rules of its own place."""
+    """Append an empty run to the ledger itself, under the store's real access rules."""
     session.begin(started)
     session.append([RunFinished(0, 0, 0, 0, 0)])
     head = session.state.head
@@ -141,7 +141,7 @@ def check_append(session: LedgerSession, started: RunStarted) -> DoctorNote:
 
 
 def check_marketplace(marketplace: Marketplace, skew_s: float) -> DoctorNote:
-    """Read the newest orders of the account, one page, and hold the clocks against each other."""
+    """Read one page of the account's newest orders, and compare the two clocks."""
     newest = next(iter(marketplace.orders()), None)
     seen = "It shows no order" if newest is None else "It shows the account's orders"
     said, ahead_s = f"{marketplace.address} answers. {seen}.", marketplace.clock_ahead_s
@@ -160,7 +160,7 @@ def check_marketplace(marketplace: Marketplace, skew_s: float) -> DoctorNote:
 
 @contextmanager
 def error_is_a_note(notes: list[DoctorNote]) -> Iterator[None]:
-    """Make a note of the error that ends a check, so that it stops no other."""
+    """Turn an error of a check into a note, so that the next check runs."""
     try:
         yield
     except LedgerMissing as error:

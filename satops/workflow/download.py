@@ -1,4 +1,4 @@
-"""Fetch what was delivered of placed orders, and record each product once it is durable."""
+"""Fetch the products of placed orders, and record each product once it is durable."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,9 +34,9 @@ from satops.workflow.ledger_session import LedgerSession, decide_and_append
 from satops.workflow.targets import Part, PartBusy, Sealed, Target
 
 AT_ONCE: Final = 4
-"""Products that are fetched, and orders that are asked for, at a time."""
+"""Number of parallel fetches, and of parallel requests for links."""
 ORDERS_AHEAD: Final = 32
-"""Orders whose links are asked for before their products are fetched: links do not last."""
+"""Number of orders whose links are requested ahead of their fetches: links expire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Order:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the marketplace gave for one order."""
+    """The marketplace's answer for one order."""
 
     order: _Order
     links: tuple[Link, ...] = ()
@@ -57,8 +57,8 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A product under its final name, whose part is still kept from others; None for one that
-    another process had fetched meanwhile.
+    """A product under its final name, with its part still locked; None for a product that another
+    process has fetched meanwhile.
     """
 
     order: _Order
@@ -78,24 +78,24 @@ class Downloading:
     wanted: Wanted
     progress: Progress
     has_item: Callable[[str, str, str], bool] = lambda name, order_no, product: False
-    """Whether the STAC Items of the target show a product; asked only where nothing is recorded."""
+    """Whether the target's STAC Items list a product; only asked without a record in the ledger."""
     _ledger: Lock = field(default_factory=Lock)
-    """The session is used by one thread at a time."""
+    """Guards the session, which is not thread-safe."""
     _stop: Flag = field(default_factory=Flag)
-    """Set for an end at once."""
+    """Set to stop at once."""
     _halted: bool = False
-    """Whether nothing new is begun."""
+    """Whether to begin nothing new."""
     _left: int = 0
-    """Orders and products that were never begun."""
+    """Number of orders and products that were not begun."""
     _fetched: list[Product] = field(default_factory=list)
     _failures: list[Failure] = field(default_factory=list)
     _here: int = 0
 
     def run(self) -> DownloadReport:
-        """Fetch what is not here, a few at a time.
+        """Fetch the products that the target lacks.
 
-        Raises `UsageError` for a name that is not placed, and `LedgerError`: then what was fetched
-        is on the target, and the next run records it.
+        Raises `UsageError` for a name that is not placed, and `LedgerError`: then the fetched
+        products are at the target, and the next run records them.
         """
         orders = list(_chosen(self.session.state, self.wanted))
         waiting, unknown, links = 0, [], dict[str, int]()
@@ -167,7 +167,7 @@ class Downloading:
     def _take(
         self, ended: Iterable[Future[_Done]], running: dict[Future[_Done], tuple[_Order, Link]]
     ) -> None:
-        """Record what ended, and let nothing new begin after a failure."""
+        """Record the fetches that ended; after a failure begin nothing new."""
         done = []
         for future in ended:
             order, link = running.pop(future)
@@ -184,7 +184,7 @@ class Downloading:
                 future.cancel()
 
     def _give_up(self, running: dict[Future[_Done], tuple[_Order, Link]]) -> None:
-        """Stop what runs, and record what was whole by then, as far as the ledger takes it."""
+        """Stop the running fetches, and try to record the finished ones."""
         self._stop.set()
         for future in running:
             future.cancel()
@@ -225,7 +225,7 @@ class Downloading:
         return next((it for it in asked.links if it.product == link.product), None)
 
     def _record(self, done: Sequence[_Done]) -> None:
-        """Append an event for each product that the ledger lacks, then let go of the parts."""
+        """Append an event for each product that the ledger lacks, then release the parts."""
         products = [(it, it.sealed) for it in done if it.sealed is not None]
         with ExitStack() as stack:
             for it in done:
@@ -292,7 +292,7 @@ class Downloading:
 
 
 def key_of(fetched: Fetched) -> str:
-    """Return the path of a product below its target, as its event says."""
+    """Return the path of a recorded product below its target."""
     suffix = suffix_of(fetched.content_type, fetched.title or "")
     return product_key(fetched.name, fetched.product, fetched.sha256, suffix)
 
@@ -300,7 +300,7 @@ def key_of(fetched: Fetched) -> str:
 def _events(
     state: LedgerState, products: Iterable[tuple[_Done, Sealed]]
 ) -> Iterator[DeliveryFetched]:
-    """Yield one event for each order number, product and content that has none."""
+    """Yield one event for each combination of order number, product and content without one."""
     for it, sealed in products:
         known = state.deliveries.get(it.order.order_no, ())
         if any((f.product, f.sha256) == (sealed.product, sealed.sha256) for f in known):
@@ -318,9 +318,9 @@ def _events(
 
 
 def _chosen(state: LedgerState, wanted: Wanted) -> Iterator[_Order]:
-    """Yield the order numbers of the names that were chosen, each under the name that holds it.
+    """Yield the order numbers of the chosen names, each number once.
 
-    An order that failed is asked for only by name.  Raises `UsageError`.
+    A failed order is asked for only if it is named.  Raises `UsageError`.
     """
     for name in wanted.names:
         known = [order for order in state.orders.values() if _is_named(order, (name,))]

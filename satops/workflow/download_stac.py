@@ -1,4 +1,4 @@
-"""Write STAC beside the products, anew from the ledger and from what is at the target."""
+"""Write the STAC documents beside the products, from the ledger and the target's content."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from satops.workflow.targets import Target
 WRITES_AT_ONCE: Final = 16
 
 Items = dict[str, dict[str, Any]]
-"""Path below the target to the item."""
+"""Path below the target to the STAC Item."""
 
 
 def write_stac(
@@ -35,11 +35,11 @@ def write_stac(
     products: Sequence[Product] = (),
     links: Mapping[str, int] | None = None,
 ) -> int:
-    """Write items, collections and catalog; return how many items there are.
+    """Write items, collections and catalog; return the number of items.
 
-    `products` are those of this run: of their orders the marketplace is asked which images there
-    are; of the others the items at the target say it.  `links` is how many products an order has,
-    by its number, where that was asked.  Raises OSError.
+    `products` are those of this run: the marketplace is asked for the images of their orders.
+    Items of other orders keep their images.  `links` maps an order number to its number of links,
+    if known.  Raises OSError.
     """
     unrecorded = [it for it in products if not _is_recorded(state, it)]
     writing = _Writing(state, target, marketplace, products, links or {}, unrecorded)
@@ -65,7 +65,7 @@ def write_stac(
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What the items of all orders are made from."""
+    """The sources of all items."""
 
     state: LedgerState
     target: Target
@@ -76,7 +76,7 @@ class _Writing:
     """Products of this run that have no event."""
 
     def has_product(self, order: OrderState) -> bool:
-        """Tell whether anything was fetched of an order."""
+        """Tell whether any product of an order was fetched."""
         return any(self.state.deliveries.get(number) for number in order.order_nos) or any(
             it.name == order.name for it in self.unrecorded
         )
@@ -105,7 +105,7 @@ class _Writing:
         return items
 
     def _fetched(self, number: str) -> list[Fetched]:
-        """Return what was fetched of a number, with an event or without."""
+        """Return the fetched products of an order number, recorded or not."""
         own = [
             Fetched(it.name, number, it.product, it.size, it.sha256, it.content_type, "", 0, "",
                     "", "", it.title or None)
@@ -115,16 +115,16 @@ class _Writing:
         return [*self.state.deliveries.get(number, ()), *own]
 
     def _asked(self, number: str) -> tuple[Image, ...] | None:
-        """Ask for the images of an order of which this run fetched something; else None."""
+        """Return the images of an order; None if this run fetched none of its products."""
         if not any(it.order_no == number for it in self.products):
             return None
         try:
             return self.marketplace.images(number)
         except MarketplaceUnreachable:
-            return None  # an account that lacks order/detail: the AOI is the footprint
+            return None  # the account may not call order/detail: use the AOI as footprint
 
     def _others(self, order: OrderState, items: Items) -> Items:
-        """Return the items at the target of products that have no event, as they are."""
+        """Return the target's items of products without an event, unchanged."""
         own = set(order.order_nos)
         return {
             key: found
@@ -164,13 +164,13 @@ def _facts(
 
 
 def _bought(state: LedgerState, store: LedgerStore) -> dict[int, dict[str, Any]]:
-    """Return the events that hold what was bought, by `seq`; the ledger is read once for all."""
+    """Return the events with the bought content, by `seq`.  Reads the ledger once."""
     wanted = {it.seq for it in state.orders.values() if it.standing is Standing.PLACED}
     return {seq: json_text.loads(line) for seq, line in enumerate(store.read(), 1) if seq in wanted}
 
 
 def _document(target: Target, key: str) -> dict[str, Any] | None:
-    """Return an item of the target; None for what has not the shape of one."""
+    """Return an item of the target; None unless it has the shape of an item."""
     content = target.read(key)
     try:
         found = json_text.loads(content) if content is not None else None
@@ -184,7 +184,7 @@ def _document(target: Target, key: str) -> dict[str, Any] | None:
 
 
 def product_in_items(target: Target) -> Callable[[str, str, str], bool]:
-    """Return what tells whether an item of the target shows a product that is there whole."""
+    """Return a function that tells whether an item lists a product that is whole at the target."""
 
     def shown(name: str, order_no: str, product: str) -> bool:
         return any(

@@ -1,4 +1,4 @@
-"""Show what simulations told beside the orders of a plan; the plan itself asks nobody."""
+"""Add simulated passes to the orders of a plan.  `plan` itself calls no marketplace."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,10 +12,10 @@ _NAMED_MAX = 8
 
 
 def with_evidence(plan: Plan, evidence: Feasibility, addresses: Sequence[str]) -> Plan:
-    """Return the plan with the passes of its orders; `addresses` may be the marketplace's.
+    """Return the plan with the passes of its orders; `addresses` are the accepted marketplaces.
 
-    Raises `Refused` for evidence of another marketplace, and where an order has changed since: its
-    passes are those of another order.  What the evidence lacks is no fault.
+    Raises `Refused` if the evidence is of another marketplace, or if an order has changed since.
+    Orders without evidence are left as they are.
     """
     if evidence.marketplace not in addresses:
         raise Refused(
@@ -41,7 +41,7 @@ def with_evidence(plan: Plan, evidence: Feasibility, addresses: Sequence[str]) -
 
 
 def _require_passes(plan: Plan, evidence: Feasibility) -> None:
-    """Raise `Refused` for an order whose pass is not in the evidence of its own simulation."""
+    """Raise `Refused` if the pass of an order is not in the evidence of its simulation."""
     for action in plan.creates:
         choice = None if action.spec is None else action.spec.order.pass_choice
         told = evidence.of(action.name)

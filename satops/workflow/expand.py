@@ -1,4 +1,4 @@
-"""What a file of specs stands for: each order as a spec of its own."""
+"""Show each order of a spec file as a spec of its own."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,28 +18,27 @@ class Expanded:
 
     file: str
     specs: tuple[Mapping[str, Any], ...]
-    """As documents of their own would hold them."""
+    """Each order as a document of its own."""
     problems: tuple[Problem, ...]
 
 
 class Collected:
-    """A check of chunks that finds nothing, and keeps what the specs were read from."""
+    """A chunk check that reports nothing and collects the documents."""
 
     def __init__(self) -> None:
         self.specs: list[Mapping[str, Any]] = []
 
     def __call__(self, chunk: Chunk) -> Iterable[Problem]:
-        """Keep the documents of a chunk."""
+        """Collect the documents of a chunk."""
         pairs = zip(chunk.specs, chunk.documents, strict=True)
         self.specs += [_by_itself(spec, document.value) for spec, document in pairs]
         return ()
 
 
 def expand(path: str, files: OrderFiles, reader: FileReader, collected: Collected) -> Expanded:
-    """Return what the file at a path from the root stands for.
+    """Return the orders of a file; `path` is from the root.
 
-    `reader` makes its checks with `collected`.  Raises `UsageError` where no such file is among
-    the order specs.
+    `reader` must use `collected` as its check.  Raises `UsageError` if the path is no order spec.
     """
     for found in files.walk():
         if isinstance(found, SourceFile) and found.path == path:
@@ -52,7 +51,7 @@ def expand(path: str, files: OrderFiles, reader: FileReader, collected: Collecte
 
 
 def _by_itself(spec: Spec, value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a document with the outline written out where no reference would find the feature."""
+    """Return the document of an order, with an outline that a series' axis gave as GeoJSON."""
     order = value["order"]
     geometry = order["geometry"]
     if spec.series is None or not isinstance(geometry, dict) or "feature" in geometry:

@@ -1,4 +1,4 @@
-"""What a check means, and the numbers it compares with in this repository."""
+"""Explain a check, with the thresholds of this repository."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from satops.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of a check, for the modes that share it."""
+    """One threshold of a check, for the modes that share it."""
 
     key: str
-    """As a modes file writes it: `swathKm`."""
+    """Key in a modes file: `swathKm`."""
     modes: tuple[str, ...]
-    """The modes by provider and name; empty where every mode has this number."""
+    """Modes by provider and name; empty if the threshold holds for every mode."""
     threshold: Threshold
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A check of the catalogue, with its numbers."""
+    """A check of the catalogue, with its thresholds."""
 
     check: Check
     numbers: tuple[Number, ...]
 
 
 def explain(code: str, modes: Modes, offer: Offer) -> Explanation:
-    """Return what a check means; raises `UsageError` for a code that is none."""
+    """Return the explanation of a check.  Raises `UsageError` for an absent code."""
     check = catalogue_of(offer).checks.get(code.upper())
     if check is None:
         raise UsageError(f"There is no check {code!r}. To list them all:\n    satops explain")
@@ -38,7 +38,7 @@ def explain(code: str, modes: Modes, offer: Offer) -> Explanation:
 
 
 def explain_text(code: str, modes: Modes, offer: Offer) -> str:
-    """Return the same as text for a terminal, without colours."""
+    """Return the explanation as plain text."""
     found = explain(code, modes, offer)
     check = found.check
     lines = [
@@ -56,7 +56,7 @@ def explain_text(code: str, modes: Modes, offer: Offer) -> str:
 
 
 def numbers(check: Check, modes: Modes, offer: Offer) -> Iterator[Number]:
-    """Yield the numbers of a check; modes that share value and source are taken together."""
+    """Yield the thresholds of a check, grouped by equal value and source."""
     keys = {name: key for key, name in KEYS.items()}
     for name in check.thresholds:
         sharing: dict[Threshold, list[str]] = {}
@@ -70,7 +70,7 @@ def numbers(check: Check, modes: Modes, offer: Offer) -> Iterator[Number]:
 
 
 def number_text(number: Number) -> str:
-    """Write a number with its key, its modes and its source."""
+    """Return a threshold as text, with its key, modes and source."""
     whose = f" ({', '.join(number.modes)})" if number.modes else ""
     trust = "confirmed" if number.threshold.confirmed else "not confirmed by the marketplace"
     return (
@@ -80,7 +80,7 @@ def number_text(number: Number) -> str:
 
 
 def severity_text(check: Check) -> str:
-    """Say how much a check weighs, and who may change that."""
+    """Return the severity as text, and how it can be changed."""
     if check.acknowledgeable:
         return (
             f"{check.severity} by default; `checks` in satops.yaml can change it, and a spec can "

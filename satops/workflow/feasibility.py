@@ -1,7 +1,7 @@
 """Ask the marketplace which satellites would pass: one simulation for each new order.
 
-Nothing is ordered and nothing is recorded.  A simulation costs nothing that is known of, yet each
-is started once only.
+Nothing is ordered or recorded.  The API documentation names no price of a simulation; still, each
+is started only once.
 """
 
 from collections import deque
@@ -26,11 +26,11 @@ class _Running:
     spec: Spec
     number: str
     give_up: float
-    """On the monotonic clock."""
+    """Deadline on the monotonic clock, in seconds."""
 
 
 class Asking:
-    """Simulates some orders, a few at a time, and waits for each no longer than it is told."""
+    """Simulates orders, a few at a time, and waits for each up to `wait_s`."""
 
     def __init__(  # the ports, and nothing else
         self,
@@ -41,7 +41,7 @@ class Asking:
         wait_s: float = WAIT_S,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`request` makes the body of a simulation; `tell` takes one line for people."""
+        """`request` returns the body of a simulation; `tell` prints one line."""
         self._marketplace = marketplace
         self._clock = clock
         self._request = request
@@ -50,10 +50,10 @@ class Asking:
         self._running: list[_Running] = []
         self._found: dict[str, Simulated] = {}
         self._lost: str | None = None
-        """Why the marketplace could not be read: nothing more is asked then."""
+        """Why the marketplace could not be read; then no further request is made."""
 
     def run(self, specs: Sequence[Spec], address: str) -> Feasibility:
-        """Ask for every spec and return what was told, in the order of the specs."""
+        """Simulate every spec; return the answers in the order of the specs."""
         waiting = deque(specs)
         while waiting or self._running:
             while waiting and len(self._running) < AT_ONCE and self._lost is None:
@@ -82,7 +82,7 @@ class Asking:
         self._running.append(_Running(spec, number, give_up))
 
     def _is_over(self, running: _Running) -> bool:
-        """Read one simulation, and tell whether there is nothing more to wait for."""
+        """Read one simulation; return True if its wait is over."""
         if self._lost is not None:
             return False
         spec, number = running.spec, running.number
@@ -122,7 +122,7 @@ class Asking:
         self._tell(f"{spec.name}: {counted(len(passes), 'pass', 'passes')}.")
 
     def _leave(self, waiting: Sequence[Spec]) -> None:
-        """Say of all that is left that it was not asked for, or not read."""
+        """Add an entry for each spec that was not simulated or not read."""
         for running in self._running:
             self._end(running.spec, Answer.UNREAD, running.number, self._lost or "")
         for spec in waiting:

@@ -1,7 +1,7 @@
-"""Fetch one product: a part that grows, whatever the server does, and then has its final name.
+"""Fetch one product into a part file, resume after failures, then give it its final name.
 
-Nothing of a part is gone on with unless the server says, by a strong validator, that its bytes are
-those that are here; and size and hash are taken from the disk in the end.
+A part is resumed only if the server confirms by a strong validator that its bytes belong to the
+same file.  Size and hash are always taken from the disk.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,30 +23,30 @@ from satops.ports import Marketplace
 from satops.workflow.targets import Part, PartNote, Sealed, Target
 
 TRIES_MAX: Final = 5
-"""In a row, without a gain."""
+"""Tries in a row without `GAIN_BYTES` of progress."""
 GAIN_BYTES: Final = 1024 * 1024
-"""So many new bytes, and the tries are counted anew."""
+"""New bytes that reset the number of tries."""
 FRESH_MAX: Final = 3
-"""How often a link is asked for again."""
+"""How often the link is requested anew."""
 WAIT_MAX_S: Final = 60.0
 PAUSE_S: Final = 0.5
 _TOLD_CHARS: Final = 160
 
 
 class Stopped(Exception):
-    """Somebody asked to stop; the part stays, for the next run."""
+    """A person stopped the run.  The part stays for the next run."""
 
 
 class Watch(Protocol):
-    """What is told of one product while it comes, from a thread of its own."""
+    """Gets the progress of one product, from a thread of its own."""
 
     def grew(self, here: int, total: int | None) -> None:
-        """So many bytes are here now."""
+        """The part now has `here` bytes of `total`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """One product, and all that fetching it takes."""
+    """One product, and the ports to fetch it."""
 
     name: str
     order_no: str
@@ -54,16 +54,16 @@ class Fetching:
     target: Target
     bytes_max: int
     epoch: str
-    """Names this start of the machine: a part of an earlier one may lack what never reached the
+    """Boot id of the machine: a part of an earlier boot may lack bytes that never reached the
     disk."""
     fresh_link: Callable[[], Link | None]
-    """Asks the marketplace for the link again; None where it gives none.  Raises `LinkFailed`."""
+    """Requests the link anew; None if the marketplace gives none.  Raises `LinkFailed`."""
     watch: Watch
     stopping: Callable[[], bool]
     sleep: Callable[[float], None]
 
     def run(self, link: Link, part: Part) -> Sealed:
-        """Return the product, whole and under its final name.  Raises `LinkFailed`, `Stopped` and
+        """Return the whole product under its final name.  Raises `LinkFailed`, `Stopped` and
         OSError.
         """
         sealed = part.note.sealed
@@ -88,8 +88,8 @@ class Fetching:
                     link = self._again(failure, asked)
 
     def _is_own(self, sealed: Sealed, note: PartNote, link: Link) -> bool:
-        """Tell whether this machine wrote a seal, since it started: a folder of deliveries can be
-        committed, and a seal that came with it would name any file and any bytes.
+        """Tell whether this machine wrote the seal during this boot.  A deliveries folder can be
+        committed, and a committed seal could name any file with any bytes.
         """
         if note.epoch != self.epoch or sealed.product != link.product:
             return False
@@ -100,7 +100,7 @@ class Fetching:
             return False
 
     def _is_whole(self, sealed: Sealed, part: Part) -> bool:
-        """Tell whether an earlier run was ended between the last byte and the event."""
+        """Tell whether an earlier run ended after the last byte and before the event."""
         if self.target.size(sealed.key) == sealed.size and part.size == 0:
             return self.target.digest(sealed.key) == sealed.sha256
         if part.size == sealed.size and part.digest() == sealed.sha256:
@@ -129,11 +129,11 @@ class Fetching:
         return self._finish(link, part)
 
     def _take(self, served: Served, part: Part, have: int) -> None:
-        """Write a body to the part, up to its end."""
+        """Append a response body to the part."""
         chunks = served.chunks
         if served.start == 0:
             first = next(chunks, b"")
-            # Before anything that is here is given up: an old link may answer with a page.
+            # Check before truncating the part: an expired link may answer with an HTML page.
             self._require_product(first, served.total or len(first), served.content_type, served)
             part.begin(PartNote(served.etag, served.total, served.title, self.epoch))
             chunks = _again_with(first, chunks)
@@ -154,7 +154,7 @@ class Fetching:
             raise LinkFailed("The connection was cut.", again=True)
 
     def _finish(self, link: Link, part: Part) -> Sealed:
-        """Look at the whole, hash it, and give it its final name."""
+        """Check the whole product, hash it, and give it its final name."""
         size, title = part.size, part.note.title
         head = part.head(size if size <= ENVELOPE_BYTES else HEAD_BYTES)
         reason = refusal(head, size, "")

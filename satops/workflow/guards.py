@@ -1,7 +1,7 @@
-"""The guards of apply: what must hold of a plan before an order of it is sent.
+"""The guards of apply: conditions on a plan that must hold before anything is sent.
 
-`GUARDS` is the whole list, in the order in which they are asked.  A guard is a function that looks
-at one `Guarded`; it raises `Refused` or `InvalidInput`, and then nothing was sent.
+`GUARDS` is the whole list, in order.  Each guard is a function of one `Guarded`; it raises
+`Refused` or `InvalidInput`, and then nothing was sent.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,39 +17,39 @@ from satops.workflow.proof import StoreProof
 from satops.workflow.review import Reviewed, reviewed_orders, said_of_reviewed
 
 Confirm = Callable[[Plan], None]
-"""Shows a person the plan; raises `Refused` where they do not want it."""
+"""Shows the plan and asks for confirmation; raises `Refused` on "no"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What a person has seen of what this run may buy."""
+    """What a person approved for this run."""
 
     saved: SavedPlan | None = None
-    """The plan must be this one, as a whole."""
+    """The saved plan that the new plan must equal as a whole."""
     reviewed: Sequence[SavedPlan] = ()
-    """Each order must stand in one of these, with its action digest."""
+    """Each order must be in one of these plans, with the same action digest."""
     digest: str | None = None
-    """The first characters of the digest that the plan must have; of `reviewed`, where that is
-    given, and then it was checked when it was read."""
+    """The first characters of the expected plan digest.  With `reviewed` it is the digest of that
+    plan, and was checked when the file was read."""
     confirm: Confirm = lambda _: None
 
     @property
     def reviewed_orders(self) -> Reviewed:
-        """Name and action digests of every order that the reviewed plans would buy."""
+        """Names and action digests of all orders that the reviewed plans would buy."""
         return reviewed_orders(plan.creates for plan in self.reviewed)
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """What the guards look at."""
+    """The input of every guard."""
 
     plan: Plan
-    """What would be bought."""
+    """The plan to buy."""
     compared: Plan
-    """The same before anything was chosen of it, for a saved plan to be held against."""
+    """The plan of all orders, which is compared with a saved plan."""
     state: LedgerState
     because: str | None
-    """The reason that a person gave."""
+    """The value of `--because`."""
     approval: Approval
     proof: StoreProof
     origins: Origins
@@ -57,17 +57,17 @@ class Guarded:
 
 
 def specs_are_valid(it: Guarded) -> None:
-    """The whole tree is understood."""
+    """Refuse if any spec of the tree is invalid."""
     refuse_invalid(it.plan)
 
 
 def part_walks_around_no_limit(it: Guarded) -> None:
-    """A part of a tree that is above a limit has a reason."""
+    """Refuse a part without a reason while the whole tree exceeds a limit."""
     refuse_walking_around(it.plan, it.because)
 
 
 def what_is_left_out_is_said(it: Guarded) -> None:
-    """What is not bought although it could be expected is told; this refuses nothing."""
+    """Print which orders are left out; this never refuses."""
     if aside := aside_words(it.plan):
         it.tell(aside)
     for line in said_of_reviewed(it.plan, it.approval.reviewed_orders):
@@ -75,7 +75,7 @@ def what_is_left_out_is_said(it: Guarded) -> None:
 
 
 def saved_plan_is_of_now(it: Guarded) -> None:
-    """A saved plan was not used before, and nothing has moved since."""
+    """Refuse a saved plan that was used before, or that the tree or the ledger no longer equals."""
     saved = it.approval.saved
     if saved is None:
         return
@@ -95,7 +95,7 @@ def saved_plan_is_of_now(it: Guarded) -> None:
 
 
 def digest_is_the_expected_one(it: Guarded) -> None:
-    """The plan has the digest that was expected."""
+    """Refuse a plan with another digest than expected."""
     wanted = it.approval.digest
     if wanted is None or it.approval.reviewed or it.plan.digest.startswith(wanted):
         return
@@ -106,25 +106,25 @@ def digest_is_the_expected_one(it: Guarded) -> None:
 
 
 def store_is_proven(it: Guarded) -> None:
-    """Of two writers on the ledger's store one wins."""
+    """Refuse a store without proof that exactly one of two racing writers wins."""
     if it.plan.creates:
         it.proof.require()
 
 
 def origin_is_allowed(it: Guarded) -> None:
-    """The orders come from where `buy` in satops.yaml allows."""
+    """Refuse orders from sources that `buy` in satops.yaml does not allow."""
     if it.plan.creates:
         it.origins.require(it.plan.creates, it.tell)
 
 
 def person_confirms(it: Guarded) -> None:
-    """Whoever runs this has seen the plan, and wants it."""
+    """Ask the person for confirmation."""
     if it.plan.creates:
         it.approval.confirm(it.plan)
 
 
 def limits_hold(it: Guarded) -> None:
-    """No limit is exceeded: all or nothing is sent."""
+    """Refuse a plan that exceeds a limit."""
     refuse_over_limits(it.plan.refusals)
 
 
@@ -139,12 +139,11 @@ GUARDS: tuple[Callable[[Guarded], None], ...] = (
     person_confirms,
     limits_hold,
 )
-"""Asked in this order: a person confirms only what nothing but the limits and the account can
-still refuse."""
+"""In this order, so that after the confirmation only limits and account can refuse."""
 
 
 def refuse_over_limits(refusals: Sequence[Refusal]) -> None:
-    """Raise `Refused` when a limit is exceeded: all or nothing is sent."""
+    """Raise `Refused` if any limit is exceeded."""
     if refusals:
         raise Refused("\n".join(refusal.detail for refusal in refusals))
 

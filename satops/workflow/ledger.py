@@ -1,4 +1,6 @@
-"""What a person says of a ledger: where it goes on, what was lost, which marketplace it is of."""
+"""Record a person's statements about a ledger: an older one is accepted, it moved, its marketplace
+moved.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,16 +27,16 @@ from satops.workflow.verify import verify
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An older ledger that a person goes on with."""
+    """The result of accepting an older ledger."""
 
     lost: Head
-    """The last event that this machine had appended."""
+    """Head after the last event that this machine had appended."""
     head: Head
-    """Where the ledger that came back ended."""
+    """Head of the older ledger."""
     foreign: tuple[MarketplaceOrder, ...]
     """Orders of the account that no name holds."""
     fits: tuple[tuple[str, tuple[str, ...]], ...]
-    """Of these, the numbers of those that are like specs of the tree, with their names."""
+    """Number of each foreign order that matches specs of the tree, with their names."""
 
 
 def accept_older(
@@ -48,11 +50,11 @@ def accept_older(
     by: str,
     because: str,
 ) -> Accepted:
-    """Record that the ledger is older than what this machine had appended, and go on with it.
+    """Accept a ledger that lacks events which this machine had appended.
 
-    The chain is verified first.  After it nothing is bought before a wait and a full look at the
-    account, and what the account holds stays held.  Raises `Refused` where nothing is missing, the
-    chain is broken, or the account cannot be seen.
+    Verifies the chain, then appends `LedgerRestored`.  After that nothing is bought before a wait
+    and a full look at the account, and specs that the account may hold stay held.  Raises `Refused`
+    if nothing is missing, the chain is broken or the account cannot be read.
     """
     need_reason(because)
     lost = _missing(session, mark, expected)
@@ -92,11 +94,11 @@ def move_marketplace(
     by: str,
     because: str,
 ) -> MarketplaceMoved:
-    """Record that the marketplace has another address from here on.
+    """Record the marketplace's new address.
 
-    The `marketplace` is the one at the new address; None where a person answers for it.  Raises
-    `Refused` while a submission is open, between the sandbox and a marketplace, and where the new
-    address does not show the newest orders.
+    `marketplace` is the client for the new address; None skips the check that it shows our orders.
+    Raises `Refused` while a submission is open, for a move between the sandbox and a marketplace,
+    and if the new address does not show the newest orders.
     """
     need_reason(because)
     state = session.state
@@ -133,9 +135,9 @@ def move_marketplace(
 def move_ledger(
     session: LedgerSession, target: LedgerStore, *, to: str, by: str, because: str | None
 ) -> CopyReport:
-    """Copy a ledger, verify the copy, and close the source by an event that names the target.
+    """Copy a ledger, verify the copy, and append `LedgerClosed` to the source.
 
-    Raises `Refused` where the source moves meanwhile or a submission is open.
+    Raises `Refused` if the source changes meanwhile or a submission is open.
     """
     session.read()
     if any(known.standing in OPEN for known in session.state.orders.values()):
@@ -157,7 +159,7 @@ def move_ledger(
             raise Refused("The ledger has grown since it was copied. Move it again.")
         return [LedgerClosed(to, by, because)]
 
-    mark, session.mark = session.mark, None  # the ledger that goes on lacks the closing event
+    mark, session.mark = session.mark, None  # the copy lacks the closing event
     decide_and_append(session, decide)
     if mark is not None:
         mark.note(report.head, accepted=True)
@@ -195,8 +197,8 @@ def _require_shown(state: LedgerState, numbers: Sequence[str]) -> None:
 
 
 def drop_what_was_accepted(local: LocalState, session: LedgerSession) -> None:
-    """Let the spool go of outcomes whose intents the accepted ledger does not hold and whose orders
-    are settled by now.
+    """Delete the spool's outcomes whose intents the accepted ledger lacks and whose orders are
+    settled.
     """
     settled = [
         entry

@@ -1,4 +1,4 @@
-"""The ledger as one run sees it: the fold, and appends that are either in the chain or not."""
+"""One run's view of the ledger: the fold of its events, and appends with a certain result."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from satops.core.ledger.events import Event, RunFinished, RunStarted
 
 APPENDS_MAX = 1000
-"""How often one append is tried while the head moves, before the store is called broken."""
+"""Tries of one append while the head keeps moving; then the store counts as broken."""
 _RETRY_WAITS_S = (0.5, 2.0)
 
 
@@ -30,13 +30,13 @@ class LedgerSession:
         self.run = run
         self.state = LedgerState() if state is None else state
         self.mark: HeadMark | None = None
-        """Notes what this run appends, so that an older ledger is known for one."""
+        """This machine's note of the last head that it appended: it reveals an older ledger."""
         self.begun = False
-        """Whether this run has left a trace that `RunFinished` should close."""
+        """Whether this run has appended anything, so that `RunFinished` must follow."""
         self._announced: RunStarted | None = None
 
     def read(self) -> LedgerState:
-        """Fold what was appended since the last look.
+        """Fold the events appended since the last read.
 
         Raises `LedgerMissing`, `LedgerCorrupt` and `StoreUnreachable`.
         """
@@ -44,17 +44,17 @@ class LedgerSession:
         return self.state
 
     def begin(self, started: "RunStarted") -> None:
-        """Have `started` go before the next event that this run appends."""
+        """Append `started` with the next event of this run."""
         self._announced = started
 
     def append(self, events: "Sequence[Event]") -> tuple[str, ...]:
-        """Append on the head that the state stands on; in the chain for certain on return.
+        """Append events to the head of the folded state; durable on return.
 
-        Returns the SHA-256 of the line of each event: of an intent, its identity.
+        Returns the SHA-256 of each event's line; for an intent, this is the submission's identity.
 
-        Raises `HeadMoved` when somebody else appended first: nothing was written, and the state
-        has been read again, for the caller to decide again.  Raises `StoreUnreachable` when it
-        is not known whether the events were written.
+        Raises `HeadMoved` if somebody else appended first: nothing was written, the state has been
+        read again, and the caller must decide again.  Raises `StoreUnreachable` if it is not known
+        whether the events were written.
         """
         announced = [] if self._announced is None else [self._announced]
         head = self.state.head
@@ -62,8 +62,8 @@ class LedgerSession:
         try:
             self.store.append(lines, head.digest)
         except (HeadMoved, StoreUnreachable):
-            # The answer to a write that landed may be lost, and a client library may then see
-            # its own write as somebody else's.  The chain itself tells.
+            # The reply to a successful write may be lost, and a retrying client library then
+            # reports a conflict with its own write.  The chain shows whose it is.
             if not self._fold_watching(made.digest):
                 raise
         else:
@@ -75,16 +75,16 @@ class LedgerSession:
 
     def _note(self, made: Head) -> None:
         if self.mark is not None:
-            # A mark that cannot be written only leaves this machine with an older one.
+            # A failed write leaves the older mark, which is safe.
             with suppress(OSError):
                 self.mark.note(made)
 
     def record(self, events: "Sequence[Event]") -> None:
-        """Append facts, on whatever head there is.
+        """Append facts, whatever the head is.
 
-        A head that moves is taken as it comes; a store that fails is tried again a few times,
-        which cannot write twice: an append that lands late finds that the head has moved.
-        Raises `StoreUnreachable` when the store goes on failing.
+        Retries if the head moves, and a few times if the store fails.  A retry cannot write twice:
+        an append that landed late has moved the head.  Raises `StoreUnreachable` if the store keeps
+        failing.
         """
         waits = iter(_RETRY_WAITS_S)
         for _ in range(APPENDS_MAX):
@@ -102,12 +102,12 @@ class LedgerSession:
         raise never_still(self.store)
 
     def finish(self, finished: "RunFinished") -> None:
-        """Close the run, if it has left a trace."""
+        """Append `finished`, if this run has appended anything."""
         if self.begun and self.state.closed_to is None:
             self.record([finished])
 
     def recall(self, known: OrderState) -> Order | None:
-        """Read an order back from the event that holds it; None where no content was recorded."""
+        """Return the order of the event that holds it; None if no content was recorded."""
         line = next(iter(self.store.read(after=known.seq - 1)), None)
         if line is None:
             raise LedgerMissing(f"The ledger at {self.store.address} ends before {known.seq}.")
@@ -115,9 +115,9 @@ class LedgerSession:
         return None if bought is None else order_from_fields(bought)
 
     def outlines(self, orders: Iterable[OrderState]) -> dict[str, Rings]:
-        """Return the outlines of placed orders by name, from the events that hold their content.
+        """Return the outlines of orders by name, from the events that hold their content.
 
-        The ledger is read once.  An adopted order whose content was not recorded is left out.
+        Reads the ledger once.  An adopted order without recorded content is left out.
         """
         wanted = {known.seq: known.name for known in orders}
         found: dict[str, Rings] = {}
@@ -129,7 +129,7 @@ class LedgerSession:
         return found
 
     def _fold_watching(self, digest: str) -> bool:
-        """Fold what is new, and tell whether a line of a certain digest was among it."""
+        """Fold the new lines; return True if one of them has the given digest."""
         seen = False
 
         def watched(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -143,11 +143,11 @@ class LedgerSession:
 
 
 Decide = Callable[[LedgerState], "Sequence[Event]"]
-"""Makes the events to append from the state they will stand on; none to append nothing."""
+"""Returns the events to append to a state; empty for none."""
 
 
 def decide_and_append(session: LedgerSession, decide: Decide) -> "Sequence[Event]":
-    """Decide on the state, append, and decide again as often as the head moves."""
+    """Decide on the state and append; decide again whenever the head has moved."""
     for _ in range(APPENDS_MAX):
         events = decide(session.state)
         if not events:
@@ -161,7 +161,7 @@ def decide_and_append(session: LedgerSession, decide: Decide) -> "Sequence[Event
 
 
 def never_still(store: LedgerStore) -> StoreUnreachable:
-    """Return the error of a ledger on which no append succeeds, because its head always moves."""
+    """Return the error for a ledger whose head moved at every try."""
     return StoreUnreachable(
         f"The ledger at {store.address} moved {APPENDS_MAX} times while one append was tried. "
         "Something appends without a pause; stop it and run again."
@@ -169,7 +169,7 @@ def never_still(store: LedgerStore) -> StoreUnreachable:
 
 
 def require_marketplace(state: LedgerState, address: str) -> None:
-    """Raise `UsageError` where a ledger is not of the marketplace that is configured."""
+    """Raise `UsageError` if the ledger belongs to another marketplace than the configured one."""
     if state.marketplace == address or not (state.marketplace or state.orders):
         return
     if not state.marketplace:

@@ -1,7 +1,7 @@
-"""Notices: what became of orders, told to a webhook, from the events of the ledger after a cursor.
+"""Notices: send the outcomes of orders to webhooks, from the events after a cursor.
 
-The cursor is an event, `NoticesSent`, which is appended after the message has left: a notice may
-arrive twice, and none is lost.  The first one begins where the run began that met the hook.
+The cursor is the event `NoticesSent`, appended after the message was sent: a notice may arrive
+twice, but is never lost.  A new hook's cursor starts at the beginning of the current run.
 """
 
 from collections import Counter
@@ -28,13 +28,13 @@ from satops.ports import LedgerStore
 
 FORMAT = "satops.notice/1"
 NAMES_MAX = 20
-"""Orders that one message names."""
+"""Maximum number of orders that one message names."""
 _TOLD_STATUSES = frozenset({DELIVERED, FAILED})
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that became of one order."""
+    """One outcome of one order."""
 
     seq: int
     what: str
@@ -45,19 +45,19 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one hook is told after one run."""
+    """The message to one hook after one run."""
 
     told: tuple[Told, ...]
     up_to: int
-    """The last event that was looked at."""
+    """`seq` of the last event considered."""
     ledger: str
     marketplace: str
     first_after: int | None
-    """Where the cursor of a hook begins that has none yet."""
+    """`seq` of the first cursor of a new hook; None for a known hook."""
 
     @property
     def summary(self) -> str:
-        """How many orders of each kind: `2 orders placed, 1 order in doubt`."""
+        """Number of orders by outcome: `2 orders placed, 1 order in doubt`."""
         counts = Counter(each.what for each in self.told)
         return ", ".join(f"{counted(count, 'order')} {what}" for what, count in counts.items())
 
@@ -65,9 +65,9 @@ class Notice:
 def notice_for(
     hook: Hook, store: LedgerStore, *, began: Head, ledger: str, marketplace: str
 ) -> Notice | None:
-    """Return what a hook has not been told yet; None where that is nothing.
+    """Return the notice of the events after the hook's cursor; None if there is nothing to send.
 
-    `began` is the head at which the run began.  Raises `LedgerError`.
+    `began` is the head at the start of the run.  Raises `LedgerError`.
     """
     after, up_to, first = began.seq, 0, True
     told: list[Told] = []
@@ -99,7 +99,7 @@ def _told(recorded: Recorded) -> Iterator[Told]:
 
 
 def message(hook: Hook, notice: Notice) -> bytes:
-    """Return the body for a hook, as JSON: our own object, or a text that Slack takes."""
+    """Return the JSON body for a hook: the form of satops, or of Slack."""
     value = _slack(notice) if hook.form == "slack" else _own(notice)
     return json_text.dumps_replacing(value)
 
@@ -136,18 +136,19 @@ def _slack(notice: Notice) -> Mapping[str, Any]:
 
 
 def _inert(text: str) -> str:
-    """Return text in which Slack finds no link and no name: it escapes three characters."""
+    """Return text without Slack links and mentions, which `&`, `<` and `>` could begin."""
     return safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 Post = Callable[[str, bytes], str]
-"""Sends a body to the address in a variable; returns why it was not taken, or nothing."""
+"""Sends a body to the address in an environment variable; returns the reason of a failure, or
+""."""
 
 
 def send_notices(
     hooks: Sequence[Hook], notices: Callable[[Hook], Notice | None], post: Post
 ) -> Iterator[NoticesSent | str]:
-    """Send what each hook has not been told; yield the event to append, or why nothing left."""
+    """Send each hook its notice; yield the event to append, or the reason of a failure."""
     for hook in hooks:
         notice = notices(hook)
         if notice is None:

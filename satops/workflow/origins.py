@@ -1,4 +1,4 @@
-"""Where the orders to buy come from, and whether they may be bought from there."""
+"""Find the commits and pull requests of the orders to buy, and check them against `buy`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,26 +14,26 @@ from satops.ports import History
 
 _NAMES_MAX = 5
 Told = Mapping[str, tuple[str | None, tuple[str, ...] | None]]
-"""Commit to its pull request, and to those who approved that."""
+"""Commit to its pull request and the people who approved it."""
 
 
 @dataclass(slots=True)
 class Origins:
-    """What git and a forge tell of the orders of one run."""
+    """The provenance of one run's orders, from git and the forge."""
 
     history: History
     buy: BuyConfig
     told: Told = field(default_factory=dict)
-    """What the forge told."""
+    """Pull requests by commit, from the forge."""
     why_not: str = ""
-    """Why the forge told nothing, as a sentence; empty where nobody asked it."""
+    """Why the forge gave no answer, as a sentence; empty if it was not asked."""
     found: dict[str, Provenance] = field(default_factory=dict)
-    """What is known of each order that `require` let through, by name."""
+    """Provenance of each order that `require` allowed, by name."""
 
     def require(self, creates: Iterable[Action], tell: Callable[[str], None]) -> None:
-        """Find out where orders come from.
+        """Find the provenance of orders.
 
-        Raises `Refused` where `buy` in satops.yaml allows other sources than these.
+        Raises `Refused` if `buy` in satops.yaml does not allow it.
         """
         specs = _specs(creates)
         committed = self.history.committed(specs)
@@ -71,13 +71,13 @@ class Origins:
 
 
 def commits(history: History, creates: Iterable[Action]) -> list[str]:
-    """Return the commits that orders to buy come from, each once."""
+    """Return the commits of the orders to buy, each once."""
     found = map(history.commit_of, _specs(creates))
     return sorted({commit for commit in found if commit is not None})
 
 
 def waits(history: History, creates: Iterable[Action], now: datetime, limit_h: float) -> list[Wait]:
-    """Return how long each order to buy has waited since it was merged."""
+    """Return how long each order to buy has waited since its merge."""
     found = []
     for spec in _specs(creates):
         merged = history.merged_at(spec)

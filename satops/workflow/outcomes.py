@@ -1,4 +1,4 @@
-"""An outcome as the ledger records it, and as a run reports it."""
+"""Turn an outcome into an event of the ledger and a line of the report."""
 
 from dataclasses import dataclass
 from typing import Literal, assert_never
@@ -24,21 +24,21 @@ OutcomeName = Literal[
     "free-again",
     "pass-changed",
 ]
-"""What became of an order.  `in-account`: the account holds one like it that the ledger does not
-know.  `not-seen`: the account could not be looked at.  `free-again`: another run did not place
-it.  `pass-changed`: the pass is no more what was reviewed, so nothing was sent."""
+"""The outcome of an order.  `in-account`: the account shows a matching order that the ledger does
+not hold.  `not-seen`: the look at the account failed.  `free-again`: another run did not place it.
+`pass-changed`: the pass differs from the reviewed one, so nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderResult:
-    """What became of one order in this run."""
+    """The outcome of one order in this run."""
 
     name: str
     outcome: OutcomeName
     order_no: str | None = None
     message: str = ""
     candidate: str | None = None
-    """The number of the order in the account that holds this one back."""
+    """Number of the account's order that holds this one back."""
 
 
 def outcome_event(name: str, attempt: int, intent: str, outcome: Outcome) -> Event:
@@ -59,7 +59,7 @@ def outcome_event(name: str, attempt: int, intent: str, outcome: Outcome) -> Eve
 
 
 def result_of(name: str, outcome: Outcome) -> OrderResult:
-    """Return an outcome as a run reports it."""
+    """Return an outcome for the report."""
     match outcome:
         case Receipt(order_no):
             return OrderResult(name, "placed", order_no)
@@ -74,7 +74,7 @@ def result_of(name: str, outcome: Outcome) -> OrderResult:
 
 
 def ends_run(outcome: Outcome) -> str | None:
-    """Return why the rest of a run would fare no better; None where it may."""
+    """Return why further orders of this run would fail too; None if they may succeed."""
     match outcome:
         case NotSent(reason):
             return f"the marketplace could not be reached: {reason}"

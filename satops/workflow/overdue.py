@@ -1,4 +1,4 @@
-"""Orders that are late: their window is over, and nothing is delivered."""
+"""Placed orders that are late: the window is over and nothing was delivered."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,10 +12,9 @@ OVER: frozenset[int] = HAS_LINKS | FINISHED
 
 
 def overdue(state: LedgerState, now: str, grace_h: float) -> Iterator[OrderState]:
-    """Yield the placed orders whose window ended more than `grace_h` hours before `now`, that were
-    neither delivered nor failed at the last refresh, and of which nothing was fetched.
-
-    Without a refresh nothing is known to be late.
+    """Yield the placed orders whose window ended more than `grace_h` hours before `now`, which were
+    neither delivered nor failed at the last refresh, and of which nothing was fetched.  Without a
+    refresh, yield none.
     """
     if not state.refreshed_at:
         return

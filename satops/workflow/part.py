@@ -1,10 +1,12 @@
-"""Buy a part: the orders that a person names, out of a tree that may hold broken drafts.
+"""Buy a part of the tree: the orders that a person names, even if other files are broken drafts.
 
-What is chosen is bought as if the rest were not there, and four things look at the rest all the
-same.  Copies (X01) and the look at the account cover the whole tree.  A limit that the plan of the
-whole tree exceeds needs a reason, or `apply a` and `apply b` together would walk around it.  A
-chosen name must be the only one of its kind: a file that cannot be read may hold it too, so its
-bytes are searched.  And what is missing from the tree refuses a part as it does the whole.
+Four checks still cover the whole tree:
+
+- Copies (X01) and the look at the account compare with every spec.
+- If the whole plan exceeds a limit, a part needs a reason: else `apply a` and `apply b` together
+  would exceed it unseen.
+- A file that cannot be read may hold a chosen name a second time, so its bytes are searched.
+- Files that are missing from the tree refuse a part too.
 """
 
 import re
@@ -21,31 +23,31 @@ from satops.errors import InvalidInput, Refused, UsageError
 from satops.workflow.plan import blocks_tree
 
 Limits = Callable[[Sequence[Action]], tuple[Refusal, ...]]
-"""Holds orders to create against the limits."""
+"""Returns the limits that orders to create exceed."""
 
 
 def part_of(names: Sequence[str], labels: Sequence[tuple[str, str]]) -> Part | None:
-    """Return what is chosen; None where nothing is named, so that all is meant."""
+    """Return the choice of names and labels; None for all orders."""
     return Part(tuple(names), tuple(labels)) if names or labels else None
 
 
 def limits_of(config: Config, state: LedgerState | None, now: str) -> Limits:
-    """Return what holds some orders of a plan against the limits of a configuration."""
+    """Return a function that checks orders to create against the limits of a configuration."""
     return lambda creates: check_limits(creates, state or LedgerState(), config, now)
 
 
 _NOT_CHOSEN = "left out: it was not among the orders that were chosen"
 _MOST_NAMED = 5
 _MEMBERS = ".*"
-"""After the name of a series: all its members."""
+"""Suffix that turns a series name into all its members."""
 
 
 def only_part(plan: Plan, part: Part, limits: Limits) -> Plan:
-    """Return the plan that buys only what is chosen; its limits count only that.
+    """Return the plan of the chosen orders, with limits that count only those.
 
-    The errors of files without a chosen order are put aside.  Raises `UsageError` for a name that
-    is neither in the tree nor in the ledger and for a label that no order has, and `InvalidInput`
-    where a file that cannot be read may hold a chosen order.
+    Errors of files without a chosen order are set aside.  Raises `UsageError` for a name that
+    neither tree nor ledger holds and for a label without orders, and `InvalidInput` if an
+    unreadable file may hold a chosen order.
     """
     _refuse_unsure(plan, part)
     chosen = {action.name for action in plan.actions if is_chosen(action, part)}
@@ -78,7 +80,7 @@ def only_part(plan: Plan, part: Part, limits: Limits) -> Plan:
 
 
 def is_chosen(action: Action, part: Part) -> bool:
-    """Tell whether an order has a name that was given, and every label."""
+    """Tell whether an order has a chosen name and every chosen label."""
     labels = action.spec.labels if action.spec else action.known.labels if action.known else None
     members = f"{action.series}{_MEMBERS}"
     named = not part.names or action.name in part.names or members in part.names
@@ -86,7 +88,7 @@ def is_chosen(action: Action, part: Part) -> bool:
 
 
 def refuse_walking_around(plan: Plan, because: str | None) -> None:
-    """Raise `Refused` where the whole tree is above a limit, and no reason is given for a part."""
+    """Raise `Refused` if the whole tree exceeds a limit and no reason is given for a part."""
     if plan.part is not None and plan.whole_refusals and not because:
         said = " ".join(refusal.detail for refusal in plan.whole_refusals)
         raise Refused(
@@ -96,7 +98,7 @@ def refuse_walking_around(plan: Plan, because: str | None) -> None:
 
 
 def aside_words(plan: Plan) -> str:
-    """Return the sentence that names the files that were left aside; empty for none."""
+    """Return the sentence that names the files set aside; empty for none."""
     files = list(dict.fromkeys(problem.file for problem in plan.aside))
     if not files:
         return ""
@@ -112,9 +114,9 @@ def _bound(action: Action, chosen: set[str]) -> Action:
 def _aside(
     problems: Iterable[Problem], plan: Plan, creates: Iterable[Action], chosen: set[str]
 ) -> set[int]:
-    """Return the identities of the errors that say nothing of what is chosen.
+    """Return the `id()` of each error that does not concern the choice.
 
-    The file of a chosen order must be sound as a whole, and so must the tree.
+    A chosen order's file must be sound as a whole, and errors of the whole tree always count.
     """
     files = {action.spec.source.file for action in creates if action.spec}
     others = {action.name for action in plan.actions} - chosen
@@ -129,16 +131,16 @@ def _aside(
 
 
 def _refuse_unsure(plan: Plan, part: Part) -> None:
-    """Raise `InvalidInput` where a file that cannot be read may hold a chosen order."""
+    """Raise `InvalidInput` if an unreadable file may hold a chosen order."""
     names = [name.removesuffix(_MEMBERS) for name in part.names]
-    # A broken copy of a series' document names the series, and none of its members.
+    # A broken copy of a series names the series, not its members.
     names += {it.series for it in plan.actions if it.series and is_chosen(it, part)}
     wanted = [*dict.fromkeys(names), *(value for _, value in part.labels)]
     sound = {action.spec.source.file for action in plan.actions if action.spec}
     for file, content in plan.unread.items():
         held = [word for word in wanted if _may_hold(content, word)]
         if not held or (file in sound and _stands_there(plan, file, part)):
-            continue  # what is chosen stands in this very file: its own errors refuse it
+            continue  # the errors of this file refuse the plan anyway
         problems = tuple(it for it in plan.problems if it.file == file and it.blocks)
         raise InvalidInput(
             f"{shown(file)} has errors, and it holds the text {_listed(held)}: it may be the same "
@@ -156,8 +158,10 @@ def _stands_there(plan: Plan, file: str, part: Part) -> bool:
 
 
 def _may_hold(content: bytes, word: str) -> bool:
-    """Tell whether bytes hold a word by itself; what is no UTF-8 may hold any beyond ASCII."""
-    plain = content.replace(b"\0", b"")  # as of UTF-16
+    """Tell whether bytes hold a whole word; if they are not UTF-8, any word beyond ASCII counts as
+    held.
+    """
+    plain = content.replace(b"\0", b"")  # UTF-16 text without its zero bytes
     if not word.isascii():
         try:
             plain.decode()

@@ -1,4 +1,4 @@
-"""Orders of a pass, before and after the money is spent."""
+"""Confirm the pass of an order before it is sent, and compare it after it was bought."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,17 +21,17 @@ from satops.workflow.outcomes import OrderResult
 
 @dataclass(frozen=True, slots=True)
 class NotAsReviewed:
-    """Why a pass is not bought."""
+    """Why a pass is not ordered."""
 
     why: str
     unread: bool = False
-    """The marketplace could not be asked: nothing is wrong with the spec."""
+    """Whether the marketplace could not be read: then the spec is not at fault."""
 
 
 def confirm_pass(marketplace: Marketplace, order: Order, config: Config) -> Pass | NotAsReviewed:
-    """Read the result that an order names again, and return its row where it is what was reviewed.
+    """Read the simulation result of an order again; return its row if it equals the reviewed one.
 
-    Never raises for what the marketplace does.
+    Marketplace failures are returned as `NotAsReviewed`, never raised.
     """
     choice = order.pass_choice
     assert choice is not None
@@ -48,17 +48,17 @@ def confirm_pass(marketplace: Marketplace, order: Order, config: Config) -> Pass
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What the marketplace shows of one order of a pass after it was bought."""
+    """One bought order of a pass, compared with the order that was sent."""
 
     name: str
     order_no: str
     differs: tuple[str, ...] = ()
     unread: str = ""
-    """Why it could not be compared."""
+    """Why the order could not be compared; empty if it was."""
 
     @property
     def words(self) -> str:
-        """What to tell of it; empty where all agrees."""
+        """The differences as a sentence; empty if there are none."""
         if self.differs:
             return f"bought, but not as reviewed: the marketplace shows {'; '.join(self.differs)}"
         if self.unread:
@@ -73,9 +73,9 @@ def compare_purchases(
     results: Sequence[OrderResult],
     config: Config,
 ) -> tuple[Compared, ...]:
-    """Read each order of a pass that a run has placed, once, and record what differs.
+    """Read each order of a pass that a run has placed, once, and record the differences.
 
-    Never raises: the orders are bought and recorded, whatever is seen of them now.
+    Never raises: the orders are bought and recorded, whatever this finds.
     """
     placed = {result.name: result.order_no for result in results if result.outcome == "placed"}
     compared = []
@@ -88,7 +88,7 @@ def compare_purchases(
 
 
 def record_compared(session: LedgerSession, compared: Sequence[Compared]) -> None:
-    """Record what differs; where the ledger cannot be written, it is told all the same."""
+    """Record the differences.  If the ledger cannot be written, the report still shows them."""
     events = [PurchaseCompared(c.name, c.order_no, c.differs) for c in compared if c.differs]
     if events:
         with suppress(LedgerError):
@@ -98,7 +98,7 @@ def record_compared(session: LedgerSession, compared: Sequence[Compared]) -> Non
 def with_compared(
     results: Sequence[OrderResult], compared: Sequence[Compared]
 ) -> list[OrderResult]:
-    """Return results that tell how what was bought compares with what was reviewed."""
+    """Return the results, each with the differences of its order as message."""
     words = {each.name: each.words for each in compared}
     return [replace(result, message=words.get(result.name) or result.message) for result in results]
 
@@ -106,7 +106,7 @@ def with_compared(
 def compare_purchase(
     marketplace: Marketplace, spec: Spec, order_no: str, config: Config
 ) -> Compared:
-    """Read one order and hold it against what was ordered.  Never raises."""
+    """Read one order and compare it with the order that was sent.  Never raises."""
     offer, zone = offer_of(config), config.marketplace.timezone
     try:
         found = marketplace.order(order_no)

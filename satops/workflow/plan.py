@@ -32,11 +32,10 @@ def make_plan(
     recall: Recall,
     rules: RulesSource | None = None,
 ) -> Plan:
-    """Return what apply would do; reads nothing but its arguments.
+    """Return what apply would do.  Reads nothing but its arguments.
 
-    With `rules`, the orders to create are held against the clock, each other and the ledger.
-
-    Without a `state` the plan is against nothing: there is no ledger, and every spec looks new.
+    With `rules`, the orders to create are checked against the clock, each other and the ledger.
+    Without `state` there is no ledger, and every spec counts as new.
     """
     ledger = state if state is not None else LedgerState()
     offer = offer_of(config)
@@ -52,7 +51,7 @@ def make_plan(
 
         problems += check_plan(creating, tree.specs, ledger, rules.rules(), now=now, recall=recall)
     actions = hold_renamed(_without_blocked(actions, problems), problems, ledger)
-    # Of an address on this machine only the ledger knows whether a sandbox is there.
+    # Only the ledger knows whether a loopback address is a sandbox.
     if (ledger.marketplace or normal_address(config.marketplace.url)) != SANDBOX:
         actions = [_without_sample(action) for action in actions]
     prices = prices_from(config.prices, offer)
@@ -72,7 +71,7 @@ def make_plan(
 
 
 def _without_simulations(actions: Sequence[Action]) -> Iterator[Problem]:
-    """Yield an error for each order of a pass, where the account has no simulations."""
+    """Yield an error for each order of a pass if the account has no simulations."""
     for action in actions:
         spec = action.spec
         if action.kind is ActionKind.CREATE and spec is not None and spec.order.pass_choice:
@@ -85,10 +84,7 @@ def _without_simulations(actions: Sequence[Action]) -> Iterator[Problem]:
 
 
 def refuse_invalid(plan: Plan) -> None:
-    """Raise `InvalidInput` when the tree is not understood: then nothing is sent from it.
-
-    What time and the ledger bring (a conflict, an expired window) blocks its own order only.
-    """
+    """Raise `InvalidInput` if the tree has errors that block everything (`blocks_tree`)."""
     blocking = tuple(problem for problem in plan.problems if blocks_tree(problem))
     if blocking:
         count = "1 problem" if len(blocking) == 1 else f"{len(blocking)} problems"
@@ -96,9 +92,10 @@ def refuse_invalid(plan: Plan) -> None:
 
 
 def blocks_tree(problem: Problem) -> bool:
-    """Tell whether a problem keeps apply from sending anything at all.
+    """Tell whether a problem stops apply from sending anything.
 
-    What time and the ledger can bring blocks its own order only.
+    Problems that the clock or the ledger can bring (an expired window, a conflict) block only their
+    own order.
     """
     return problem.blocks and times_of(problem.check).isdisjoint({When.CLOCK, When.LEDGER})
 
@@ -123,7 +120,7 @@ def rules_digest(config: Config) -> str:
 
 
 def _without_sample(action: Action) -> Action:
-    """Hold a sample of `init` back where orders cost money."""
+    """Hold back a sample of `init` at a real marketplace."""
     labels = None if action.spec is None else action.spec.labels
     if action.kind is not ActionKind.CREATE or not labels or labels.get("sample") != "yes":
         return action
@@ -132,7 +129,7 @@ def _without_sample(action: Action) -> Action:
 
 
 def _counted(action: Action, offer: Offer, prices: Prices | None) -> Action:
-    """Return the action with its captures, and with its estimate where there are prices."""
+    """Return the action with its captures, and with its estimate if there are prices."""
     if action.spec is None or action.kind is not ActionKind.CREATE:
         return action
     captures = offer.captures(action.spec.order)
@@ -143,10 +140,10 @@ def _counted(action: Action, offer: Offer, prices: Prices | None) -> Action:
 
 
 def _without_blocked(actions: list[Action], problems: Iterable[Problem]) -> list[Action]:
-    """Turn each create that a problem of its own blocks into what is not bought.
+    """Replace each create that a problem of its own order blocks.
 
-    That is `expired` where a check against the clock was raised to an error, else `conflict`, as
-    for the copy of another spec.  What blocks the whole tree needs no such care.
+    It becomes `expired` if a check against the clock was raised to an error, else `conflict`.
+    Problems that block the whole tree are not considered here.
     """
     blocking = {
         problem.order: problem
@@ -166,8 +163,8 @@ def _blocked(action: Action, blocking: Mapping[str | None, Problem]) -> Action:
 
 
 def _without_unread(actions: list[Action], tree: Tree) -> Iterable[Action]:
-    """Leave out `retired` orders whose specs may be there: a file, or a part of the tree, is not
-    understood or is missing.
+    """Leave out `retired` orders whose specs may exist in a file, or a part of the tree, that is
+    missing or cannot be read.
     """
     unread = {problem.file for problem in tree.problems if problem.blocks}
     for action in actions:

@@ -1,7 +1,7 @@
-"""Prove on the real store that of two racing writers exactly one wins.
+"""Prove on the real store that exactly one of two racing writers wins.
 
-Everything else rests on that promise, and some servers break it without a word: they take the
-condition of a write, ignore it, and tell both writers that they won.
+The safety of the ledger rests on this.  Some servers accept a conditional write, ignore the
+condition, and tell both writers that they won.
 """
 
 import threading
@@ -18,33 +18,34 @@ from satops.ports import Clock, LedgerStore, NotedProof, Promise, ProofNotes, Sc
 
 ROUNDS = 20
 _ROUNDS_QUIETLY = 3
-"""Races on a local disk, whose locks are the kernel's own: enough to see that they work at all."""
+"""Races on a local disk: a few show that the kernel's locks work there."""
 PROVEN = "SATOPS_PROVEN"
-"""The variable with addresses that a team has proven, for machines that begin anew each time."""
+"""Environment variable with store addresses that a team has proven, for machines without local
+state."""
 _ROUNDS_MAX = 60
-"""Rounds that a busy store may need: one in which nobody won says nothing."""
+"""Maximum number of rounds: a round without a winner proves nothing and is repeated."""
 _RACERS = 2
 _EVENT = RunFinished(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a number of races on a scratch ledger have shown."""
+    """The result of races on a scratch ledger."""
 
     rounds: int
-    """Races in which exactly one writer won, and what it wrote was read back."""
+    """Races in which exactly one writer won and its event was read back."""
     broken: str = ""
-    """What went wrong, as a sentence; empty where the store kept its promise."""
+    """Which promise the store broke, as a sentence; empty if none."""
 
     @property
     def holds(self) -> bool:
-        """Whether the store may be trusted with money."""
+        """Whether the store may keep a ledger."""
         return not self.broken
 
 
 @dataclass(frozen=True, slots=True)
 class StoreProof:
-    """Whether the store of the ledger may be trusted: what is known, and what can be found out."""
+    """The proof of one store: what is noted, and how to find out."""
 
     address: str
     promise: Promise
@@ -52,18 +53,18 @@ class StoreProof:
     scratch: ScratchPlace
     clock: Clock
     vouched: frozenset[str] = frozenset()
-    """Addresses that a team has proven, as `SATOPS_PROVEN` says."""
+    """Addresses in `SATOPS_PROVEN`."""
 
     @property
     def proven(self) -> bool:
-        """Whether the store was proven: from this machine, or as a team says."""
+        """Whether the store was proven by this machine or is in `SATOPS_PROVEN`."""
         noted = self.notes.noted(self.address)
         return self.address in self.vouched if noted is None else not noted.broken
 
     def prove(self, rounds: int = ROUNDS) -> Proof:
-        """Race on a scratch ledger beside the real one, and remember what came of it.
+        """Race on a scratch ledger beside the real one, and note the result on this machine.
 
-        Raises `StoreUnreachable` when it could not be told.
+        Raises `StoreUnreachable` if the store fails too often for a result.
         """
         with self.scratch() as open_scratch:
             proof = prove(open_scratch, self.clock, rounds)
@@ -78,11 +79,10 @@ class StoreProof:
         return proof
 
     def require(self) -> None:
-        """Let an apply go on only with a store of which two writers cannot both win.
+        """Raise `Refused` unless the store is proven.
 
-        A file on a local disk proves itself, without a word.  A git server that takes a push
-        without force checks what it had before: that is the protocol, and it needs no proof of its
-        own.  Raises `Refused` for every other store that was not proven, and for one that failed.
+        A file on a local disk is proven here, without output.  A git store needs no proof: a git
+        server compares the old value of a ref when a push is not forced.
         """
         if self.proven:
             return
@@ -109,7 +109,7 @@ class StoreProof:
     def require_before_start(self) -> None:
         """Prove a store before a ledger begins in it.
 
-        Raises `Refused` where it does not keep its promise, and `StoreUnreachable`.
+        Raises `Refused` if the proof fails, and `StoreUnreachable`.
         """
         proof = self.prove()
         if not proof.holds:
@@ -127,7 +127,7 @@ class _Said(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One writer's part in one race."""
+    """One writer in one race."""
 
     line: bytes
     said: _Said
@@ -135,10 +135,10 @@ class _Run:
 
 
 def prove(open_scratch: Callable[[], LedgerStore], clock: Clock, rounds: int = ROUNDS) -> Proof:
-    """Race on a ledger that does not exist yet; each call of `open_scratch` is another writer.
+    """Race on a new scratch ledger; each call of `open_scratch` opens it for another writer.
 
-    The first race is about who begins the ledger.  Stops at the first broken promise.  Raises
-    `StoreUnreachable` when the store fails so often that it cannot be told.
+    The first race begins the ledger.  Stops at the first broken promise.  Raises `StoreUnreachable`
+    if the store fails too often for a result.
     """
     racers = [open_scratch() for _ in range(_RACERS)]
     reader = open_scratch()
@@ -162,7 +162,7 @@ def prove(open_scratch: Callable[[], LedgerStore], clock: Clock, rounds: int = R
 def _race(racers: Sequence[LedgerStore], head: Head, number: int, clock: Clock) -> list[_Run]:
     start = threading.Barrier(len(racers))
     for racer in racers:
-        _added(racer, head)  # both stand on this head, so that neither need look again
+        _added(racer, head)  # let both writers read this head before the race
 
     def run(racer: int) -> _Run:
         name = f"race-{number}-writer-{racer}"
@@ -181,7 +181,7 @@ def _race(racers: Sequence[LedgerStore], head: Head, number: int, clock: Clock) 
 
 
 def _added(store: LedgerStore, head: Head) -> list[tuple[bytes, Head]]:
-    """Return what was appended on a head, each line with the head that it makes."""
+    """Return the lines after a head, each with the head after it."""
     try:
         lines = list(store.read(after=head.seq))
     except LedgerMissing:
@@ -193,7 +193,7 @@ def _added(store: LedgerStore, head: Head) -> list[tuple[bytes, Head]]:
 
 
 def _broken(runs: Sequence[_Run], added: Sequence[bytes]) -> str:
-    """Say which promise a race broke, if any."""
+    """Return which promise a race broke; empty if none."""
     winners = [run for run in runs if run.said is _Said.WON]
     if len(winners) > 1:
         return "Two writers appended on one head, and the store told both that they won."

@@ -1,7 +1,7 @@
-"""Read files of specs: their sound specs, their problems, and every name in them.
+"""Read spec files: their sound specs, their problems, and every order name.
 
-What a file gives depends on its bytes, the files that it refers to, the configuration and the
-rules, and on no other file under `orders/`.
+The result for a file depends on its bytes, the files that it refers to, the configuration and the
+check rules, but on no other file under `orders/`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,52 +29,53 @@ if TYPE_CHECKING:
     from satops.core.spec.schema import Schema
 
 CHUNK = 512
-"""Documents whose polygons are looked at together: enough for arrays to pay, little for memory."""
+"""Documents whose polygons shapely checks in one call."""
 CHUNK_BYTES = 16 * 1024 * 1024
-"""Of the files of a chunk; ends it earlier where files are large."""
+"""Bytes of files in a chunk; large files end it early."""
 _FILE_PROBLEMS = 1_000
-"""After so many a file's further documents are not read: one mistake, made again and again."""
+"""Problems in a file after which its other documents are not read: it is one mistake, repeated."""
 _MEMBERS_REREAD = 500
-"""Of a file with more members the problems are told as they are: each reading takes its time."""
+"""A file with more members is not read again to find the cause of each problem, since that is
+slow."""
 _AOIS_KEPT = 32
-"""AOI files that stay read, for the specs that share them."""
+"""Number of parsed AOI files to keep for the specs that share them."""
 
 
 class Name(NamedTuple):
-    """A name as it stands in a file, whether its spec is sound or not."""
+    """An order name and its position, whether its spec is sound or not."""
 
     name: str
     position: Position
     series: str | None = None
-    """The series that it is a member of."""
+    """Its series, if it is a member of one."""
 
 
 @dataclass(slots=True)
 class FileRead:
-    """What one file holds."""
+    """The content of one file."""
 
     path: str
     content: bytes = b""
     specs: list[Spec] = field(default_factory=list)
-    """The sound ones, in the order of their documents."""
+    """The sound specs, in the order of their documents."""
     problems: list[Problem] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     members: int = 0
-    """How many orders its series stand for."""
+    """Number of members of its series."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some specs that were just read, while their documents are at hand."""
+    """Some sound specs together with their documents and shapes."""
 
     specs: tuple[Spec, ...]
     documents: tuple[Document, ...]
-    """One for each spec; they know the positions of keys and values."""
+    """One document for each spec, with the positions of keys and values."""
     shapes: "Shapes"
     """One shapely polygon for each spec."""
 
     def only(self, wanted: Callable[[Spec], bool]) -> "Chunk":
-        """Return the part of the chunk that is wanted."""
+        """Return the chunk of the specs for which `wanted` is true."""
         indexes = [index for index, spec in enumerate(self.specs) if wanted(spec)]
         if len(indexes) == len(self.specs):
             return self
@@ -86,7 +87,7 @@ class Chunk:
 
 
 ChunkCheck = Callable[[Chunk], Iterable[Problem]]
-"""Further checks, of each spec alone."""
+"""Checks each spec of a chunk by itself."""
 
 
 class _Waiting(NamedTuple):
@@ -97,7 +98,7 @@ class _Waiting(NamedTuple):
 
 
 class FileReader:
-    """Reads files of one tree; the AOI files that specs share are read once."""
+    """Reads the files of one tree.  An AOI file that several specs use is parsed once."""
 
     def __init__(
         self,
@@ -109,8 +110,8 @@ class FileReader:
         read_aoi: AoiReader = read_aoi,
         zones: ZoneRules = NO_ZONES,
     ) -> None:
-        """`check` sees the sound specs of each chunk, `read_aoi` the bytes of AOI files, and
-        `zones` gives the zones that the windows of series name.
+        """`check` gets the sound specs of each chunk, `read_aoi` parses the bytes of an AOI file,
+        and `zones` returns the time zones that series name.
         """
         self._files = files
         self._config = config
@@ -120,10 +121,10 @@ class FileReader:
         self._read_aoi = read_aoi
         self._zones = zones
         self._aois: dict[str, Aoi | Finding] = {}
-        """By the SHA-256 of the content."""
+        """Parsed AOI files by the SHA-256 of their bytes."""
 
     def read(self, files: Iterable[SourceFile]) -> Iterator[FileRead]:
-        """Yield what each file holds, in the order given; never stops at a problem."""
+        """Yield the content of each file, in the order given.  Never stops at a problem."""
         reads: list[FileRead] = []
         waiting: list[_Waiting] = []
         size = 0
@@ -140,7 +141,7 @@ class FileReader:
         yield from reads
 
     def _drafts(self, found: SourceFile, read: FileRead) -> list[_Waiting]:
-        """Return what can be read of one file, and note its problems by what they came from."""
+        """Return the drafts of one file, and note its problems, grouped by cause."""
         waiting = list(self._documents(found, read))
         few = read.members <= _MEMBERS_REREAD
         if few and any(problem.severity is Severity.ERROR for problem in read.problems):
@@ -156,7 +157,7 @@ class FileReader:
         return waiting
 
     def _documents(self, found: SourceFile, read: FileRead) -> Iterator[_Waiting]:
-        """Yield what can be read of one file, document by document."""
+        """Yield the drafts of one file, document by document."""
         documents, problems = load(
             found.content, file=found.path, syntax="json" if _is_json(found.path) else "yaml"
         )
@@ -179,7 +180,7 @@ class FileReader:
     def _members(
         self, found: SourceFile, read: FileRead, document: Document, documents: int
     ) -> Iterator[_Waiting]:
-        """Yield what can be read of the members of a series; each fault is noted once."""
+        """Yield the drafts of a series' members; each problem is noted once."""
         series = name_of(document.value)
         if not self._schema.is_valid(document.value):
             read.problems += self._schema.problems(document, found.path, order=series)
@@ -220,7 +221,7 @@ class FileReader:
         included: object = None,
         includes: tuple[Include, ...] = (),
     ) -> tuple[Draft | None, list[Problem]]:
-        """Read one document; `included` is the polygon that an axis of a series gave it."""
+        """Read one document; `included` is the polygon from an axis of a series."""
         if included is None and (refers_to := geometry_file(document.value)) is not None:
             included, includes = self._included(found.path, *refers_to)
         source = Source(
@@ -243,7 +244,7 @@ class FileReader:
     def _included(
         self, spec_file: str, ref: str, feature: str | int | None
     ) -> tuple[object, tuple[Include, ...]]:
-        """Return the polygon that a file holds, or why it cannot be had, and the file's digest."""
+        """Return the polygon of an AOI file, or the finding, and the file's digest."""
         read = self._aoi(spec_file, ref)
         if isinstance(read, Finding):
             return read.at(("file",)), ()
@@ -254,7 +255,9 @@ class FileReader:
         return picked, (Include(ref, sha256),)
 
     def _aoi(self, spec_file: str, ref: str) -> tuple[Aoi, bytes, str] | Finding:
-        """Return an AOI file, its bytes and their SHA-256; or why it cannot be had."""
+        """Return a parsed AOI file, its bytes and their SHA-256; or the finding that explains its
+        absence.
+        """
         read = self._files.include(spec_file, ref)
         if isinstance(read, str):
             return AOI_UNREADABLE.finding((), read)
@@ -268,12 +271,12 @@ class FileReader:
         return aoi if isinstance(aoi, Finding) else (aoi, content, sha256)
 
     def _finish(self, chunk: Sequence[_Waiting]) -> None:
-        """Turn drafts into specs, all polygons of a chunk at once."""
+        """Turn drafts into specs; all polygons of the chunk are checked in one call."""
         if not chunk:
             return
         from satops.core.geometry.shapes import find_crossings, footprints, shapes_of
 
-        # Members of a series share outlines: each is looked at once.
+        # Members of a series share outlines: check each once.
         slots, outlines = _each_once([waiting.draft.rings for waiting in chunk])
         drawn = shapes_of(outlines)
         crossing = dict(find_crossings(drawn))
@@ -298,7 +301,7 @@ class FileReader:
 
 
 def _each_once(polygons: Sequence[Rings]) -> tuple[list[int], list[Rings]]:
-    """Return each polygon once, and for each that is given its place among them."""
+    """Return the distinct polygons, and for each given one its index among them."""
     places: dict[int, int] = {}
     each: list[Rings] = []
     slots = []

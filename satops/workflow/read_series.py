@@ -1,4 +1,4 @@
-"""What the expansion of a series reads beside its document: AOI files and rules of zones."""
+"""The sources that expand a series: AOI files and time zone rules."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +15,14 @@ from satops.core.spec.spec import Include
 from satops.ports import ZoneRules
 
 ReadAoi = Callable[[str, str], tuple[Aoi, bytes, str] | Finding]
-"""Gives an AOI file, its bytes and their SHA-256, by the spec's path and the reference in it."""
+"""Returns an AOI file, its bytes and their SHA-256; arguments: path of the spec, and its
+reference."""
 _LOCATED_MAX_BYTES = 256 * 1024
-"""Of a larger file no lines are told: positions need a second reading."""
+"""Bytes up to which a feature's line is shown: it needs a second parse."""
 
 
 class _NoZones:
-    """Knows no zone by its name."""
+    """Zone rules without any zone."""
 
     release = ""
 
@@ -34,7 +35,7 @@ NO_ZONES: ZoneRules = _NoZones()
 
 @dataclass(frozen=True, slots=True)
 class SeriesSources:
-    """The sources of one document."""
+    """The sources for one document."""
 
     spec_file: str
     read: ReadAoi
@@ -43,11 +44,11 @@ class SeriesSources:
 
     @property
     def zone_rules(self) -> str:
-        """The release of the zone database."""
+        """Release of the IANA time zone database."""
         return self.zones.release
 
     def zone(self, name: str) -> tzinfo | None:
-        """Return a zone by its name."""
+        """Return a time zone by its name; None if absent."""
         return self.zones.zone(name)
 
     def aoi(self, ref: str) -> AoiFile | Finding:
@@ -67,15 +68,15 @@ class SeriesSources:
 
 
 class _Lines:
-    """Where the features of a GeoJSON file begin; the file is read for it when it is asked."""
+    """The line of each feature in a GeoJSON file, which is parsed again on the first call."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
 
     def of(self, index: int) -> int | None:
-        """Return the line of a feature, where that can be told.
+        """Return the line of a feature; None if it cannot be found.
 
-        Features that are null are not counted, as `aoi.members` does not.
+        Null features are not counted, as in `aoi.members`.
         """
         found = self._features
         return None if found is None else found[0].position(("features", found[1][index]))[0]
@@ -84,7 +85,7 @@ class _Lines:
     def _features(self) -> tuple[Document, list[int]] | None:
         if len(self._content) > _LOCATED_MAX_BYTES:
             return None
-        documents, problems = load(self._content, file="")  # JSON is YAML, and has positions so
+        documents, problems = load(self._content, file="")  # the YAML reader keeps positions
         value = documents[0].value if len(documents) == 1 and not problems else None
         features = value.get("features") if isinstance(value, dict) else None
         if not isinstance(features, list):

@@ -1,4 +1,4 @@
-"""Look for submissions in doubt at the marketplace, and settle what can be told for certain."""
+"""Compare submissions in doubt with the marketplace's account, and settle those that it decides."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,66 +23,67 @@ NOTHING_PLACED: Final = RunFinished(expected=0, placed=0, rejected=0, not_sent=0
 
 @dataclass(frozen=True, slots=True)
 class DoubtLook:
-    """What is known of one submission in doubt after a look."""
+    """One submission in doubt, after a look."""
 
     name: str
     match: Match | None
-    """None where no look was possible, or where the order's content is not known."""
+    """The comparison with the account; None without a look or without recorded content."""
     settled: DoubtSettled | None
-    """The event that settles it; for a dry run, the one that would."""
+    """The settling event; in a dry run, the event that would settle it."""
     wait_s: float | None = None
-    """For an order that was not found: seconds until it may be called not placed.  None where
-    waiting settles nothing."""
+    """For an order that was not found: seconds until absence settles it.  None if waiting never
+    does."""
     looks: int = 0
-    """Full looks that did not find it, this one included."""
+    """Number of full looks that did not find it, this one included."""
     why: str = ""
-    """Why only a person can settle it, where that is so."""
+    """Why only a person can settle it; empty if a look may."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeletedOrder:
-    """An order of the ledger that the account marks as deleted."""
+    """A placed order that the account marks as deleted."""
 
     name: str
     order_no: str
     wanted: bool
-    """Whether the tree still has a spec of that name."""
+    """Whether the tree has a spec of this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReconcileReport:
-    """What one look found and settled."""
+    """The result of one look."""
 
     findings: tuple[DoubtLook, ...]
     being_placed: tuple[str, ...]
-    """Names that another run is placing: they are left alone."""
+    """Names that another run is placing, which stay as they are."""
     foreign: tuple[MarketplaceOrder, ...]
-    """Programming orders of the account that the ledger does not know and no doubt explains."""
+    """Programming orders of the account that neither the ledger nor a doubt explains."""
     look: AccountLook
     fits: "tuple[tuple[str, tuple[str, ...]], ...]" = ()
-    """Each foreign order that is like specs of the tree, with their names."""
+    """Number of each foreign order that matches specs of the tree, with their names."""
     carried: CarriedReport | None = None
-    """What was taken from spools that a person named."""
+    """The receipts of the spools named by `--spool`."""
     deleted: tuple[DeletedOrder, ...] = ()
-    """Orders of the ledger that the account marks as deleted."""
+    """Placed orders that the account marks as deleted."""
     nightly: bool = False
-    """Whether drift fails: a foreign order that fits the tree, or one of ours that is deleted."""
+    """Whether drift is a failure: a foreign order that matches the tree, or a deleted order of
+    ours."""
     passing: bool = False
-    """Whether the marketplace is a sandbox that lasts no longer than the machine."""
+    """Whether the marketplace is the embedded sandbox, which ends with its machine."""
 
     @property
     def queried(self) -> bool:
-        """Whether the marketplace was asked, and showed our whole account."""
+        """Whether the look showed our whole account."""
         return self.look.full
 
     @property
     def unsettled(self) -> list[DoubtLook]:
-        """The submissions that are still in doubt."""
+        """Submissions that are still in doubt."""
         return [finding for finding in self.findings if finding.settled is None]
 
     @property
     def exit_code(self) -> ExitCode:
-        """6 while anything is in doubt or being placed, else 8 where the look failed."""
+        """6 while an order is in doubt or being placed, else 8 if the look failed."""
         codes = set()
         if self.unsettled or self.being_placed:
             codes.add(ExitCode.IN_DOUBT)
@@ -103,15 +104,16 @@ def settle_doubts(
     *,
     dry_run: bool = False,
 ) -> ReconcileReport:
-    """Settle what a look at the account tells of the submissions that are open.
+    """Settle the open submissions that a look at the account decides.
 
-    Exactly one order that can be it: settled as placed.  None: settled as not placed only when
-    this look began `intentS + waitS` after this machine's first one, and is at least the
-    `looks`-th; else, and where several can be it, the doubt stays for a later look or a person.
+    - One order matches, and no other can: settled as placed.
+    - No order matches: settled as not placed, if this look began `intentS + waitS` after this
+      machine's first look and is at least the `looks`-th one.
+    - Otherwise the doubt remains, for a later look or a person.
 
-    Raises `LedgerError`, and `Refused` when a look cannot be noted.
+    Raises `LedgerError`, and `Refused` if the look cannot be noted.
     """
-    session.read()  # what other runs intended and placed before the look began is known now
+    session.read()  # also read the orders that other runs placed before the look
     clock = session.clock
     every = [known for known in session.state.orders.values() if known.standing in OPEN]
     placing = tuple(known.name for known in every if is_being_placed(known, clock, looks))
@@ -160,9 +162,9 @@ def reconcile_patiently(
     dry_run: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> ReconcileReport:
-    """Look, and look again while what is left can be settled within `patience_s`.
+    """Look, and repeat the look while a doubt can still be settled within `patience_s`.
 
-    `tell` takes one line for people, before the first wait.
+    `tell` prints one line before the first wait.
     """
     clock = session.clock
     give_up, told = clock.monotonic() + patience_s, False
@@ -176,7 +178,7 @@ def reconcile_patiently(
             names = ", ".join(found.name for found in report.unsettled if found.wait_s is not None)
             tell(f"Waiting for {names}: it can be settled in {min(waits):,.0f} s at the earliest.")
             told = True
-        # Several looks belong to one wait, and the last one comes when it is over.
+        # Spread the required looks over the wait, with the last one at its end.
         pause = min(min(waits), config.reconcile.wait_s / config.reconcile.looks)
         clock.sleep(max(pause, 0.05))
 
@@ -184,7 +186,9 @@ def reconcile_patiently(
 def gate_of_absence(
     session: LedgerSession, name: str, look: AccountLook, looks: LookBook, config: Config
 ) -> DoubtLook:
-    """Return what one look tells of one submission, and note it: the gate of `--not-placed`."""
+    """Judge one submission by one look, and note the look.  This is the condition of
+    `--not-placed`.
+    """
     report = settle_doubts(session, look, looks, config, dry_run=True)
     found = next((each for each in report.findings if each.name == name), None)
     if found is None:
@@ -200,7 +204,7 @@ def gate_of_absence(
 def _doubts(
     session: LedgerSession, every: Sequence[OrderState], placing: Sequence[str]
 ) -> tuple[list[Doubt], list[DoubtLook]]:
-    """Return the doubts that can be compared with the account, and those that cannot."""
+    """Return the doubts that can be compared with the account, and the others."""
     doubts, unknown = [], []
     for known in every:
         order = session.recall(known)
@@ -261,7 +265,7 @@ def _judge(
 
 
 def never_by_absence(state: LedgerState, known: OrderState, look: AccountLook) -> str:
-    """Return why absence from the account never settles a submission; empty where it may."""
+    """Return why absence from the account never settles a submission; empty if it can."""
     if known.used:
         return (
             "the marketplace said that its result is not there or is used, and something used it. "
@@ -286,7 +290,7 @@ def never_by_absence(state: LedgerState, known: OrderState, look: AccountLook) -
 
 
 def _settle(session: LedgerSession, findings: Sequence[DoubtLook]) -> list[DoubtLook]:
-    """Append what settles doubts, where they are still open; the others keep their doubt."""
+    """Append the settling events of the submissions that are still open."""
 
     def decide(state: LedgerState) -> list[Event]:
         return [
@@ -323,7 +327,7 @@ def _note(
     look: AccountLook,
     looks: LookBook,
 ) -> None:
-    """Note the look for an order that it did not show and that is not settled."""
+    """Note a look that did not find a submission and did not settle it."""
     known = session.state.orders[item.doubt.name]
     settled = {found.name for found in judged if found.settled is not None}
     if item.absent and known.name not in settled and known.standing in OPEN:

@@ -18,65 +18,65 @@ from satops.workflow.ledger_session import LedgerSession, decide_and_append
 from satops.workflow.overdue import overdue
 
 ASKED_AT_ONCE = 4
-"""Orders that are asked for one by one, at a time."""
+"""Number of parallel requests for single orders."""
 FAILURES_MAX = 8
-"""So many reads that fail, and no further order is asked for alone."""
+"""Failed requests for single orders, after which no more are made."""
 SAME_FOR = timedelta(hours=12)
-"""How long a refresh that changed nothing speaks for the next ones, which append nothing."""
+"""After a refresh, further ones without a change append nothing for this long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the marketplace shows of one order number."""
+    """The marketplace's status of one order number."""
 
     status: int
     amount: float | None = None
-    """What is charged; None before anything is."""
+    """The charged amount; None before delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An order whose window is over, and of which nothing is delivered."""
+    """A placed order whose window is over without a delivery."""
 
     name: str
     order_no: str
     end: str
-    """Of its window, UTC."""
+    """End of its window, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
-    """What a refresh saw."""
+    """The result of a refresh."""
 
     observed: tuple[StatusObserved, ...]
-    """What changed since the last one."""
+    """The changes since the last refresh."""
     unseen: tuple[str, ...]
-    """Names of placed orders that the marketplace does not show, or shows without a status."""
+    """Names of placed orders that the marketplace does not list, or lists without a status."""
     seen: int = 0
-    """Order numbers whose status was read."""
+    """Number of order numbers whose status was read."""
     unread: tuple[str, ...] = ()
-    """Order numbers that were asked for in vain: the marketplace could not be read."""
+    """Order numbers whose status could not be read."""
     why_unread: str = ""
     """Why the first of `unread` could not be read."""
     overdue: tuple[Late, ...] = ()
 
     @property
     def failed(self) -> tuple[StatusObserved, ...]:
-        """What failed since the last refresh."""
+        """The orders that failed since the last refresh."""
         return tuple(seen for seen in self.observed if seen.status == FAILED)
 
     @property
     def exit_code(self) -> ExitCode:
-        """8 where an order could not be read."""
+        """8 if an order could not be read."""
         return ExitCode.MARKETPLACE if self.unread else ExitCode.DONE
 
 
 def refresh(*, session: LedgerSession, marketplace: Marketplace, config: Config) -> RefreshReport:
-    """Record each status, and each amount, that differs from the last one seen.
+    """Record each status and amount that has changed.
 
-    One list for all where `marketplace.query` allows it; what it does not show, and every order
-    that is not finished where there is no list, is asked for by its number.  Raises
-    `MarketplaceUnreachable` where the list cannot be read, and `LedgerError`.
+    If `marketplace.query` allows it, one listing serves all orders.  Orders that the listing lacks
+    are requested by number; without a listing, all unfinished orders are.  Raises
+    `MarketplaceUnreachable` if the listing cannot be read, and `LedgerError`.
     """
     seen: dict[str, Seen] = {}
     wanted = dict(_unfinished(session.state))
@@ -133,7 +133,7 @@ def _record(
 
 
 def _is_new(summary: Refreshed, state: LedgerState, now: str) -> bool:
-    """Tell whether a refresh that changed nothing is worth an event."""
+    """Tell whether a refresh without a change should append `Refreshed`."""
     if not state.refreshed_at or summary.not_listed != state.not_listed:
         return True
     return instant(now) - instant(state.refreshed_at) >= SAME_FOR
@@ -142,7 +142,7 @@ def _is_new(summary: Refreshed, state: LedgerState, now: str) -> bool:
 def _changed(
     state: LedgerState, order: OrderState, number: str, found: Seen, currency: str | None
 ) -> StatusObserved | None:
-    """Return the event of an order whose status, amount or currency is another one now."""
+    """Return an event if the status, amount or currency of an order has changed; else None."""
     new_amount = found.amount is not None and number == order.order_no
     if found.status == _status(state, order, number) and not (
         new_amount
@@ -164,7 +164,7 @@ def _status(state: LedgerState, order: OrderState, number: str) -> int | None:
 
 
 def _numbers(state: LedgerState) -> Iterator[tuple[OrderState, str]]:
-    """Yield each number that a placed order holds, with the order."""
+    """Yield each placed order with each of its numbers."""
     for order in state.orders.values():
         if order.standing is Standing.PLACED:
             for number in order.order_nos:
@@ -172,7 +172,7 @@ def _numbers(state: LedgerState) -> Iterator[tuple[OrderState, str]]:
 
 
 def _unfinished(state: LedgerState) -> Iterator[tuple[str, str]]:
-    """Yield the numbers of which something is still expected, with the name that holds each."""
+    """Yield the number and name of each order that has not finished."""
     for order, number in _numbers(state):
         if _status(state, order, number) not in FINISHED:
             yield number, order.name
@@ -190,17 +190,17 @@ def _seen(order: MarketplaceOrder | None) -> Seen | None:
         return None
     charged = order.final_amount
     if charged == 0 and order.status not in HAS_LINKS:
-        charged = None  # 0 before delivery is no amount
+        charged = None  # the API shows 0 before delivery
     return Seen(order.status, charged)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What came of asking for orders one by one."""
+    """The answers to the requests for single orders."""
 
     seen: dict[str, Seen]
     unread: dict[str, str]
-    """Number to the reason."""
+    """Reason of each failure, by order number."""
 
 
 def _ask(numbers: list[str], marketplace: Marketplace, *, query: bool) -> _Asked:
@@ -224,7 +224,9 @@ def _ask(numbers: list[str], marketplace: Marketplace, *, query: bool) -> _Asked
 
 
 def _ask_one(number: str, marketplace: Marketplace, *, query: bool) -> Seen | None:
-    """Ask by detail, which shows amounts, where the account may, else by downloadLinks."""
+    """Read one order: by `detail`, which shows amounts, if the account may; else by
+    `downloadLinks`.
+    """
     if query:
         try:
             found = _seen(marketplace.order(number))

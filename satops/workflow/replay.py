@@ -1,4 +1,4 @@
-"""Take outcomes that only the spool knows into the ledger."""
+"""Append the outcomes that only the spool holds to the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,28 +13,28 @@ from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.outcomes import outcome_event
 
 _BEHIND_S = 15.0
-"""How long a store may show an older ledger before it is taken for one: replicas lag."""
+"""How long to wait for a replica that lags, before the ledger counts as an older one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a spool held."""
+    """The outcomes of a spool."""
 
     recorded: tuple[Spooled, ...] = ()
-    """Outcomes that went into the ledger."""
+    """Outcomes that were appended to the ledger."""
     lost: tuple[Spooled, ...] = ()
-    """What may have been bought before the ledger was restored, and is under no name of it.  These
-    names are held until the orders are adopted, or the file in the spool is deleted."""
+    """Outcomes of possible orders that a restored ledger lacks.  Their names are held until the
+    orders are adopted or the spool's file is deleted."""
 
 
 def replay(session: LedgerSession, local: LocalState) -> Replayed:
     """Append the outcomes of earlier runs that never reached the ledger.
 
-    A submission is known by the digest of its intent.  A receipt is a fact whatever the ledger says
-    meanwhile, but one whose intent the ledger lacks tells that the ledger is another or an older
-    one: nothing is recorded and nothing is done, until a person has accepted the older ledger.  Any
-    other outcome counts only while its own submission is open.  Of a ledger that this one goes on
-    from, receipts alone count.  Raises `LedgerError`, and `Refused` when a spool cannot be read.
+    A submission is identified by the digest of its intent.  If the ledger lacks the intent of a
+    receipt, it is another ledger or an older one: nothing is recorded or sent until a person
+    accepts it.  Any other outcome counts only while its submission is open.  From the spool of a
+    broken ledger that this one replaces, only receipts count.  Raises `LedgerError`, and `Refused`
+    if a spool cannot be read.
     """
     try:
         entries = local.spool.entries()
@@ -47,9 +47,9 @@ def replay(session: LedgerSession, local: LocalState) -> Replayed:
         ) from error
     if not entries and not any(some for _, some in inherited):
         return Replayed()
-    # Another run of this machine may have intended, sent and spooled since the ledger was read.
-    # An intent is older than its outcome, so a ledger that is read after the spool holds it; by
-    # an older one the outcome would seem to be none of this ledger's, and be forgotten.
+    # Read the ledger after the spool.  An intent is older than its outcome, so this ledger holds
+    # the intents of all outcomes read; an older fold would take the outcome of another run on this
+    # machine for another ledger's, and delete it.
     session.read()
     state = session.state
     lost = tuple(entry for entry in entries if _is_lost(state, entry))
@@ -68,7 +68,7 @@ def replay(session: LedgerSession, local: LocalState) -> Replayed:
 def _inherit(
     session: LedgerSession, spool: Spool, entries: Sequence[Spooled]
 ) -> tuple[Spooled, ...]:
-    """Settle carried doubts by the receipts that a broken ledger never got."""
+    """Settle carried doubts with receipts that never reached the broken ledger."""
     recorded = []
     for entry in entries:
         known = session.state.orders.get(entry.name)
@@ -97,10 +97,10 @@ def _inherit(
 
 
 def require_own_appends(session: LedgerSession, marks: "tuple[Head | None, ...]" = ()) -> None:
-    """Raise `LedgerOlder` where the ledger lacks what this machine appended to it.
+    """Raise `LedgerOlder` if the ledger lacks an event that this machine appended.
 
-    `marks` are further heads that the ledger must hold.  A head that a person has called lost is
-    not missed.  Raises `Refused` where what was noted cannot be read.
+    It must also contain the heads in `marks`.  A head that a person accepted as lost is not
+    required.  Raises `Refused` if the noted head cannot be read.
     """
     for mark in (_own_mark(session), *marks):
         if mark is None or mark in session.state.restored:
@@ -135,7 +135,7 @@ def _submission(state: LedgerState, entry: Spooled) -> OrderState | None:
 
 
 def _is_lost(state: LedgerState, entry: Spooled) -> bool:
-    """Tell whether the ledger knows nothing of what may have been bought."""
+    """Tell whether an order that may have been bought is missing from the ledger."""
     if _submission(state, entry) is not None:
         return False
     match entry.outcome:
@@ -148,7 +148,7 @@ def _is_lost(state: LedgerState, entry: Spooled) -> bool:
 
 
 def _is_accepted(state: LedgerState, entry: Spooled) -> bool:
-    """Tell whether a person has said that the ledger which knew this entry is gone."""
+    """Tell whether a person has accepted the loss of the ledger that held this entry."""
     turn = state.turn
     return turn is not None and turn.kind == "LedgerRestored" and entry.time <= turn.time
 
@@ -156,7 +156,7 @@ def _is_accepted(state: LedgerState, entry: Spooled) -> bool:
 def _is_missing(state: LedgerState, entry: Spooled) -> bool:
     submission = _submission(state, entry)
     if submission is None:
-        return False  # rejected or not sent, by a run that the ledger has lost: nothing was bought
+        return False  # a lost rejection or unsent order bought nothing
     if isinstance(entry.outcome, Receipt) and entry.outcome.order_no not in state.claimed:
         return True
     return submission is state.orders[entry.name] and submission.standing in OPEN

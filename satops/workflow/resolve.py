@@ -1,4 +1,4 @@
-"""What a person settles: a submission in doubt, and one that was settled wrongly."""
+"""Settle a submission in doubt by a person's word, or correct a wrong settlement."""
 
 from satops.core.ledger.events import DoubtCorrected, DoubtSettled, Event
 from satops.core.ledger.state import OPEN, LedgerState, OrderState
@@ -28,11 +28,11 @@ def resolve_placed(
 ) -> DoubtSettled:
     """Settle a doubt as placed, after the marketplace has shown the order.
 
-    Without a `marketplace` the number is taken on the person's word, and `because` is needed.
-    Raises `Refused` where the order is not there, is not the one that was sent, or is claimed.
+    Without `marketplace` the number is not checked, and `because` is required.  Raises `Refused` if
+    the order is absent, differs from the sent one, or is claimed.
     """
     need_number(order_no)
-    # Also while its run may still be at work: a number is a fact, whoever records it first.
+    # Allowed while another run may still be sending it: an order number is a fact.
     known = _known_open(session, name)
     evidence = None
     if marketplace is None:
@@ -70,9 +70,10 @@ def resolve_same_as(
     because: str | None,
     looks: LookBook,
 ) -> DoubtSettled:
-    """Settle a doubt as placed under the number of another name: the marketplace took both for one.
+    """Settle a doubt as placed under another name's number: the marketplace took both for one
+    order.
 
-    Such an order is counted once.  Raises `Refused` where the other name holds no number.
+    Limits count the order once.  Raises `Refused` if the other name holds no number.
     """
     need_reason(because)
     known = _open_order(session, name, looks)
@@ -112,9 +113,9 @@ def resolve_not_placed(
 ) -> DoubtSettled:
     """Settle a doubt as not placed: the next apply will buy the order again.
 
-    The gate is that of reconcile: a full look that began `intentS + waitS` after this machine's own
-    first one, and that shows no order which can be it.  Without a `look` the person answers for
-    it.  Raises `Refused` where the order is not in doubt, or the gate is closed.
+    As in reconcile, this needs a full look that began `intentS + waitS` after this machine's first
+    look and shows no possible match.  Without `look` nothing is checked, on the person's word.
+    Raises `Refused` if the order is not in doubt or the look does not prove absence.
     """
     need_reason(because)
     known = _open_order(session, name, looks)
@@ -148,15 +149,15 @@ def correct(
     config: Config,
     marketplace: Marketplace | None,
 ) -> DoubtCorrected:
-    """Take back the last event that settled a submission of a name.
+    """Correct the last event that settled a submission of a name.
 
-    Settled as not placed: it is placed as `order_no`.  Placed or adopted: it is in doubt again, and
-    its number is free; the usual looks decide what then.  Never does a correction lead to an order
-    that may be bought at once.  Raises `Refused` where nothing was settled.
+    An order settled as not placed becomes placed as `order_no`.  One settled as placed, or adopted,
+    goes back to doubt and frees its number.  A correction never makes an order free to buy at once.
+    Raises `Refused` if nothing was settled.
     """
     need_reason(because)
     wrong = _last_settled(session.state, name)
-    event = (wrong.settled_seq, wrong.settled_digest)  # `wrong` changes with the ledger
+    event = (wrong.settled_seq, wrong.settled_digest)  # copied, since `wrong` changes with the fold
     was_placed = wrong.order_no is not None
     now = session.state.orders[name]
     if was_placed and now is not wrong and now.standing in OPEN:
@@ -222,7 +223,7 @@ def _last_settled(state: LedgerState, name: str) -> OrderState:
 def _require_absence(
     session: LedgerSession, name: str, look: AccountLook, looks: LookBook, config: Config
 ) -> None:
-    """Raise `Refused` unless this look shows that the order was not placed."""
+    """Raise `Refused` unless this look proves that the order was not placed."""
     unchecked = f"satops resolve {name} --not-placed --unchecked --because TEXT"
     found = gate_of_absence(session, name, look, looks, config)
     if found.match is None or found.why:
@@ -255,7 +256,7 @@ def need_reason(because: str | None) -> None:
 
 
 def need_number(order_no: str) -> None:
-    """Refuse what no order number can be; otherwise a number means nothing to us."""
+    """Raise `UsageError` for a text that cannot be an order number."""
     if not can_be_number(order_no):
         raise UsageError(
             f"{shown(order_no)} cannot be an order number: it is empty, or has spaces or "
@@ -294,7 +295,7 @@ def _check_open(state: LedgerState, name: str, intent: str) -> None:
 
 
 def check_unclaimed(state: LedgerState, order_no: str) -> None:
-    """Raise `Refused` for a number that a name holds."""
+    """Raise `Refused` if a name already holds the number."""
     holder = state.claimed.get(order_no)
     if holder is not None:
         raise Refused(
@@ -305,7 +306,7 @@ def check_unclaimed(state: LedgerState, order_no: str) -> None:
 
 
 def shown_order(marketplace: Marketplace, order_no: str) -> MarketplaceOrder:
-    """Return the order as the marketplace shows it; raises `Refused` where it does not."""
+    """Return the order as the marketplace shows it.  Raises `Refused` if it shows none."""
     found = marketplace.order(order_no)
     if found is None:
         raise Refused(
@@ -316,7 +317,7 @@ def shown_order(marketplace: Marketplace, order_no: str) -> MarketplaceOrder:
 
 
 def refuse_other(order: Order | None, found: MarketplaceOrder, name: str, config: Config) -> None:
-    """Raise `Refused` where the marketplace's order is not the one of a name."""
+    """Raise `Refused` if the marketplace's order differs from the one that was sent."""
     if order is None:
         return
     differing = differences(order, found, offer=offer_of(config), zone=config.marketplace.timezone)

@@ -1,18 +1,17 @@
-"""Bind what is bought to what was reviewed, order by order.
+"""Compare each order to buy with the reviewed plans.
 
-A plan as a whole is stale as soon as another pull request is merged, so of two that were approved
-the second could never be applied.  What reviewers approve is each order.  So the comparison is per
-order, and there are three cases for an order that would be bought:
+A whole plan is stale as soon as another pull request is merged, so of two approved plans the second
+could never be applied.  Reviewers approve single orders, so the comparison is per order:
 
-- a reviewed plan shows it with this action digest, which is of the order, its labels, what it
-  acknowledges and supersedes, and its estimate: it is bought;
-- a reviewed plan shows its name with another digest: what was approved is not what was merged, as
-  when two changes meet in one AOI file.  Nothing is sent, since a person must look;
-- no reviewed plan knows its name: it came with another pull request, whose own run buys it.  It is
-  left out, so that nothing is bought that no reviewer saw, and the others are not kept waiting.
+- A reviewed plan has the name with the same action digest (order, labels, acknowledgements,
+  supersedes, estimate): it is bought.
+- A reviewed plan has the name with another digest, for example because two changes met in one AOI
+  file: nothing is sent, and a person must look.
+- No reviewed plan has the name: it came with another pull request, whose own run buys it.  It is
+  left out, and the others are bought.
 
-An order that was reviewed and is not to be bought any more, placed by another run or deleted by a
-later review, is no reason to refuse: less is bought than was approved.
+A reviewed order that is no longer to be bought (placed by another run, deleted by a later review)
+does not refuse the plan: less is bought than was approved.
 """
 
 from collections import defaultdict
@@ -24,14 +23,14 @@ from satops.errors import Refused
 from satops.workflow.part import Limits
 
 Reviewed = Mapping[str, frozenset[str]]
-"""Order names, and the action digests under which reviewed plans would buy them."""
+"""Order names with the action digests in the reviewed plans."""
 
 _LEFT_OUT = "left out: no plan that was given as reviewed holds it"
 _NAMES_MAX = 5
 
 
 def reviewed_orders(creates: Iterable[Iterable[tuple[str, str]]]) -> Reviewed:
-    """Return what several reviewed plans would buy, from the name and digest of each order."""
+    """Return the reviewed orders of several plans, from name and action digest of each order."""
     digests: defaultdict[str, set[str]] = defaultdict(set)
     for plan in creates:
         for name, digest in plan:
@@ -40,9 +39,9 @@ def reviewed_orders(creates: Iterable[Iterable[tuple[str, str]]]) -> Reviewed:
 
 
 def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
-    """Return the plan that buys only what was reviewed; its limits count only that.
+    """Return the plan of the reviewed orders, with limits that count only those.
 
-    Raises `Refused` where an order is not what was reviewed.
+    Raises `Refused` if an order differs from the reviewed one.
     """
     changed = [
         action.name
@@ -63,9 +62,9 @@ def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
 
 
 def said_of_reviewed(plan: Plan, reviewed: Reviewed) -> Iterator[str]:
-    """Yield a line for each reviewed order that is not bought, and one for what nobody reviewed.
+    """Yield a line for each reviewed order that is not bought, and one for the unreviewed orders.
 
-    `plan` is one of `only_reviewed`.
+    `plan` comes from `only_reviewed`.
     """
     actions = {action.name: action for action in plan.actions}
     for name in sorted(reviewed):

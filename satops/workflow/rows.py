@@ -1,7 +1,6 @@
-"""The ledger as rows: read once, and what `list`, the report and `satops.orders` are made from.
+"""The ledger as rows, for `list`, the report and `satops.orders`.
 
-A row is a view of one order and holds nothing of its own, so that a million events cost no more
-memory than their fold.
+A row is a view of one order and holds no copy, so that rows need no memory beyond the fold.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,12 +41,12 @@ _ACTS = (
     | LedgerRestored
 )
 _ABOUT_ALL = ("to", "placed", "differs", "foreign", "same_as")
-"""What is kept of an act beside who, what and why."""
+"""Fields of an act to keep, besides who, what and why."""
 _NO_BOUNDS = (None, None, None, None)
 
 
 class Run(NamedTuple):
-    """What a run said of itself."""
+    """The `RunStarted` of a run."""
 
     time: str = ""
     command: str = ""
@@ -59,22 +58,22 @@ class Run(NamedTuple):
 
 
 class Act(NamedTuple):
-    """What somebody said of an order or of the ledger, and what a look found."""
+    """A statement of a person about an order or the ledger, or the finding of a look."""
 
     seq: int
     time: str
     kind: str
     name: str
-    """Of the order; empty for one that is none of ours, and for the ledger."""
+    """Order name; empty for a foreign order and for the ledger."""
     by: str
     because: str
     order_no: str
     fields: dict[str, Any]
-    """What else its event holds."""
+    """Other fields of the event."""
 
 
 class Origin(NamedTuple):
-    """What an intent says of where its order comes from."""
+    """The provenance in an intent."""
 
     commit: str | None
     committed: bool | None
@@ -87,12 +86,12 @@ _NO_ORIGIN = Origin(None, None, None, None)
 
 
 class Reading:
-    """A ledger as it was read, seen from one moment."""
+    """A ledger, seen at one moment."""
 
     def __init__(self, now: str, *, grace_h: float = 72, outlines: bool = False) -> None:
-        """`now` tells what is still being placed and what is overdue, after `grace_h` hours.
+        """`now` decides what is still being placed, and what is overdue after `grace_h` hours.
 
-        With `outlines`, the polygons that were bought are kept as well.
+        With `outlines`, the bought polygons are kept too.
         """
         self.state = LedgerState()
         self.now = now
@@ -100,7 +99,7 @@ class Reading:
         self.runs: dict[str, Run] = {}
         self.acts: list[Act] = []
         self.origins: dict[str, Origin] = {}
-        """By the identity of the submission."""
+        """Provenance by the identity of the submission."""
         self.outlines: dict[int, bytes] | None = {} if outlines else None
         """GeoJSON geometry by the `seq` of the event that holds the order."""
 
@@ -122,7 +121,7 @@ class Reading:
     def _note(self, event: Described, found: Recorded) -> None:
         order = self.state.orders[event.name]
         if order.intent == found.digest:
-            order.source = order.axes = None  # a plan needs them; here they are half of the memory
+            order.source = order.axes = None  # unused here, and half of the memory
         if isinstance(event, SubmissionIntended):
             origin = Origin(
                 event.commit and shared(event.commit),
@@ -163,7 +162,7 @@ class Reading:
 
     @cached_property
     def overdue(self) -> frozenset[str]:
-        """Names of the orders that are late, as `workflow.overdue` says."""
+        """Names of the late orders (`workflow.overdue`)."""
         late = overdue(self.state, self.now, self.grace_h)
         return frozenset(order.name for order in late)
 
@@ -175,7 +174,7 @@ class Reading:
 
 
 class Row:
-    """One order, as its submission that counts says.  What nobody knows is None."""
+    """One order, from its submission that counts.  An unrecorded field is None."""
 
     __slots__ = ("order", "reading")
 
@@ -193,28 +192,28 @@ class Row:
 
     @property
     def standing(self) -> Standing:
-        """As seen from the moment of the reading."""
+        """Standing at the moment of the reading."""
         return self.order.standing_at(self.reading.now)
 
     @property
     def is_spent(self) -> bool:
-        """Whether it is placed, or may be: every limit counts it."""
+        """Whether it is placed or may be, so that limits count it."""
         return self.order.standing in SPENT
 
     @property
     def status(self) -> str | None:
-        """The marketplace's, as last read, in a word of ours."""
+        """The marketplace's status as last observed, as a word."""
         return status_word(self.order.status) or None
 
     @property
     def mode(self) -> str | None:
-        """By name: `very-high`."""
+        """Name of the mode: `very-high`."""
         mode = mode_of(self.order.version, self.order.terms)
         return None if mode is None else mode.name
 
     @property
     def area_km2(self) -> float | None:
-        """Of one capture."""
+        """Area of one capture in km²."""
         return self.order.area_km2 if self.order.bounds else None
 
     @property
@@ -224,12 +223,12 @@ class Row:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """Those that its intent holds."""
+        """Labels of its intent."""
         return self.order.labels or {}
 
     @property
     def difference(self) -> float | None:
-        """Amount less estimate, where both are in one currency."""
+        """Amount minus estimate; None unless both have the same currency."""
         order = self.order
         if order.amount is None or order.estimated_cost is None:
             return None
@@ -244,7 +243,7 @@ class Row:
 
     @property
     def origin(self) -> Origin:
-        """Of the intent; where it names none, the run's."""
+        """Provenance of the intent, or else of the run."""
         own, run = self.reading.origins.get(self.order.intent, _NO_ORIGIN), self.run
         return Origin(
             own.commit or run.commit,
@@ -255,23 +254,23 @@ class Row:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether its window is over, and nothing is delivered."""
+        """Whether its window is over without a delivery."""
         return self.order.name in self.reading.overdue
 
     @property
     def fetched(self) -> int:
-        """How many products were fetched."""
+        """Number of fetched products."""
         deliveries = self.reading.state.deliveries
         return sum(len(deliveries.get(number, ())) for number in self.order.order_nos)
 
     @property
     def outline(self) -> bytes | None:
-        """The polygon that was bought, as JSON of GeoJSON; needs a reading with outlines."""
+        """The bought polygon as GeoJSON text; needs a reading with outlines."""
         assert self.reading.outlines is not None
         return self.reading.outlines.get(self.order.seq)
 
     def facts(self) -> dict[str, Any]:
-        """Return every field by name, in the order in which all formats write them."""
+        """Return every field by name, in the order of all output formats."""
         order, origin = self.order, self.origin
         west, south, east, north = order.bounds or _NO_BOUNDS
         return {
@@ -316,7 +315,7 @@ class Row:
 
 
 class Rows(Sequence[Row]):
-    """Orders of one reading; a row is made when it is asked for."""
+    """Orders of one reading; each row is created on access."""
 
     def __init__(self, reading: Reading, orders: Sequence[OrderState]) -> None:
         self.reading = reading
@@ -342,7 +341,7 @@ class Rows(Sequence[Row]):
         return f"<Rows of {len(self):,} orders at event {self.reading.state.head.seq:,}>"
 
     def chosen(self, wanted: Callable[[Row], bool]) -> "Rows":
-        """Return the rows that are wanted."""
+        """Return the rows for which `wanted` is true."""
         return Rows(self.reading, [row.order for row in self if wanted(row)])
 
     @cached_property
@@ -352,17 +351,17 @@ class Rows(Sequence[Row]):
 
     @cached_property
     def axes(self) -> list[str]:
-        """Every axis of the series that these orders are members of, sorted."""
+        """Every axis of the series of these orders, sorted."""
         return sorted({axis for order in self.orders if order.keys for axis, _ in order.keys})
 
     def of_month(self, month: str) -> "Rows":
-        """Return the rows that were intended in a month, `2026-12`, UTC."""
+        """Return the rows intended in a month (`2026-12`, UTC)."""
         return Rows(self.reading, [o for o in self.orders if o.intended_at[:7] == month])
 
     def flat(self) -> Iterator[dict[str, Any]]:
-        """Yield each order as text, numbers and None alone, every one with the same fields.
+        """Yield each order as flat values (text, number, None), all with the same fields.
 
-        A label has a field of its own, `label.KEY`, and so has a key of a series, `key.AXIS`.
+        Each label is a field `label.KEY`, and each key of a series a field `key.AXIS`.
         """
         for row in self:
             facts = row.facts()

@@ -1,4 +1,4 @@
-"""What `init` and `new` write: the files of a ready repository, and one order spec from flags."""
+"""The files that `init` and `new` write."""
 
 import posixpath
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,13 @@ from satops.core.offer import Samples
 
 CONFIG = "satops.yaml"
 KEPT_AS_BYTES = "*.jsonl -text"
-"""For `.gitattributes`: other ends of the lines would break the ledger's chain."""
+"""Line of `.gitattributes`: converted line ends would break the ledger's chain."""
 
 NOT_KEPT = "/deliveries/"
-"""For `.gitignore`: where `satops download --to deliveries` puts products, which git is not for."""
+"""Line of `.gitignore`: products of `satops download --to deliveries` do not belong in git."""
 
 ORDER_SCHEMA = "order.schema.json"
-"""What the schema of order specs is called in a repository, whatever its offer."""
+"""File name of the spec schema in a repository, for every offer."""
 _LEAD_DAYS = 30
 _WINDOW_DAYS = 30
 
@@ -78,11 +78,10 @@ _AOIS = """\
 def repository_files(
     now: datetime, schemas: Mapping[str, str], samples: Samples | None
 ) -> dict[str, str]:
-    """Return path and text of every file of a ready repository that is its own alone.
+    """Return path and text of every file of a new repository, except those of a forge.
 
-    `samples` are those of the offer, where they are wanted.  `schemas` is copied beside the specs,
-    so that editors find it without a network.  The windows
-    of the sample orders begin a month from now and last a month.
+    `samples` are the offer's sample orders, if wanted; their windows begin a month from `now` and
+    last a month.  `schemas` are copied into the repository, so that editors need no network.
     """
     files = {CONFIG: _CONFIG, **{f"schema/{name}": text for name, text in schemas.items()}}
     if samples is None:
@@ -101,26 +100,25 @@ def repository_files(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the flags of `new` say; the text of each is checked with the spec, not before."""
+    """The options of `new`.  Their texts are checked as part of the spec."""
 
     name: str
     provider: str
     geometry: Mapping[str, object]
-    """One of the forms of a spec: `file` and `feature`, `bbox`, or `point` and `radiusKm`.
+    """One of the geometry forms of a spec: `file` and `feature`, `bbox`, or `point` and `radiusKm`.
 
-    The path of a `file` is from the root of the repository; the spec says it from its own place.
-    """
+    The path in `file` is from the repository root here, and relative to the spec when written."""
     start: str
     end: str
     terms: Mapping[str, object] = field(default_factory=dict)
-    """The fields of the offer's own, in the order in which they are written."""
+    """The offer's own fields, in the order of writing."""
     description: str | None = None
     labels: Mapping[str, str] | None = None
     supersedes: str | None = None
 
 
 def spec_text(wanted: Wanted, *, path: str) -> str:
-    """Return the YAML of an order spec that will lie at `path`, from the root."""
+    """Return the YAML of an order spec at `path`, from the root."""
     folder = posixpath.dirname(path)
     geometry = dict(wanted.geometry)
     if "file" in geometry:
@@ -148,7 +146,7 @@ def spec_text(wanted: Wanted, *, path: str) -> str:
 
 
 def schema_line(folder: str) -> str:
-    """Return the comment by which editors find the schema of specs in a folder."""
+    """Return the comment that tells editors the schema of the specs in a folder."""
     return f"# yaml-language-server: $schema={posixpath.relpath(f'schema/{ORDER_SCHEMA}', folder)}"
 
 
@@ -158,7 +156,7 @@ def lines_of(members: Sequence[tuple[str, object]]) -> list[str]:
 
 
 def _flow(value: object) -> str:
-    """Write a value as JSON, which is YAML too; plain words and dates stay without quotes."""
+    """Return a value as JSON, which is YAML too, with plain words and dates unquoted."""
     if isinstance(value, str) and _plain(value):
         return value
     if isinstance(value, Mapping):
@@ -169,7 +167,7 @@ def _flow(value: object) -> str:
 
 
 def _plain(text: str) -> bool:
-    """Whether YAML reads a text as this very string without quotes, in a flow as well."""
+    """Tell whether YAML reads an unquoted text as this string, also inside a flow value."""
     letters = text.replace("-", "").replace(".", "").replace("_", "").replace("/", "")
     return text[:1].isalpha() and letters.isascii() and letters.isalnum() and not _is_word(text)
 

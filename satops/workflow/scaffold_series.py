@@ -1,4 +1,4 @@
-"""The document of a series, from flags."""
+"""Write a series from the options of `new --series`."""
 
 import posixpath
 from collections.abc import Mapping
@@ -12,25 +12,25 @@ _WINDOW_AXES = {"months": "month", "weeks": "week", "days": "day", "repeat": "fr
 
 @dataclass(frozen=True, slots=True)
 class WantedSeries:
-    """What the flags of `new --series` say; the text of each is checked with the document."""
+    """The options of `new --series`.  Their texts are checked as part of the document."""
 
     name: str
     file: str
-    """The AOI file, from the root of the repository."""
+    """Path of the AOI file, from the root."""
     key: str
-    """The property of its features that is the key of each."""
+    """The property of its features that holds their keys."""
     windows: tuple[str, str]
     """`months`, `weeks`, `days` or `repeat`, and the range."""
     modes: Mapping[str, Mapping[str, object]]
-    """By its name each mode, with the fields that it sets in an order."""
+    """Modes by name, each with the fields that it sets."""
     description: str | None = None
     labels: Mapping[str, str] | None = None
 
 
 def series_text(wanted: WantedSeries, *, path: str, expect: int) -> str:
-    """Return the YAML of a series that will lie at `path`, from the root.
+    """Return the YAML of a series at `path`, from the root.
 
-    One mode is common to all orders; several are an axis.
+    One mode becomes a common field; several become an axis.
     """
     folder = posixpath.dirname(path)
     place = {"file": posixpath.relpath(wanted.file, folder), "key": wanted.key}

@@ -1,4 +1,4 @@
-"""Send one order: in time, once, and again only when it is certain that nothing was bought."""
+"""Send one order once, before its deadline; repeat only if it certainly bought nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,15 +9,15 @@ from satops.core.plan.plan import Action
 from satops.ports import Clock, Marketplace
 
 SENDS_MAX = 3
-"""How often one submission is tried within a run, where it is known that nothing was bought."""
+"""Maximum number of requests of one submission within a run."""
 TOO_MANY = 429
-"""Of HTTP: the one refusal that is tried again within a run."""
+"""HTTP 429, the only refusal that is retried within a run."""
 _NOT_SENT_WAITS_S = (0.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A submission that the ledger knows of: it may be sent until its time is over."""
+    """A submission whose `SubmissionIntended` is in the ledger."""
 
     action: Action
     attempt: int
@@ -26,11 +26,11 @@ class Intent:
     """Whether the request orders the result of a simulation."""
     until: datetime
     deadline: float
-    """Not after `until`, on this machine's monotonic clock."""
+    """Latest end of a request, on the monotonic clock in seconds; not after `until`."""
     evidence: str | None = None
-    """For the order of a pass: SHA-256 of the row that was read just before."""
+    """For the order of a pass: SHA-256 of the simulation's result row, read just before."""
     identity: str = ""
-    """SHA-256 of the line of its `SubmissionIntended`; empty before that is in the ledger."""
+    """SHA-256 of the line of its `SubmissionIntended`; empty until that line is appended."""
 
 
 def send(
@@ -41,11 +41,10 @@ def send(
     stopping: Callable[[], bool],
     retry_after_max_s: float,
 ) -> Outcome:
-    """Send one order and return what is known for certain of it.
+    """Send one order and return the certain outcome, or in doubt.
 
-    Sent again only when the last try is known to have bought nothing: no byte left, or HTTP 429.
-    After HTTP 429 the result of a simulation is asked for again too: it is sold once.
-    Never begins a request that could still be under way at `until`.
+    Sends again only if the last request certainly bought nothing: no byte left, or HTTP 429.  Never
+    starts a request that could outlast `until`.
     """
     waits = iter(_NOT_SENT_WAITS_S)
     outcome: Outcome = NotSent("its time was over before it was sent")
@@ -70,10 +69,10 @@ def send(
 
 
 def _of_result(answered: Outcome, before: Outcome) -> Outcome:
-    """Doubt "too many requests" where the result of a simulation was ordered, and what follows it.
+    """Turn HTTP 429 for a simulation result, and any later refusal of it, into a doubt.
 
-    Something between may have sent the request twice: then the first one bought, and this answers
-    the second.  To ask again is safe, since a result is sold once; only a receipt ends the doubt.
+    A proxy may have sent the request twice, so that the first copy bought and 429 answers the
+    second.  Asking again is safe, since a result is sold once; only a receipt ends the doubt.
     """
     if isinstance(answered, Rejection) and answered.code == TOO_MANY:
         return InDoubt(
@@ -88,8 +87,7 @@ def _of_result(answered: Outcome, before: Outcome) -> Outcome:
 
 def _in_time(intent: Intent, marketplace: Marketplace, clock: Clock) -> bool:
     longest_s = marketplace.longest_answer_s
-    # Both clocks must agree: the monotonic one cannot be set back, and the wall clock is the one
-    # that other runs compare `until` with.
+    # The monotonic clock cannot be set back; other runs compare `until` with the wall clock.
     return (
         clock.monotonic() + longest_s < intent.deadline
         and clock.now() + timedelta(seconds=longest_s) < intent.until
@@ -97,7 +95,7 @@ def _in_time(intent: Intent, marketplace: Marketplace, clock: Clock) -> bool:
 
 
 def whole_second(moment: datetime) -> datetime:
-    """Round up: the ledger holds whole seconds, and `until` may not be before the deadline."""
+    """Return the moment rounded up to a whole second: `until` may not be before the deadline."""
     return (moment + timedelta(microseconds=999_999)).replace(microsecond=0)
 
 

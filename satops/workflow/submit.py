@@ -1,12 +1,12 @@
-"""Send orders, each once: intend, send, keep the outcome, record it.
+"""Send orders, each once: intend, send, spool, record.
 
-The order of writes is the whole safety of it:
+Safety rests on the order of the writes:
 
 1. `SubmissionIntended` is durable in the ledger before the first byte of its request leaves.
-2. The outcome is on this machine's disk (the spool) before anything else is done with it.
+2. The outcome is in this machine's spool before anything else happens with it.
 3. The outcome is appended to the ledger, together with the next intents.
 
-A kill between 1 and 3 leaves an intent without an outcome.  Nobody sends that order again: after
+A kill between 1 and 3 leaves an intent without an outcome.  No run sends that order again: after
 `until` it is in doubt, and reconcile or a person settles it.
 """
 
@@ -43,27 +43,27 @@ _POLL_S = 0.2
 
 
 class Progress(Protocol):
-    """Hears of each order as soon as its outcome is known."""
+    """Gets each outcome as soon as it is in the spool."""
 
     def started(self, expected: int) -> None:
-        """Note how many orders will be sent."""
+        """`expected` orders will be sent."""
 
     def finished(self, result: OrderResult) -> None:
-        """Note one outcome; it is on this machine's disk already."""
+        """One order has an outcome."""
 
 
 Reach = Callable[[str], None]
-"""Called at each named step, so that tests can end the process there."""
+"""Called at each named step; tests kill the process there."""
 
 
 def outcomes_at_once(store: LedgerStore, config: Config) -> int:
-    """Return how many outcomes may come before the next intents are appended."""
+    """Return the maximum number of outcomes before the next append."""
     batch = config.apply.batch or store.orders_per_append
     return max(batch, config.apply.concurrency) + config.apply.concurrency
 
 
 class Submitting:
-    """Sends a list of orders, some at a time, and keeps ledger and spool in step with them."""
+    """Sends orders in parallel, and writes their intents and outcomes to ledger and spool."""
 
     def __init__(  # the ports, and nothing else
         self,
@@ -98,12 +98,12 @@ class Submitting:
         self._receiving = Lock()
         self._unspooled: set[str] = set()
         self._received: dict[str, str] = {}
-        """Order number to order name, of this run's receipts."""
+        """Order number to order name, for this run's receipts."""
         self.results: list[OrderResult] = []
         self.stopped: str | None = None
-        """Why the rest was not sent."""
+        """Why the run stopped before the last order."""
         self.store_error: LedgerError | None = None
-        """Why the ledger could not be written, at some time in this run."""
+        """The last error of an append in this run."""
 
     def run(self, creates: Sequence[Action]) -> None:
         """Send every order that is still free when its turn comes."""
@@ -124,7 +124,9 @@ class Submitting:
         return self._config.apply.concurrency - len(self._flying)
 
     def _intend(self) -> None:
-        """Append the next intents, with the outcomes so far; only then may they be sent."""
+        """Append the next intents together with the collected outcomes; then the intents may be
+        sent.
+        """
         store = self._session.store
         try:
             self._spool.prepare(outcomes_at_once(store, self._config))
@@ -145,7 +147,7 @@ class Submitting:
                 self._check_limits()
                 continue
             except LedgerError as error:
-                # Whether the intents are in the ledger is not known, so none of them is sent.
+                # The intents may or may not be in the ledger: send none of them.
                 self._unsure = intents
                 self._give_up(error)
                 return
@@ -159,7 +161,9 @@ class Submitting:
         self._give_up(never_still(self._session.store))
 
     def _next_intents(self, count: int) -> list[Intent]:
-        """Take the next orders that nobody has intended, as the ledger stands now."""
+        """Return intents for the next orders that no run has intended, by the ledger's latest
+        state.
+        """
         taken: list[tuple[Action, Pass | None]] = []
         while self._queue and len(taken) < count and self.stopped is None:
             action = self._queue.popleft()
@@ -172,7 +176,7 @@ class Submitting:
             else:
                 assert not isinstance(row, NotAsReviewed)
                 taken.append((action, row))
-        # Results were read again meanwhile: the time of every intent begins now.
+        # Reading the simulation results took time: start the time of all intents here.
         now, monotonic = self._clock.now(), self._clock.monotonic()
         return [self._intent(action, row, now, monotonic) for action, row in taken]
 
@@ -190,7 +194,7 @@ class Submitting:
         )
 
     def _confirmed(self, action: Action) -> Pass | NotAsReviewed | None:
-        """Read the result that an order of a pass names again; None for any other order."""
+        """Read the simulation result of an order of a pass again; None for any other order."""
         assert action.spec is not None
         order = action.spec.order
         if order.pass_choice is None:
@@ -198,7 +202,7 @@ class Submitting:
         return confirm_pass(self._marketplace, order, self._config)
 
     def _taken_by_others(self, action: Action, now: str) -> OrderResult | None:
-        """Return why an order is not ours to place any more, if it is not."""
+        """Return the result of an order that another run has taken; None if it is free."""
         state = self._session.state
         known = state.orders.get(action.name)
         if known is not None and known.standing in OPEN:
@@ -224,7 +228,7 @@ class Submitting:
         return None
 
     def _check_limits(self) -> None:
-        """Hold the limits against what is still to be sent, after somebody else appended."""
+        """Check the limits for the remaining orders, after somebody else appended."""
         now = instant_text(self._clock.now())
         refusals = check_limits(list(self._queue), self._session.state, self._config, now)
         if refusals:
@@ -257,7 +261,7 @@ class Submitting:
             self._flying[self._executor.submit(self._submit, intent)] = intent
 
     def _submit(self, intent: Intent) -> tuple[Outcome, Spooled | None]:
-        """Send one order on a worker's thread, and have the outcome on disk before returning."""
+        """Send one order on a worker thread; its outcome is in the spool on return."""
         self._reach("sending")
         outcome = send(
             intent,
@@ -273,7 +277,7 @@ class Submitting:
         return outcome, entry
 
     def _believed(self, intent: Intent, outcome: Outcome) -> Outcome:
-        """Doubt a receipt with a number that another order has: it is the answer to another."""
+        """Turn a receipt into a doubt if another name holds its number."""
         if not isinstance(outcome, Receipt):
             return outcome
         name = intent.action.name
@@ -301,7 +305,7 @@ class Submitting:
         try:
             self._spool.keep(entry)
         except OSError:
-            # The disk is full or gone.  The ledger is the record; the spool was the spare.
+            # The disk may be full or gone; the ledger still gets the outcome.
             self._unspooled.add(intent.action.name)
             return None
         return entry
@@ -336,7 +340,7 @@ class Submitting:
             self._finish(OrderResult(self._queue.popleft().name, "not-sent", None, reason))
 
     def _record_rest(self) -> None:
-        """Append the outcomes that no intent took along, and disown intents that never flew."""
+        """Append the remaining outcomes, and close the intents that were not sent."""
         try:
             if self._unrecorded:
                 self._session.record([event for _, event, _ in self._unrecorded])
@@ -346,7 +350,7 @@ class Submitting:
                 self._disown()
         except LedgerError as error:
             self.store_error = error
-        # Once, at the end: looking into the spool's file takes the disk from those who write it.
+        # Once at the end, since rewriting the spool blocks the threads that write to it.
         self._spool.forget(self._recorded)
 
     def _disown(self) -> None:
@@ -360,12 +364,12 @@ class Submitting:
 
     @property
     def unrecorded(self) -> tuple[str, ...]:
-        """Names whose outcomes are not in the ledger, but in the results."""
+        """Names with a result whose outcome is not in the ledger."""
         return tuple(name for name, _, _ in self._unrecorded)
 
     @property
     def unspooled(self) -> tuple[str, ...]:
-        """Those of `unrecorded` whose outcomes are not on this machine's disk either."""
+        """Names of `unrecorded` whose outcome is not in the spool either."""
         return tuple(name for name in self.unrecorded if name in self._unspooled)
 
     def _note_recorded(self) -> None:

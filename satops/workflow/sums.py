@@ -1,8 +1,7 @@
-"""Orders, areas and money in groups.  Two currencies are never added.
+"""Sum orders, areas and money by group.  Currencies are never mixed.
 
-What counts is what is spent: placed, or perhaps placed.  An order that the marketplace holds twice
-counts twice, and one that shares its number with another name counts under that name alone, as in
-every limit.
+As in every limit, an order counts if it is placed or may be.  An order that the marketplace holds
+twice counts twice; one that shares another name's number counts under that name alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,12 +12,12 @@ from satops.errors import UsageError
 from satops.workflow.rows import Row
 
 BYS = ("month", "provider", "mode", "series", "state", "status")
-"""What rows can be grouped by, beside `label:KEY` and `key:AXIS`."""
+"""Fields to group by, besides `label:KEY` and `key:AXIS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """One way of grouping: by a field, a label or a key of a series."""
+    """One criterion: a field, a label, or a key of a series."""
 
     kind: str
     argument: str = ""
@@ -27,7 +26,7 @@ class By:
         return f"{self.kind}:{self.argument}" if self.argument else self.kind
 
     def of(self, row: Row) -> str:
-        """Return the group of a row; an empty text is for rows that have none."""
+        """Return the group of a row; empty if it has none."""
         match self.kind:
             case "month":
                 return row.order.intended_at[:7]
@@ -48,7 +47,7 @@ class By:
 
 
 def by_of(text: str) -> By:
-    """Read what to group by.  Raises `UsageError`."""
+    """Read a criterion.  Raises `UsageError`."""
     kind, colon, argument = text.partition(":")
     if (kind in BYS and not colon) or (kind in ("label", "key") and argument):
         return By(kind, argument)
@@ -56,32 +55,32 @@ def by_of(text: str) -> By:
 
 
 Money = dict[str, float]
-"""Currency to a sum; an empty text is for amounts of which nobody says in what they are."""
+"""Sum by currency; the key "" is for amounts without a currency."""
 
 
 @dataclass(slots=True)
 class Sum:
-    """What some orders come to."""
+    """The totals of some orders."""
 
     orders: int = 0
-    """Placed, or perhaps placed."""
+    """Number of orders that are placed or may be."""
     in_doubt: int = 0
-    """Of these, the ones that may not exist, or are being placed now."""
+    """Number of these that are in doubt or being placed."""
     not_bought: int = 0
-    """Orders that were tried and not bought; nothing else here counts them."""
+    """Number of orders that were tried and not bought; no other field counts them."""
     captures: int = 0
     area_km2: float = 0.0
-    """Area times captures."""
+    """Area in km² times captures."""
     estimates: Money = field(default_factory=dict)
     without_estimate: int = 0
     amounts: Money = field(default_factory=dict)
-    """What the marketplace reported."""
+    """Amounts that the marketplace reported."""
     with_amount: int = 0
     differences: Money = field(default_factory=dict)
-    """Amounts less estimates, of the orders that have both in one currency."""
+    """Amounts minus estimates, of the orders with both in one currency."""
 
     def add(self, row: Row) -> None:
-        """Count one order."""
+        """Add one order."""
         order = row.order
         if not row.is_spent:
             self.not_bought += 1
@@ -103,11 +102,11 @@ class Sum:
 
 
 Group = tuple[str, ...]
-"""The group of each `By`."""
+"""One group for each criterion."""
 
 
 def sums(rows: Iterable[Row], by: Sequence[By]) -> Mapping[Group, Sum]:
-    """Return each group that has an order, sorted; rows without a group come last."""
+    """Return the totals of each group, sorted; rows without a group come last."""
     found: dict[Group, Sum] = {}
     for row in _submissions(rows):
         group = tuple(each.of(row) for each in by)
@@ -118,7 +117,7 @@ def sums(rows: Iterable[Row], by: Sequence[By]) -> Mapping[Group, Sum]:
 
 
 def total(rows: Iterable[Row]) -> Sum:
-    """Return what all orders come to."""
+    """Return the totals of all orders."""
     whole = Sum()
     for row in _submissions(rows):
         whole.add(row)
@@ -126,7 +125,7 @@ def total(rows: Iterable[Row]) -> Sum:
 
 
 def _submissions(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield each row, and a row for each earlier submission of its name that is spent too."""
+    """Yield each row, and a row for each other spent submission of its name."""
     for row in rows:
         yield row
         for other in row.order.others:

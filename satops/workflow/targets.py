@@ -1,4 +1,4 @@
-"""Where products go: what fetching them needs of a folder or of object storage, as promises."""
+"""The ports of a download target: a folder, or a prefix in object storage."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Protocol
 
 
 class PartBusy(Exception):
-    """Another process is fetching the same product, and did for the whole time."""
+    """Another process holds the part of this product, and did not release it in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A part that is whole: what its event will say."""
+    """A whole part, with the facts for its event."""
 
     key: str
     product: str
@@ -24,90 +24,90 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class PartNote:
-    """What is noted beside a part, so that a later run can go on with it."""
+    """The note beside a part, so that a later run can resume it."""
 
     etag: str | None = None
-    """The strong validator of the bytes that are here."""
+    """Strong validator of the bytes in the part."""
     total: int | None = None
     """Bytes of the whole product."""
     title: str = ""
     epoch: str = ""
-    """The start of the machine at which the bytes were written."""
+    """Boot id under which the bytes were written."""
     sealed: Sealed | None = None
 
 
 class Part(Protocol):
-    """A product that grows, on this machine's disk, under a name that no product has.
+    """A product during its fetch, on this machine's disk, under a name that no product has.
 
-    It is this process's alone.  Every method raises OSError.
+    Only this process may write it.  Every method raises OSError.
     """
 
     @property
     def size(self) -> int:
-        """Bytes that are here."""
+        """Bytes in the part."""
 
     @property
     def note(self) -> PartNote:
-        """What was noted with `begin` or `seal`."""
+        """The note of the last `begin` or `seal`."""
 
     @property
     def waited(self) -> bool:
-        """Whether another process had it first: the product may be here by now."""
+        """Whether another process held the part first and may have finished the product."""
 
     def begin(self, note: PartNote) -> None:
-        """Start at 0, with another note."""
+        """Truncate the part, and write a new note."""
 
     def append(self, chunk: bytes) -> None:
-        """Add bytes at the end."""
+        """Append bytes."""
 
     def head(self, count: int) -> bytes:
         """Return the first bytes."""
 
     def digest(self) -> str:
-        """Return the SHA-256 of the bytes as they are on the disk, in hex."""
+        """Return the SHA-256 of the bytes on disk, in hex."""
 
     def seal(self, sealed: Sealed) -> None:
-        """Bring the bytes to the disk, and note that they are whole."""
+        """Make the bytes durable, and note that the part is whole."""
 
     def forget(self) -> None:
-        """Remove what is left of the part, and its note."""
+        """Remove the part and its note."""
 
 
 class Target(Protocol):
-    """A folder, or a prefix in object storage.  Every method raises OSError, also for what a
-    store refuses.  May be used by many threads at a time.
+    """A folder, or a prefix in object storage.  Every method raises OSError, and may be called from
+    many threads.
     """
 
     @property
     def address(self) -> str:
-        """For messages; never with a credential."""
+        """Address for messages, without credentials."""
 
     def size(self, key: str) -> int | None:
-        """Return the bytes of what is at a key, or None where nothing is."""
+        """Return the size of a file in bytes; None if absent."""
 
     def digest(self, key: str) -> str:
-        """Return the SHA-256 of what is at a key, in hex; the whole of it is read."""
+        """Return the SHA-256 of a file, in hex; reads the whole file."""
 
     def part(self, name: str, part: str) -> AbstractContextManager[Part]:
         """Open the part of a product of the order `name`.  Raises `PartBusy`."""
 
     def tidy(self, name: str, part: str) -> None:
-        """Remove what a run left of a part when it ended between the event and its own tidying."""
+        """Remove the remains of a part after a run that ended between event and cleanup."""
 
     def put(self, part: Part, key: str) -> None:
-        """Give a sealed part its final name; durable on return, and never seen incomplete.
+        """Give a sealed part its final name; durable on return, and never visible incomplete.
 
-        What is there already stays: where it is the same nothing is done, else it is an OSError.
+        An existing file stays: equal bytes are fine, others raise OSError.
         """
 
     def read(self, key: str) -> bytes | None:
-        """Return a small file, or None where there is none."""
+        """Return a small file; None if absent."""
 
     def write(self, key: str, content: bytes) -> None:
-        """Put a small file in the place of the old one, whole."""
+        """Replace a small file as a whole."""
 
     def remove(self, key: str) -> None:
-        """Remove a small file, where there is one."""
+        """Remove a small file if it exists."""
 
     def keys(self, name: str) -> list[str]:
-        """Return the keys below one order's name, parts left out."""
+        """Return the keys below one order's name, without parts."""

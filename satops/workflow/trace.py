@@ -1,4 +1,4 @@
-"""From a product's bytes to who asked for them: everything that the ledger says of one SHA-256."""
+"""Trace a product's SHA-256 to its order, run and commit, from the ledger alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ _ORIGIN: Final = ("commit", "committed", "pull_request", "approvals")
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """One product, and where it comes from; None where the ledger does not say."""
+    """One product and its provenance; a field is None if not recorded."""
 
     fetched: Fetched
     order: OrderState
-    """The submission whose number the product was delivered under, else the order as it is."""
+    """The submission whose order number delivered the product, or else the name's state."""
     intent: Mapping[str, Any]
-    """The event that holds what was bought; empty where there is none."""
+    """The event with the bought content; empty if none."""
     run: Mapping[str, Any]
-    """The event that began the run that bought it; empty where there is none."""
+    """The `RunStarted` of the run that bought it; empty if none."""
 
     @property
     def origin(self) -> dict[str, Any]:
-        """Commit, whether its bytes were bought, pull request and approvals."""
+        """Commit, whether the spec equalled it, pull request and approvals."""
         own = {key: self.intent.get(key) for key in _ORIGIN}
         for key in ("pull_request", "approvals", "commit"):
             if own[key] is None:
@@ -37,17 +37,17 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class TraceReport:
-    """What the ledger says of some bytes."""
+    """The products with one SHA-256."""
 
     sha256: str
     ledger: str
-    """Its address."""
+    """Address of the ledger."""
     found: tuple[Traced, ...]
-    """One for each order number that the same bytes were delivered under; often one."""
+    """One entry for each order number that delivered these bytes; often one."""
 
 
 def trace(store: LedgerStore, sha256: str) -> TraceReport:
-    """Read the whole ledger, checking its chain.  Raises `LedgerError`."""
+    """Read the whole ledger and check its chain.  Raises `LedgerError`."""
     state = LedgerState()
     runs: dict[str, Mapping[str, Any]] = {}
     intents: dict[int, Mapping[str, Any]] = {}

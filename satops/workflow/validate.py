@@ -1,4 +1,4 @@
-"""Read the whole tree: every spec that is sound, and every problem of every file."""
+"""Read the whole tree: every sound spec, and every problem of every file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,23 +25,23 @@ class Tree:
     """Everything under `orders/`."""
 
     specs: tuple[Spec, ...]
-    """The sound ones, in the order of their positions; of equal names, all."""
+    """The sound specs, sorted by position.  Of equal names, all."""
     problems: tuple[Problem, ...]
     """Sorted by position."""
     files: int
     kept: tuple[KeptSpec, ...] = ()
-    """Specs whose files were not parsed: the ledger holds their bytes as placed."""
+    """Specs of files that were not parsed, since the ledger holds their bytes as placed."""
     unread: Mapping[str, bytes] = field(default_factory=dict)
-    """The bytes of each file that was read and has errors, by its path."""
+    """Bytes of each file that has errors, by path."""
     partial: bool = False
-    """Whether some of the tree is missing: then no order can be called retired."""
+    """Whether part of the tree is missing: then no order counts as retired."""
 
     def __repr__(self) -> str:
-        """Return how much there is."""
+        """Return the number of specs and problems."""
         return f"<Tree {len(self.specs) + len(self.kept)} specs, {len(self.problems)} problems>"
 
     def lacking(self, missing: Sequence[Problem]) -> "Tree":
-        """Return the tree with what was found to be missing from it."""
+        """Return the tree with an error for each missing part."""
         if not missing:
             return self
         problems = sorted((*self.problems, *missing), key=by_position)
@@ -49,19 +49,19 @@ class Tree:
 
 
 class WholeTree(Protocol):
-    """What a plan is made of: `SpecTree`, or a tree that was read before."""
+    """The specs for a plan: a `SpecTree`, or a tree read earlier."""
 
     @property
     def rules(self) -> RulesSource | None:
-        """What the specs to create are held against."""
+        """The rules for the checks of the specs to create."""
 
     def read_whole(self, state: LedgerState | None = None) -> Tree:
-        """Return the specs and problems of a tree; see `SpecTree`."""
+        """Return the specs and problems of the tree."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpecTree:
-    """The order specs of a repository, and all that reading and checking them takes."""
+    """The order specs of a repository, with the ports to read and check them."""
 
     files: OrderFiles
     aois: AoiSource
@@ -71,14 +71,13 @@ class SpecTree:
     schema: "Schema"
     zones: ZoneRules
     strict: bool
-    """Whether a spec that is missing and not staged as deleted is an error."""
+    """Whether a spec that git has, and that is missing without a staged deletion, is an error."""
 
     def read(self, state: LedgerState | None = None) -> Tree:
-        """Return every spec that is sound, and every problem of every file.
+        """Return every sound spec, and every problem of every file.
 
-        With a `state`, files that hold only what is placed are not parsed, and the buyer's checks
-        are made only of orders that may still be bought.  Raises `UsageError` for rules that cannot
-        be read.
+        With `state`, files whose specs are all placed are not parsed, and the checks cover only
+        orders that may still be bought.  Raises `UsageError` for rules that cannot be read.
         """
         known = state if state is not None else LedgerState()
         zone = self.config.timezone
@@ -114,16 +113,16 @@ class SpecTree:
 
 @dataclass(slots=True)
 class _Reading:
-    """What has been read so far."""
+    """The result so far."""
 
     specs: list[Spec] = field(default_factory=list)
     kept: list[KeptSpec] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
     names: dict[str, list[tuple[str, Position]]] = field(default_factory=dict)
-    """Where each name stands, by file, in sound documents and others."""
+    """File and position of each name, in sound documents and others."""
     series_of: dict[str, str] = field(default_factory=dict)
-    """The series of each member."""
+    """Series by member name."""
 
     unread: dict[str, bytes] = field(default_factory=dict)
 
@@ -147,9 +146,9 @@ class _Reading:
 
 
 def read_tree(files: OrderFiles, reader: FileReader, kept: KeptSpecs | None = None) -> Tree:
-    """Read every file under `orders/`, and never stop at a problem.
+    """Read every file under `orders/`.  Never stops at a problem.
 
-    A file whose bytes are placed, as `kept` knows, is not parsed.
+    A file that `kept` knows is not parsed: the ledger holds its bytes as placed.
     """
     reading = _Reading()
     for read in reader.read(_to_parse(files, reading, kept)):
@@ -168,7 +167,7 @@ def read_tree(files: OrderFiles, reader: FileReader, kept: KeptSpecs | None = No
 
 
 def _to_parse(files: OrderFiles, reading: _Reading, kept: KeptSpecs | None) -> Iterator[SourceFile]:
-    """Walk the tree; yield the files that must be parsed, and note all others in `reading`."""
+    """Walk the tree; yield the files to parse, and add the others to `reading`."""
     for found in files.walk():
         if isinstance(found, Problem):
             reading.problems.append(found)
@@ -182,7 +181,7 @@ def _to_parse(files: OrderFiles, reading: _Reading, kept: KeptSpecs | None) -> I
 
 
 def _kept_specs(found: SourceFile, files: OrderFiles, kept: KeptSpecs) -> list[KeptSpec] | None:
-    """Return the specs of a file; None unless its bytes, and all that it refers to, are placed."""
+    """Return the specs of a file if it and all files that it refers to are placed; else None."""
 
     def included(ref: str) -> str | None:
         read = files.include(found.path, ref)
@@ -194,9 +193,9 @@ def _kept_specs(found: SourceFile, files: OrderFiles, kept: KeptSpecs) -> list[K
 def _same_names(
     names: Mapping[str, list[tuple[str, Position]]], series_of: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """Yield an error at each position of a name that stands twice, and say where the other is.
+    """Yield an error at each position of a duplicate name, with the other position.
 
-    Of two series with one name, their members are not named as well.
+    If two series have the same name, their members get no errors of their own.
     """
     for name, found in names.items():
         if len(found) == 1 or len(names.get(series_of.get(name, ""), ())) > 1:
@@ -222,7 +221,7 @@ def _same_names(
 def _like_members(
     names: Mapping[str, list[tuple[str, Position]]], series_of: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """Yield an error at each name that begins as those of the members of another document do."""
+    """Yield an error at each name that begins like the member names of another document."""
     every = set(series_of.values())
     for name, found in names.items():
         series = name.partition(".")[0]

@@ -1,4 +1,4 @@
-"""Verify that a ledger is whole, in order, and makes sense."""
+"""Verify the chain of a ledger, and the rules of its events."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,45 +11,46 @@ from satops.errors import LedgerCorrupt
 from satops.ports import LedgerStore
 
 LineCheck = Callable[[Fields], Iterable[str]]
-"""Yields a sentence for each way in which a line breaks the schema."""
+"""Yields a sentence for each schema error of a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerProblem:
-    """One thing that is wrong with a ledger."""
+    """One fault of a ledger."""
 
     line: int | None
-    """From 1; None when it is about the ledger as a whole."""
+    """Line number from 1; None for a fault of the whole ledger."""
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What `satops verify` found."""
+    """The result of `satops verify`."""
 
     address: str
     events: int
-    """The events of the unbroken chain from the first line on."""
+    """Number of events in the unbroken chain from the first line."""
     head: Head
-    """Where that chain ends."""
+    """Head of that chain."""
     broken: LedgerProblem | None
-    """The first line that does not follow; nothing after it was looked at."""
+    """The first line that breaks the chain; later lines are not checked."""
     problems: tuple[LedgerProblem, ...]
-    """What is in the chain and makes no sense, and an anchor that is not in it."""
+    """Broken rules of events in the chain, and an absent anchor."""
     anchored_at: int | None
-    """The number of the event whose digest is the head that was given to look for."""
+    """`seq` of the event whose digest is the anchor; None if absent."""
     unterminated_bytes: int
-    """Of a last line that was never acknowledged; the next append replaces it."""
+    """Bytes of an incomplete last line, which was never acknowledged; the next append replaces
+    it."""
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is wrong; an unterminated last line is not."""
+        """Whether there is no fault.  An incomplete last line is none."""
         return self.broken is None and not self.problems
 
 
 @runtime_checkable
 class _MayBeTorn(Protocol):
-    """A store in which a write can be cut in the middle of a line."""
+    """A store whose last line can be incomplete after a kill."""
 
     def unterminated_bytes(self) -> int: ...
 
@@ -57,11 +58,11 @@ class _MayBeTorn(Protocol):
 def verify(
     store: LedgerStore, *, anchor: str | None = None, check: LineCheck | None = None
 ) -> VerifyReport:
-    """Read the whole ledger and hold it against its format and its meaning.
+    """Read the whole ledger and check its chain and its events.
 
-    `anchor` is a head that was noted elsewhere, in a plan or a commit: a chain that does not hold
-    it has lost events or was written anew.  `check` holds each line against a schema as well.
-    Raises `LedgerMissing` and `StoreUnreachable`; a broken chain is in the report.
+    `anchor` is a head noted elsewhere, in a plan or a commit: a chain without it has lost events or
+    was rewritten.  `check` validates each line against a schema.  Raises `LedgerMissing` and
+    `StoreUnreachable`; a broken chain is reported in the result.
     """
     audit = Audit()
     problems: list[LedgerProblem] = []

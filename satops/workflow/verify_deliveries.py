@@ -1,4 +1,4 @@
-"""Hash what is at a target, and hold it against the ledger."""
+"""Hash the products at a target, and compare them with the ledger."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ Verdict = Literal["right", "missing", "damaged", "unread"]
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCheck:
-    """One product of the ledger, as it is at the target."""
+    """One product of the ledger, and its verdict at the target."""
 
     name: str
     key: str
@@ -27,24 +27,24 @@ class DeliveryCheck:
 
 @dataclass(frozen=True, slots=True)
 class DeliveriesReport:
-    """What is at a target, beside what the ledger says."""
+    """The verdicts for all products of the ledger."""
 
     target: str
     checks: tuple[DeliveryCheck, ...]
 
     @property
     def wrong(self) -> tuple[DeliveryCheck, ...]:
-        """What is there with other bytes, or cannot be read."""
+        """Products with other bytes, or that cannot be read."""
         return tuple(it for it in self.checks if it.verdict in ("damaged", "unread"))
 
     @property
     def missing(self) -> int:
-        """How many are not at this target."""
+        """Number of products that the target lacks."""
         return sum(it.verdict == "missing" for it in self.checks)
 
 
 def verify_deliveries(state: LedgerState, target: Target) -> DeliveriesReport:
-    """Read every product at the target to its end."""
+    """Read and hash every product at the target."""
     with ThreadPoolExecutor(READ_AT_ONCE, "satops-verify") as pool:
         checks = pool.map(lambda it: _check(it, target), _fetched(state))
         return DeliveriesReport(target.address, tuple(checks))

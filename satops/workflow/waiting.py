@@ -1,8 +1,8 @@
-"""Waiting for what others are placing, and for what may still appear in the account.
+"""Wait for other runs' open submissions, and for orders that may still appear in the account.
 
-No clock of another machine is believed.  How long a submission may be under way is the *length* of
-its time, `until` minus the time of its intent, which one clock wrote; it is counted on this
-machine's monotonic clock from when this machine first saw the intent.
+Another machine's wall clock is never trusted.  Only the difference `until` minus the time of the
+intent is used, since one clock wrote both; it is counted on this machine's monotonic clock from the
+moment when this machine first saw the intent.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -20,7 +20,7 @@ _POLL_S = 2.0
 
 
 def duration_s(known: OrderState) -> float:
-    """Return how long a submission may be under way, by its own clock."""
+    """Return the seconds that a submission may be under way, from its intent to `until`."""
     if not known.until or not known.opened_at:
         return 0.0
     return max((instant(known.until) - instant(known.opened_at)).total_seconds(), 0.0)
@@ -29,8 +29,8 @@ def duration_s(known: OrderState) -> float:
 def is_being_placed(known: OrderState, clock: Clock, looks: LookBook) -> bool:
     """Tell whether a run may still be sending this order.
 
-    Its time is over at the earlier of two: `until` has passed on the wall clock, or this machine
-    has known the intent for longer than the time of a submission is.
+    Its time is over as soon as `until` has passed on the wall clock, or as this machine has known
+    the intent for `duration_s`, whichever is earlier.
     """
     if known.standing_at(instant_text(clock.now())) is not Standing.BEING_PLACED:
         return False
@@ -39,10 +39,10 @@ def is_being_placed(known: OrderState, clock: Clock, looks: LookBook) -> bool:
 
 
 def next_look(known: OrderState, look: AccountLook, looks: LookBook, clock: Clock) -> Look:
-    """Return what is to be noted of this look for one submission that it did not show.
+    """Return the note of this look for a submission that it did not find.
 
-    The wait of a submission begins when this machine first knew of its intent.  That is now, and
-    not the time of the look: the intent may have come while this machine was paused after it.
+    The wait begins when this machine first saw the intent.  That is now, not the time of the look:
+    the machine may have been paused since the look, and the intent may be younger than it.
     """
     last = looks.look(known.opened, look.epoch)
     if last is None or last.first > look.began:
@@ -51,11 +51,11 @@ def next_look(known: OrderState, look: AccountLook, looks: LookBook, clock: Cloc
 
 
 def wait_left_s(known: OrderState, noted: Look, look: AccountLook, config: Config) -> float:
-    """Return the seconds before absence may be taken for proof; zero when it may.
+    """Return the seconds until absence proves that the order was not placed; 0 if it does now.
 
-    An order that was sent is visible within `waitS`, or never; it was sent within the time of its
-    submission from when this machine first saw the intent.  So a look that began `intentS + waitS`
-    after this machine's own first look has seen all that can be seen.
+    A request is sent at most `intentS` after this machine first saw the intent, and its order is
+    visible at most `waitS` later, or never.  So a look that began `intentS + waitS` after the first
+    one shows every order.
     """
     placing_s = max(config.apply.intent_s, duration_s(known))
     left = noted.first + placing_s + config.reconcile.wait_s - look.began
@@ -66,7 +66,7 @@ def wait_left_s(known: OrderState, noted: Look, look: AccountLook, config: Confi
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """Submissions of other runs that were open when the own work was done."""
+    """Other runs' submissions that were open when this run's own work was done."""
 
     names: tuple[str, ...]
     waited_s: float = 0.0
@@ -76,7 +76,9 @@ class Awaited:
 
 
 def open_elsewhere(state: LedgerState, names: Collection[str] | None) -> dict[str, str]:
-    """Return the open submissions of some names, or of all, by name with what opened them."""
+    """Return the open submissions of some names, or of all: by name, the digest of the opening
+    line.
+    """
     return {
         known.name: known.opened
         for known in state.orders.values()
@@ -85,7 +87,7 @@ def open_elsewhere(state: LedgerState, names: Collection[str] | None) -> dict[st
 
 
 def being_placed(state: LedgerState, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return the submissions that runs have intended, and that have no outcome yet."""
+    """Return those of `wanted` that have no outcome yet."""
     return {
         name: intent
         for name, intent in wanted.items()
@@ -102,10 +104,10 @@ def wait_for_others(
     tell: Callable[[str], None],
     most_s: float | None,
 ) -> Awaited:
-    """Wait until the submissions of others have an outcome, or their time is over.
+    """Wait until each of the `wanted` submissions has an outcome or its time is over.
 
-    The set is fixed: what others begin later is not waited for.  Nothing is held meanwhile.
-    Raises `LedgerError`.
+    Submissions that begin later are not added.  No lock or connection is held meanwhile.  Raises
+    `LedgerError`.
     """
     clock = session.clock
     began = clock.monotonic()
@@ -135,12 +137,12 @@ def wait_for_others(
 
 
 def _first_sight(intent: str, clock: Clock, looks: LookBook) -> float:
-    """Return when this machine first saw an intent, and note that it did."""
+    """Return when this machine first saw an intent, and note it."""
     noted = looks.look(intent, clock.epoch)
     if noted is not None and noted.first <= clock.monotonic():
         return noted.first
     first = Look(clock.monotonic(), 0, clock.epoch)
-    with suppress(OSError):  # what cannot be noted only makes a later run wait anew
+    with suppress(OSError):  # without the note a later run only waits anew
         looks.note(intent, first)
     return first.first
 

@@ -1,6 +1,7 @@
-"""What the events of a ledger must mean beside being a chain.
+"""The rules that the events of a whole chain must keep, such as "no outcome without an intent".
 
-satops writes no ledger that breaks these rules; one that does was written by hand or by a bug.
+satops writes no ledger that breaks these rules: a ledger that does was edited by hand, or satops
+has a bug.
 """
 
 from collections.abc import Iterator
@@ -47,32 +48,33 @@ class _Known:
     """What the events so far say of one order name."""
 
     attempt: int = 0
-    """The last that was intended."""
+    """Number of the last intent."""
     open: bool = False
-    """Intended or in doubt."""
+    """Whether a submission is intended or in doubt."""
     open_attempt: int = 0
-    """The one that is open: after a correction it may be an earlier one, or 0 for an adoption."""
+    """Attempt of the open submission.  A correction can reopen an earlier attempt, or an adoption,
+    which is attempt 0."""
     placed: bool = False
     attempts: dict[str, int] = field(default_factory=dict)
-    """Identity of each submission that was intended, adopted or carried, with its attempt."""
+    """Digest of each line that intended, adopted or carried the order, with its attempt."""
 
 
 @dataclass(slots=True)
 class Audit:
-    """Reads events in their order; `take` tells what is wrong with each."""
+    """Reads events in ledger order; `take` yields the broken rules of each."""
 
     _names: dict[str, _Known] = field(default_factory=dict)
     _claimed: dict[str, str] = field(default_factory=dict)
     _settled: dict[str, str | None] = field(default_factory=dict)
-    """Digest of each event that a person or reconcile settled with, to the order number."""
+    """Digest of each settling event to the order number that it gave."""
     _freed: dict[str, str] = field(default_factory=dict)
-    """Numbers that a correction has taken from a name."""
+    """Order number to the name that a correction took it from."""
     _shared: dict[str, str] = field(default_factory=dict)
-    """Name to the number that it shares with another name."""
+    """Name to the order number that it shares with another name."""
     _closed: bool = False
 
     def take(self, fields: Fields, head: Head) -> Iterator[str]:
-        """Yield a sentence for each rule that a line, which makes a head, breaks."""
+        """Yield a sentence for each rule that a line breaks; `head` is the head after the line."""
         if head.seq == 1 and fields.get("kind") != "LedgerStarted":
             yield "The first event is not LedgerStarted."
         if self._closed:
@@ -115,7 +117,7 @@ class Audit:
             case LedgerClosed():
                 self._closed = True
             case RunStarted() | RunFinished() | Refreshed() | NoticesSent():
-                pass  # says who, when or what was seen; no rule follows from it
+                pass  # no rule for these kinds
             case ForeignNoted() | MarketplaceMoved() | LedgerRestored():
                 pass
             case never:

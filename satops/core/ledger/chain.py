@@ -54,10 +54,10 @@ def line_digest(line: bytes) -> str:
 def encode(
     events: "Sequence[Event]", *, head: Head, time: datetime, run: str
 ) -> tuple[list[bytes], Head]:
-    """Return the lines that append `events` to `head`, and the head that they make.
+    """Return the lines that append `events` to `head`, and the head after the last line.
 
-    Text that UTF-8 cannot hold, as a variable of the environment may, gets question marks there:
-    an event is never lost for a character.
+    A character that UTF-8 cannot encode (an environment variable may hold one) becomes a question
+    mark, so that no event is lost.
     """
     lines = []
     seq, prev = head.seq, head.digest
@@ -82,10 +82,10 @@ def encode(
 def decode(
     lines: Iterable[bytes], *, after: Head = EMPTY, lifts: Mapping[str, Lift] = LIFTS
 ) -> Iterator[tuple[Fields, Head]]:
-    """Yield the fields of each line with the head it makes, checking format, `seq` and `prev`.
+    """Check format, `seq` and `prev` of each line; yield its fields with the head after it.
 
-    The fields are those of the newest format.  `core.ledger.recorded.read` makes events of them.
-    Raises `LedgerCorrupt`, naming the first bad line by its number.
+    The fields are lifted to the newest format; `core.ledger.recorded.read` makes events of them.
+    Raises `LedgerCorrupt` with the number of the first bad line.
     """
     seq, prev = after.seq, after.digest
     for line in lines:

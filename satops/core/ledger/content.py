@@ -1,4 +1,4 @@
-"""What an event keeps of a spec, so that the order can be read from the ledger alone."""
+"""The fields of a spec that an event keeps, so that the ledger alone can show the order."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -24,7 +24,7 @@ class Content(TypedDict):
 
 
 def content_of(spec: Spec, zone: tzinfo | None) -> Content:
-    """Return the content of a spec; `zone` is how zone-less dates were read."""
+    """Return the content of a spec; `zone` is the time zone of its dates without an offset."""
     source = asdict(spec.source)
     source["timezone"] = None if zone is None else str(zone)
     member = spec.membership

@@ -1,8 +1,8 @@
-"""The kinds of events, in the past tense: the one place that knows them.
+"""The kinds of events, named in the past tense.
 
-A field that is None is left out of its line.  `core.ledger.recorded` reads lines back into these
-classes, so a field's annotation is also what a line may hold.  They have no slots: a field that a
-line lacks is then the default of the class, and costs nothing in each of a million events.
+A field that is None is not written.  `core.ledger.recorded` reads lines back into these classes
+and checks each value against the field's annotation.  The classes have no slots: a field that a
+line lacks is read from the class, which saves memory in a ledger of a million events.
 """
 
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ from satops.core import json_text
 from satops.core.json_text import Raw
 
 Canonical = Raw | Mapping[str, Any]
-"""A canonical order: its bytes in an event to be written, its fields in one that was read."""
+"""A canonical order: its bytes in a new event, its fields in an event that was read."""
 
 
 @dataclass(frozen=True)
 class LedgerStarted:
-    """The first event: a ledger exists from here on."""
+    """A ledger began.  This is always the first event."""
 
     ledger: str
-    """Its id, made at random."""
+    """The ledger's random id."""
     tool: str
     marketplace: str | None = None
     """Address of the one marketplace whose orders this ledger holds; None in ledgers of 0.1."""
     because: str | None = None
-    """What was bought before this ledger, in a person's words."""
+    """A person's account of what was bought before this ledger began."""
     continues: Mapping[str, Any] | None = None
-    """`ledger`, `seq` and `head` of the broken ledger that this one goes on from, `verified` (the
-    `seq` up to which its chain was whole) and `sha256` of its file."""
+    """The broken ledger that this one replaces: its `ledger` (id), `seq` and `head`, `verified`
+    (the `seq` up to which its chain was whole) and the `sha256` of its file."""
 
 
 @dataclass(frozen=True)
 class RunStarted:
-    """A run that may change the ledger began; provenance as far as the environment tells."""
+    """A run that may append began.  A field is None where the environment does not name it."""
 
     command: str
     tool: str
@@ -47,14 +47,14 @@ class RunStarted:
     run_url: str | None = None
     approvals: tuple[str, ...] | None = None
     marketplace: str | None = None
-    """Its normalised address."""
+    """Normalised address of the marketplace."""
     user: str | None = None
     local: str | None = None
-    """The folder on `host` that keeps what this run could not append."""
+    """The folder on `host` with this machine's local state."""
     names: tuple[str, ...] | None = None
-    """The names that were chosen, as they were given; None where none was."""
+    """The names on the command line, as typed; None for all orders."""
     labels: tuple[str, ...] | None = None
-    """The labels that were chosen, each as `KEY=VALUE`; None where none was."""
+    """The labels on the command line, each as `KEY=VALUE`; None without `--label`."""
     unseen: bool | None = None
     """Whether a person let the run buy without a look at the account."""
     because: str | None = None
@@ -79,36 +79,37 @@ class SubmissionIntended:
     footprint: Mapping[str, Any]
     """The fields of `core.spec.Footprint`."""
     until: str
-    """Until then other runs leave this order alone; after it, no outcome means in doubt."""
+    """Before this instant (UTC) other runs leave the order alone.  After it a submission without
+    an outcome is in doubt."""
     estimated_cost: float | None = None
     labels: Mapping[str, str] | None = None
     supersedes: str | None = None
     currency: str | None = None
     """Of `estimated_cost`."""
     captures: int | None = None
-    """How many images the order stands for, where it is more than one."""
+    """How many images the order buys; None for one image."""
     series: str | None = None
     """The series that the order is a member of."""
     keys: tuple[tuple[str, str], ...] | None = None
     """Axis and key of the member, in the order of the axes."""
     axes: tuple[Mapping[str, Any], ...] | None = None
-    """Name and kind of each axis of the series; a repetition's start and step."""
+    """Name and kind of each axis of the series, and start and step of a repetition."""
     members: int | None = None
-    """How many orders the document stood for."""
+    """How many members the series had."""
     commit: str | None = None
     """The commit that last touched the spec or its AOI."""
     committed: bool | None = None
-    """Whether the bytes are those of the commit."""
+    """Whether the files had the bytes of that commit."""
     pull_request: str | None = None
     approvals: tuple[str, ...] | None = None
     evidence: str | None = None
-    """For the order of a pass: SHA-256 of the row of the simulation's result, as it was read just
-    before.  `satops feasibility` writes it beside each pass."""
+    """For the order of a pass: SHA-256 of the simulation's result row, read just before the intent.
+    `satops feasibility` writes the same digest beside each pass."""
 
 
 @dataclass(frozen=True)
 class SubmissionProbed:
-    """A person is about to ask for the same simulation result once more: it may buy."""
+    """A person is about to order the same simulation result again, which may buy it."""
 
     name: str
     attempt: int
@@ -160,11 +161,11 @@ class SubmissionLeftInDoubt:
     evidence: str
     intent: str | None = None
     claimed_no: str | None = None
-    """A number that the marketplace gave, and that another name holds.  Absence from the account
-    never settles such a doubt."""
+    """The order number in the answer, if the ledger already holds it for another name.  Absence
+    from the account never settles such a doubt."""
     used: bool | None = None
-    """True where the marketplace said that the simulation result is not there, or is used.
-    Absence never settles such a doubt either."""
+    """True if the marketplace answered that the simulation result is missing or used.  Absence
+    from the account never settles such a doubt."""
 
 
 @dataclass(frozen=True)
@@ -175,13 +176,13 @@ class DoubtSettled:
     attempt: int
     placed: bool
     by: str
-    """`reconcile`, or the person."""
+    """`reconcile`, or the name of a person."""
     because: str
     order_no: str | None = None
     evidence: Mapping[str, Any] | None = None
     intent: str | None = None
     same_as: str | None = None
-    """The name that shares `order_no`: the marketplace took two orders for one."""
+    """The name that holds `order_no` too: the marketplace took two submissions for one order."""
 
 
 @dataclass(frozen=True)
@@ -191,9 +192,9 @@ class DoubtCorrected:
     name: str
     attempt: int
     corrects: Mapping[str, Any]
-    """`seq` and `digest` of the event that was wrong."""
+    """`seq` and `digest` of the settling event that was wrong."""
     placed: bool
-    """True: placed as `order_no`.  False: in doubt again."""
+    """True: placed as `order_no`.  False: back in doubt."""
     by: str
     because: str
     intent: str | None = None
@@ -204,7 +205,7 @@ class DoubtCorrected:
 
 @dataclass(frozen=True)
 class ForeignNoted:
-    """A person says that an order of the account is none of ours."""
+    """A person recorded that an order of the account is not ours."""
 
     order_no: str
     by: str
@@ -213,7 +214,7 @@ class ForeignNoted:
 
 @dataclass(frozen=True)
 class MarketplaceMoved:
-    """A person says that the marketplace has another address from here on."""
+    """A person recorded the marketplace's new address."""
 
     to: str
     by: str
@@ -222,7 +223,7 @@ class MarketplaceMoved:
 
 @dataclass(frozen=True)
 class LedgerClosed:
-    """The ledger goes on elsewhere: nothing is appended after this event."""
+    """The ledger moved to another store.  No event follows this one."""
 
     to: str
     by: str
@@ -231,26 +232,26 @@ class LedgerClosed:
 
 @dataclass(frozen=True)
 class LedgerRestored:
-    """A person accepts a ledger that is older than what a machine had appended to it."""
+    """A person accepted a ledger that lacks events which a machine had appended."""
 
     lost: Mapping[str, Any]
     """`seq` and `head` of the last event that the machine had appended."""
     by: str
     because: str
     foreign: tuple[str, ...] = ()
-    """Orders of the account that no name holds, as the account was seen then."""
+    """Numbers of the account's orders that no name held at that time."""
 
 
 @dataclass(frozen=True)
 class OrderCarried:
-    """An order of the broken ledger that this one goes on from."""
+    """An order was taken over from the broken ledger that this one replaces."""
 
     name: str
     standing: str
-    """`placed` with its number; or `in-doubt`, also for all that could not be verified."""
+    """`placed` or `in-doubt`.  An order that could not be verified is in doubt."""
     intended_at: str
     verified: bool
-    """Whether the chain of the broken ledger reaches to the events about this order."""
+    """Whether the whole part of the broken chain holds all events about this order."""
     order_no: str | None = None
     further_order_nos: tuple[str, ...] = ()
     attempt: int = 0
@@ -277,7 +278,7 @@ class OrderAdopted:
     by: str
     because: str
     order_digest: str | None = None
-    """Of the spec it stands for, where there is one in the tree."""
+    """Order digest of the spec of this name; None without a spec."""
     order: Canonical | None = None
     source: Mapping[str, Any] | None = None
     footprint: Mapping[str, Any] | None = None
@@ -293,7 +294,7 @@ class OrderAdopted:
 
 @dataclass(frozen=True)
 class PurchaseCompared:
-    """What was bought is not what was reviewed, as the marketplace shows it after the receipt."""
+    """After the receipt the marketplace showed an order that differs from the reviewed pass."""
 
     name: str
     order_no: str
@@ -302,7 +303,7 @@ class PurchaseCompared:
 
 @dataclass(frozen=True)
 class StatusObserved:
-    """The marketplace's status of a placed order, when it differed from the last one seen."""
+    """The marketplace showed a new status or amount of a placed order."""
 
     name: str
     order_no: str
@@ -310,7 +311,7 @@ class StatusObserved:
     amount: float | None = None
     """The marketplace's `finalAmount`; it names no currency."""
     currency: str | None = None
-    """Of `amount`, as `marketplace.currency` says."""
+    """Currency of `amount`, from `marketplace.currency` in satops.yaml."""
 
 
 @dataclass(frozen=True)
@@ -319,12 +320,12 @@ class Refreshed:
 
     seen: int
     not_listed: tuple[str, ...] = ()
-    """Order numbers of ours that the marketplace does not show."""
+    """Placed order numbers that the marketplace did not list."""
 
 
 @dataclass(frozen=True)
 class DeliveryFetched:
-    """A product of a placed order was fetched, whole, and is on the target's disk."""
+    """A product of a placed order was fetched whole and is durable at the target."""
 
     name: str
     order_no: str
@@ -334,14 +335,14 @@ class DeliveryFetched:
     sha256: str
     content_type: str
     address: str
-    """Where it came from, without the signature."""
+    """URL of the product without its signature."""
     title: str | None = None
-    """The sender's name of the file."""
+    """File name that the server gave."""
 
 
 @dataclass(frozen=True)
 class NoticesSent:
-    """Notices of the events up to a `seq` have left for one hook."""
+    """One hook was sent the notices of all events up to `up_to`."""
 
     variable: str
     """The environment variable that holds the hook's address."""
@@ -350,7 +351,7 @@ class NoticesSent:
 
 @dataclass(frozen=True)
 class RunFinished:
-    """A run ended in good order; a run without this event was cut short."""
+    """A run ended by itself.  A run without this event was killed."""
 
     expected: int
     placed: int
@@ -383,7 +384,7 @@ Event = (
     | LedgerRestored
     | RunFinished
 )
-"""What a line of a ledger can say."""
+"""Every kind of event."""
 KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 """Each class by the `kind` of its lines."""
 

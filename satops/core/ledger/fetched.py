@@ -1,4 +1,4 @@
-"""One product that was fetched, as its event says."""
+"""One fetched product, with where its event stands in the ledger."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -19,20 +19,20 @@ class Fetched:
     sha256: str
     content_type: str
     address: str
-    """Where it came from, without the signature."""
+    """URL of the product without its signature."""
     seq: int
-    """Of its event."""
+    """`seq` of the event."""
     time: str
-    """When it was fetched, UTC."""
+    """When the event was appended, UTC."""
     run: str
     event: str
-    """SHA-256 of the line of its event."""
+    """SHA-256 of the event's line."""
     title: str | None = None
-    """The sender's name of the file."""
+    """File name that the server gave."""
 
     @classmethod
     def of(cls, event: DeliveryFetched, recorded: Recorded) -> Self:
-        """Return what an event says, with what its line says beside it."""
+        """Return the product of an event, with `seq`, time and run of its line."""
         return cls(
             **vars(event),
             seq=recorded.seq,

@@ -1,8 +1,8 @@
-"""Which specs the ledger already holds, byte for byte: their files need not be read again.
+"""Find the spec files whose bytes the ledger holds as placed: they need no parsing.
 
-The ledger keeps the SHA-256 of the bytes that each placed order was made from.  A file with those
-bytes, read in the same time zone and with the same AOI files, can only give the same orders.  A
-document of a series is known only when every member that it stood for is placed.
+The ledger keeps the SHA-256 of the file that each placed order was read from.  A file with the
+same bytes, the same time zone and the same AOI files gives the same orders.  A series is skipped
+only if all its members are placed.
 """
 
 from collections import defaultdict
@@ -14,30 +14,31 @@ from satops.core.ledger.state import LedgerState, OrderState, Standing
 
 
 class KeptSpec(NamedTuple):
-    """A spec that is placed and unchanged; what it says is in the ledger."""
+    """A spec that is placed and unchanged.  Its content is in the ledger."""
 
     name: str
     file: str
-    """Where it stands now, which may be elsewhere than when it was placed."""
+    """Its path in the tree now, which may differ from the path in the ledger."""
     line: int
     series: str | None = None
 
 
 class KeptSpecs:
-    """The placed orders of a ledger, by the bytes of the files that they were made from."""
+    """The placed orders of a ledger, by the SHA-256 of their spec files."""
 
     def __init__(
         self, state: LedgerState, zone: str | None, zone_rules: Callable[[], str] = lambda: ""
     ) -> None:
-        """`zone` is how zone-less dates are read now, and `zone_rules` gives the release of the
-        zone database, which is asked for only where an order was made with one.
+        """`zone` is the time zone for dates without an offset.  `zone_rules` returns the release of
+        the IANA database; it is called only if an order was made with one.
         """
         self._files: defaultdict[str, defaultdict[int, list[OrderState]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        """By the digest of the file and the number of the document."""
+        """Placed orders by file digest and number of the document in the file."""
         self._alone: dict[str, tuple[str, int]] = {}
-        """Name and line of a spec that fills a file by itself, and refers to no other."""
+        """Name and line of each spec that is alone in its file and refers to no other file, by
+        file digest."""
         self._zone_rules = cache(zone_rules)
         for known in state.orders.values():
             source = known.source
@@ -55,9 +56,9 @@ class KeptSpecs:
     def find(
         self, file: str, sha256: str, included: Callable[[str], str | None]
     ) -> list[KeptSpec] | None:
-        """Return the specs of a file, or None where one of them is not placed as it stands.
+        """Return the specs of a file; None if one of them is not placed, or has changed.
 
-        `included` returns the SHA-256 of a file that the spec refers to, None where there is none.
+        `included` returns the SHA-256 of a file that a spec refers to; None for a missing file.
         """
         alone = self._alone.get(sha256)
         if alone is not None:
@@ -88,7 +89,7 @@ class KeptSpecs:
 
 
 def _is_whole(placed: list[OrderState]) -> bool:
-    """Tell whether the placed orders of a document are all that it stood for."""
+    """Tell whether every order of a document is placed."""
     if not placed:
         return False
     first = placed[0]

@@ -1,4 +1,4 @@
-"""What the ledger knows of one order name: its submissions, and where each of them stands."""
+"""What the ledger knows of one order name: the standing of each of its submissions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,11 +22,11 @@ from satops.core.order.order import Terms, terms_of
 from satops.core.order.passes import PassChoice
 
 Described = SubmissionIntended | OrderAdopted | OrderCarried
-"""The events that hold what an order is."""
+"""The events that hold the content of an order."""
 Closing = SubmissionRejected | SubmissionNotSent | SubmissionLeftInDoubt | DoubtSettled
-"""What may say that an open submission is over."""
+"""The events that can close an open submission."""
 Placing = SubmissionPlaced | DoubtSettled | DoubtCorrected | OrderAdopted
-"""What may give a number to a submission."""
+"""The events that can give a submission its order number."""
 
 
 class Standing(StrEnum):
@@ -41,76 +41,77 @@ class Standing(StrEnum):
 
 
 OPEN = frozenset({Standing.IN_DOUBT, Standing.BEING_PLACED})
-"""A submission that may exist: it is never sent again, and it counts as spent."""
+"""The order may exist at the marketplace, so satops never sends it again and counts it as spent."""
 SPENT = OPEN | {Standing.PLACED}
-"""What every limit counts."""
+"""Every limit counts these orders."""
 
 
 @dataclass(slots=True)
 class OrderState:
-    """One order name, as its submission that counts says: the placed one, else the last.
+    """One order name.  The fields are those of its placed submission, or else of its last one.
 
-    The other submissions of the name are in `others`, each with its own content: a late receipt
-    of one of them places the name under *that* content.
+    `others` holds the other submissions of the name, each with its own content.  A late receipt
+    for one of them makes that submission, with its content, the one that counts.
     """
 
     name: str
     standing: Standing
-    """As the events say; `standing_at` tells whether BEING_PLACED has become IN_DOUBT."""
+    """Standing after the last event.  `standing_at` also turns BEING_PLACED into IN_DOUBT when
+    `until` has passed."""
     intent: str = ""
-    """The identity of the submission: SHA-256 of the line that intended, adopted or carried it."""
+    """Identity of the submission: SHA-256 of the line that intended, adopted or carried it."""
     order_digest: str | None = None
     attempt: int = 0
-    """Of this submission; 0 for an adoption."""
+    """Number of this submission; 0 for an adoption."""
     attempts: int = 0
-    """The last attempt of the name: `attempt` of a placed one may be an earlier one."""
+    """Number of the name's last attempt, which may be later than `attempt`."""
     run: str = ""
     """The run that intended this submission, or adopted the order."""
     intended_at: str = ""
     until: str = ""
     opened: str = ""
-    """Digest of the line since which this submission may be under way: its own, or that of the
-    last `SubmissionProbed`.  Looks are counted from there."""
+    """Digest of the line that last opened the submission: its intent, or the last
+    `SubmissionProbed`.  `reconcile` counts looks from this line on."""
     opened_at: str = ""
-    """When that was, by the clock that wrote `until`."""
+    """Time of that line (UTC), by the same clock as `until`."""
     seq: int = 0
-    """Of the event that holds the canonical order."""
+    """`seq` of the event that holds the canonical order."""
     order_no: str | None = None
     placed_at: str | None = None
     reason: str = ""
-    """What the last outcome said."""
+    """Text of the last outcome."""
     receipt_no: str | None = None
-    """The number that the marketplace itself answered with, for this submission."""
+    """The order number in the marketplace's answer to this submission."""
     claimed_no: str | None = None
-    """A number that the marketplace answered with, and that another name holds."""
+    """The order number in the answer, if another name already held it."""
     used: bool = False
-    """The marketplace said that the simulation result is not there, or is used."""
+    """Whether the marketplace answered that the simulation result is missing or used."""
     doubted: bool = False
-    """Whoever sent it has recorded that the answer proves nothing."""
+    """Whether a `SubmissionLeftInDoubt` is recorded for this submission."""
     probed: bool = False
-    """A person asked for its result once more: from then on no refusal closes it."""
+    """Whether a person ordered its simulation result again: then no refusal closes it."""
     bought_pass: PassChoice | None = None
-    """The pass that it buys, where it buys one."""
+    """The pass that the order buys; None for an order without a pass."""
     same_as: str | None = None
-    """The name that shares `order_no`; such an order counts once, under that name."""
+    """The other name that holds `order_no`; the order counts once, under that name."""
     settled_seq: int = 0
-    """Of the last event that settled this submission, which alone can be corrected."""
+    """`seq` of the last event that settled this submission: only that event can be corrected."""
     settled_digest: str = ""
     adopted: bool = False
     status: int | None = None
-    """The marketplace's, as last observed."""
+    """The marketplace's status code, as last observed."""
     amount: float | None = None
     """The marketplace's final amount, as last observed."""
     amount_currency: str | None = None
     further_order_nos: tuple[str, ...] = ()
-    """Numbers beyond the first: the marketplace holds this order more than once."""
+    """Numbers beyond `order_no`, if the marketplace holds the order more than once."""
     others: "tuple[OrderState, ...]" = ()
-    """The other submissions of the name, oldest first, without others of their own."""
+    """The other submissions of the name, oldest first; their own `others` are empty."""
     provider: str = ""
     version: str = ""
-    """Of the canonical order: whose kind of order it is."""
+    """Version tag of the canonical order, which names its offer."""
     terms: Terms = field(default_factory=dict)
-    """The fields of the canonical order that are its offer's own."""
+    """The fields of the canonical order that belong to its offer."""
     start: str = ""
     end: str = ""
     area_km2: float = 0.0
@@ -125,9 +126,9 @@ class OrderState:
     keys: tuple[tuple[str, str], ...] | None = None
     axes: tuple[Mapping[str, Any], ...] | None = None
     members: int | None = None
-    """How many orders the document stood for; None where that is not known."""
+    """How many members the series had; None if not recorded."""
     verified: bool = True
-    """False for what was carried from a part of a broken ledger that could not be checked."""
+    """False for an order carried from the unverified part of a broken ledger."""
 
     def standing_at(self, now: str) -> Standing:
         """Return the standing at an instant (`YYYY-MM-DDThh:mm:ssZ`)."""
@@ -137,18 +138,18 @@ class OrderState:
 
     @property
     def order_nos(self) -> tuple[str, ...]:
-        """Every number that the name holds, its own first."""
+        """Every order number that the name holds, `order_no` first."""
         return ((self.order_no,) if self.order_no else ()) + self.further_order_nos
 
     @property
     def held(self) -> int:
-        """How often the order counts: once for each number that no other name or attempt holds."""
+        """How many orders limits count: one for each number that no other name or attempt holds."""
         own = {each.order_no for each in self.others if each.standing is Standing.PLACED}
         further = sum(number not in own for number in self.further_order_nos)
         return (self.same_as is None) + further
 
     def submission(self, intent: str | None, attempt: int) -> "OrderState | None":
-        """Return the submission of an identity; a ledger of 0.1 names the attempt alone."""
+        """Return the submission of an intent; a ledger of 0.1 has the attempt alone."""
         for each in (self, *self.others):
             if each.intent == intent if intent is not None else each.attempt == attempt:
                 return each
@@ -183,14 +184,14 @@ class OrderState:
             )  # fmt: skip
 
     def succeeded_by(self, later: "OrderState") -> "OrderState":
-        """Return a later submission of the name, which remembers this one."""
+        """Put this submission among the `others` of a later one, and return the later one."""
         later.others = (*self.others, replace(self, others=(), further_order_nos=()))
         later.further_order_nos = self.order_nos
         later.attempts = max(self.attempts, later.attempt)
         return later
 
     def promoted(self, submission: "OrderState") -> "OrderState":
-        """Return one of `others` as the submission that counts for the name."""
+        """Make one of `others` the submission that counts, and return it."""
         rest = tuple(each for each in self.others if each is not submission)
         own = replace(self, others=(), further_order_nos=())
         submission.others = (*rest, own)
@@ -202,16 +203,16 @@ class OrderState:
 
 
 def may_be_bought(known: OrderState | None) -> bool:
-    """Tell whether a name is not spent yet, so that its order may still be sent."""
+    """Tell whether a name is not spent, so that its order may still be sent."""
     return known is None or known.standing not in SPENT
 
 
 def shared_terms(fields: Mapping[str, Any]) -> Terms:
-    """Return the terms of a canonical order, one value for all orders that have the same."""
+    """Return the terms of a canonical order; equal terms share one value, to save memory."""
     terms = terms_of(fields)
     try:
         return _terms(tuple(terms.items()))
-    except TypeError:  # a term that is a mapping, as a pass: no other order has the same
+    except TypeError:  # a pass is a mapping, which cannot be hashed, and no two orders share one
         return terms
 
 
@@ -222,5 +223,5 @@ def _terms(items: tuple[tuple[str, Any], ...]) -> Terms:
 
 @lru_cache(maxsize=4096)
 def shared(text: str) -> str:
-    """Return one string for all orders of a run, a second or a window, to save memory."""
+    """Return one string object for equal texts, to save memory."""
     return text

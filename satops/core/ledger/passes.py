@@ -1,17 +1,17 @@
-"""Which simulation results the ledger holds: each can be ordered once."""
+"""Which simulation results the ledger holds.  Each result can be ordered once."""
 
 from satops.core.ledger.order_state import SPENT, OrderState
 from satops.core.ledger.state import LedgerState
 
 PassKey = tuple[str, int]
-"""Simulation and result; the marketplace is that of the ledger."""
+"""Simulation and result number, at the ledger's marketplace."""
 
 
 def held_passes(state: LedgerState) -> dict[PassKey, OrderState]:
     """Return the submission that holds each result.
 
-    Open and placed ones do.  One that was rejected or not sent frees its result; of a result that
-    the marketplace called used nothing ever does.
+    An open or placed submission holds its result.  A rejected or unsent one frees it, unless the
+    marketplace called the result used.
     """
     held: dict[PassKey, OrderState] = {}
     for known in state.orders.values():
