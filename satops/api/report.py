@@ -24,7 +24,7 @@ def write_report(
     by: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write the report of a repository's ledger to a file, in place of what is there.
+    """Write the report of a repository's ledger to a file, in place of an older report.
 
     `at` is the moment that it is seen from, `month` (`2026-12`) leaves the orders of other months
     out, and `by` groups its numbers as `list --by` does.  Returns the file's path.  Raises
@@ -35,7 +35,7 @@ def write_report(
 
     path = Path(out)
     made = subject(repository, at=at, month=month, by=by, environ=environ)
-    write_whole(path, render(made), option="--out", what="report")
+    write_whole(path, render(made), option="--out", kind="report")
     return path
 
 

@@ -45,9 +45,9 @@ def command(
         environ=call.environ,
     )
     if out is not None:
-        from satops.adapters.files.plan_file import write_plan
+        from satops.adapters.files.whole_file import write_whole
 
-        write_plan(call.path(out), feasibility_json(evidence))
+        write_whole(call.path(out), feasibility_json(evidence), option="--out", kind="feasibility")
     return finish(
         code_of(evidence),
         as_json=as_json,

@@ -93,9 +93,9 @@ def command(  # one option each
     if out is not None:
         more.insert(0, ("--out", "json", out))
     for option, other, file in more:
-        from satops.adapters.files.plan_file import write_plan
+        from satops.adapters.files.whole_file import write_whole
 
-        write_plan(call.path(file), _written(other, planned), option=option)
+        write_whole(call.path(file), _written(other, planned), option=option, kind=other)
     from satops.report.text.matrix import matrix_blocks
     from satops.report.text.plan import plan_blocks, wait_lines
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.files.plan_file import read_plan, write_plan
+from satops.adapters.files.plan_file import read_plan
+from satops.adapters.files.whole_file import write_whole
 from satops.core.plan.plan import ActionKind
 from satops.errors import UsageError
 from satops.report.json.plan import plan_json
@@ -19,7 +20,7 @@ def chunks() -> Iterator[bytes]:
 
 def test_a_plan_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
-    write_plan(path, chunks())
+    write_whole(path, chunks(), option="--out", kind="json")
     saved = read_plan(path)
     assert saved.digest == MADE.digest
     assert saved.ledger_head == MADE.ledger_head
@@ -29,7 +30,7 @@ def test_a_plan_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_plan_that_was_edited_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
-    write_plan(path, chunks())
+    write_whole(path, chunks(), option="--out", kind="json")
     content = json.loads(path.read_bytes())
     content["actions"][1]["action"] = "create"
     path.write_text(json.dumps(content))
@@ -64,18 +65,13 @@ def test_a_plan_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 def test_a_plan_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
-    path.write_text("before")
+    path.write_bytes(before := b"".join(chunks()))
 
     def broken() -> Iterator[bytes]:
         yield b"half"
         raise OSError(28, "No space left on device")
 
     with pytest.raises(UsageError, match="No space left on device"):
-        write_plan(path, broken())
-    assert path.read_text() == "before"
+        write_whole(path, broken(), option="--out", kind="json")
+    assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_plan_is_never_written_over_what_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="not a file"):
-        write_plan(tmp_path, chunks())

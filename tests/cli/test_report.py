@@ -1,9 +1,13 @@
 """`satops report`: one file, in its place whole, the same bytes for the same ledger."""
 
+from itertools import product
+
 import pytest
 
 import satops as library
-from satops.errors import ExitCode
+from satops.adapters.files.whole_file import write_whole
+from satops.cli.plan import FILE_FORMATS
+from satops.errors import ExitCode, UsageError
 from tests.cli.conftest import Satops
 from tests.season import season
 
@@ -62,21 +66,17 @@ def test_a_ledger_that_is_missing_is_never_an_empty_page(satops: Satops) -> None
     assert not (satops.root / "report.html").exists()
 
 
-OVER_A_LEDGER = [
-    ("report", "--out", "state/ledger.jsonl"),
-    ("report", "--out", "way/to.html"),
-    ("plan", "--out", "./state/ledger.jsonl"),
-    ("plan", "--also", "json=state/ledger.jsonl"),
-]
-
-
-@pytest.mark.parametrize("call", OVER_A_LEDGER)
-def test_nothing_is_written_over_a_ledger(satops: Satops, call: tuple[str, ...]) -> None:
-    ledger = satops.root / "state/ledger.jsonl"
-    (satops.root / "way").mkdir()
-    (satops.root / "way/to.html").symlink_to(ledger)
-    before = ledger.read_bytes()
-    refused = satops(*call)
-    assert refused.code == ExitCode.USAGE
-    assert "this is a ledger" in refused.err
-    assert ledger.read_bytes() == before
+def test_a_plan_and_a_report_replace_what_is_of_their_kind_alone(satops: Satops) -> None:
+    (satops.root / "link.html").symlink_to("state/ledger.jsonl")
+    (satops.root / "index.html").write_text("<!DOCTYPE html>\n<html><p>Ours</p></html>\n")
+    before = {path: path.read_bytes() for path in satops.root.rglob("*") if path.is_file()}
+    all_forms = [word for form in FILE_FORMATS for word in ("--also", f"{form}=own.{form}")]
+    assert satops("plan", *all_forms).code == satops("plan", *all_forms).code == ExitCode.DONE
+    for path, kind in product(before, (*FILE_FORMATS, "report", "feasibility")):
+        with pytest.raises(UsageError, match="satops did not write this file"):
+            write_whole(path, [b"lost"], option="--out", kind=kind)
+    assert satops("plan", "--out", "satops.yaml").code == ExitCode.USAGE
+    assert satops("report", "--out", "satops.yaml").code == ExitCode.USAGE
+    now = {path: path.read_bytes() for path in satops.root.rglob("*") if path.is_file()}
+    assert before.items() <= now.items()
+    assert len(now) == len(before) + len(FILE_FORMATS)

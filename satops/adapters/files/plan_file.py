@@ -5,12 +5,10 @@ only refuse, and an edited one refuses first.
 """
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from satops.adapters.files.plain_file import Unreadable, read_plain
-from satops.adapters.files.whole_file import write_whole
 from satops.core import json_text
 from satops.core.plan.origin import Origin
 from satops.core.plan.plan import FORMAT, Part, SavedPlan, plan_digest
@@ -18,12 +16,6 @@ from satops.errors import UsageError
 
 _SIZE_MAX = 1 << 30
 """Bytes.  A plan of 100,000 orders has a fifth of it."""
-
-
-def write_plan(path: Path, chunks: Iterable[bytes], *, option: str = "--out") -> None:
-    """Put a plan in its place whole, or leave what was there.  Raises `UsageError`."""
-    instead = "`satops plan --json` writes it to stdout."
-    write_whole(path, chunks, option=option, what="plan", instead=instead)
 
 
 def read_plan(path: Path) -> SavedPlan:

@@ -1,43 +1,54 @@
-"""Files that take their place whole, or not at all: what a plan or a report is written to."""
+"""Files that take their place whole, or not at all: what a plan or a report is written to.
+
+Such a file replaces one of its own kind and nothing else.  So no option can put a page in the
+place of a ledger, a spec, an AOI, the configuration, or of any other file of a team.
+"""
 
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from satops.core.ledger.formats import FORMAT
 from satops.errors import UsageError
 
-_LEDGER = f'{{"format":"{FORMAT}"'.encode()
+_BEGINNINGS = {
+    "report": rb"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    rb"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha",
+    "feasibility": rb'\{\s*"format":\s*"satops\.feasibility/',
+    "json": rb'\{"format":"satops\.plan/',
+    "markdown": rb"<!-- satops plan ",
+    "summary": rb"<!-- satops plan ",
+    "geojson": rb'\{"type":"FeatureCollection","name":"satops-plan"',
+    "github": rb"::(error|warning|notice) ",
+    "env": rb"digest=[0-9a-f]{64}\n",
+    "commits": rb"[0-9a-f]{40,64}\n",
+}
+"""How each kind of file begins."""
+_BEGINNING_MAX = 256
+"""Bytes."""
 _STREAMS = frozenset({"/dev", "/dev/fd", "/proc/self/fd"})
 """Folders of streams: `/dev/stdout` may well lead to a file."""
 
 
-def write_whole(
-    path: Path, chunks: Iterable[bytes], *, option: str, what: str, instead: str = ""
-) -> None:
+def write_whole(path: Path, chunks: Iterable[bytes], *, option: str, kind: str) -> None:
     """Put a file in its place whole, or leave what was there; a link stays a link.
 
-    `option` is the one that named the file, `what` is written to it, and `instead` says what to do
-    where it is no file.  Raises `UsageError`.
+    `option` is the one that named the file, and `kind` is one of `_BEGINNINGS`.  Raises
+    `UsageError`, also where the file is there, is not empty, and is not of that kind.
     """
     try:
         target = Path(os.path.realpath(path))  # still a link where links lead in a circle
         if _is_no_file(path.absolute()) or _is_no_file(target) or target.is_symlink():
-            hint = f"; {instead}" if instead else "."
+            raise UsageError(f"{option} {path}: this is not a file. Name a file to write to.")
+        if _is_other(target, kind):
             raise UsageError(
-                f"{option} {path}: this is not a file. Name a file to write the {what} to{hint}"
-            )
-        if _is_ledger(target):
-            raise UsageError(
-                f"{option} {path}: this is a ledger, and it would be lost with every order number "
-                f"in it. Name another file to write the {what} to."
+                f"{option} {path}: satops did not write this file, or wrote it for another use, "
+                "and what it holds would be lost. Name another file, or move this one away first."
             )
         _replace(target, chunks)
     except OSError as error:
-        raise UsageError(
-            f"{option} {path}: the {what} cannot be written: {error.strerror}."
-        ) from error
+        raise UsageError(f"{option} {path}: this cannot be written: {error.strerror}.") from error
 
 
 def _is_no_file(path: Path) -> bool:
@@ -45,12 +56,13 @@ def _is_no_file(path: Path) -> bool:
     return str(path.parent) in _STREAMS or (path.exists() and not path.is_file())
 
 
-def _is_ledger(path: Path) -> bool:
-    """Tell whether a file begins as a ledger does; raises OSError for one that cannot be read."""
+def _is_other(path: Path, kind: str) -> bool:
+    """Tell whether a file holds something of another kind; raises OSError where nobody can."""
     if not path.exists():
         return False
     with path.open("rb") as file:
-        return file.read(len(_LEDGER)) == _LEDGER
+        beginning = file.read(_BEGINNING_MAX)
+    return bool(beginning) and re.match(_BEGINNINGS[kind], beginning) is None
 
 
 def _replace(path: Path, chunks: Iterable[bytes]) -> None:
