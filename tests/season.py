@@ -24,6 +24,7 @@ from satops.core.ledger.events import (
     SubmissionRejected,
 )
 from satops.core.order.order import Location, instant_text
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.workflow.rows import Reading, Rows
 from tests.offers.orders import eo_order
 
@@ -182,4 +183,4 @@ def _refreshed(made: Ledger, at: datetime) -> None:
 
 def rows_of(ledger: Ledger, now: str = NOW) -> Rows:
     """Return a ledger as rows, with outlines."""
-    return Reading(now, outlines=True).fold(ledger.lines).rows
+    return Reading(EO_IMAGERY, now, outlines=True).fold(ledger.lines).rows

@@ -52,7 +52,7 @@ def _files(opened: Repository) -> list[bytes]:
 
 
 def _reading(opened: Repository) -> Reading:
-    reading = Reading(opened.now())
+    reading = Reading(opened.offer, opened.now())
     if opened.config.state.startswith("file:"):
         with suppress(SatopsError):
             reading.fold(islice(opened.store().read(), _EVENTS_MAX))

@@ -82,6 +82,7 @@ def _fetch(
             session=session,
             marketplace=marketplace,
             target=target,
+            offer=opened.offer,
             config=opened.config.delivery,
             wanted=wanted,
             progress=progress,
@@ -95,6 +96,7 @@ def _fetch(
                 session.store,
                 target,
                 marketplace,
+                opened.offer,
                 products=report.fetched,
                 links=report.links,
             )

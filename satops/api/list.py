@@ -21,6 +21,8 @@ def list_orders(
     With `outlines` each has the polygon that was bought.  Raises `UsageError` and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
-    reading = Reading(opened.now(), grace_h=opened.config.delivery.grace_h, outlines=outlines)
+    reading = Reading(
+        opened.offer, opened.now(), grace_h=opened.config.delivery.grace_h, outlines=outlines
+    )
     rows = reading.fold(opened.store().read()).rows
     return rows if choice == EVERY else rows.chosen(choice.wants)

@@ -39,6 +39,7 @@ def notify(opened: Repository, began: Head, say: Say) -> None:
         notices = partial(
             notice_for,
             store=session.store,
+            offer=opened.offer,
             began=began,
             ledger=state.ledger,
             marketplace=state.marketplace,

@@ -56,7 +56,7 @@ def subject(
     wanted = "" if month is None else month_of(month, "--month")
     opened = open_repository(repository, environ=environ)
     now = opened.now() if at is None else moment(at)
-    reading = Reading(now, grace_h=opened.config.delivery.grace_h, outlines=True)
+    reading = Reading(opened.offer, now, grace_h=opened.config.delivery.grace_h, outlines=True)
     rows = reading.fold(opened.store().read()).rows
     return Subject(
         rows=rows,

@@ -14,7 +14,7 @@ from satops.core.ledger.chain import Head
 from satops.core.ledger.state import LedgerState
 from satops.core.offer import Offer
 from satops.core.order.order import Order, instant_text
-from satops.core.plan.address import is_loopback, normal_address
+from satops.core.plan.address import is_loopback, normal_address, require_host
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.plan.origin import Origin
 from satops.core.redaction import shown_address
@@ -116,7 +116,7 @@ class Repository:
             )
         if not self.config.state.startswith("git:"):
             return open_store(self.config.state, self.root)
-        return open_store(self.config.state, self.root, pages=_pages)
+        return open_store(self.config.state, self.root, pages=partial(_pages, self.offer))
 
     def network_file_system(self) -> str | None:
         """Return the kind of network file system that a ledger in a file lies on; else None."""
@@ -224,7 +224,7 @@ class Repository:
         """
         address = normal_address(self.config.marketplace.url)
         if address != SANDBOX and is_loopback(address):
-            from satops.adapters.marketplaces.eo_imagery import is_sandbox
+            from satops.adapters.marketplaces.probe import is_sandbox
 
             return SANDBOX if is_sandbox(address) else address
         return address
@@ -286,8 +286,6 @@ class Repository:
 
     def require_host(self) -> None:
         """Raise `UsageError` where `SATOPS_MARKETPLACE` does not allow this marketplace."""
-        from satops.adapters.marketplaces.eo_imagery import require_host
-
         expected = self.environ.get(GUARD)
         if expected is None or (self.sandbox and expected == SANDBOX):
             return
@@ -306,12 +304,12 @@ class Repository:
 
 
 def _pages(
-    appended: Sequence[bytes], whole: Callable[[], Iterator[bytes]]
+    offer: Offer, appended: Sequence[bytes], whole: Callable[[], Iterator[bytes]]
 ) -> Mapping[str, bytes] | None:
     """Make the pages beside a ledger; what only reads does not import their makers."""
     from satops.report.ledger_page import pages
 
-    return pages(appended, whole)
+    return pages(offer, appended, whole)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 
 from satops.api.history import events_of, nobody_knows, sound, unchained
@@ -11,25 +10,12 @@ from satops.api.specs import spec_of
 from satops.core.ledger.events import RunStarted
 from satops.core.ledger.recorded import Recorded, read
 from satops.core.ledger.state import LedgerState, OrderState
-from satops.core.spec.spec import Spec
 from satops.errors import LedgerCorrupt
 from satops.ports import IndexedStore, LedgerStore
+from satops.workflow.show import Shown
 
 _NEAR = 1000
 """Lines before an intent among which its run began."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """All that is known of one order name."""
-
-    name: str
-    known: OrderState | None
-    spec: Spec | None
-    events: tuple[Recorded, ...]
-    now: str
-    started: RunStarted | None
-    """The event that began the run of its submission."""
 
 
 def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None = None) -> Shown:
@@ -48,7 +34,8 @@ def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None =
     if known is None and spec is None:
         raise nobody_knows(name)
     started = None if known is None else _started(store, known)
-    return Shown(name, known, spec, tuple(events), opened.now(), started)
+    status = opened.offer.status(None if known is None else known.status)
+    return Shown(name, known, status, spec, tuple(events), opened.now(), started)
 
 
 def _started(store: LedgerStore, known: OrderState) -> RunStarted | None:

@@ -19,12 +19,9 @@ def command(call: Call, name: str, as_json: bool) -> int:
     from satops.report.text.ledger import show_blocks
 
     shown = show(call.repository, name, environ=call.environ)
-    facts = (shown.known, shown.spec, shown.events, shown.now, shown.started)
     return finish(
         ExitCode.DONE,
         as_json=as_json,
-        json=lambda: show_json(
-            shown.name, shown.known, shown.spec, shown.events, shown.now, shown.started
-        ),
-        text=lambda: show_blocks(*facts),
+        json=lambda: show_json(shown),
+        text=lambda: show_blocks(shown),
     )

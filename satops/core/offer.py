@@ -15,6 +15,7 @@ from satops.core.finding import Finding
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.mode import Mode
 from satops.core.order.order import Order, Terms
+from satops.core.order.status import Status
 from satops.core.plan.config import MarketplaceConfig
 
 Agreement = tuple[bool | None, str]
@@ -85,6 +86,8 @@ class Offer:
     """The file of `schema/` with what is known of its modes."""
     modes: tuple[Mode, ...]
     """Every mode, in the order in which people are told of them."""
+    statuses: tuple[Status, ...]
+    """What the marketplace says of how far an order is."""
 
     read: Callable[[Mapping[str, Any], list[Finding]], Terms]
     """Reads its own fields from the block under `order:`, and adds what is wrong with them.  The
@@ -133,6 +136,13 @@ class Offer:
     def modes_of(self, provider: str) -> tuple[Mode, ...]:
         """Return the modes of a provider; none for one that is unknown."""
         return tuple(mode for mode in self.modes if mode.provider == provider)
+
+    def status(self, number: int | None) -> Status:
+        """Return the status with a number, whether or not the marketplace documents it."""
+        if number is None:
+            return Status(None, "")
+        found = (status for status in self.statuses if status.number == number)
+        return next(found, Status(number, f"status-{number}"))
 
     def mode_name(self, terms: Terms) -> str:
         """Return the name of the mode; empty where the order names none."""

@@ -14,9 +14,9 @@ from satops.core.ledger.events import order_fields
 from satops.core.ledger.order_state import Described
 from satops.core.ledger.recorded import Recorded, read
 from satops.core.ledger.state import LedgerState, OrderState, Standing
+from satops.core.offer import Offer
 from satops.core.safe import safe
 from satops.core.words import counted, moment, number
-from satops.offers.eo_imagery.status import status_word
 from satops.report.geojson import collection
 from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.page import header, row, rows_that_fit
@@ -54,7 +54,7 @@ _Way = tuple[Sequence[OrderState], _Draw]
 
 
 def pages(
-    appended: Sequence[bytes], whole: Callable[[], Iterator[bytes]]
+    offer: Offer, appended: Sequence[bytes], whole: Callable[[], Iterator[bytes]]
 ) -> dict[str, bytes] | None:
     """Return the pages after an append, or None where the ones that are there may stay.
 
@@ -65,10 +65,10 @@ def pages(
     kinds = {event["kind"] for event in events}
     if kinds <= _QUIET or (events[-1]["seq"] > _EVENTS_CHEAP and not kinds & _ENDS):
         return None
-    return from_lines(whole())
+    return from_lines(offer, whole())
 
 
-def from_lines(lines: Iterable[bytes]) -> dict[str, bytes]:
+def from_lines(offer: Offer, lines: Iterable[bytes]) -> dict[str, bytes]:
     """Return both pages of a whole ledger by their file names; raises `LedgerCorrupt`."""
     state, notes = LedgerState(), _Notes()
     for found in read(lines):
@@ -82,12 +82,12 @@ def from_lines(lines: Iterable[bytes]) -> dict[str, bytes]:
         if state.orders[name].seq == seq
     }
     return {
-        README: readme(state, now=now),
-        MAP: orders_map(state, outlines if notes.all_drawn else {}, now=now),
+        README: readme(offer, state, now=now),
+        MAP: orders_map(offer, state, outlines if notes.all_drawn else {}, now=now),
     }
 
 
-def readme(state: LedgerState, *, now: str) -> bytes:
+def readme(offer: Offer, state: LedgerState, *, now: str) -> bytes:
     """Return the orders as Markdown, newest first; `now` tells what is still being placed."""
     orders = _newest_first(state)
     doubtful = [order for order in orders if order.standing_at(now) is Standing.IN_DOUBT]
@@ -108,22 +108,22 @@ def readme(state: LedgerState, *, now: str) -> bytes:
     if not orders:
         return f"{opening}\n".encode()
     table = rows_that_fit(
-        header(_TITLES, _NUMBERS), orders, lambda order: _row(order, now), _newest_shown
+        header(_TITLES, _NUMBERS), orders, lambda order: _row(offer, order, now), _newest_shown
     )
     shown = table(README_BYTES_MAX - len(opening.encode()) - 3) or ""
     return f"{opening}\n\n{shown}\n".encode()
 
 
-def orders_map(state: LedgerState, outlines: Outlines, *, now: str) -> bytes:
+def orders_map(offer: Offer, state: LedgerState, outlines: Outlines, *, now: str) -> bytes:
     """Return the orders as GeoJSON: outlines where they are given and fit, boxes, or points.
 
     Where not even the points fit, those of the newest orders.
     """
     for orders, draw in _ways(_newest_first(state), outlines):
-        made = _map(orders, draw, now)
+        made = _map(offer, orders, draw, now)
         if made is not None:
             return made
-    return b"".join(_features([], _point, now))
+    return b"".join(_features(offer, [], _point, now))
 
 
 @dataclass(slots=True)
@@ -185,7 +185,7 @@ def _totals(orders: Sequence[OrderState], now: str) -> str:
     return "\n".join([header(("State", "Orders", "km²"), frozenset({1, 2})), *lines])
 
 
-def _row(order: OrderState, now: str) -> str:
+def _row(offer: Offer, order: OrderState, now: str) -> str:
     facts = known_subject(order)
     numbers = [number for number in (order.order_no, *order.further_order_nos) if number]
     texts = (
@@ -197,7 +197,7 @@ def _row(order: OrderState, now: str) -> str:
         facts.area,
         prose(facts.window),
         prose(moment(order.placed_at)) if order.placed_at else "",
-        status_word(order.status),
+        offer.status(order.status).word,
     )
     return row([cell(text) for text in texts])
 
@@ -206,10 +206,10 @@ def _newest_shown(shown: int, total: int) -> str:
     return f"Shown: the {shown:,} newest of {total:,} orders. All of them: `satops list`."
 
 
-def _map(orders: Sequence[OrderState], draw: _Draw, now: str) -> bytes | None:
+def _map(offer: Offer, orders: Sequence[OrderState], draw: _Draw, now: str) -> bytes | None:
     """Return the map, or None as soon as it is too large."""
     chunks, room = [], MAP_BYTES_MAX
-    for chunk in _features(orders, draw, now):
+    for chunk in _features(offer, orders, draw, now):
         room -= len(chunk)
         if room < 0:
             return None
@@ -217,15 +217,15 @@ def _map(orders: Sequence[OrderState], draw: _Draw, now: str) -> bytes | None:
     return b"".join(chunks)
 
 
-def _features(orders: Sequence[OrderState], draw: _Draw, now: str) -> Iterator[bytes]:
+def _features(offer: Offer, orders: Sequence[OrderState], draw: _Draw, now: str) -> Iterator[bytes]:
     features = (
-        {"type": "Feature", "properties": _properties(order, now), "geometry": draw(order)}
+        {"type": "Feature", "properties": _properties(offer, order, now), "geometry": draw(order)}
         for order in orders
     )
     return collection("orders", {"as_of": now}, features)
 
 
-def _properties(order: OrderState, now: str) -> dict[str, Any]:
+def _properties(offer: Offer, order: OrderState, now: str) -> dict[str, Any]:
     facts = known_subject(order)
     return {
         "name": safe(order.name),
@@ -236,7 +236,7 @@ def _properties(order: OrderState, now: str) -> dict[str, Any]:
         "start": facts.start,
         "end": facts.end,
         "placed_at": order.placed_at,
-        "status": status_word(order.status) or None,
+        "status": offer.status(order.status).word or None,
         "area_km2": None if facts.area_km2 is None else round(facts.area_km2, 6),
         "estimated_cost": order.estimated_cost,
     }

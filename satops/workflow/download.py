@@ -17,10 +17,10 @@ from satops.core.ledger.events import DeliveryFetched
 from satops.core.ledger.fetched import Fetched
 from satops.core.ledger.order_state import OrderState, Standing
 from satops.core.ledger.state import LedgerState
+from satops.core.offer import Offer
 from satops.core.plan.config import DeliveryConfig
 from satops.core.safe import shown
 from satops.errors import MarketplaceUnreachable, UsageError
-from satops.offers.eo_imagery.status import FAILED
 from satops.ports import Marketplace
 from satops.workflow.download_report import (
     DownloadReport,
@@ -74,6 +74,7 @@ class Downloading:
     session: LedgerSession
     marketplace: Marketplace
     target: Target
+    offer: Offer
     config: DeliveryConfig
     wanted: Wanted
     progress: Progress
@@ -97,7 +98,7 @@ class Downloading:
         Raises `UsageError` for a name that is not placed, and `LedgerError`: then the fetched
         products are at the target, and the next run records them.
         """
-        orders = list(_chosen(self.session.state, self.wanted))
+        orders = list(_chosen(self.session.state, self.offer, self.wanted))
         waiting, unknown, links = 0, [], dict[str, int]()
         for start in range(0, len(orders), ORDERS_AHEAD):
             if self._halted:
@@ -317,7 +318,7 @@ def _events(
         )
 
 
-def _chosen(state: LedgerState, wanted: Wanted) -> Iterator[_Order]:
+def _chosen(state: LedgerState, offer: Offer, wanted: Wanted) -> Iterator[_Order]:
     """Yield the order numbers of the chosen names, each number once.
 
     A failed order is asked for only if it is named.  Raises `UsageError`.
@@ -334,7 +335,7 @@ def _chosen(state: LedgerState, wanted: Wanted) -> Iterator[_Order]:
             continue
         if any((order.labels or {}).get(key) != value for key, value in wanted.labels):
             continue
-        if order.status == FAILED and not wanted.names:
+        if offer.status(order.status).is_failed and not wanted.names:
             continue
         for number in order.order_nos:
             if state.claimed.get(number) == name:

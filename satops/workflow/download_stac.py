@@ -12,9 +12,10 @@ from satops.core.delivery.stac import OrderFacts
 from satops.core.ledger.fetched import Fetched
 from satops.core.ledger.order_state import OrderState, Standing
 from satops.core.ledger.state import LedgerState
+from satops.core.offer import Offer
 from satops.core.order.marketplace_order import Image
+from satops.core.order.status import Stage
 from satops.errors import MarketplaceUnreachable
-from satops.offers.eo_imagery.status import stac_status
 from satops.ports import LedgerStore, Marketplace
 from satops.workflow.download import key_of
 from satops.workflow.download_report import Product
@@ -31,6 +32,7 @@ def write_stac(
     store: LedgerStore,
     target: Target,
     marketplace: Marketplace,
+    offer: Offer,
     *,
     products: Sequence[Product] = (),
     links: Mapping[str, int] | None = None,
@@ -42,7 +44,7 @@ def write_stac(
     if known.  Raises OSError.
     """
     unrecorded = [it for it in products if not _is_recorded(state, it)]
-    writing = _Writing(state, target, marketplace, products, links or {}, unrecorded)
+    writing = _Writing(state, target, marketplace, offer, products, links or {}, unrecorded)
     items: Items = {}
     bought = _bought(state, store)
     for order in state.orders.values():
@@ -70,6 +72,7 @@ class _Writing:
     state: LedgerState
     target: Target
     marketplace: Marketplace
+    offer: Offer
     products: Sequence[Product]
     links: Mapping[str, int]
     unrecorded: Sequence[Product]
@@ -94,13 +97,14 @@ class _Writing:
                 images = stac.images_of(kept) if asked is None else asked
                 count = self.links.get(number) or stac.products_of(kept)
                 products = count or len({it.product for it in every})
-                facts = _facts(order, number, event, "succeeded")
+                facts = _facts(order, number, event, Stage.DELIVERED)
                 items[stac.item_key("", key)] = stac.item(facts, found, key, images, products)
         if self.unrecorded or not self.products:
             items |= self._others(order, items)
         if not items and order.order_no is not None:
-            status = "ordered" if order.status is None else stac_status(order.status)
-            facts = _facts(order, order.order_no, event, status)
+            seen = self.offer.status(order.status)
+            stage = Stage.ORDERED if seen.number is None else seen.stage
+            facts = _facts(order, order.order_no, event, stage)
             items[stac.item_key(order.name)] = stac.item(facts)
         return items
 
@@ -142,7 +146,7 @@ def _is_recorded(state: LedgerState, product: Product) -> bool:
 
 
 def _facts(
-    order: OrderState, number: str, event: Mapping[str, Any], status: str | None
+    order: OrderState, number: str, event: Mapping[str, Any], stage: Stage | None
 ) -> OrderFacts:
     known_since = order.placed_at or order.intended_at
     bought = event.get("order") or {}
@@ -152,7 +156,7 @@ def _facts(
         start=order.start or known_since,
         end=order.end or known_since,
         date=order.intended_at,
-        status=status,
+        stage=stage,
         geometry=bought.get("geometry"),
         bounds=order.bounds,
         series=order.series,

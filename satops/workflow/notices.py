@@ -20,16 +20,16 @@ from satops.core.ledger.events import (
     SubmissionRejected,
 )
 from satops.core.ledger.recorded import Recorded, read
+from satops.core.offer import Offer
+from satops.core.order.status import Status
 from satops.core.plan.config import Hook
 from satops.core.safe import encodable, safe
 from satops.core.words import counted
-from satops.offers.eo_imagery.status import DELIVERED, FAILED, status_word
 from satops.ports import LedgerStore
 
 FORMAT = "satops.notice/1"
 NAMES_MAX = 20
 """Maximum number of orders that one message names."""
-_TOLD_STATUSES = frozenset({DELIVERED, FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Notice:
 
 
 def notice_for(
-    hook: Hook, store: LedgerStore, *, began: Head, ledger: str, marketplace: str
+    hook: Hook, store: LedgerStore, offer: Offer, *, began: Head, ledger: str, marketplace: str
 ) -> Notice | None:
     """Return the notice of the events after the hook's cursor; None if there is nothing to send.
 
@@ -71,11 +71,17 @@ def notice_for(
     """
     after, up_to, first = began.seq, 0, True
     told: list[Told] = []
+    seen: set[tuple[str, str]] = set()
     for recorded in read(store.read()):
         up_to = recorded.seq
         event = recorded.event
         if isinstance(event, NoticesSent) and event.variable == hook.address_from:
             after, first = event.up_to, False
+        if isinstance(event, StatusObserved):
+            what = _what(offer.status(event.status))
+            if what and (event.order_no, what) not in seen:
+                told.append(Told(up_to, what, event.name, event.order_no))
+                seen.add((event.order_no, what))
         told += _told(recorded)
     told = [each for each in told if each.seq > after]
     if not told:
@@ -93,9 +99,11 @@ def _told(recorded: Recorded) -> Iterator[Told]:
             yield Told(recorded.seq, "in doubt", name, None)
         case DoubtSettled(name=name, order_no=order_no, placed=True):
             yield Told(recorded.seq, "placed", name, order_no)
-        case StatusObserved(name=name, order_no=order_no, status=status):
-            if status in _TOLD_STATUSES:
-                yield Told(recorded.seq, status_word(status), name, order_no)
+
+
+def _what(status: Status) -> str:
+    """Return what a status comes to, of which a number is told once; empty for nothing."""
+    return "delivered" if status.has_products else "failed" if status.is_failed else ""
 
 
 def message(hook: Hook, notice: Notice) -> bytes:

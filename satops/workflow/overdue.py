@@ -5,13 +5,11 @@ from datetime import timedelta
 
 from satops.core.ledger.order_state import OrderState, Standing
 from satops.core.ledger.state import LedgerState
+from satops.core.offer import Offer
 from satops.core.order.order import instant, instant_text
-from satops.offers.eo_imagery.status import FINISHED, HAS_LINKS
-
-OVER: frozenset[int] = HAS_LINKS | FINISHED
 
 
-def overdue(state: LedgerState, now: str, grace_h: float) -> Iterator[OrderState]:
+def overdue(state: LedgerState, offer: Offer, now: str, grace_h: float) -> Iterator[OrderState]:
     """Yield the placed orders whose window ended more than `grace_h` hours before `now`, which were
     neither delivered nor failed at the last refresh, and of which nothing was fetched.  Without a
     refresh, yield none.
@@ -24,5 +22,6 @@ def overdue(state: LedgerState, now: str, grace_h: float) -> Iterator[OrderState
             continue
         numbers = order.order_nos
         statuses = {order.status, *map(state.further_status.get, numbers)}
-        if not (statuses & OVER) and not any(number in state.deliveries for number in numbers):
+        is_awaited = all(offer.status(number).is_awaited for number in statuses)
+        if is_awaited and not any(number in state.deliveries for number in numbers):
             yield order

@@ -8,11 +8,13 @@ from datetime import timedelta
 from satops.core.ledger.events import Event, Refreshed, StatusObserved
 from satops.core.ledger.order_state import OrderState, Standing
 from satops.core.ledger.state import LedgerState
+from satops.core.offer import Offer
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import instant, instant_text
+from satops.core.order.status import Status
 from satops.core.plan.config import Config
 from satops.errors import ExitCode, MarketplaceUnreachable
-from satops.offers.eo_imagery.status import FAILED, FINISHED, HAS_LINKS
+from satops.offers import offer_of
 from satops.ports import Marketplace
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
 from satops.workflow.overdue import overdue
@@ -35,6 +37,25 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """A status or an amount of an order that has changed."""
+
+    name: str
+    order_no: str
+    status: Status
+    amount: float | None
+    """The charged amount; None before delivery."""
+    currency: str | None
+
+    @property
+    def event(self) -> StatusObserved:
+        """The event that records the change."""
+        status = self.status.number
+        assert status is not None
+        return StatusObserved(self.name, self.order_no, status, self.amount, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     """A placed order whose window is over without a delivery."""
 
@@ -48,7 +69,7 @@ class Late:
 class RefreshReport:
     """The result of a refresh."""
 
-    observed: tuple[StatusObserved, ...]
+    observed: tuple[Observed, ...]
     """The changes since the last refresh."""
     unseen: tuple[str, ...]
     """Names of placed orders that the marketplace does not list, or lists without a status."""
@@ -61,9 +82,9 @@ class RefreshReport:
     overdue: tuple[Late, ...] = ()
 
     @property
-    def failed(self) -> tuple[StatusObserved, ...]:
+    def failed(self) -> tuple[Observed, ...]:
         """The orders that failed since the last refresh."""
-        return tuple(seen for seen in self.observed if seen.status == FAILED)
+        return tuple(seen for seen in self.observed if seen.status.is_failed)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -79,11 +100,16 @@ def refresh(*, session: LedgerSession, marketplace: Marketplace, config: Config)
     `MarketplaceUnreachable` if the listing cannot be read, and `LedgerError`.
     """
     seen: dict[str, Seen] = {}
-    wanted = dict(_unfinished(session.state))
-    query = config.marketplace.query
-    if query and any(_numbers(session.state)):
-        seen = dict(_shown(marketplace.orders()))
-    asked = _ask([number for number in wanted if number not in seen], marketplace, query=query)
+    offer = offer_of(config)
+    state, query = session.state, config.marketplace.query
+    if query and any(_numbers(state)):
+        seen = dict(_shown(marketplace.orders(), offer))
+    left = dict.fromkeys(
+        number
+        for order, number in _numbers(state)
+        if number not in seen and _is_unfinished(state, offer, order, number)
+    )
+    asked = _ask(list(left), marketplace, offer, query=query)
     seen |= asked.seen
     return _record(session, seen, asked, config)
 
@@ -92,6 +118,7 @@ def _record(
     session: LedgerSession, seen: Mapping[str, Seen], asked: "_Asked", config: Config
 ) -> RefreshReport:
     report = RefreshReport((), ())
+    offer, currency = offer_of(config), config.marketplace.currency
 
     def decide(state: LedgerState) -> list[Event]:
         nonlocal report
@@ -100,9 +127,11 @@ def _record(
             found = seen.get(number)
             if found is not None:
                 count += 1
-                event = _changed(state, order, number, found, config.marketplace.currency)
-                observed += [event] if event is not None else []
-            elif number not in asked.unread and _status(state, order, number) not in FINISHED:
+                if _is_changed(state, order, number, found, currency):
+                    charged_in = currency if found.amount is not None else None
+                    status = offer.status(found.status)
+                    observed.append(Observed(order.name, number, status, found.amount, charged_in))
+            elif number not in asked.unread and _is_unfinished(state, offer, order, number):
                 unseen.append(order.name)
                 not_listed.append(number)
         report = RefreshReport(
@@ -112,7 +141,7 @@ def _record(
             tuple(asked.unread),
             next(iter(asked.unread.values()), ""),
         )
-        events: list[Event] = list(observed)
+        events: list[Event] = [it.event for it in observed]
         if not asked.unread and (count or not_listed):
             summary = Refreshed(count, tuple(dict.fromkeys(not_listed)))
             if events or _is_new(summary, state, instant_text(session.clock.now())):
@@ -121,7 +150,7 @@ def _record(
 
     decide_and_append(session, decide)
     now = instant_text(session.clock.now())
-    late = overdue(session.state, now, config.delivery.grace_h)
+    late = overdue(session.state, offer, now, config.delivery.grace_h)
     return RefreshReport(
         report.observed,
         report.unseen,
@@ -139,24 +168,16 @@ def _is_new(summary: Refreshed, state: LedgerState, now: str) -> bool:
     return instant(now) - instant(state.refreshed_at) >= SAME_FOR
 
 
-def _changed(
+def _is_changed(
     state: LedgerState, order: OrderState, number: str, found: Seen, currency: str | None
-) -> StatusObserved | None:
-    """Return an event if the status, amount or currency of an order has changed; else None."""
-    new_amount = found.amount is not None and number == order.order_no
-    if found.status == _status(state, order, number) and not (
-        new_amount
-        and (found.amount, currency or order.amount_currency)
-        != (order.amount, order.amount_currency)
-    ):
-        return None
-    return StatusObserved(
-        order.name,
-        number,
-        found.status,
-        found.amount,
-        currency if found.amount is not None else None,
-    )
+) -> bool:
+    """Tell whether the status, amount or currency of an order has changed."""
+    if found.status != _status(state, order, number):
+        return True
+    if found.amount is None or number != order.order_no:
+        return False
+    charged = (found.amount, currency or order.amount_currency)
+    return charged != (order.amount, order.amount_currency)
 
 
 def _status(state: LedgerState, order: OrderState, number: str) -> int | None:
@@ -171,25 +192,23 @@ def _numbers(state: LedgerState) -> Iterator[tuple[OrderState, str]]:
                 yield order, number
 
 
-def _unfinished(state: LedgerState) -> Iterator[tuple[str, str]]:
-    """Yield the number and name of each order that has not finished."""
-    for order, number in _numbers(state):
-        if _status(state, order, number) not in FINISHED:
-            yield number, order.name
+def _is_unfinished(state: LedgerState, offer: Offer, order: OrderState, number: str) -> bool:
+    """Tell whether the marketplace may still change the status of a number."""
+    return not offer.status(_status(state, order, number)).is_finished
 
 
-def _shown(orders: Iterable[MarketplaceOrder]) -> Iterator[tuple[str, Seen]]:
+def _shown(orders: Iterable[MarketplaceOrder], offer: Offer) -> Iterator[tuple[str, Seen]]:
     for order in orders:
-        found = _seen(order)
+        found = _seen(order, offer)
         if found is not None:
             yield order.order_no, found
 
 
-def _seen(order: MarketplaceOrder | None) -> Seen | None:
+def _seen(order: MarketplaceOrder | None, offer: Offer) -> Seen | None:
     if order is None or order.status is None:
         return None
     charged = order.final_amount
-    if charged == 0 and order.status not in HAS_LINKS:
+    if charged == 0 and not offer.status(order.status).has_products:
         charged = None  # the API shows 0 before delivery
     return Seen(order.status, charged)
 
@@ -203,7 +222,7 @@ class _Asked:
     """Reason of each failure, by order number."""
 
 
-def _ask(numbers: list[str], marketplace: Marketplace, *, query: bool) -> _Asked:
+def _ask(numbers: list[str], marketplace: Marketplace, offer: Offer, *, query: bool) -> _Asked:
     asked = _Asked({}, {})
 
     def ask(number: str) -> None:
@@ -211,7 +230,7 @@ def _ask(numbers: list[str], marketplace: Marketplace, *, query: bool) -> _Asked
             asked.unread[number] = "too many reads had failed before"
             return
         try:
-            found = _ask_one(number, marketplace, query=query)
+            found = _ask_one(number, marketplace, offer, query=query)
         except MarketplaceUnreachable as error:
             asked.unread[number] = str(error)
         else:
@@ -223,13 +242,13 @@ def _ask(numbers: list[str], marketplace: Marketplace, *, query: bool) -> _Asked
     return asked
 
 
-def _ask_one(number: str, marketplace: Marketplace, *, query: bool) -> Seen | None:
+def _ask_one(number: str, marketplace: Marketplace, offer: Offer, *, query: bool) -> Seen | None:
     """Read one order: by `detail`, which shows amounts, if the account may; else by
     `downloadLinks`.
     """
     if query:
         try:
-            found = _seen(marketplace.order(number))
+            found = _seen(marketplace.order(number), offer)
         except MarketplaceUnreachable:
             found = None
         if found is not None:

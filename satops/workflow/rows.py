@@ -25,8 +25,9 @@ from satops.core.ledger.events import (
 from satops.core.ledger.order_state import SPENT, Described, OrderState, Standing, shared
 from satops.core.ledger.recorded import Recorded, read
 from satops.core.ledger.state import LedgerState
+from satops.core.offer import Offer
+from satops.core.order.status import Status
 from satops.offers import mode_of
-from satops.offers.eo_imagery.status import status_word
 from satops.workflow.overdue import overdue
 
 _ACTS = (
@@ -88,12 +89,15 @@ _NO_ORIGIN = Origin(None, None, None, None)
 class Reading:
     """A ledger, seen at one moment."""
 
-    def __init__(self, now: str, *, grace_h: float = 72, outlines: bool = False) -> None:
+    def __init__(
+        self, offer: Offer, now: str, *, grace_h: float = 72, outlines: bool = False
+    ) -> None:
         """`now` decides what is still being placed, and what is overdue after `grace_h` hours.
 
         With `outlines`, the bought polygons are kept too.
         """
         self.state = LedgerState()
+        self.offer = offer
         self.now = now
         self.grace_h = grace_h
         self.runs: dict[str, Run] = {}
@@ -163,7 +167,7 @@ class Reading:
     @cached_property
     def overdue(self) -> frozenset[str]:
         """Names of the late orders (`workflow.overdue`)."""
-        late = overdue(self.state, self.now, self.grace_h)
+        late = overdue(self.state, self.offer, self.now, self.grace_h)
         return frozenset(order.name for order in late)
 
     @property
@@ -201,9 +205,14 @@ class Row:
         return self.order.standing in SPENT
 
     @property
+    def seen(self) -> Status:
+        """The marketplace's status as last observed."""
+        return self.reading.offer.status(self.order.status)
+
+    @property
     def status(self) -> str | None:
         """The marketplace's status as last observed, as a word."""
-        return status_word(self.order.status) or None
+        return self.seen.word or None
 
     @property
     def mode(self) -> str | None:

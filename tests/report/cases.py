@@ -1,6 +1,6 @@
 """What the golden files show: each report of values that meet every branch of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from satops.core.ledger.events import (
     SubmissionPlaced,
     SubmissionRejected,
 )
-from satops.core.ledger.recorded import read
+from satops.core.ledger.recorded import Recorded, read
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import Candidate, Doubt, Match
@@ -33,6 +33,7 @@ from satops.core.plan.config import Config
 from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, LimitRoom, Plan, Refusal
 from satops.core.problem import Problem, Severity
+from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput, LedgerMissing
 from satops.offers.eo_imagery import EO_IMAGERY
 from satops.ports import Spooled
@@ -91,10 +92,11 @@ from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
 from satops.workflow.download_report import DownloadReport, Failure, Product
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import DeletedOrder, DoubtLook, ReconcileReport
-from satops.workflow.refresh import Late, RefreshReport
+from satops.workflow.refresh import Late, Observed, RefreshReport
 from satops.workflow.rows import Reading, Rows
 from satops.workflow.scaffold_ci import Place
 from satops.workflow.scaffold_update import FileChange
+from satops.workflow.show import Shown
 from satops.workflow.sums import by_of, sums, total
 from satops.workflow.validate import Tree
 from satops.workflow.verify import LedgerProblem, VerifyReport
@@ -248,7 +250,9 @@ def _candidate(order_no: str, *, deleted: bool = False) -> Candidate:
     order = MarketplaceOrder(
         order_no, status=1, created_at=datetime(2031, 2, 1, 8, 0, 3, tzinfo=UTC), deleted=deleted
     )
-    return Candidate(order, ("shape", "window"), ("provider tianyi",), ("recurrence",), True)
+    agrees = ("shape", "window")
+    status = EO_IMAGERY.status(1)
+    return Candidate(order, status, agrees, ("provider tianyi",), ("recurrence",), True)
 
 
 def _settled(*, was_placed: bool) -> DoubtSettled:
@@ -320,9 +324,9 @@ def _reconciled() -> Mapping[str, Blocks]:
 ADOPTED = OrderAdopted("c", "N2", by="Lan", because="by phone")
 REFRESHED = RefreshReport(
     (
-        StatusObserved("a", "N1", 3, 1250.5, "USD"),
-        StatusObserved("c", "N3", 6),
-        StatusObserved("d", "N4", 77),
+        Observed("a", "N1", EO_IMAGERY.status(3), 1250.5, "USD"),
+        Observed("c", "N3", EO_IMAGERY.status(6), None, None),
+        Observed("d", "N4", EO_IMAGERY.status(77), None, None),
     ),
     ("b",),
     seen=4,
@@ -375,7 +379,7 @@ def _long_named() -> LedgerState:
 
 
 def _rows(state: LedgerState) -> Rows:
-    reading = Reading(NOW)
+    reading = Reading(EO_IMAGERY, NOW)
     reading.state = state
     return reading.rows
 
@@ -423,6 +427,11 @@ def _told() -> Mapping[str, Blocks]:
     return {"each kind of event": history_blocks(EVENTS), "no event": history_blocks([])}
 
 
+def shown(known: OrderState | None, spec: Spec | None, events: Sequence[Recorded] = ()) -> Shown:
+    status = EO_IMAGERY.status(None if known is None else known.status)
+    return Shown("a", known, status, spec, tuple(events), NOW)
+
+
 def _shown() -> Mapping[str, Blocks]:
     full = known()
     full.status, full.reason, full.estimated_cost = 3, "seen by Lan", 829.2
@@ -433,9 +442,9 @@ def _shown() -> Mapping[str, Blocks]:
     )
     doubt: OrderState = known(standing=Standing.IN_DOUBT)
     return {
-        "all that can be known": show_blocks(full, noted, EVENTS[:2], NOW),
-        "no spec, in doubt": show_blocks(doubt, None, [], NOW),
-        "not in the ledger": show_blocks(None, spec(), [], NOW),
+        "all that can be known": show_blocks(shown(full, noted, EVENTS[:2])),
+        "no spec, in doubt": show_blocks(shown(doubt, None)),
+        "not in the ledger": show_blocks(shown(None, spec())),
     }
 
 
@@ -573,7 +582,7 @@ def _pages() -> dict[str, bytes]:
         STARTED, RUN, intended("a"), placed("a"), StatusObserved("a", "PROG_a", 2),
         intended("b", max_cloud=1), OrderAdopted("c", "PROG_x", by="Ada", because="by hand"),
     )  # fmt: skip
-    return ledger_page.from_lines(lines)
+    return ledger_page.from_lines(EO_IMAGERY, lines)
 
 
 FILES: Mapping[str, Callable[[], Iterable[bytes]]] = {
@@ -598,7 +607,7 @@ FILES: Mapping[str, Callable[[], Iterable[bytes]]] = {
     "sums.json": _sums_json,
     "sums.csv": lambda: rows_csv.sums_csv(_BY, sums(rows_of(season()), _BY)),
     "history.json": lambda: history_json(EVENTS),
-    "show.json": lambda: show_json("a", known(), spec(), EVENTS[:2], NOW),
+    "show.json": lambda: show_json(shown(known(), spec(), EVENTS[:2])),
     "verify.json": lambda: verify_json(LEDGERS["broken"]),
     "doctor.json": lambda: doctor_json(CHECKED),
     "validate.json": lambda: validate_json(3, PROBLEMS),

@@ -17,6 +17,7 @@ from satops.core.ledger.events import (
 )
 from satops.core.ledger.state import LedgerState
 from satops.errors import LedgerCorrupt
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.report import ledger_page
 from satops.report.ledger_page import (
     CORNERS_MAX,
@@ -46,7 +47,7 @@ FINISHED = RunFinished(expected=1, placed=1, rejected=0, not_sent=0, in_doubt=0)
 
 def made(*events: Event) -> tuple[Page, list[dict[str, Any]]]:
     """Return the table page and the features of the map of a ledger with these events."""
-    return read(from_lines(chain(STARTED, RUN, *events)[0]))
+    return read(from_lines(EO_IMAGERY, chain(STARTED, RUN, *events)[0]))
 
 
 def read(made: dict[str, bytes]) -> tuple[Page, list[dict[str, Any]]]:
@@ -98,16 +99,16 @@ def test_outlines_become_boxes_then_points_and_the_oldest_orders_go_last() -> No
         for k, event in enumerate([detailed("a", CORNERS_MAX)] * 1_200)
     ]
     lines, _ = chain(STARTED, *orders)
-    _, features = read(from_lines(lines))
+    _, features = read(from_lines(EO_IMAGERY, lines))
     assert {len(feature["geometry"]["coordinates"][0]) for feature in features} == {5}
-    _, features = read(from_lines(ledger_of(2_700)[0]))
+    _, features = read(from_lines(EO_IMAGERY, ledger_of(2_700)[0]))
     assert {feature["geometry"]["type"] for feature in features} == {"Point"}
     assert len(features) == 2_700
 
 
 def test_pages_of_a_long_ledger_stay_within_their_size_and_show_the_newest() -> None:
     lines, head = ledger_of(6_000)
-    made = from_lines(lines)
+    made = from_lines(EO_IMAGERY, lines)
     assert len(made[README]) <= README_BYTES_MAX
     assert len(made[MAP]) <= MAP_BYTES_MAX
     text = made[README].decode()
@@ -121,20 +122,20 @@ def test_pages_of_a_long_ledger_stay_within_their_size_and_show_the_newest() -> 
 
 def test_the_same_lines_give_the_same_bytes() -> None:
     lines, _ = ledger_of(20)
-    assert from_lines(lines) == from_lines(iter(lines))
+    assert from_lines(EO_IMAGERY, lines) == from_lines(EO_IMAGERY, iter(lines))
 
 
 def test_a_broken_chain_makes_no_page() -> None:
     lines, _ = ledger_of(2)
     with pytest.raises(LedgerCorrupt):
-        from_lines([*lines[:2], *lines[3:]])
+        from_lines(EO_IMAGERY, [*lines[:2], *lines[3:]])
 
 
 def test_an_order_is_being_placed_until_its_time_is_over() -> None:
     state = LedgerState()
     state.fold(chain(STARTED, RUN, intended("a"))[0])
-    assert "being placed" in readme(state, now="2031-05-06T07:09:00Z").decode()
-    assert "in doubt" in readme(state, now="2031-05-06T07:13:09Z").decode()
+    assert "being placed" in readme(EO_IMAGERY, state, now="2031-05-06T07:09:00Z").decode()
+    assert "in doubt" in readme(EO_IMAGERY, state, now="2031-05-06T07:13:09Z").decode()
 
 
 def appended(*events: Event, orders: int) -> tuple[dict[str, bytes] | None, list[bytes]]:
@@ -146,7 +147,7 @@ def appended(*events: Event, orders: int) -> tuple[dict[str, bytes] | None, list
         yield from before
         yield from added
 
-    return pages(added, whole), added
+    return pages(EO_IMAGERY, added, whole), added
 
 
 def test_the_pages_of_a_short_ledger_are_renewed_with_each_append() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from satops.core.plan.plan import ActionKind
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.report import terminal
 from satops.report.layout import Block, Line, Row, Table, command, cut, plain
 from satops.report.text.plan import plan_blocks
@@ -95,7 +96,7 @@ NAMES = st.lists(LETTERS, min_size=1, max_size=60).map("".join)
 
 
 def listed(names: list[str], order_no: str) -> list[Block]:
-    reading = Reading(NOW)
+    reading = Reading(EO_IMAGERY, NOW)
     for name in names:
         order = known(name)
         order.order_no, order.status = order_no, 5

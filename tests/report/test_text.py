@@ -1,5 +1,6 @@
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import Candidate, Match
+from satops.core.order.status import Status
 from satops.core.plan.plan import ActionKind
 from satops.report.layout import Block, plain
 from satops.report.subject import SIGNS
@@ -41,7 +42,7 @@ def test_one_outcome_is_one_line_whatever_the_marketplace_says() -> None:
 
 
 def test_a_marketplace_that_lies_cannot_paint_the_terminal() -> None:
-    candidate = Candidate(MarketplaceOrder(FORGED), (FORGED,), (), (), True)
+    candidate = Candidate(MarketplaceOrder(FORGED), Status(None, ""), (FORGED,), (), (), True)
     look = AccountLook("", 0.0, "boot")
     finding = DoubtLook(DOUBT.name, Match(DOUBT, None, (candidate,), FORGED), None)
     shown = text(*reconcile_blocks(ReconcileReport((finding,), (), (), look), dry_run=False))

@@ -4,12 +4,13 @@ How: every module of the package is parsed, and its imports are listed, lazy one
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 PACKAGE = Path(__file__).parents[2] / "satops"
+
+OFFER = re.compile(r"(offers|adapters/marketplaces)/\w+/__init__\.py")
 
 LAYERS = (
     {"errors"},
@@ -25,7 +26,7 @@ LAYERS = (
 )
 """From the ground up: a module may import from its own part and from the layers below it."""
 
-HOMES = {
+HOMES: dict[str, tuple[str, ...]] = {
     "yaml": ("core/loading/",),
     "jsonschema": ("core/spec/schema.py",),
     "jsonschema_rs": ("core/spec/schema.py",),
@@ -60,12 +61,15 @@ OUTSIDE = {
 """What core and offers never touch: files, network, clocks, processes, chance, the interpreter."""
 
 
-def modules() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
+MODULES = {
+    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+"""Every module of the package, by its path in it."""
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def _imports(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name
@@ -76,10 +80,9 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
-def part_of(module: str) -> str:
-    """Return the part of the package that a dotted name of ours belongs to."""
-    names = module.split(".")
-    return names[1] if len(names) > 1 else "__init__"
+IMPORTS = [
+    (path, line, name) for path, tree in MODULES.items() for line, name in _imports(path, tree)
+]
 
 
 def layer_of(part: str) -> int:
@@ -89,40 +92,41 @@ def layer_of(part: str) -> int:
     raise AssertionError(f"satops/{part} has no place among the layers")
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_imports_only_from_its_own_part_and_from_below(path: Path) -> None:
-    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    for line, name in imports(path):
-        if name.split(".")[0] != "satops":
-            continue
-        part = part_of(name)
-        if part in ("py", "__version__", own):
-            continue
-        if name in ("satops", "satops.__version__"):
-            continue
-        assert layer_of(part) < layer_of(own), f"{path}:{line} imports {name} from above or beside"
+def test_a_module_imports_only_from_its_own_part_and_from_below() -> None:
+    for path, line, name in IMPORTS:
+        package, _, rest = name.partition(".")
+        part, own = rest.split(".")[0], path.split("/")[0].removesuffix(".py")
+        if package == "satops" and part not in ("", "py", "__version__", own):
+            assert layer_of(part) < layer_of(own), f"{path}:{line} imports {name} from above"
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_third_party_package_is_imported_at_home_only(path: Path) -> None:
-    relative = path.relative_to(PACKAGE).as_posix()
-    for line, name in imports(path):
+def test_a_third_party_package_is_imported_at_home_only() -> None:
+    for path, line, name in IMPORTS:
         homes = HOMES.get(name.split(".")[0])
         if homes is not None:
-            assert relative.startswith(homes), f"{path}:{line} imports {name}, home: {homes}"
+            assert path.startswith(homes), f"{path}:{line} imports {name}, home: {homes}"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in modules() if path.relative_to(PACKAGE).parts[0] in ("core", "offers")],
-    ids=lambda path: str(path.relative_to(PACKAGE)),
-)
-def test_core_and_offers_touch_nothing_outside_themselves(path: Path) -> None:
-    for line, name in imports(path):
-        assert name not in OUTSIDE, f"{path}:{line} imports {name}"
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("open", "print", "input"), f"{path}:{node.lineno}"
+def test_one_offer_and_one_marketplace_are_known_to_their_table_alone() -> None:
+    """What else needs an offer is given one; the sandbox is a marketplace of one offer."""
+    folders = [path.removesuffix("/__init__.py") for path in MODULES if OFFER.fullmatch(path)]
+    assert {"offers/eo_imagery", "adapters/marketplaces/eo_imagery"} <= set(folders)
+    for path, line, name in IMPORTS:
+        for folder in folders:
+            if name.startswith(f"satops.{folder.replace('/', '.')}"):
+                table = f"{folder.rpartition('/')[0]}/__init__.py"
+                homes = (f"{folder}/", table, "sandbox/")
+                assert path.startswith(homes), f"{path}:{line} imports {name}"
+
+
+def test_core_and_offers_touch_nothing_outside_themselves() -> None:
+    pure = ("core/", "offers/")
+    for path, line, name in IMPORTS:
+        assert not (path.startswith(pure) and name in OUTSIDE), f"{path}:{line} imports {name}"
+    for path, tree in MODULES.items():
+        for node in ast.walk(tree) if path.startswith(pure) else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("open", "print", "input"), f"{path}:{node.lineno}"
 
 
 def test_every_declared_dependency_has_a_home() -> None:

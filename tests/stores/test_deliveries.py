@@ -10,6 +10,7 @@ from satops.adapters.deliveries.open import open_target
 from satops.adapters.files.local_state import LocalFolder
 from satops.core import json_text
 from satops.errors import UsageError
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.sandbox.faults import Kind, Rule
 from satops.workflow.download_stac import write_stac
 from satops.workflow.verify_deliveries import verify_deliveries
@@ -50,7 +51,7 @@ def test_products_and_catalog_are_in_the_bucket_whole_and_once(
         session = team.session()
         for _ in range(2):
             session, marketplace = team.session(), team.marketplace()
-            write_stac(session.state, session.store, team.target, marketplace,
+            write_stac(session.state, session.store, team.target, marketplace, EO_IMAGERY,
                        products=report.fetched, links=report.links)  # fmt: skip
             marketplace.close()
         catalog = json_text.loads(team.target.read("catalog.json") or b"")

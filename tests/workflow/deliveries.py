@@ -13,6 +13,7 @@ from satops.core import json_text
 from satops.core.ledger.chain import EMPTY, encode
 from satops.core.ledger.events import RunStarted
 from satops.core.plan.config import ApplyConfig, DeliveryConfig, MarketplaceConfig
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.sandbox.deliveries import products
 from satops.sandbox.faults import Rule
 from satops.sandbox.options import Options
@@ -77,6 +78,7 @@ class Team:
         marketplace = self.marketplace()
         try:
             report = Downloading(
+                offer=EO_IMAGERY,
                 session=self.session(),
                 marketplace=marketplace,
                 target=self.target,

@@ -10,6 +10,7 @@ import pytest
 
 from satops.core.delivery.names import part_name
 from satops.core.delivery.stac import images_of
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.workflow.download_stac import product_in_items, write_stac
 from tests.workflow.deliveries import Team, delivered
 
@@ -61,7 +62,7 @@ def test_an_item_that_came_with_the_repository_leads_nowhere(
 ) -> None:
     team.download()
     state = team.session().state
-    write_stac(state, team.store, team.target, team.marketplace())
+    write_stac(state, team.store, team.target, team.marketplace(), EO_IMAGERY)
     (item,) = (tmp_path / "to/a").glob("*.stac.json")
     before = item.read_bytes()
     if isinstance(forged, dict):
@@ -72,7 +73,7 @@ def test_an_item_that_came_with_the_repository_leads_nowhere(
     item.write_text(json.dumps(forged))
     (tmp_path / "to/a/x.bin").write_bytes(b"evil")
     (tmp_path / "to/a/x.bin.stac.json").write_text(json.dumps(forged))
-    write_stac(state, team.store, team.target, team.marketplace())
+    write_stac(state, team.store, team.target, team.marketplace(), EO_IMAGERY)
     assert json.loads(item.read_bytes())["id"] == json.loads(before)["id"]
     assert not product_in_items(team.target)("a", team.numbers["a"], "7")
     assert not list(tmp_path.rglob("outside*"))

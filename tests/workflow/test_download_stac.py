@@ -14,6 +14,8 @@ from satops.core.delivery import stac
 from satops.core.delivery.stac import OrderFacts
 from satops.core.ledger.fetched import Fetched
 from satops.core.order.marketplace_order import Image
+from satops.core.order.status import Stage
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.workflow.download_report import DownloadReport
 from satops.workflow.download_stac import product_in_items, write_stac
 from tests.workflow.deliveries import Team, delivered
@@ -23,7 +25,7 @@ FETCHED = Fetched("a", "N1", "100", 5, "ab" * 32, "image/tiff", "https://h/p", 9
 KEY = "a/a.100.abababab.tif"
 AOI = {"type": "Polygon", "coordinates": [[[1, 2], [3, 2], [3, 4], [1, 2]]]}
 FACTS = OrderFacts("a", "N1", "2031-06-01T00:00:00Z", "2031-06-15T00:00:00Z",
-                   "2031-05-01T00:00:00Z", "succeeded", AOI, (1, 2, 3, 4),
+                   "2031-05-01T00:00:00Z", Stage.DELIVERED, AOI, (1, 2, 3, 4),
                    pull_request="https://forge.example/pull/7")  # fmt: skip
 IMAGE = Image("100", "2031-06-02T03:04:05Z", "x.tif", 12.5, "POLYGON ((1 2, 2 2, 2 3, 1 2))")
 
@@ -53,7 +55,7 @@ def run(team: Team, *names: str, **wanted: Any) -> DownloadReport:
     report = team.download(*names, **wanted)
     marketplace = team.marketplace()
     session = team.session()
-    write_stac(session.state, session.store, team.target, marketplace,
+    write_stac(session.state, session.store, team.target, marketplace, EO_IMAGERY,
                products=report.fetched, links=report.links)  # fmt: skip
     marketplace.close()
     return report
@@ -141,7 +143,7 @@ def test_the_fields_of_the_order_and_file_extensions_are_as_they_say() -> None:
     assert asset["file:checksum"] == "1220" + FETCHED.sha256
     assert (asset["file:size"], asset["href"]) == (5, "./a.100.abababab.tif")
     assert {"rel": "via", "href": FACTS.pull_request} in item["links"]
-    assert "order:status" not in stac.item(replace(FACTS, status=None))["properties"]
+    assert "order:status" not in stac.item(replace(FACTS, stage=None))["properties"]
     assert stac.images_of(item) == (IMAGE,)
 
 

@@ -9,7 +9,7 @@ from satops.core import json_text
 from satops.core.ledger.events import DeliveryFetched
 from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
 from satops.errors import ExitCode, MarketplaceUnreachable
-from satops.offers.eo_imagery.status import status_word, status_words
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.workflow.refresh import FAILURES_MAX, RefreshReport, refresh
 from tests.workflow.team import Team, spec
 
@@ -57,14 +57,14 @@ def kinds(team: Team) -> list[str]:
 
 
 def test_every_number_has_a_word_and_an_unknown_one_is_kept() -> None:
-    words = {number: status_word(number) for number in (1, 2, 3, 4, 5, 6, 77, None)}
-    assert words == {
+    word = EO_IMAGERY.status
+    assert {number: word(number).word for number in (1, 2, 3, 4, 5, 6, 77, None)} == {
         1: "ordered", 2: "delivered", 3: "completed", 4: "analysing", 5: "awaiting-image",
         6: "failed", 77: "status-77", None: "",
     }  # fmt: skip
-    assert status_words(5) == "awaiting-image (5, pending image)"
-    assert status_words(3) == "completed (3)"
-    assert status_words(77) == "status-77"
+    assert word(5).words == "awaiting-image (5, pending image)"
+    assert word(3).words == "completed (3)"
+    assert word(77).words == "status-77"
 
 
 @pytest.mark.parametrize("query", [True, False])
@@ -73,7 +73,7 @@ def test_only_what_changed_is_recorded(query: bool) -> None:
     assert {seen.name for seen in run(team).observed} == {"a", "b"}
     says(team, "a", status=77)
     (changed,) = run(team).observed
-    assert (changed.name, changed.status) == ("a", 77)
+    assert (changed.name, changed.status.number) == ("a", 77)
     assert team.state().orders["a"].status == 77
     assert run(team).observed == ()
     assert kinds(team) == ["StatusObserved"] * 2 + ["Refreshed", "StatusObserved", "Refreshed"]
@@ -119,7 +119,7 @@ def test_amounts_have_the_currency_that_is_configured_and_zero_before_delivery_i
 def test_what_the_list_does_not_show_is_asked_for_alone() -> None:
     team = bought("a")
     hide(team)
-    assert run(team).observed[0].status == 1
+    assert run(team).observed[0].status.number == 1
     says(team, "a", status=5)
     asked: list[str] = []
 
@@ -131,7 +131,7 @@ def test_what_the_list_does_not_show_is_asked_for_alone() -> None:
         raise MarketplaceUnreachable("no such page")
 
     team.shop.order, team.shop.download_links = no_detail, links  # type: ignore[method-assign]
-    assert run(team).observed[0].status == 5
+    assert run(team).observed[0].status.number == 5
     assert asked == [team.state().orders["a"].order_no]
 
 

@@ -8,6 +8,7 @@ from satops.core.ledger.events import DoubtSettled
 from satops.core.ledger.order_state import Standing
 from satops.core.ledger.state import LedgerState
 from satops.errors import UsageError
+from satops.offers.eo_imagery import EO_IMAGERY
 from satops.workflow.choice import Choice, begin_of, end_of, window_of
 from satops.workflow.rows import Reading, Row, Rows
 from satops.workflow.sums import by_of, sums, total
@@ -33,7 +34,7 @@ def test_a_reading_is_the_fold_of_the_same_ledger() -> None:
 
 def test_a_ledger_may_be_read_in_parts() -> None:
     lines = season().lines
-    parts = Reading(NOW, outlines=True).fold(lines[:9]).fold(lines[9:])
+    parts = Reading(EO_IMAGERY, NOW, outlines=True).fold(lines[:9]).fold(lines[9:])
     assert [row.facts() for row in parts.rows] == [row.facts() for row in ROWS]
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from satops.adapters.gis.encodings import codec_of
 from satops.core.check import Check
 from satops.core.loading import Document
+from satops.core.plan.address import is_loopback
 from satops.core.plan.config import SANDBOX, ApplyConfig
 from satops.core.problem import Problem
 from satops.core.spec.checks import CHECKS
@@ -89,7 +89,7 @@ def wrong_url(url: str) -> str | None:
         return "The address must be `sandbox`, or begin with https:// and name a host."
     if "?" in url or "#" in url:
         return "The address must end after its path: remove what begins with ? or #."
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(url):
         return (
             "Over plain HTTP everybody on the way can read the token and change the order. Write "
             "https://. Only addresses of this machine (127.0.0.1, ::1, localhost) may use http://."
@@ -107,15 +107,6 @@ def _in_plain_letters(host: str) -> str | None:
         return plain if plain.encode("ascii").decode("idna") == host else None
     except UnicodeError:
         return None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _state(state: str) -> Iterator[Remark]:
@@ -155,7 +146,7 @@ def _patience(value: dict[str, Any]) -> Iterator[Remark]:
     The sandbox is asked in tests, and no money is lost there; servers of this machine stand for it.
     """
     url = value.get("marketplace", {}).get("url", SANDBOX)
-    if url == SANDBOX or wrong_url(url) or _is_loopback(urlsplit(url).hostname or ""):
+    if url == SANDBOX or wrong_url(url) or is_loopback(url):
         return
     given = value.get("reconcile", {})
     for key, least, unit in (("waitS", WAIT_LEAST_S, " seconds"), ("looks", LOOKS_LEAST, "")):

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
+from satops.core.plan.address import is_loopback
 from satops.core.redaction import Redactor
 
 KEPT: Final[tuple[str, ...]] = ("orderNo", "id")
@@ -81,7 +81,7 @@ def require_allowed(url: str, marketplace: str, hosts: Iterable[str]) -> None:
             f"it leads to {host}, and neither marketplace.url nor delivery.hosts in satops.yaml "
             "names that host"
         )
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme != "https" and not is_loopback(url):
         raise WrongLink(f"it leads to {host} over plain http")
 
 
@@ -130,10 +130,3 @@ def _parts(url: str) -> SplitResult:
     if "@" in parts.netloc:
         raise WrongLink("it holds a user name or a password")
     return parts
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host.lower() == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -19,6 +19,7 @@ from satops.core import json_text
 from satops.core.geometry.forms import read_geometry
 from satops.core.ledger.fetched import Fetched
 from satops.core.order.marketplace_order import Image
+from satops.core.order.status import Stage
 
 VERSION: Final = "1.1.0"
 ORDER: Final = "https://stac-extensions.github.io/order/v1.1.0/schema.json"
@@ -27,6 +28,14 @@ CATALOG: Final = "catalog.json"
 ORDERS: Final = "orders"
 """The collection of orders without a series."""
 SUFFIX: Final = ".stac.json"
+_STATUS: Final = {
+    Stage.ORDERED: "ordered",
+    Stage.UNDERWAY: "pending",
+    Stage.DELIVERED: "succeeded",
+    Stage.COMPLETED: "succeeded",
+    Stage.FAILED: "failed",
+}
+"""In the words of the order extension."""
 _SHA256_MULTIHASH: Final = "1220"
 """What stands before a SHA-256 of 32 bytes in a multihash."""
 
@@ -42,8 +51,7 @@ class OrderFacts:
     end: str
     date: str
     """When it was asked for, UTC."""
-    status: str | None
-    """Of the order extension."""
+    stage: Stage | None
     geometry: Mapping[str, Any] | None
     """The AOI as GeoJSON."""
     bounds: tuple[float, float, float, float] | None
@@ -85,7 +93,7 @@ def item(
         "order:date": order.date,
         "satops:name": order.name,
         "satops:footprint": "aoi" if shape is None else "image",
-        **({"order:status": order.status} if order.status else {}),
+        **({"order:status": _STATUS[order.stage]} if order.stage else {}),
         **_custody(order, fetched),
     }
     if fetched is not None:

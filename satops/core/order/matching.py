@@ -15,6 +15,7 @@ from satops.core.order.dates import read_date
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.order import Order, instant
 from satops.core.order.passes import PassChoice
+from satops.core.order.status import Status
 
 if TYPE_CHECKING:
     from satops.core.offer import Offer
@@ -42,6 +43,7 @@ class Candidate:
     """One order of the marketplace, held against one doubt."""
 
     order: MarketplaceOrder
+    status: Status
     agrees: tuple[str, ...]
     """What speaks for it."""
     differs: tuple[str, ...]
@@ -245,6 +247,7 @@ def compare(
     alike = (shape, window)
     return Candidate(
         order=found,
+        status=offer.status(found.status),
         agrees=tuple(text for held, text in compared if held),
         differs=tuple(text for held, text in compared if held is False),
         unseen=tuple(text for held, text in compared if held is None),
@@ -291,6 +294,7 @@ def _compare_pass(
         compared.append((None, f"satellite {choice.satellite}"))
     return Candidate(
         order=found,
+        status=offer.status(found.status),
         agrees=tuple(text for held, text in compared if held),
         differs=tuple(text for held, text in compared if held is False),
         unseen=tuple(text for held, text in compared if held is None),

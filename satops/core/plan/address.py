@@ -1,9 +1,11 @@
-"""The identity of a marketplace: its address, in one normal form."""
+"""The address of a marketplace: its normal form, and which one a run may talk to."""
 
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from satops.core.plan.config import SANDBOX
+from satops.core.redaction import shown_address
+from satops.errors import UsageError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -35,6 +37,31 @@ def is_loopback(address: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def require_host(url: str, expected: str) -> None:
+    """Refuse an address whose host is not the expected one; raises UsageError.
+
+    `satops.yaml` can be changed by a pull request; `expected` comes from the environment of the
+    run (SATOPS_MARKETPLACE), as a host, a host with a port, or a whole address.  A port that is
+    not given is the scheme's own.
+    """
+
+    def port(parts: SplitResult) -> int:
+        return parts.port or _DEFAULT_PORTS.get(parts.scheme, 443)
+
+    wanted = urlsplit(expected if "://" in expected else f"//{expected}")
+    found = urlsplit(url)
+    try:
+        same = (found.hostname, port(found)) == (wanted.hostname, port(wanted))
+    except ValueError:
+        same = False
+    if not same or not wanted.hostname or wanted.scheme not in {"", found.scheme}:
+        raise UsageError(
+            f"marketplace.url leads to {found.netloc.rpartition('@')[2]!r}, but SATOPS_MARKETPLACE "
+            f"allows only {shown_address(expected)!r}. Nothing was sent. Find out who "
+            "changed marketplace.url."
+        )
 
 
 def state_for(state: str, address: str) -> str:

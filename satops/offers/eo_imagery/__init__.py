@@ -25,6 +25,7 @@ from satops.offers.eo_imagery.request import (
     result_request,
     simulation_request,
 )
+from satops.offers.eo_imagery.status import STATUSES
 
 _THRESHOLDS = """\
 every: {leadTimeH: 48}
@@ -77,6 +78,7 @@ EO_IMAGERY = Offer(
     schema="order.schema.json",
     thresholds="modes.json",
     modes=tuple(MODES.values()),
+    statuses=STATUSES,
     read=read_terms,
     version=version_of,
     mode=mode_of,

@@ -92,7 +92,7 @@ def _needs(subject: Subject) -> Iterator[_Need]:
     )  # fmt: skip
     yield _Need(
         "Failed", "The marketplace says that it could not take the image.",
-        "satops new NAME", lambda row: row.status == "failed", lambda row: row.order.order_no or "",
+        "satops new NAME", lambda row: row.seen.is_failed, lambda row: row.order.order_no or "",
     )  # fmt: skip
     yield _Need(
         "Overdue", "The window is over, and nothing was delivered.",

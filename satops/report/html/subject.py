@@ -9,7 +9,6 @@ from satops.core.geometry.coast import Coast, drawn
 from satops.core.ledger.order_state import Standing
 from satops.core.order.order import Rings
 from satops.core.words import days, money
-from satops.offers.eo_imagery.status import FINISHED, HAS_LINKS
 from satops.report.html.markup import EMPTY, Markup, tag, text
 from satops.report.text.rows import words
 from satops.workflow.rows import Row, Rows
@@ -76,7 +75,7 @@ def outline(row: Row) -> list[Rings]:
 
 def is_coming(row: Row) -> bool:
     """Tell whether an order is placed, or may be, and nothing of it was delivered yet."""
-    return row.is_spent and row.order.status not in HAS_LINKS | FINISHED and not row.fetched
+    return row.is_spent and row.seen.is_awaited and not row.fetched
 
 
 def kind(row: Row) -> str:
@@ -84,7 +83,7 @@ def kind(row: Row) -> str:
     standing = row.standing
     if standing is Standing.IN_DOUBT:
         return DOUBT
-    if not row.is_spent or row.status == "failed":
+    if not row.is_spent or row.seen.is_failed:
         return BAD
     if row.is_overdue:
         return LATE

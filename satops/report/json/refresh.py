@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from satops.offers.eo_imagery.status import status_word
 from satops.report.json import Chunks, document
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ def refresh_json(report: "RefreshReport") -> Chunks:
             {
                 "name": seen.name,
                 "order_no": seen.order_no,
-                "status": seen.status,
-                "word": status_word(seen.status),
+                "status": seen.status.number,
+                "word": seen.status.word,
                 "amount": seen.amount,
                 "currency": seen.currency,
             }

@@ -1,46 +1,32 @@
 """One order, and events, for machines."""
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
-from satops.core.ledger.state import OrderState
 from satops.core.safe import encodable
-from satops.offers.eo_imagery.status import status_word
 from satops.report.json import Chunks, document
 from satops.report.json.plan import AREA_DECIMALS
 from satops.report.subject import provenance
 
 if TYPE_CHECKING:
-    from satops.core.ledger.events import RunStarted
+    from collections.abc import Iterable
+
     from satops.core.ledger.recorded import Recorded
     from satops.core.spec.spec import Spec
+    from satops.workflow.show import Shown
 
 
-def known_order(order: OrderState, now: str) -> dict[str, Any]:
-    """Return where one order stands."""
-    return {
-        "name": order.name,
-        "state": order.standing_at(now).value,
-        "order_no": order.order_no,
-        "order_digest": order.order_digest,
-        "placed_at": order.placed_at,
-        "status": status_word(order.status) or None,
-    }
-
-
-def show_json(
-    name: str,
-    known: OrderState | None,
-    spec: "Spec | None",
-    events: Sequence["Recorded"],
-    now: str,
-    started: "RunStarted | None" = None,
-) -> Chunks:
+def show_json(shown: "Shown") -> Chunks:
     """Yield all that is known of one order; what is not known is null."""
-    order = None
+    order, known, spec = None, shown.known, shown.spec
     if known is not None:
-        order = known_order(known, now) | {
+        order = {
+            "name": known.name,
+            "state": known.standing_at(shown.now).value,
+            "order_no": known.order_no,
+            "order_digest": known.order_digest,
+            "placed_at": known.placed_at,
+            "status": shown.status.word or None,
             "attempt": known.attempt,
             "captures": known.captures,
             "estimate": known.estimated_cost,
@@ -51,12 +37,12 @@ def show_json(
             "further_order_nos": known.further_order_nos,
         }
     head = {
-        "name": name,
+        "name": shown.name,
         "ledger": order,
         "spec": None if spec is None else _spec(spec),
-        "provenance": None if known is None else provenance(known, events, started),
+        "provenance": None if known is None else provenance(known, shown.events, shown.started),
     }
-    return document(head, events=(found.fields for found in events))
+    return document(head, events=(found.fields for found in shown.events))
 
 
 def history_json(events: "Iterable[Recorded]") -> Chunks:

@@ -21,13 +21,14 @@ from satops.core.ledger.events import (
 from satops.core.ledger.order_state import Described
 from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import OrderState, Standing
+from satops.core.order.status import Status
 from satops.core.safe import safe
 from satops.core.spec.spec import Spec
 from satops.core.words import about, moment, money
-from satops.offers.eo_imagery.status import status_words
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import known_subject, provenance
 from satops.report.text.rows import words
+from satops.workflow.show import Shown
 
 _HISTORY_HEADER = ("SEQ", "TIME (UTC)", "EVENT", "NAME", "WHAT")
 _EVENT_TONES: dict[type[Event], Tone] = {
@@ -45,19 +46,16 @@ _CHOSEN_MAX = 5
 _DIGEST_WIDTH = 12
 
 
-def show_blocks(
-    known: OrderState | None,
-    spec: Spec | None,
-    events: Sequence[Recorded],
-    now: str,
-    started: RunStarted | None = None,
-) -> Iterator[Block]:
-    """Yield all that the tree and the ledger know of one order; `started` began its run."""
-    facts = [*_spec_facts(spec), *(_ledger_facts(known, now) if known else ())]
-    facts += _origin(provenance(known, events, started)) if known else ()
-    facts += _shape(spec, events)
+def show_blocks(shown: Shown) -> Iterator[Block]:
+    """Yield all that the tree and the ledger know of one order."""
+    known, events = shown.known, shown.events
+    facts = list(_spec_facts(shown.spec))
+    if known is not None:
+        facts += _ledger_facts(known, shown.status, shown.now)
+        facts += _origin(provenance(known, events, shown.started))
+    facts += _shape(shown.spec, events)
     yield Table(("", ""), facts, lambda fact: Row((fact[0], fact[1])), has_prose=True)
-    if known is not None and known.standing_at(now) is Standing.IN_DOUBT:
+    if known is not None and known.standing_at(shown.now) is Standing.IN_DOUBT:
         yield BLANK
         yield Line("This order may exist. To look it up at the marketplace:", Tone.WARNING)
         yield command("satops reconcile")
@@ -114,7 +112,7 @@ def _spec_facts(spec: Spec | None) -> Iterator[tuple[str, str]]:
     yield "Order digest", spec.order.digest[:_DIGEST_WIDTH]
 
 
-def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
+def _ledger_facts(known: OrderState, status: Status, now: str) -> Iterator[tuple[str, str]]:
     facts = known_subject(known)
     yield "State", words(known.standing_at(now))
     if known.order_no:
@@ -128,8 +126,8 @@ def _ledger_facts(known: OrderState, now: str) -> Iterator[tuple[str, str]]:
         yield "Placed (UTC)", moment(known.placed_at)
     if known.reason:
         yield "Reason", safe(known.reason)
-    if known.status is not None:
-        yield "Status", status_words(known.status)
+    if status.words:
+        yield "Status", status.words
     if facts.provider:
         yield "Sensor", safe(facts.sensor)
         yield "Place", facts.location

@@ -8,7 +8,6 @@ from satops.core.ledger.events import DoubtCorrected, DoubtSettled, ForeignNoted
 from satops.core.order.matching import Candidate
 from satops.core.safe import safe
 from satops.core.words import counted, duration, moment
-from satops.offers.eo_imagery.status import status_words
 from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.report.text.carried_spool import carried_blocks
 from satops.workflow.account import NO_QUERY
@@ -137,7 +136,7 @@ def _finding(finding: DoubtLook, *, dry_run: bool) -> Iterator[Block]:
 def _candidate(name: str, candidate: Candidate) -> Iterator[Block]:
     order = candidate.order
     created = f", created {moment(order.created_at)} UTC" if order.created_at else ""
-    status = f", {status_words(order.status)}" if order.status is not None else ""
+    status = f", {candidate.status.words}" if candidate.status.words else ""
     deleted = ", marked as deleted (it was placed all the same)" if order.deleted else ""
     yield Line(f"{safe(order.order_no)}{created}{status}{deleted}", Tone.HEADING, indent=2)
     for title, texts in (

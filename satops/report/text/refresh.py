@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from satops.core.ledger.events import StatusObserved
 from satops.core.safe import safe
 from satops.core.words import counted, moment
-from satops.offers.eo_imagery.status import FAILED, status_words
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone
-from satops.workflow.refresh import RefreshReport
+from satops.workflow.refresh import Observed, RefreshReport
 
 _LATE_MAX = 20
 
@@ -47,7 +45,7 @@ def refresh_blocks(report: RefreshReport) -> Iterator[Block]:
     yield Line(f"{counted(len(report.observed), 'status', 'statuses')} changed.", Tone.HEADING)
 
 
-def _row(seen: StatusObserved) -> Row:
+def _row(seen: Observed) -> Row:
     amount = "" if seen.amount is None else f"{seen.amount:,.2f} {seen.currency or ''}".rstrip()
-    tone = Tone.ERROR if seen.status == FAILED else Tone.PLAIN
-    return Row((safe(seen.name), safe(seen.order_no), status_words(seen.status), amount), tone)
+    tone = Tone.ERROR if seen.status.is_failed else Tone.PLAIN
+    return Row((safe(seen.name), safe(seen.order_no), seen.status.words, amount), tone)

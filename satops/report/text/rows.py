@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from satops.core.ledger.order_state import OrderState, Standing
 from satops.core.safe import safe
 from satops.core.words import counted, days, moment, money, number
-from satops.offers.eo_imagery.status import status_word
 from satops.report import layout
 from satops.report.layout import BLANK, Block, Line, Table, Tone
 from satops.workflow.rows import Rows
@@ -45,10 +44,11 @@ def list_blocks(rows: Rows, *, chosen: bool = False) -> Iterator[Block]:
     if not rows:
         yield Line("No order is like that." if chosen else "The ledger knows no orders yet.")
         return
-    orders, now, late = rows.orders, rows.reading.now, rows.reading.overdue
+    orders, reading = rows.orders, rows.reading
+    now, late = reading.now, reading.overdue
 
     def status(order: OrderState) -> str:
-        word = status_word(order.status)
+        word = reading.offer.status(order.status).word
         return " ".join(filter(None, ("overdue", word))) if order.name in late else word
 
     columns = {_STATUS: status, **_CELLS}

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from satops.core.order.marketplace_order import DownloadLinks, MarketplaceOrder
+from satops.core.delivery.served import Served
+from satops.core.order.marketplace_order import DownloadLinks, Image, MarketplaceOrder
 from satops.core.order.passes import Simulation
 from satops.core.order.submission import InDoubt, Outcome, Receipt
 from satops.errors import NotSimulated
@@ -30,6 +32,7 @@ class Hangar:
         self.sold.append(
             MarketplaceOrder(
                 number,
+                status=1,
                 provider="kestrel",
                 geometry=json.dumps(polygon),
                 start=asked["between"][0],
@@ -58,4 +61,15 @@ class Hangar:
         return next((each for each in self.sold if each.order_no == order_no), None)
 
     def download_links(self, order_no: str) -> DownloadLinks | None:
-        return None
+        found = self.order(order_no)
+        if found is None:
+            return None
+        url = f"{self.address}/{order_no}?signature=secret"
+        return DownloadLinks(found.status, (url,) if found.status in (2, 6) else ())
+
+    def images(self, order_no: str) -> tuple[Image, ...]:
+        return ()
+
+    @contextmanager
+    def open_link(self, url: str, *, have: int, etag: str | None) -> Iterator[Served]:
+        yield Served(0, 8, None, "image/tiff", "field.tif", str, iter((b"II*\0land",)))

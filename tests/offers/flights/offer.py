@@ -10,6 +10,7 @@ from satops.core.offer import Agreement, Offer
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.mode import Mode
 from satops.core.order.order import Order, Terms
+from satops.core.order.status import Stage, Status
 from satops.core.plan.config import MarketplaceConfig
 
 COLOUR = Mode("kestrel", "colour", "colour camera", 0.02, 1)
@@ -55,6 +56,12 @@ FLIGHTS = Offer(
     schema="flights.schema.json",
     thresholds="flights.json",
     modes=(COLOUR, THERMAL),
+    statuses=(  # with numbers that mean something else to the other marketplace
+        Status(1, "booked", Stage.ORDERED),
+        Status(3, "airborne", Stage.UNDERWAY, "in the air"),
+        Status(6, "landed", Stage.COMPLETED),
+        Status(2, "grounded", Stage.FAILED),
+    ),
     read=_read,
     version=lambda _: "flight-order/1",
     mode=_mode,

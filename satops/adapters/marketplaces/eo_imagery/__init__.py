@@ -6,8 +6,6 @@
 `simulations` (reading), `address` (where a token may go).
 """
 
-from satops.adapters.marketplaces.eo_imagery.address import require_host
 from satops.adapters.marketplaces.eo_imagery.client import HttpMarketplace
-from satops.adapters.marketplaces.eo_imagery.probe import is_sandbox
 
-__all__ = ["HttpMarketplace", "is_sandbox", "require_host"]
+__all__ = ["HttpMarketplace"]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
 
-from satops.adapters.marketplaces.eo_imagery.address import is_loopback
+from satops.core.plan.address import is_loopback
 from satops.errors import UsageError
 
 _SCHEMES: Final = ("http", "https")
@@ -18,7 +18,7 @@ def proxy_of(address: str) -> str | None:
     for one that requests could not use, or would take for another.
     """
     parts = urlsplit(address)
-    if is_loopback(parts.hostname or ""):
+    if is_loopback(address):
         return None
     proxy = select_proxy(address, get_environ_proxies(address))
     if not proxy:
