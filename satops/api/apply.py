@@ -54,7 +54,7 @@ def apply(
     require_named_files(opened)
     session, local, started = opened.appending("apply", say)
     require_valid_here(approval.reviewed, opened, session.state.ledger)
-    told, why_not = read_provenance(opened.environ)
+    pull_requests, why_not = read_provenance(opened.environ)
     with (
         telling(opened, session, say),
         opened.marketplace(say, session.state.ledger) as marketplace,
@@ -73,7 +73,7 @@ def apply(
             ),
             specs=spec_tree(opened, strict=True),
             proof=opened.store_proof(),
-            origins=Origins(History(opened.root), opened.config.buy, told, why_not),
+            origins=Origins(History(opened.root), opened.config.buy, pull_requests, why_not),
             asked=replace(asked, must_hold=(*asked.must_hold, opened.expected_head())),
             approval=approval,
             any_account=opened.sandbox,

@@ -13,7 +13,7 @@ from satops.core.plan.plan import Plan
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
-from satops.report.grouped import told_once
+from satops.report.grouped import grouped
 
 PER_LEVEL_MAX = 10
 """Annotations of one level that GitHub shows for a step."""
@@ -45,8 +45,8 @@ def render(plan: Plan) -> Iterator[str]:
         _Note(f"In doubt: {action.name}", f"{action.reason}\nNever order it again by hand.")
         for action in plan.in_doubt
     ]
-    warnings += _told(problem for problem in problems if _level(problem) is _Level.WARNING)
-    notices = _told(problem for problem in problems if _level(problem) is _Level.NOTICE)
+    warnings += _notes(problem for problem in problems if _level(problem) is _Level.WARNING)
+    notices = _notes(problem for problem in problems if _level(problem) is _Level.NOTICE)
     yield from _commands(_Level.ERROR, errors)
     yield from _commands(_Level.WARNING, warnings)
     yield from _commands(_Level.NOTICE, [_totals(plan), *_members(plan), *notices])
@@ -60,9 +60,9 @@ def _level(problem: Problem) -> _Level:
     return _Level.NOTICE
 
 
-def _told(problems: Iterable[Problem]) -> list[_Note]:
-    """Return a note for each problem; what is the same of several orders is told once."""
-    return [_about(told.problem, told.also) for told in told_once(problems)]
+def _notes(problems: Iterable[Problem]) -> list[_Note]:
+    """Return a note for each problem; equal problems of several orders share one."""
+    return [_about(group.problem, group.also) for group in grouped(problems)]
 
 
 def _about(problem: Problem, also: str = "") -> _Note:

@@ -1,4 +1,4 @@
-"""Problems that are the same of several orders, told once."""
+"""Group equal problems of several orders, so that a report shows each once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from satops.core.safe import safe
 from satops.core.words import counted
 
 _NAMED_MAX = 8
-"""Orders that are named beside the first."""
+"""Orders to name besides the first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A problem, and the others that are the same but for their place."""
+class ProblemGroup:
+    """A problem, and the equal problems of other orders."""
 
     problem: Problem
     others: tuple[Problem, ...] = ()
 
     @property
     def also(self) -> str:
-        """Whom else it concerns, as a sentence; empty where it is one alone."""
+        """The other orders as a sentence; empty if there are none."""
         if not self.others:
             return ""
         shown = self.others[:_NAMED_MAX]
@@ -30,11 +30,11 @@ class Told:
         return f"The same of {counted(len(self.others), 'other order')}: {names}{rest}."
 
 
-def told_once(problems: Iterable[Problem]) -> list[Told]:
-    """Return the problems in their order, those together that stop nothing and say the same.
+def grouped(problems: Iterable[Problem]) -> list[ProblemGroup]:
+    """Return the problems in order, with equal ones grouped.
 
-    What blocks is told each by itself: each has to be mended.  Members of one series have one
-    document, and so what they say in the same words is one thing to mend.
+    A blocking problem is grouped only with others at the same position, since each position must be
+    mended.  Members of a series share a document, and so a position.
     """
     groups: dict[object, list[Problem]] = {}
     for problem in problems:
@@ -44,4 +44,4 @@ def told_once(problems: Iterable[Problem]) -> list[Told]:
         if problem.blocks:
             same = (*same, problem.file, problem.line, problem.column)
         groups.setdefault(same, []).append(problem)
-    return [Told(group[0], tuple(group[1:])) for group in groups.values()]
+    return [ProblemGroup(group[0], tuple(group[1:])) for group in groups.values()]

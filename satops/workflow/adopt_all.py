@@ -31,7 +31,7 @@ class Proposal:
     """The adoptions that can be made, and the orders that a person must judge."""
 
     adoptions: tuple[OrderAdopted, ...]
-    left: tuple[tuple[str, str], ...]
+    unadopted: tuple[tuple[str, str], ...]
     """Order numbers that match a spec and cannot be adopted, each with the reason."""
 
     @property
@@ -69,7 +69,7 @@ def propose(
     found = fits(by_name.values(), list(foreign.values()), config)
     wanted = Counter(name for names in found.values() for name in names)
     since = since or _lost_since(session)
-    adoptions, left = [], []
+    adoptions, unadopted = [], []
     for order_no, names in sorted(found.items()):
         order = foreign[order_no]
         why = (
@@ -78,11 +78,11 @@ def propose(
             or _may_be_open(session, order, config)
         )
         if why:
-            left.append((order_no, why))
+            unadopted.append((order_no, why))
         else:
             spec = by_name[names[0]]
             adoptions.append(adoption_of(spec, order_no, config, by=by, because=because))
-    return Proposal(tuple(adoptions), tuple(left))
+    return Proposal(tuple(adoptions), tuple(unadopted))
 
 
 def adopt_proposed(session: LedgerSession, proposal: Proposal) -> None:

@@ -308,13 +308,13 @@ class Applying:
                 ).interrupted
                 if not (interrupted or self.stopping()):
                     self._look_after_waiting(placing)
-            left = _left_to_others(report, session.state)
-            told = [self._awaited(name) for name in dict.fromkeys((*placing, *left))]
+            skipped = _left_to_others(report, session.state)
+            awaited = [self._awaited(name) for name in dict.fromkeys((*placing, *skipped))]
         except LedgerError as error:
             return replace(report, store_error=error)
         # The result after the wait replaces the earlier result of the same name.
-        names = {result.name for result in told}
-        self.results = [result for result in self.results if result.name not in names] + told
+        names = {result.name for result in awaited}
+        self.results = [result for result in self.results if result.name not in names] + awaited
         return replace(
             report,
             orders=tuple(self.results),

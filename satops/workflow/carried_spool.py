@@ -53,8 +53,8 @@ class CarriedReport:
     @property
     def exit_code(self) -> ExitCode:
         """6 if a number was left out whose order is in doubt, 4 if any other was."""
-        left = [each for each in self.receipts if each.why]
-        return worst({ExitCode.IN_DOUBT if each.is_open else ExitCode.REFUSED for each in left})
+        left_out = [each for each in self.receipts if each.why]
+        return worst({ExitCode.IN_DOUBT if each.is_open else ExitCode.REFUSED for each in left_out})
 
 
 def take_carried(
@@ -84,13 +84,13 @@ def take_carried(
         ]
 
     appended = set(map(id, decide_and_append(session, decide)))
-    told = [
+    verdicts = [
         each
         if each.settled is None or id(each.settled) in appended
         else replace(each, settled=None, why="another run settled it meanwhile")
         for each in found
     ]
-    return CarriedReport(tuple(told), ignored)
+    return CarriedReport(tuple(verdicts), ignored)
 
 
 def _at_odds(receipts: Sequence[Spooled]) -> list[str]:

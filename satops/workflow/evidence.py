@@ -26,8 +26,8 @@ def with_evidence(plan: Plan, evidence: Feasibility, addresses: Sequence[str]) -
         action.name
         for action in plan.actions
         if action.spec is not None
-        and (told := evidence.of(action.name)) is not None
-        and told.order_digest != action.spec.order.asked.digest
+        and (simulated := evidence.of(action.name)) is not None
+        and simulated.order_digest != action.spec.order.asked.digest
     ]
     if changed:
         more = len(changed) - _NAMED_MAX
@@ -44,10 +44,10 @@ def _require_passes(plan: Plan, evidence: Feasibility) -> None:
     """Raise `Refused` if the pass of an order is not in the evidence of its simulation."""
     for action in plan.creates:
         choice = None if action.spec is None else action.spec.order.pass_choice
-        told = evidence.of(action.name)
-        if choice is None or told is None or told.simulation != choice.simulation:
+        simulated = evidence.of(action.name)
+        if choice is None or simulated is None or simulated.simulation != choice.simulation:
             continue
-        if choice not in [each.choice(told.simulation) for each in told.passes]:
+        if choice not in [each.choice(simulated.simulation) for each in simulated.passes]:
             raise Refused(
                 f"The pass of {action.name} is not in the evidence: result {choice.result}, "
                 f"{shown(choice.satellite)}, {choice.start}. Paste it again as `satops "

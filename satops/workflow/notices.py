@@ -33,7 +33,7 @@ NAMES_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OrderNews:
     """One outcome of one order."""
 
     seq: int
@@ -47,7 +47,7 @@ class Told:
 class Notice:
     """The message to one hook after one run."""
 
-    told: tuple[Told, ...]
+    news: tuple[OrderNews, ...]
     up_to: int
     """`seq` of the last event considered."""
     ledger: str
@@ -58,7 +58,7 @@ class Notice:
     @property
     def summary(self) -> str:
         """Number of orders by outcome: `2 orders placed, 1 order in doubt`."""
-        counts = Counter(each.what for each in self.told)
+        counts = Counter(each.what for each in self.news)
         return ", ".join(f"{counted(count, 'order')} {what}" for what, count in counts.items())
 
 
@@ -70,7 +70,7 @@ def notice_for(
     `began` is the head at the start of the run.  Raises `LedgerError`.
     """
     after, up_to, first = began.seq, 0, True
-    told: list[Told] = []
+    news: list[OrderNews] = []
     seen: set[tuple[str, str]] = set()
     for recorded in read(store.read()):
         up_to = recorded.seq
@@ -80,29 +80,29 @@ def notice_for(
         if isinstance(event, StatusObserved):
             what = _what(offer.status(event.status))
             if what and (event.order_no, what) not in seen:
-                told.append(Told(up_to, what, event.name, event.order_no))
+                news.append(OrderNews(up_to, what, event.name, event.order_no))
                 seen.add((event.order_no, what))
-        told += _told(recorded)
-    told = [each for each in told if each.seq > after]
-    if not told:
+        news += _news_of(recorded)
+    news = [each for each in news if each.seq > after]
+    if not news:
         return None
-    return Notice(tuple(told), up_to, ledger, marketplace, began.seq if first else None)
+    return Notice(tuple(news), up_to, ledger, marketplace, began.seq if first else None)
 
 
-def _told(recorded: Recorded) -> Iterator[Told]:
+def _news_of(recorded: Recorded) -> Iterator[OrderNews]:
     match recorded.event:
         case SubmissionPlaced(name=name, order_no=order_no):
-            yield Told(recorded.seq, "placed", name, order_no)
+            yield OrderNews(recorded.seq, "placed", name, order_no)
         case SubmissionRejected(name=name):
-            yield Told(recorded.seq, "rejected", name, None)
+            yield OrderNews(recorded.seq, "rejected", name, None)
         case SubmissionLeftInDoubt(name=name):
-            yield Told(recorded.seq, "in doubt", name, None)
+            yield OrderNews(recorded.seq, "in doubt", name, None)
         case DoubtSettled(name=name, order_no=order_no, placed=True):
-            yield Told(recorded.seq, "placed", name, order_no)
+            yield OrderNews(recorded.seq, "placed", name, order_no)
 
 
 def _what(status: Status) -> str:
-    """Return what a status comes to, of which a number is told once; empty for nothing."""
+    """Return the news in a status, which each order number gives once; empty if none."""
     return "delivered" if status.has_products else "failed" if status.is_failed else ""
 
 
@@ -113,13 +113,13 @@ def message(hook: Hook, notice: Notice) -> bytes:
 
 
 def _own(notice: Notice) -> Mapping[str, Any]:
-    shown = notice.told[:NAMES_MAX]
+    shown = notice.news[:NAMES_MAX]
     return {
         "format": FORMAT,
         "ledger": notice.ledger,
         "marketplace": notice.marketplace,
         "up_to": notice.up_to,
-        "counts": dict(Counter(each.what for each in notice.told)),
+        "counts": dict(Counter(each.what for each in notice.news)),
         "orders": [
             {
                 "seq": each.seq,
@@ -129,16 +129,16 @@ def _own(notice: Notice) -> Mapping[str, Any]:
             }
             for each in shown
         ],
-        "more": len(notice.told) - len(shown),
+        "more": len(notice.news) - len(shown),
     }
 
 
 def _slack(notice: Notice) -> Mapping[str, Any]:
     lines = [f"satops at {_inert(notice.marketplace)}: {notice.summary}"]
-    for each in notice.told[:NAMES_MAX]:
+    for each in notice.news[:NAMES_MAX]:
         number = f" ({_inert(each.order_no)})" if each.order_no else ""
         lines.append(f"• {each.what}: {_inert(each.name)}{number}")
-    if (more := len(notice.told) - NAMES_MAX) > 0:
+    if (more := len(notice.news) - NAMES_MAX) > 0:
         lines.append(f"and {more:,} more")
     return {"text": "\n".join(lines), "mrkdwn": False}
 

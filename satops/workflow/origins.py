@@ -13,7 +13,7 @@ from satops.errors import Refused
 from satops.ports import History
 
 _NAMES_MAX = 5
-Told = Mapping[str, tuple[str | None, tuple[str, ...] | None]]
+PullRequests = Mapping[str, tuple[str | None, tuple[str, ...] | None]]
 """Commit to its pull request and the people who approved it."""
 
 
@@ -23,8 +23,8 @@ class Origins:
 
     history: History
     buy: BuyConfig
-    told: Told = field(default_factory=dict)
-    """Pull requests by commit, from the forge."""
+    pull_requests: PullRequests = field(default_factory=dict)
+    """From the forge."""
     why_not: str = ""
     """Why the forge gave no answer, as a sentence; empty if it was not asked."""
     found: dict[str, Provenance] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Origins:
             tell(f"{self.why_not} Pull requests and approvals are not recorded.")
         for spec in specs:
             commit = self.history.commit_of(spec)
-            pull_request, approvals = self.told.get(commit or "", (None, None))
+            pull_request, approvals = self.pull_requests.get(commit or "", (None, None))
             self.found[spec.name] = Provenance(
                 commit, None if committed is None else committed[spec.name], pull_request, approvals
             )

@@ -167,17 +167,17 @@ def reconcile_patiently(
     `tell` prints one line before the first wait.
     """
     clock = session.clock
-    give_up, told = clock.monotonic() + patience_s, False
+    give_up, announced = clock.monotonic() + patience_s, False
     while True:
         look = look_at_account(marketplace, session.state, clock, config, any_account=any_account)
         report = settle_doubts(session, look, looks, config, dry_run=dry_run)
         waits = [found.wait_s for found in report.unsettled if found.wait_s is not None]
         if not waits or clock.monotonic() + min(waits) > give_up:
             return report
-        if not told:
+        if not announced:
             names = ", ".join(found.name for found in report.unsettled if found.wait_s is not None)
             tell(f"Waiting for {names}: it can be settled in {min(waits):,.0f} s at the earliest.")
-            told = True
+            announced = True
         # Spread the required looks over the wait, with the last one at its end.
         pause = min(min(waits), config.reconcile.wait_s / config.reconcile.looks)
         clock.sleep(max(pause, 0.05))

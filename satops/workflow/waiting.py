@@ -112,22 +112,22 @@ def wait_for_others(
     clock = session.clock
     began = clock.monotonic()
     first = {name: _first_sight(intent, clock, looks) for name, intent in wanted.items()}
-    told = False
+    announced = False
     while True:
-        left = {
+        seconds_left = {
             name: first[name] + duration_s(session.state.orders[name]) - clock.monotonic()
             for name, intent in wanted.items()
             if _still_placing(session.state, name, intent, clock, looks)
         }
-        waits = [seconds for seconds in left.values() if seconds > 0]
+        waits = [seconds for seconds in seconds_left.values() if seconds > 0]
         waited = clock.monotonic() - began
         if not waits:
             return Awaited(tuple(wanted), waited)
         if stopping() or (most_s is not None and waited >= most_s):
             return Awaited(tuple(wanted), waited, given_up=True)
-        if not told:
-            tell(_waiting(session.state, left))
-            told = True
+        if not announced:
+            tell(_waiting(session.state, seconds_left))
+            announced = True
         limit = max(waits) if most_s is None else min(max(waits), most_s - waited)
         try:
             clock.sleep(max(min(_POLL_S, limit), 0.05))
@@ -154,11 +154,11 @@ def _still_placing(
     return known.opened == intent and is_being_placed(known, clock, looks)
 
 
-def _waiting(state: LedgerState, left: dict[str, float]) -> str:
-    name = min(left)
+def _waiting(state: LedgerState, seconds_left: dict[str, float]) -> str:
+    name = min(seconds_left)
     known = state.orders[name]
-    more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+    more = f" and {len(seconds_left) - 1} more" if len(seconds_left) > 1 else ""
     return (
         f"Run {known.run} is placing {name}{more}. Waiting for its outcome, "
-        f"{max(left.values()):.0f} s at most."
+        f"{max(seconds_left.values()):.0f} s at most."
     )

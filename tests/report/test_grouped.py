@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from satops.core.problem import Problem, Severity
-from satops.report.grouped import Told, told_once
+from satops.report.grouped import ProblemGroup, grouped
 from satops.report.layout import Line
 from satops.report.text.problems import problem_blocks, problem_totals
 
@@ -18,11 +18,11 @@ def of(name: str, **more: object) -> Problem:
 
 def test_equal_warnings_are_told_with_the_first_of_them() -> None:
     other = of("b", detail="Write another.")
-    assert told_once([ONE, other, of("c"), of("d", line=9)]) == [
-        Told(ONE, (of("c"), of("d", line=9))),
-        Told(other),
+    assert grouped([ONE, other, of("c"), of("d", line=9)]) == [
+        ProblemGroup(ONE, (of("c"), of("d", line=9))),
+        ProblemGroup(other),
     ]
-    assert told_once([ONE, of("b")])[0].also == "The same of 1 other order: b."
+    assert grouped([ONE, of("b")])[0].also == "The same of 1 other order: b."
 
 
 def test_what_blocks_and_what_was_accepted_is_told_apart() -> None:
@@ -32,20 +32,20 @@ def test_what_blocks_and_what_was_accepted_is_told_apart() -> None:
         {"severity": Severity.INFO},
         {"path": "order.maxCloud"},
     ):
-        assert len(told_once([ONE, of("b", **apart)])) == 2
+        assert len(grouped([ONE, of("b", **apart)])) == 2
     errors = [of(name, severity=Severity.ERROR) for name in "ab"]
-    assert len(told_once(errors)) == 2
+    assert len(grouped(errors)) == 2
     accepted = [of(name, acknowledged="agreed") for name in "ab"]
-    assert len(told_once(accepted)) == 1
+    assert len(grouped(accepted)) == 1
 
 
 def test_of_very_many_orders_some_are_named_and_all_are_counted() -> None:
     many = [of(f"n{number}") for number in range(1001)]
-    (told,) = told_once(many)
-    assert told.also == (
+    (group,) = grouped(many)
+    assert group.also == (
         "The same of 1,000 other orders: n1, n2, n3, n4, n5, n6, n7, n8 and 992 more."
     )
     lines = [block.text for block in problem_blocks(many) if isinstance(block, Line)]
     assert lines == ["orders/n0.yaml:4:1: warning S03: no cloud limit", "order: Write one.",
-                     told.also]  # fmt: skip
+                     group.also]  # fmt: skip
     assert problem_totals(many) == "no errors, 1,001 warnings"

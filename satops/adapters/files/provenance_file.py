@@ -1,24 +1,23 @@
-"""What a forge told of each commit, as a step of the workflow wrote it."""
+"""Read the file of pull requests and approvers that a step of the CI workflow wrote."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core import json_text
+from satops.workflow.origins import PullRequests
 
 VARIABLE = "SATOPS_PROVENANCE"
-"""The variable that names the file."""
+"""Environment variable with the path of the file."""
 _BYTES_MAX = 16 * 1024 * 1024
 _TEXT_MAX = 500
 _APPROVALS_MAX = 100
-Told = Mapping[str, tuple[str | None, tuple[str, ...] | None]]
-"""Commit to its pull request, and to those who approved that."""
 
 
-def read_provenance(environ: Mapping[str, str]) -> tuple[Told, str]:
-    """Return what the forge told, and why it is nothing; both may be empty.
+def read_provenance(environ: Mapping[str, str]) -> tuple[PullRequests, str]:
+    """Return the pull requests by commit, and the reason if they cannot be read; both may be empty.
 
-    Provenance stops no purchase, so nothing is raised.
+    Raises nothing: missing provenance stops no purchase.
     """
     path = environ.get(VARIABLE, "")
     if not path:
@@ -33,9 +32,9 @@ def read_provenance(environ: Mapping[str, str]) -> tuple[Told, str]:
     if not isinstance(content, dict):
         return {}, f"{VARIABLE}: the file holds no object with a key for each commit."
     return {
-        commit: (_text(told.get("pull_request")), _approvals(told.get("approvals")))
-        for commit, told in content.items()
-        if isinstance(told, dict)
+        commit: (_text(row.get("pull_request")), _approvals(row.get("approvals")))
+        for commit, row in content.items()
+        if isinstance(row, dict)
     }, ""
 
 

@@ -31,5 +31,7 @@ def proposal_json(proposal: "Proposal") -> Chunks:
     return document(
         {"digest": proposal.digest},
         adopted=({"name": each.name, "order_no": each.order_no} for each in proposal.adoptions),
-        left=({"order_no": order_no, "why": encodable(why)} for order_no, why in proposal.left),
+        left=(
+            {"order_no": order_no, "why": encodable(why)} for order_no, why in proposal.unadopted
+        ),
     )

@@ -6,7 +6,7 @@ from typing import TypeVar
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.words import area, counted
-from satops.report.grouped import Told, told_once
+from satops.report.grouped import ProblemGroup, grouped
 from satops.report.markdown.escape import code, message, prose
 from satops.report.markdown.page import Block, Rank, folded, rows_that_fit
 from satops.report.subject import subject
@@ -21,12 +21,12 @@ _T = TypeVar("_T")
 def guards(plan: Plan, artifact: str) -> Block:
     """Return what the change does to satops.yaml and to the files that it names."""
     title = f"### Guards changed: {len(plan.guard_changes):,}"
-    told = (
+    head = (
         f"{title}\n\nThis decides where orders go and what may be bought. It differs from "
         f"{code(plan.base)}, whose limits ruled this plan; what is here rules once it is merged.\n"
     )
     return _listed(
-        Rank.GUARDS, title, told, plan.guard_changes,
+        Rank.GUARDS, title, head, plan.guard_changes,
         lambda it: f"- {code(it.field)}: {code(it.before)} → {code(it.after)}",
         artifact, share=0.3,
     )  # fmt: skip
@@ -35,28 +35,28 @@ def guards(plan: Plan, artifact: str) -> Block:
 def already(plan: Plan, artifact: str) -> Block:
     """Return what the base holds alike, and time alone made wrong."""
     title = f"### Already on {code(plan.base)}: {len(plan.already):,}"
-    told = f"{title}\n\nThis is no fault of the change under review. It blocks its own orders.\n"
+    head = f"{title}\n\nThis is no fault of the change under review. It blocks its own orders.\n"
     problems = sorted(plan.already, key=by_position)
-    return _listed(Rank.EXPIRED, title, told, problems, _problem_line, artifact, share=0.1)
+    return _listed(Rank.EXPIRED, title, head, problems, _problem_line, artifact, share=0.1)
 
 
 def aside(plan: Plan, artifact: str) -> Block:
     """Return the errors of files that hold nothing that was chosen."""
     title = f"### Left aside: {counted(len(plan.aside), 'error')}"
-    told = f"{title}\n\nThese files hold nothing that was chosen.\n"
+    head = f"{title}\n\nThese files hold nothing that was chosen.\n"
     problems = sorted(plan.aside, key=by_position)
-    return _listed(Rank.EXPIRED, title, told, problems, _problem_line, artifact, share=0.1)
+    return _listed(Rank.EXPIRED, title, head, problems, _problem_line, artifact, share=0.1)
 
 
 def doubts(plan: Plan, artifact: str) -> Block:
     """Return the orders that may or may not exist."""
     actions = plan.in_doubt
     title = f"### In doubt: {counted(len(actions), 'order')}"
-    told = (
+    head = (
         f"{title}\n\nThe marketplace may or may not hold what is listed here. Never order it again "
         "by hand. To look it up: `satops reconcile`.\n"
     )
-    return _listed(Rank.DOUBTS, title, told, actions, _action_line, artifact, share=0.2)
+    return _listed(Rank.DOUBTS, title, head, actions, _action_line, artifact, share=0.2)
 
 
 def held(plan: Plan, artifact: str) -> Block:
@@ -69,8 +69,8 @@ def held(plan: Plan, artifact: str) -> Block:
         and not (action.left_out or action.behind_conflict or action.name in doubtful)
     ]
     title = f"### Being placed: {counted(len(actions), 'order')}"
-    told = f"{title}\n\nAnother run is placing these; this plan leaves them alone.\n"
-    return _listed(Rank.HELD, title, told, actions, _action_line, artifact, share=0.1)
+    head = f"{title}\n\nAnother run is placing these; this plan leaves them alone.\n"
+    return _listed(Rank.HELD, title, head, actions, _action_line, artifact, share=0.1)
 
 
 def placed_twice(plan: Plan, artifact: str) -> Block:
@@ -89,9 +89,9 @@ def placed_twice(plan: Plan, artifact: str) -> Block:
 def refusals(plan: Plan, artifact: str) -> Block:
     """Return the limits that the plan exceeds."""
     title = f"### Refused: {counted(len(plan.refusals), 'limit')} exceeded"
-    told = f"{title}\n\nNothing is sent while the plan is refused.\n"
+    head = f"{title}\n\nNothing is sent while the plan is refused.\n"
     return _listed(
-        Rank.REFUSALS, title, told, plan.refusals,
+        Rank.REFUSALS, title, head, plan.refusals,
         lambda refusal: f"- Limit: {prose(refusal.summary)}. {message(refusal.detail)}",
         artifact, share=0.15,
     )  # fmt: skip
@@ -117,7 +117,7 @@ def warnings(plan: Plan, artifact: str) -> Block:
     accepted = sum(problem.acknowledged is not None for problem in problems)
     title = f"Warnings: {len(problems) - accepted:,}; accepted in review: {accepted:,}"
     block = _listed(
-        Rank.WARNINGS, f"### {title}", "", told_once(problems), _told_line, artifact, share=0.15
+        Rank.WARNINGS, f"### {title}", "", grouped(problems), _group_line, artifact, share=0.15
     )
     return Block(
         block.rank, block.least, tuple(folded(title, step) for step in block.steps), block.share
@@ -130,13 +130,13 @@ def elsewhere(artifact: str) -> Callable[[int, int], str]:
 
 
 def _listed(
-    rank: Rank, title: str, told: str, items: Sequence[_T], line: Callable[[_T], str],
+    rank: Rank, title: str, head: str, items: Sequence[_T], line: Callable[[_T], str],
     artifact: str, *, share: float,
 ) -> Block:  # fmt: skip
     if not items:
         return Block(rank, "")
 
-    fit = rows_that_fit(told, items, line, elsewhere(artifact))
+    fit = rows_that_fit(head, items, line, elsewhere(artifact))
     return Block(rank, f"{title}. See {artifact}.", (fit,), share)
 
 
@@ -157,9 +157,9 @@ def _problem_line(problem: Problem) -> str:
     return text
 
 
-def _told_line(told: Told) -> str:
-    line = _problem_line(told.problem)
-    return f"{line} {prose(told.also)}" if told.also else line
+def _group_line(group: ProblemGroup) -> str:
+    line = _problem_line(group.problem)
+    return f"{line} {prose(group.also)}" if group.also else line
 
 
 def _what(problem: Problem) -> str:

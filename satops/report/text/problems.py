@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
-from satops.report.grouped import told_once
+from satops.report.grouped import grouped
 from satops.report.layout import BLANK, Block, Line, Tone, command
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ def problem_blocks(problems: Iterable[Problem]) -> Iterator[Block]:
     same of several orders, and stops none, is told with the first of them.
     """
     file = None
-    for told in told_once(problems):
-        if file is not None and told.problem.file != file:
+    for group in grouped(problems):
+        if file is not None and group.problem.file != file:
             yield BLANK
-        file = told.problem.file
-        yield from _one(told.problem)
-        if told.also:
-            yield Line(told.also, Tone.QUIET, indent=4)
+        file = group.problem.file
+        yield from _one(group.problem)
+        if group.also:
+            yield Line(group.also, Tone.QUIET, indent=4)
 
 
 def problem_totals(problems: Iterable[Problem]) -> str:

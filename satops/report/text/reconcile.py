@@ -79,7 +79,7 @@ def proposal_blocks(proposal: Proposal, *, recorded: bool) -> Iterator[Block]:
             f"{safe(adopted.name)} {verb} {safe(adopted.order_no)}, and will NOT be bought.",
             Tone.GOOD,
         )
-    for order_no, why in proposal.left:
+    for order_no, why in proposal.unadopted:
         yield Line(f"{safe(order_no)} is left: {safe(why)}.", Tone.WARNING)
     if not proposal.adoptions:
         yield Line("No order of the account fits exactly one spec.")
