@@ -1,14 +1,13 @@
 """Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from satops.api.forge_place import folder_in_git
 from satops.api.repository import FilePath, Repository, open_repository
 from satops.api.specs import in_ci, moment, no_copy, require_named_files, spec_tree
-from satops.core.ledger.order_state import OrderState
-from satops.core.order.order import Order, Rings
+from satops.core.order.order import Order
 from satops.core.plan.plan import Plan
 from satops.core.plan.wait import Wait
 from satops.errors import LedgerMissing
@@ -58,9 +57,10 @@ class Planned:
     """With the limits and prices that the plan was made with."""
     session: LedgerSession
 
-    def outlines(self, orders: Iterable[OrderState]) -> Mapping[str, Rings]:
-        """Read the outlines of orders whose specs were not read from the ledger."""
-        return self.session.outlines(orders)
+    @property
+    def outlines(self) -> Mapping[int, bytes]:
+        """The bought polygons, as `LedgerSession.outlines`, of a plan that was made with them."""
+        return self.session.outlines
 
     def link(self, file: str, line: int) -> str | None:
         """Return the address at which the forge of this run shows a line of a spec."""
@@ -108,9 +108,12 @@ def plan_to_show(
     names: Sequence[str] = (),
     labels: Sequence[tuple[str, str]] = (),
     feasibility: FilePath | None = None,
+    outlines: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Planned:
     """Return what `plan` does, with what reports show beside it; `feasibility` is evidence.
+
+    With `outlines`, the bought polygons are kept as the ledger is read.
 
     Raises `Refused` for evidence of another marketplace, or of an order that has changed since.
     """
@@ -125,7 +128,7 @@ def plan_to_show(
         opened = base.ruling
     specs = spec_tree(opened, rules_from=limits_from, strict=in_ci(opened.environ))
     now = opened.now() if at is None else moment(at)
-    session = LedgerSession(_store(opened, copy), opened.clock, "")
+    session = LedgerSession(_store(opened, copy), opened.clock, "", keep_outlines=outlines)
     state = None
     try:
         state = session.read()

@@ -4,13 +4,14 @@ Properties are flat and the same for every feature; what is not known is null.  
 are ISO 8601 texts in UTC, which QGIS finds by itself for its temporal controller.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from satops.core import json_text
+from satops.core.json_text import Raw
 from satops.core.ledger.state import OrderState
-from satops.core.order.order import Order, Rings
+from satops.core.order.order import Order
 from satops.core.plan.feasibility import ShownPass
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.safe import safe
@@ -18,8 +19,8 @@ from satops.report.passes import cells
 from satops.report.shapes import Geometry, box, exact, ring_on_map
 from satops.report.subject import Checks, check_words, subject
 
-Outlines = Callable[[Iterable[OrderState]], Mapping[str, Rings]]
-"""Reads outlines from the ledger, by the names of the orders."""
+Outlines = Mapping[int, bytes]
+"""Bought polygons as GeoJSON text, by the `seq` of the event that holds them."""
 PLACED = "placed"
 """The `action` of a feature with what was bought, beside the one with what the spec says now."""
 _FEATURES_PER_CHUNK = 256
@@ -27,7 +28,7 @@ _AREA_DECIMALS = 6
 """A square metre, in km²."""
 
 
-def render(plan: Plan, outlines: Outlines = lambda _: {}) -> Iterator[bytes]:
+def render(plan: Plan, outlines: Outlines | None = None) -> Iterator[bytes]:
     """Yield the plan as one FeatureCollection, one feature a line.
 
     `outlines` gives those of orders whose content only the ledger has: kept and retired ones.
@@ -36,8 +37,7 @@ def render(plan: Plan, outlines: Outlines = lambda _: {}) -> Iterator[bytes]:
     """
     checks = Checks(plan)
     members = {"plan_digest": plan.digest, "made_at": plan.made_at}
-    known = outlines(a.known for a in plan.actions if a.spec is None and a.known is not None)
-    return collection("satops-plan", members, _features(plan, checks, known))
+    return collection("satops-plan", members, _features(plan, checks, outlines or {}))
 
 
 def collection(
@@ -53,10 +53,10 @@ def collection(
     yield b"\n]}\n"
 
 
-def _features(plan: Plan, checks: Checks, known: Mapping[str, Rings]) -> Iterator[dict[str, Any]]:
+def _features(plan: Plan, checks: Checks, outlines: Outlines) -> Iterator[dict[str, Any]]:
     """Yield each action; after it what was bought before, and the swaths that simulations told."""
     for action in plan.actions:
-        feature = _feature(action, checks, _geometry(action, known))
+        feature = _feature(action, checks, _geometry(action, outlines))
         yield feature
         if action.before is not None:
             yield _placed(feature["properties"], action.before, action.known)
@@ -99,7 +99,7 @@ def _area_km2(area_km2: float | None) -> float | None:
     return None if area_km2 is None else round(area_km2, _AREA_DECIMALS)
 
 
-def _feature(action: Action, checks: Checks, geometry: Geometry | None) -> dict[str, Any]:
+def _feature(action: Action, checks: Checks, geometry: Geometry | Raw | None) -> dict[str, Any]:
     known, facts = action.known, subject(action)
     file, line = action.where or (None, None)
     properties = {
@@ -122,10 +122,11 @@ def _feature(action: Action, checks: Checks, geometry: Geometry | None) -> dict[
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
-def _geometry(action: Action, known: Mapping[str, Rings]) -> Geometry | None:
+def _geometry(action: Action, outlines: Outlines) -> Geometry | Raw | None:
     if action.spec is not None:
         return exact(action.spec.order.rings)
-    if action.name in known:
-        return exact(known[action.name])
-    bounds = action.known.bounds if action.known is not None else None
-    return None if bounds is None else box(bounds)
+    if action.known is None:
+        return None
+    if (outline := outlines.get(action.known.seq)) is not None:
+        return Raw(outline)
+    return None if action.known.bounds is None else box(action.known.bounds)

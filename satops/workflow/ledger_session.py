@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from satops.core import json_text
 from satops.core.ledger.chain import Head, encode, line_digest
-from satops.core.ledger.state import LedgerState, OrderState
-from satops.core.order.order import Order, Rings, order_from_fields
+from satops.core.ledger.order_state import Described, OrderState, outline_of
+from satops.core.ledger.recorded import Recorded
+from satops.core.ledger.state import LedgerState
+from satops.core.order.order import Order, order_from_fields
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
 from satops.ports import Clock, HeadMark, LedgerStore
 
@@ -23,7 +25,13 @@ class LedgerSession:
     """One run's view of a ledger; `RunStarted` is appended with the run's first event."""
 
     def __init__(
-        self, store: LedgerStore, clock: Clock, run: str, state: LedgerState | None = None
+        self,
+        store: LedgerStore,
+        clock: Clock,
+        run: str,
+        state: LedgerState | None = None,
+        *,
+        keep_outlines: bool = False,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -34,6 +42,9 @@ class LedgerSession:
         self.begun = False
         """Whether this run has appended anything, so that `RunFinished` must follow."""
         self._announced: RunStarted | None = None
+        self.outlines: dict[int, bytes] = {}
+        """With `keep_outlines`: GeoJSON geometry by the `seq` of the event that holds the order."""
+        self._noted = self._keep_outline if keep_outlines else None
 
     def read(self) -> LedgerState:
         """Fold the events appended since the last read.
@@ -114,20 +125,6 @@ class LedgerSession:
         bought = json_text.loads(line).get("order")
         return None if bought is None else order_from_fields(bought)
 
-    def outlines(self, orders: Iterable[OrderState]) -> dict[str, Rings]:
-        """Return the outlines of orders by name, from the events that hold their content.
-
-        Reads the ledger once.  An adopted order without recorded content is left out.
-        """
-        wanted = {known.seq: known.name for known in orders}
-        found: dict[str, Rings] = {}
-        for seq, line in enumerate(self.store.read() if wanted else (), start=1):
-            name = wanted.get(seq)
-            bought = None if name is None else json_text.loads(line).get("order")
-            if name is not None and bought is not None:
-                found[name] = bought["geometry"]["coordinates"]
-        return found
-
     def _fold_watching(self, digest: str) -> bool:
         """Fold the new lines; return True if one of them has the given digest."""
         seen = False
@@ -138,8 +135,12 @@ class LedgerSession:
                 seen = seen or (digest != "" and line_digest(line) == digest)
                 yield line
 
-        self.state.fold(watched(self.store.read(after=self.state.head.seq)))
+        self.state.fold(watched(self.store.read(after=self.state.head.seq)), self._noted)
         return seen
+
+    def _keep_outline(self, found: Recorded) -> None:
+        if isinstance(found.event, Described) and (outline := outline_of(found.event)) is not None:
+            self.outlines[found.seq] = outline
 
 
 Decide = Callable[[LedgerState], "Sequence[Event]"]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
-from satops.core import json_text
 from satops.core.ledger.events import (
     DoubtCorrected,
     DoubtSettled,
@@ -20,10 +19,16 @@ from satops.core.ledger.events import (
     RunStarted,
     SubmissionIntended,
     SubmissionProbed,
-    order_fields,
 )
-from satops.core.ledger.order_state import SPENT, Described, OrderState, Standing, shared
-from satops.core.ledger.recorded import Recorded, read
+from satops.core.ledger.order_state import (
+    SPENT,
+    Described,
+    OrderState,
+    Standing,
+    outline_of,
+    shared,
+)
+from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import LedgerState
 from satops.core.offer import Offer
 from satops.core.order.status import Status
@@ -109,20 +114,19 @@ class Reading:
 
     def fold(self, lines: Iterable[bytes]) -> "Reading":
         """Read the lines of a ledger; raises `LedgerCorrupt` at the first bad one."""
-        state = self.state
-        for found in read(lines, after=state.head):
-            state.take(found)
-            state.head = found.head
-            event = found.event
-            if isinstance(event, Described):
-                self._note(event, found)
-            elif isinstance(event, RunStarted):
-                self._note_run(event, found)
-            if isinstance(event, _ACTS):
-                self._note_act(found)
+        self.state.fold(lines, self._note)
         return self
 
-    def _note(self, event: Described, found: Recorded) -> None:
+    def _note(self, found: Recorded) -> None:
+        event = found.event
+        if isinstance(event, Described):
+            self._note_order(event, found)
+        elif isinstance(event, RunStarted):
+            self._note_run(event, found)
+        if isinstance(event, _ACTS):
+            self._note_act(found)
+
+    def _note_order(self, event: Described, found: Recorded) -> None:
         order = self.state.orders[event.name]
         if order.intent == found.digest:
             order.source = order.axes = None  # unused here, and half of the memory
@@ -135,8 +139,8 @@ class Reading:
             )
             if origin != _NO_ORIGIN:
                 self.origins[found.digest] = origin
-        if self.outlines is not None and event.order is not None:
-            self.outlines[found.seq] = json_text.dumps(order_fields(event.order)["geometry"])
+        if self.outlines is not None and (outline := outline_of(event)) is not None:
+            self.outlines[found.seq] = outline
 
     def _note_run(self, event: RunStarted, found: Recorded) -> None:
         self.runs[found.run] = Run(

@@ -1,15 +1,18 @@
 """`satops report`: one file, in its place whole, the same bytes for the same ledger."""
 
+import json
+from collections.abc import Iterator
 from itertools import product
 
 import pytest
 
 import satops as library
 from satops.adapters.files.whole_file import write_whole
+from satops.adapters.stores.file import FileStore
 from satops.cli.plan import FILE_FORMATS
 from satops.errors import ExitCode, UsageError
 from tests.cli.conftest import Satops
-from tests.season import season
+from tests.season import rows_of, season
 
 AT = ("--at", "2031-02-10T09:00Z")
 
@@ -64,6 +67,28 @@ def test_a_ledger_that_is_missing_is_never_an_empty_page(satops: Satops) -> None
     (satops.root / "state/ledger.jsonl").unlink()
     assert satops("report").code == 7
     assert not (satops.root / "report.html").exists()
+
+
+def test_a_plan_with_a_map_reads_the_ledger_once(
+    winter: Satops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    read = FileStore.read
+
+    def counted(store: FileStore, after: int = 0) -> Iterator[bytes]:
+        reads.append(after)
+        return read(store, after)
+
+    monkeypatch.setattr(FileStore, "read", counted)
+    copy = ("--ledger", "state/ledger.jsonl")
+    drawn = winter("plan", *copy, "--format", "geojson").json["features"]
+    assert reads == [0]
+    polygons = {each["properties"]["name"]: each["geometry"] for each in drawn}
+    bought = {row.name: row.outline for row in rows_of(season()) if row.is_spent and row.outline}
+    assert len(bought) > 9
+    assert {name: polygons[name] for name in bought} == {
+        name: json.loads(outline) for name, outline in bought.items()
+    }
 
 
 def test_a_plan_and_a_report_replace_what_is_of_their_kind_alone(satops: Satops) -> None:

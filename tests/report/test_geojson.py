@@ -50,8 +50,10 @@ def test_a_kept_order_has_the_outline_that_the_ledger_holds_and_a_conflict_has_b
     kept = replace(action(ActionKind.KEEP, "kept"), spec=None)
     edited = replace(action(ActionKind.CONFLICT, "edited"), before=bought.order)
     rings = bought.order.rings
-    drawn = [orjson.loads(b"".join(render(plan(kept, edited), lambda _: {"kept": rings})))]
-    outline, now, before = drawn[0]["features"]
+    assert kept.known is not None
+    polygon = orjson.dumps({"type": "Polygon", "coordinates": rings})
+    drawn = orjson.loads(b"".join(render(plan(kept, edited), {kept.known.seq: polygon})))
+    outline, now, before = drawn["features"]
     assert outline["geometry"] == before["geometry"] != now["geometry"]
     assert [tuple(map(tuple, ring)) for ring in outline["geometry"]["coordinates"]] == list(rings)
     assert [it["properties"]["action"] for it in (now, before)] == ["conflict", "placed"]

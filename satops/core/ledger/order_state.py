@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from satops.core import json_text
 from satops.core.ledger.events import (
     DoubtCorrected,
     DoubtSettled,
@@ -200,6 +201,11 @@ class OrderState:
         )
         submission.attempts = self.attempts
         return submission
+
+
+def outline_of(event: Described) -> bytes | None:
+    """Return the polygon that an event holds, as GeoJSON text; None where it has no content."""
+    return None if event.order is None else json_text.dumps(order_fields(event.order)["geometry"])
 
 
 def may_be_bought(known: OrderState | None) -> bool:

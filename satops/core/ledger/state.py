@@ -1,6 +1,6 @@
 """The state of every order: a fold over the ledger's events, never stored beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, assert_never
 
@@ -97,20 +97,21 @@ class LedgerState:
     plans_used: set[str] = field(default_factory=set)
     """Digests of the plans that some run has applied: a plan is single-use."""
 
-    def fold(self, lines: Iterable[bytes]) -> None:
-        """Fold further lines of the chain; raises `LedgerCorrupt` at the first bad one.
+    def fold(self, lines: Iterable[bytes], noted: Callable[[Recorded], None] | None = None) -> None:
+        """Fold further lines of the chain, and give each event to `noted` afterwards.
 
-        The state then stands where the last good line left it.
+        Raises `LedgerCorrupt` at the first bad line; the state then stands before it.
         """
         for recorded in read(lines, after=self.head):
             self.take(recorded)
             self.head = recorded.head
+            if noted is not None:
+                noted(recorded)
 
     def take(self, recorded: Recorded) -> None:
         """Fold one event without a look at the chain.
 
-        The events of one order alone make the same `OrderState` as the whole ledger does.
-        Raises `LedgerCorrupt`.
+        The events of one order alone make its `OrderState`.  Raises `LedgerCorrupt`.
         """
         try:
             self._take(recorded)
@@ -185,12 +186,10 @@ class LedgerState:
             self.marketplace = event.marketplace or ""
 
     def _move(self, event: MarketplaceMoved, recorded: Recorded) -> None:
-        binds = not self.marketplace  # a ledger of 0.1 named none: nothing has moved
+        if self.marketplace:  # else a ledger of 0.1, which named none: nothing has moved
+            self.moved_seq = recorded.seq
+            self.turn = Turn("MarketplaceMoved", recorded.seq, recorded.time)
         self.marketplace = event.to
-        if binds:
-            return
-        self.moved_seq = recorded.seq
-        self.turn = Turn("MarketplaceMoved", recorded.seq, recorded.time)
 
     def _intend(self, event: SubmissionIntended, recorded: Recorded) -> None:
         known = self.orders.get(name := event.name)
