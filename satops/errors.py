@@ -32,7 +32,7 @@ class ExitCode(IntEnum):
 
     meaning: str
     next_step: str
-    """Empty where nothing is left to do."""
+    """Empty if there is nothing to do."""
 
     def __new__(cls, number: int, meaning: str, next_step: str) -> Self:
         """Make a code from its row of the table."""
@@ -98,21 +98,23 @@ WORST_FIRST = (
     ExitCode.INTERRUPTED,
     ExitCode.CHANGES,
 )
-"""Which code speaks for several; every code but `DONE` is here."""
+"""Priority of the codes when several apply; every code but `DONE` is here."""
 
 
 def worst(codes: Collection[ExitCode]) -> ExitCode:
-    """Return the one exit code that speaks for several: 6, 7, 5, 8, 4, 3, then the rest."""
+    """Return the code with the highest priority: 6, 7, 5, 8, 4, 3, then the rest."""
     return next((code for code in WORST_FIRST if code in codes), ExitCode.DONE)
 
 
 class SatopsError(Exception):
-    """The root of everything that satops raises on purpose; `exit_code` says what it ends with."""
+    """The root of all exceptions that satops raises on purpose; `exit_code` is the process's exit
+    code.
+    """
 
     exit_code: ExitCode = ExitCode.BUG
 
     def __init__(self, message: str, *, exit_code: ExitCode | None = None) -> None:
-        """`exit_code` replaces the one of the class, where more is at stake than its kind says."""
+        """`exit_code` replaces the class's own code, if more is at stake."""
         super().__init__(message)
         if exit_code is not None:
             self.exit_code = exit_code
@@ -155,7 +157,7 @@ class LedgerError(SatopsError):
 
 
 class LedgerMissing(LedgerError):
-    """No ledger is there.  It is never taken for an empty one: that would buy everything again."""
+    """There is no ledger.  It never counts as an empty one: that would buy everything again."""
 
 
 class LedgerCorrupt(LedgerError):
@@ -163,29 +165,29 @@ class LedgerCorrupt(LedgerError):
 
 
 class LedgerOlder(LedgerError):
-    """The ledger lacks what this machine appended to it: an older copy, or another history."""
+    """The ledger lacks events that this machine appended: an older copy, or another history."""
 
 
 class LedgerClosedError(LedgerError):
-    """The ledger goes on elsewhere: it is read, and never appended to."""
+    """The ledger moved to another store: it can be read, and no longer appended to."""
 
 
 class HeadMoved(LedgerError):
-    """Somebody else appended since the head that was expected; nothing was written."""
+    """Somebody else appended after the expected head; nothing was written."""
 
 
 class StoreUnreachable(LedgerError):
-    """The store could not be read, or it is not known whether it was written."""
+    """The store could not be read, or the result of a write is not known."""
 
 
 class MarketplaceUnreachable(SatopsError):
-    """A read-only call to the marketplace failed; nothing was changed by it."""
+    """A read of the marketplace failed; it changed nothing."""
 
     exit_code = ExitCode.MARKETPLACE
 
 
 class NotSimulated(MarketplaceUnreachable):
-    """The marketplace did not take a simulation; the message is its own."""
+    """The marketplace refused a simulation; the message is the marketplace's."""
 
 
 class UsageError(SatopsError):
@@ -195,6 +197,6 @@ class UsageError(SatopsError):
 
 
 class Interrupted(SatopsError):
-    """Somebody asked to stop before the work was done; what was recorded stays so."""
+    """A person stopped the run; recorded events stay recorded."""
 
     exit_code = ExitCode.INTERRUPTED

@@ -1,4 +1,4 @@
-"""What the workflows need of the outside world, as promises that adapters keep."""
+"""The ports: what workflows need from the outside world, and what each adapter promises."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,23 +23,24 @@ if TYPE_CHECKING:
 
 
 class LedgerStore(Protocol):
-    """Where the ledger's lines are kept.  Compare-and-append is the whole concurrency story."""
+    """The store of a ledger's lines.  Compare-and-append is the only means against concurrent
+    writers.
+    """
 
     @property
     def address(self) -> str:
-        """The store's address for messages and logs, without credentials."""
+        """Address for messages and logs, without credentials."""
 
     @property
     def orders_per_append(self) -> int:
-        """How many orders one append should carry, by the cost of an append."""
+        """How many orders one append should hold, given its cost."""
 
     def read(self, after: int = 0) -> Iterator[bytes]:
-        """Yield the lines with a `seq` above `after`, in order, without their newlines.
+        """Yield the lines with a `seq` above `after`, in order, without newlines.
 
-        Every append that was acknowledged before the call is seen whole.  Bytes of an append
-        that was never acknowledged are never yielded.  The lines are not checked here.
-        Raises `LedgerMissing` when there is no ledger, also for an empty one, and
-        `StoreUnreachable` when it cannot be told.
+        Every append acknowledged before the call is seen whole.  Bytes of an append that was never
+        acknowledged are never yielded.  The chain is not checked.  Raises `LedgerMissing` if there
+        is no ledger or it is empty, and `StoreUnreachable` if the store cannot be read.
         """
 
     def append(self, lines: Sequence[bytes], expected_head: str) -> None:
@@ -47,45 +48,45 @@ class LedgerStore(Protocol):
 
         Of several writers with one expected head exactly one succeeds, across processes and
         machines.  With `ledger.GENESIS` the ledger is created.  A reader sees all lines or none;
-        only a crash in the middle may leave the first few of them, whole and in the chain, which
-        docs/ledger.md shows to be harmless.
-        Raises `HeadMoved` when the head is another one (nothing was written), `LedgerMissing`
-        when there is no ledger and one was expected, and `StoreUnreachable` when the store
-        failed: then the lines may or may not be there, and reading tells which.
+        only a crash during the append may leave the first few, whole and in the chain, which
+        docs/ledger.md shows to be harmless.  Raises `HeadMoved` if the head is another one (nothing
+        was written), `LedgerMissing` if a ledger was expected and there is none, and
+        `StoreUnreachable` if the store failed: then only a read can tell whether the lines were
+        written.
         """
 
 
 @runtime_checkable
 class IndexedStore(Protocol):
-    """What a store can do beside, where it has an index: no promise rests on it."""
+    """Optional methods of a store with an index.  Safety does not depend on them."""
 
     def about(self, name: str) -> Sequence[bytes]:
         """Return the lines about one order name, in order, without reading the whole ledger.
 
-        Lines about another may be among them.  Raises as `LedgerStore.read` does.
+        Lines about other names may be included.  Raises as `LedgerStore.read` does.
         """
 
 
 @runtime_checkable
 class TwoAddressStore(Protocol):
-    """A store that may be written at another address than the one at which it is read."""
+    """A store that may write to another address than it reads from."""
 
     def is_written_elsewhere(self) -> bool:
         """Tell whether the two addresses differ.
 
-        Then an append that cannot be read back raises `StoreUnreachable`: it may have reached
+        If so, an append that cannot be read back raises `StoreUnreachable`: it may have reached
         another ledger than the one that everybody reads.
         """
 
 
 @runtime_checkable
 class MigratedStore(Protocol):
-    """A store whose form may be that of an older version."""
+    """A store whose tables or files may have an older version's form."""
 
     def migrate(self) -> None:
-        """Bring the store to the form of this version; every ledger in it is kept.
+        """Bring the store to this version's form; every ledger in it is kept.
 
-        Needs no right to where that is so already.  Raises `StoreUnreachable`.
+        Needs no rights if there is nothing to do.  Raises `StoreUnreachable`.
         """
 
 
@@ -94,32 +95,32 @@ class Marketplace(Protocol):
 
     @property
     def address(self) -> str:
-        """Where orders go, for messages; never with a credential."""
+        """Address for messages, without credentials."""
 
     @property
     def longest_answer_s(self) -> float:
-        """The most seconds that `place` can take from its call to its return."""
+        """Maximum number of seconds from a call of `place` to its return."""
 
     def place(self, request: bytes) -> "Outcome":
-        """Send one create request, once.  Never retries, never follows a redirect, never raises
-        for what the network or the marketplace does.
+        """Send one create request, once.  Never retries or follows a redirect.  Failures of network
+        and marketplace are returned as outcomes, never raised.
         """
 
     def place_result(self, request: bytes) -> "Outcome":
-        """Send the order of one simulation result, once; as `place`.
+        """Send the order of one simulation result, once, like `place`.
 
-        That the result is not found or already used is a doubt, never a rejection: a copy of the
-        request may have bought it.
+        If the answer says that the result is missing or used, the outcome is a doubt, not a
+        rejection: a copy of the request may have bought it.
         """
 
     def simulate(self, request: bytes) -> str:
         """Start a simulation, which orders nothing, and return its number.
 
-        Raises `NotSimulated` where it is not taken, and `MarketplaceUnreachable`.
+        Raises `NotSimulated` if the marketplace refuses it, and `MarketplaceUnreachable`.
         """
 
     def simulation(self, number: str) -> "Simulation | None":
-        """Return a simulation as it stands, or None where the marketplace says there is none.
+        """Return a simulation, or None if the marketplace says that it does not exist.
 
         Raises `MarketplaceUnreachable`.
         """
@@ -132,25 +133,25 @@ class Marketplace(Protocol):
 
     @property
     def clock_ahead_s(self) -> float | None:
-        """How far the marketplace's clock was ahead of this machine's at the last answer, in
-        seconds, as its `Date` header tells; None where it does not.
+        """Seconds by which the `Date` of the last answer was ahead of this machine's clock; None if
+        it had none.
         """
 
     def order(self, order_no: str) -> "MarketplaceOrder | None":
-        """Return one order by its number, or None where the marketplace says there is none.
+        """Return one order by its number, or None if the marketplace says that it does not exist.
 
         Raises `MarketplaceUnreachable`.
         """
 
     def download_links(self, order_no: str) -> "DownloadLinks | None":
-        """Return the status of an order and the links to what was delivered of it, or None where
-        there is no such order.  Needs neither page/query nor detail.
+        """Return the status of an order and the links to its products; None if it does not exist.
+        Needs access to neither page/query nor detail.
 
         Raises `MarketplaceUnreachable`.
         """
 
     def images(self, order_no: str) -> "tuple[Image, ...]":
-        """Return the images of an order that detail shows; none where there is no such order.
+        """Return the images that `detail` shows of an order; empty if it does not exist.
 
         Raises `MarketplaceUnreachable`.
         """
@@ -158,28 +159,29 @@ class Marketplace(Protocol):
     def open_link(
         self, url: str, *, have: int, etag: str | None
     ) -> "AbstractContextManager[Served]":
-        """Open a link to a product, from byte `have` on where the server agrees that those before
-        are of `etag`, else from 0.  The token goes to the marketplace's own host alone.
+        """Open a link to a product.  The body begins at byte `have` if the server confirms that the
+        bytes before it belong to `etag`, else at 0.  The token is sent to the marketplace's own
+        host only.
 
         Raises `LinkFailed`.
         """
 
 
 class Clock(Protocol):
-    """Time, so that tests can set it."""
+    """Time, which tests can set."""
 
     def now(self) -> datetime:
         """The wall clock, UTC."""
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards and go on while the machine sleeps."""
+        """Seconds that never run backwards, and that count while the machine sleeps."""
 
     @property
     def epoch(self) -> str:
-        """Names the run of the monotonic clock, as a boot id: readings compare within one epoch."""
+        """Boot id: monotonic times can be compared within one epoch only."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,80 +193,83 @@ class Spooled:
     name: str
     attempt: int
     intent: str
-    """The identity of the submission: SHA-256 of the line of its `SubmissionIntended`."""
+    """Identity of the submission: SHA-256 of the line of its `SubmissionIntended`."""
     time: str
     outcome: "Outcome"
 
 
 class Spool(Protocol):
-    """The last-resort record of the outcomes of one ledger, on this machine's disk."""
+    """This machine's own record of a ledger's outcomes, in case the ledger cannot be written."""
 
     @property
     def address(self) -> str:
-        """Where it is, for messages."""
+        """Its path, for messages."""
 
     def prepare(self, outcomes: int) -> None:
-        """Make sure of room for some outcomes; raises OSError when they could not be kept."""
+        """Reserve room for some outcomes.  Raises OSError if there is none."""
 
     def keep(self, entry: Spooled) -> None:
-        """Write an outcome; it is on the disk when this returns.  Raises OSError."""
+        """Write an outcome; durable on return.  Raises OSError."""
 
     def entries(self) -> Sequence[Spooled]:
-        """Return what is kept, oldest first; a torn last line is left out.  Raises OSError."""
+        """Return all entries, oldest first, without an incomplete last line.  Raises OSError."""
 
     def forget(self, entries: Sequence[Spooled]) -> None:
-        """Drop entries that are in the ledger now.  Never raises: one that stays harms nothing."""
+        """Delete entries that are now in the ledger.  Never raises: an entry that stays does no
+        harm.
+        """
 
 
 class HeadMark(Protocol):
-    """The last head that this machine appended to one ledger, for certain."""
+    """The last head of one ledger that this machine certainly appended."""
 
     def noted(self) -> "Head | None":
-        """Return it, where one was noted.  Raises OSError where that cannot be told."""
+        """Return the noted head, or None.  Raises OSError if the note cannot be read."""
 
     def note(self, head: "Head", *, accepted: bool = False) -> None:
-        """Note a head that an own append made, unless a later one is noted; `accepted` replaces a
-        later one.  Raises OSError.
+        """Note the head after an own append, unless a later head is noted; `accepted` replaces a
+        later one too.  Raises OSError.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """When this machine first saw one open submission, and how often it looked for the order."""
+    """When this machine first saw an open submission, and how often it looked for its order."""
 
     first: float
-    """When it saw the intent, or ended its first look, on the monotonic clock within `epoch`."""
+    """Time of the first sight of the intent, or end of the first look, on the monotonic clock of
+    `epoch`."""
     count: int
-    """Full looks that did not find it; 0 where it only waited for another run."""
+    """Number of full looks that did not find it; 0 if this machine only waited for another run."""
     epoch: str
 
 
 class LookBook(Protocol):
-    """This machine's own looks for submissions in doubt, kept between runs.
+    """This machine's looks for submissions in doubt, kept between runs.
 
-    They are never shared: the wait before an order is called not placed is measured on one clock.
+    They are never shared, since the wait before absence counts must be measured on one clock.
     """
 
     def look(self, intent: str, epoch: str) -> Look | None:
-        """Return what was noted of one submission in this epoch of the monotonic clock."""
+        """Return the note of one submission in this epoch of the monotonic clock, or None."""
 
     def note(self, intent: str, look: Look) -> None:
-        """Note a look.  Losing it only makes the wait begin again.  Raises OSError."""
+        """Note a look.  Without the note the wait only begins again.  Raises OSError."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """What this machine keeps of one ledger, outside of every repository."""
+    """This machine's state of one ledger, outside of every repository."""
 
     spool: Spool
     looks: LookBook
     mark: HeadMark
     address: str
-    """The folder, for messages."""
+    """Path of the folder, for messages."""
     fresh: bool
-    """Whether no earlier run of this machine left anything: looks begin anew."""
+    """Whether no earlier run of this machine left any state."""
     ancestors: "tuple[Spool, ...]" = ()
-    """Spools of the broken ledgers that this one goes on from."""
+    """Spools of the broken ledgers that this one replaces."""
 
 
 class SourceFile(NamedTuple):
@@ -280,17 +285,19 @@ class OrderFiles(Protocol):
     """The tree of order specs and the files that they refer to."""
 
     def walk(self) -> Iterator[SourceFile | Problem]:
-        """Yield every spec file in the order of its path, or the problem that hides it."""
+        """Yield every spec file in path order, or the problem that hides it."""
 
     def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
-        """Return the bytes and SHA-256 of a file that a spec refers to, or what is wrong.
+        """Return the bytes and SHA-256 of a file that a spec refers to, or a sentence that says
+        what is wrong.
 
-        `ref` is relative to the spec and may not leave the repository, links included.
+        `ref` is relative to the spec and may not lead out of the repository, also not through
+        links.
         """
 
 
 class AoiSource(Protocol):
-    """Reads AOI files of every kind; a context, at whose end nothing of it runs any more."""
+    """Reads AOI files of every kind.  A context manager that ends its processes on exit."""
 
     def __enter__(self) -> Self: ...
 
@@ -302,45 +309,44 @@ class AoiSource(Protocol):
     ) -> None: ...
 
     def read(self, content: bytes) -> "Aoi | Finding":
-        """Return what the bytes of a file hold, or why they cannot be used."""
+        """Return the features of a file, or the finding that says why it cannot be used."""
 
 
 class RulesSource(Protocol):
-    """What the checks compare with: modes, areas, severities."""
+    """The rules that the checks compare with: modes, areas, severities."""
 
     def rules(self) -> "Rules":
-        """Return them, read when they are first asked for.  Raises `UsageError`."""
+        """Return the rules; reads them at the first call.  Raises `UsageError`."""
 
 
 class MissingFiles(Protocol):
-    """What should be in the folder of orders, and is not."""
+    """Files that should be in the folder of orders and are missing."""
 
     def problems(self, *, holds_orders: bool, files: int, strict: bool) -> Sequence[Problem]:
-        """Return what is missing, where the ledger `holds_orders` and so many `files` were read.
+        """Return the missing files, if the ledger `holds_orders` and so many `files` were read.
 
-        With `strict`, a spec that is missing and not known to be deleted is an error, and no
-        warning.
+        With `strict`, a missing spec without a known deletion is an error instead of a warning.
         """
 
 
 class History(Protocol):
-    """The git history of a repository; what git cannot tell is None, and never a guess."""
+    """The git history of a repository.  A value that git cannot tell is None."""
 
     def commit_of(self, spec: "Spec") -> str | None:
-        """Return the commit that last touched a spec or what it refers to."""
+        """Return the last commit that changed a spec or a file that it refers to."""
 
     def merged_at(self, spec: "Spec") -> datetime | None:
-        """Return when a spec, or what it refers to, came to this branch as it is; UTC."""
+        """Return when the present content of a spec and its files came to this branch; UTC."""
 
     def committed(self, specs: "Iterable[Spec]") -> Mapping[str, bool] | None:
-        """Tell by name whether the bytes of specs, and of what they refer to, are HEAD's."""
+        """Tell by name whether the bytes of specs and their files equal HEAD's."""
 
     def is_in(self, branch: str) -> bool | None:
-        """Tell whether HEAD lies in a branch of `origin`."""
+        """Tell whether a branch of `origin` contains HEAD."""
 
 
 class Promise(Enum):
-    """Why of two writers on one head of a ledger exactly one wins."""
+    """Why exactly one of two writers on the same head wins."""
 
     PROTOCOL = "the server's protocol says so"
     LOCAL_DISK = "the system locks files on a disk of its own; a few races show it"
@@ -349,11 +355,11 @@ class Promise(Enum):
 
 @dataclass(frozen=True, slots=True)
 class NotedProof:
-    """What races on a store at one address have shown."""
+    """The result of races on the store at one address."""
 
     time: str
     broken: str
-    """Why the store must not be used; empty where it kept its promise."""
+    """Why the store must not be used; empty if it kept its promise."""
 
 
 class ProofNotes(Protocol):
@@ -361,30 +367,29 @@ class ProofNotes(Protocol):
 
     @property
     def address(self) -> str:
-        """Where they are, for messages."""
+        """Path of the proofs, for messages."""
 
     def noted(self, address: str) -> NotedProof | None:
-        """Return what was found of the store at an address, if it was ever looked at."""
+        """Return the noted proof of the store at an address, or None."""
 
     def note(self, address: str, proof: NotedProof) -> None:
-        """Keep what was found.  Raises OSError."""
+        """Write a proof.  Raises OSError."""
 
 
 OpenScratch = Callable[[], LedgerStore]
-"""Opens a scratch ledger beside the real one, each time as another writer would."""
+"""Opens a scratch ledger beside the real one; each call stands for another writer."""
 ScratchPlace = Callable[[], AbstractContextManager[OpenScratch]]
-"""Lends a place for a scratch ledger in a store of the same kind, and clears it afterwards.
+"""Gives a location for a scratch ledger in the same kind of store, and clears it afterwards.
 
-Raises `StoreUnreachable`, naming what was left behind, when it cannot be cleared.
-"""
+Raises `StoreUnreachable` if it cannot be cleared; the message names the remains."""
 
 
 class ZoneRules(Protocol):
-    """The rules of named zones, from one release of the IANA database on every machine."""
+    """The rules of named time zones, from one release of the IANA database on every machine."""
 
     @property
     def release(self) -> str:
-        """The release, as `2026f`."""
+        """Release, like `2026f`."""
 
     def zone(self, name: str) -> tzinfo | None:
-        """Return a zone by its name; None where the database has none."""
+        """Return a time zone by its name; None if the database lacks it."""

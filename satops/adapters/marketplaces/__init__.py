@@ -1,4 +1,4 @@
-"""How each kind of marketplace is reached: one folder each, and one row of `CLIENTS`."""
+"""The clients of the marketplaces: one folder each, and one row of `CLIENTS`."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from satops.adapters.token import Token
 
 Connect = Callable[[Config, "Token", Callable[[float], None]], Marketplace]
-"""Makes the port from the configuration, the token, and what waits for some seconds.  Nothing is
-asked of the network yet.  Raises `UsageError`."""
+"""Makes the port from the configuration, the token, and a function that sleeps.  Sends nothing.
+Raises `UsageError`."""
 
 
 def connect(config: Config, token: "Token", sleep: Callable[[float], None]) -> Marketplace:
@@ -34,4 +34,4 @@ def _eo_imagery(config: Config, token: "Token", sleep: Callable[[float], None]) 
 
 
 CLIENTS: dict[str, Connect] = {"eo-imagery": _eo_imagery}
-"""What reaches the marketplace of each offer, by the offer's name."""
+"""The client of each offer's marketplace, by the offer's name."""

@@ -1,4 +1,4 @@
-"""Whether a server on this machine is a sandbox."""
+"""Ask whether a server on this machine is a sandbox."""
 
 from contextlib import suppress
 from typing import Final
@@ -10,9 +10,9 @@ _TIMEOUT_S: Final = 2.0
 
 
 def is_sandbox(url: str) -> bool:
-    """Ask a loopback address, without a token, whether it orders nothing real.
+    """Tell whether the server at a loopback address says that it is a sandbox; no token is sent.
 
-    A server that does not answer is none.
+    False if it does not answer.
     """
     with suppress(requests.RequestException), requests.Session() as session:
         session.trust_env = False

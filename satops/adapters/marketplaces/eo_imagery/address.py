@@ -1,4 +1,4 @@
-"""Which addresses a token may be sent to."""
+"""Check that an address may get the token."""
 
 from urllib.parse import urlsplit
 
@@ -9,9 +9,8 @@ from satops.errors import UsageError
 def base_url(url: str) -> str:
     """Return the marketplace's address without a final slash; endpoint paths are appended to it.
 
-    Raises UsageError for plain HTTP to other than loopback (anybody on the way could read the
-    token and change the order), and for an address that carries a credential, a query or a
-    fragment.
+    Raises UsageError for plain HTTP to a host other than loopback, where anybody on the way could
+    read the token and change the order, and for an address with credentials, query or fragment.
     """
     try:
         parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""What came back from the marketplace, as values."""
+"""An HTTP answer of the marketplace, and its JSON envelope, as values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from satops.core import json_text
 from satops.core.safe import PAGE_CHARS, shown, words_of_page
 
 EXCERPT_CHARS: Final = 500
-"""How much of a body goes into evidence."""
+"""Characters of a body that go into evidence."""
 _HEADER_CHARS: Final = 200
 TOLD_CHARS: Final = 160
-"""Of what a person at a terminal is told of an answer."""
+"""Characters of a body that the terminal shows."""
 
 _TELLING_HEADERS: Final = (
     "content-type",
@@ -27,7 +27,7 @@ _TELLING_HEADERS: Final = (
     "x-correlation-id",
     "x-trace-id",
 )
-"""Headers that help to find the request in somebody's log; never cookies."""
+"""Headers that identify the request in the server's log; never cookies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,19 @@ class Answer:
     """Names in lower case."""
     body: bytes
     redact: Callable[[str], str] = str
-    """Takes the token out of every text that is made of this answer: a server may echo it."""
+    """Removes the token from every text made of this answer, since a server may echo it."""
 
     @property
     def is_encoded(self) -> bool:
-        """Whether the body is compressed, or else not what it says."""
+        """Whether the body has a content encoding, such as gzip."""
         encoding = self.headers.get("content-encoding", "identity")
         return encoding.strip().lower() not in {"", "identity"}
 
     @property
     def text(self) -> str:
-        """The body; a message in another encoding must not hide a number in plain ASCII."""
+        """The body as text.  Bytes that are not UTF-8 are replaced, so that an order number in
+        ASCII stays readable.
+        """
         return self.body.decode("utf-8-sig", "replace")
 
     def excerpt(self) -> str:
@@ -58,7 +60,9 @@ class Answer:
         return shown(text, EXCERPT_CHARS)
 
     def words(self) -> str:
-        """Return the first words of the body, without markup, on one line; none of a coded one."""
+        """Return the first words of the body, without markup, on one line; empty for an encoded
+        body.
+        """
         if self.is_encoded:
             return ""
         return shown(self.redact(words_of_page(self.redact(self.text[:PAGE_CHARS]))), TOLD_CHARS)
@@ -77,7 +81,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The marketplace's own answer within the HTTP one: `CommonResponse`."""
+    """The marketplace's JSON answer inside the HTTP answer: `CommonResponse`."""
 
     code: int
     message: str
@@ -86,14 +90,14 @@ class Envelope:
     whole: Mapping[str, Any]
     """Every field, `data` among them."""
     contradiction: str = ""
-    """How the answer contradicts itself, if it does: then nothing in it counts."""
+    """Which key stands twice; then no field counts.  Empty if none does."""
 
 
 def envelope(answer: Answer) -> Envelope | None:
-    """Read the envelope, or None for a body that is anything else.
+    """Read the envelope; None for any other body.
 
-    Only a JSON object with a whole number `code` (as text too) is one.  A compressed body is not
-    expanded: satops asks for none, and a few kilobytes could become gigabytes.
+    It must be a JSON object with a whole number `code`, which may be text.  A compressed body is
+    not expanded: satops never asks for one, and a few kilobytes could become gigabytes.
     """
     if answer.is_encoded:
         return None
@@ -113,7 +117,7 @@ def envelope(answer: Answer) -> Envelope | None:
 
 
 def _contradiction(text: str) -> str:
-    """Say which key stands twice in one object, if any: each reader would believe another one."""
+    """Return which key stands twice in one object: readers differ in which value they take."""
     try:
         json_text.loads_strict(text)
     except json_text.NotJson as error:
@@ -122,7 +126,9 @@ def _contradiction(text: str) -> str:
 
 
 def whole_number(value: object) -> int | None:
-    """Return a JSON number, or a text of digits, as int; None for all else, booleans too."""
+    """Return a whole JSON number, or a text of digits, as int; None for anything else, also
+    booleans.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

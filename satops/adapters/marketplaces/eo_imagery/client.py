@@ -50,9 +50,9 @@ FROM_SIMULATION: Final = "/market/order/programming/createFromSimulation"
 
 RECEIPT_BYTES_MAX: Final = 1024 * 1024
 LIST_BYTES_MAX: Final = 32 * 1024 * 1024
-"""For a page of 50 orders with large footprints."""
+"""Limit of a page of 50 orders with large footprints."""
 READ_TRIES: Final = 3
-"""Reads change nothing, so they may be repeated; `place` never is."""
+"""Tries of a read; reads change nothing.  `place` is never repeated."""
 READ_PAUSE_S: Final = 0.5
 _MARGIN_S: Final = 0.5
 _TOO_MANY: Final = 429
@@ -61,7 +61,7 @@ _NOT_FOUND = ("not found", "not exist")
 
 
 class _Refused(Exception):
-    """A read was answered, but not with what was asked for."""
+    """A read was answered without the wanted data."""
 
     def __init__(self, answer: Answer, found: Envelope | None) -> None:
         super().__init__(answer.evidence())
@@ -74,7 +74,7 @@ class _Refused(Exception):
 
 
 class HttpMarketplace:
-    """The marketplace's HTTP API.  May be used by many threads at a time."""
+    """The marketplace's HTTP API. Thread-safe."""
 
     def __init__(
         self,
@@ -88,11 +88,11 @@ class HttpMarketplace:
         idle_max_s: float = IDLE_MAX_S,
         stall_s: float = STALL_S,
     ) -> None:
-        """Open nothing yet; raises UsageError for an address that the token may not go to.
+        """Open no connection yet.  Raises UsageError for an address that may not get the token.
 
-        `reconcile` bounds a look at the account, `delivery` where links may lead.  `sleep` is
-        used between the tries of reads.  A connection that was idle for longer than `idle_max_s`
-        is not used again, and a product of which nothing comes for `stall_s` is given up.
+        `reconcile` bounds a look at the account, and `delivery` the hosts of links.  `sleep` waits
+        between the tries of reads.  A connection that was idle for more than `idle_max_s` is not
+        used again, and a download without new bytes for `stall_s` is given up.
         """
         self._sender = Sender(config, apply, token, idle_max_s=idle_max_s)
         self._apply = apply
@@ -106,7 +106,7 @@ class HttpMarketplace:
 
     @property
     def address(self) -> str:
-        """Where orders go; it never holds a credential."""
+        """Address of the marketplace, without credentials."""
         return self._sender.address
 
     @property
@@ -116,16 +116,16 @@ class HttpMarketplace:
 
     @property
     def longest_answer_s(self) -> float:
-        """The time to connect and the time for the whole answer, with half a second for ourselves.
+        """Connect timeout plus answer timeout, plus half a second for our own work.
 
-        Looking up the host's name cannot be interrupted, and a host may have many addresses to
-        try: that can take longer, but then nothing is sent, and the outcome is `NotSent`.
+        DNS look-up cannot be interrupted, and a host may have many addresses to try.  That may take
+        longer, but then nothing is sent and the outcome is `NotSent`.
         """
         return self._apply.connect_timeout_s + self._apply.answer_timeout_s + _MARGIN_S
 
     def place(self, request: bytes) -> Outcome:
-        """Send one create request, once.  Never retries, never follows a redirect, never raises
-        for what the network or the marketplace does.
+        """Send one create request, once.  Never retries or follows a redirect.  Failures of network
+        and marketplace are returned as outcomes, never raised.
         """
         answer = self._sender.send(CREATE, request, bytes_max=RECEIPT_BYTES_MAX)
         if not isinstance(answer, Answer):
@@ -142,8 +142,8 @@ class HttpMarketplace:
     def simulate(self, request: bytes) -> str:
         """Start a simulation and return its number.
 
-        Sent again only where it was not taken.  Raises `NotSimulated` where the marketplace does
-        not take it, and `MarketplaceUnreachable`.
+        Retries only after a request that certainly had no effect.  Raises `NotSimulated` if the
+        marketplace refuses it, and `MarketplaceUnreachable`.
         """
         try:
             data = self._read(SIMULATE, request, again=_was_not_taken)
@@ -155,9 +155,9 @@ class HttpMarketplace:
         return number
 
     def simulation(self, number: str) -> Simulation | None:
-        """Return a simulation as it stands, or None where the marketplace says there is none.
+        """Return a simulation, or None if the marketplace says that it does not exist.
 
-        Raises `MarketplaceUnreachable`, also when the answer is about another simulation.
+        Raises `MarketplaceUnreachable`, also if the answer is about another simulation.
         """
         try:
             data = self._read(RESULTS, json_text.dumps({"taskNo": number}))
@@ -171,9 +171,9 @@ class HttpMarketplace:
         return replace(found, number=number)
 
     def orders(self) -> Iterator[MarketplaceOrder]:
-        """Yield every programming order of the account, to the end, newest first if the server
-        sorts as it is asked.  Raises `MarketplaceUnreachable`, also for a list with gaps, and for
-        one that is larger or slower than `reconcile` allows.
+        """Yield every programming order of the account, newest first if the server obeys the
+        requested sorting.  Raises `MarketplaceUnreachable`, also for a list with gaps and for one
+        above the bounds in `reconcile`.
         """
         sorting: dict[str, object] = {"sort": "ctime", "order": "desc"}
         bounds = Bounds(self._reconcile)
@@ -189,8 +189,8 @@ class HttpMarketplace:
             except _Refused:
                 if number > 1 or not sorting:
                     raise
-            # The documentation does not say which names `sort` knows.  Only before the first
-            # page: pages of two orders have gaps between them.
+            # The documentation does not list the names for `sort`.  Drop it only before the first
+            # page, since pages of two orders have gaps between them.
             sorting.clear()
             return self._listed(fields, bounds)
 
@@ -200,9 +200,9 @@ class HttpMarketplace:
             raise self._unreachable(QUERY, str(refusal)) from None
 
     def order(self, order_no: str) -> MarketplaceOrder | None:
-        """Return one order by its number, or None where the marketplace says there is none.
+        """Return one order by its number, or None if the marketplace says that it does not exist.
 
-        Raises `MarketplaceUnreachable`, also when the answer is about another order.
+        Raises `MarketplaceUnreachable`, also if the answer is about another order.
         """
         data = self._read_one(DETAIL, order_no)
         if data is None:
@@ -214,8 +214,8 @@ class HttpMarketplace:
         return order
 
     def download_links(self, order_no: str) -> DownloadLinks | None:
-        """Return the status of an order and the links to its images, or None where there is no
-        such order.  Raises `MarketplaceUnreachable`.
+        """Return the status of an order and its links; None if it does not exist.  Raises
+        `MarketplaceUnreachable`.
         """
         data = self._read_one(DOWNLOAD_LINKS, order_no)
         if data is None:
@@ -235,7 +235,7 @@ class HttpMarketplace:
         return self._links.open(url, have=have, etag=etag)
 
     def close(self) -> None:
-        """Close the connections that are idle."""
+        """Close the idle connections."""
         self._sender.close()
 
     def _read_one(self, path: str, order_no: str) -> Any:
@@ -263,9 +263,10 @@ class HttpMarketplace:
         taken: Callable[[Answer], None] = lambda _: None,
         again: Callable[[Answer | NotSent | InDoubt], bool] = lambda _: True,
     ) -> Any:
-        """Return the `data` of a read; raises `_Refused` and `MarketplaceUnreachable`.
+        """Return the `data` of a read.  Raises `_Refused` and `MarketplaceUnreachable`.
 
-        `taken` sees each answer, and may raise to end the tries; `again` allows one more.
+        `taken` gets each answer, and may raise to end the tries; `again` decides about a further
+        try.
         """
         tries = 0
         while True:
@@ -286,7 +287,7 @@ class HttpMarketplace:
             self._sleep(self._pause_s(answer, tries))
 
     def _shown(self, path: str, answer: Answer, found: Envelope) -> Any:
-        """Return the `data` of a read without our secrets: rows are shown, and recorded."""
+        """Return the `data` of a read without our secrets, since rows are shown and recorded."""
         if any(answer.redact(number) != number for number in order_numbers(found.whole)):
             raise self._unreachable(path, "an order number in it holds a secret of ours")
         text = answer.redact(answer.text)
@@ -322,7 +323,7 @@ class HttpMarketplace:
 
 
 def _ahead_s(answer: Answer) -> float | None:
-    """Return how far the sender's `Date` is ahead of now; None where it gives none."""
+    """Return the seconds by which the answer's `Date` is ahead of now; None without one."""
     try:
         theirs = parsedate_to_datetime(answer.headers["date"])
     except (KeyError, TypeError, ValueError):
@@ -333,14 +334,14 @@ def _ahead_s(answer: Answer) -> float | None:
 
 
 def _was_not_taken(answer: Answer | NotSent | InDoubt) -> bool:
-    """Tell whether a request had no effect, for certain."""
+    """Tell whether a request certainly had no effect."""
     return isinstance(answer, NotSent) or (
         isinstance(answer, Answer) and answer.status == _TOO_MANY
     )
 
 
 def _may_pass(answer: Answer, found: Envelope | None) -> bool:
-    """Tell whether the same read may do better in a moment."""
+    """Tell whether the same read may succeed a moment later."""
     if answer.status in {408, 409, _TOO_MANY} or answer.status >= 500:
         return answer.status != 501
     return answer.status < 300 and (found is None or found.code >= 500)

@@ -1,7 +1,7 @@
-"""Following one link to a product: the answer as a stream, or why there is none.
+"""Follow one link to a product, and stream the answer.
 
-Redirects are followed by hand, and each hop is checked before it is asked.  The token goes to the
-marketplace's own host and to no other.
+Redirects are followed here, and each address is checked before the request.  The token goes to the
+marketplace's own host only.
 """
 
 import os
@@ -46,33 +46,33 @@ from satops.core.safe import shown
 from satops.errors import UsageError
 
 STALL_S: Final = 30.0
-"""So long without `STALL_BYTES`, and the connection is given up."""
+"""Seconds without `STALL_BYTES` new bytes, after which the connection is given up."""
 STALL_BYTES: Final = 4096
 HOPS_MAX: Final = 5
 _CHUNK_BYTES: Final = 64 * 1024
 _ERROR_BYTES: Final = 64 * 1024
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _GONE: Final = frozenset({400, 401, 403, 404, 410})
-"""What a link answers that opens no more."""
+"""HTTP statuses of an expired or wrong link."""
 _MAY_PASS: Final = frozenset({408, 409, 423, 425, 429})
 _ETAG: Final = re.compile(r'"[\x21\x23-\x7e]{1,300}"')
 _SPAN: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 _HEADERS: Final = {
     "Accept": "*/*",
-    "Accept-Encoding": "identity",  # a range of a compressed body would be of other bytes
+    "Accept-Encoding": "identity",  # a byte range of a compressed body has other bytes
     "User-Agent": f"satops/{__version__}",
 }
 
 
 @dataclass(slots=True)
 class _Flow(Exchange):
-    """An exchange that may last for ever, as long as bytes keep coming."""
+    """An exchange without a total deadline, as long as bytes keep coming."""
 
     stall_s: float = STALL_S
     _since: int = field(default=0)
 
     def received(self, chunk: bytes | memoryview) -> None:
-        """Count bytes, and put the deadline off when enough have come."""
+        """Count bytes, and extend the deadline after enough of them."""
         super(_Flow, self).received(chunk)
         self._since += len(chunk)
         if self._since >= STALL_BYTES:
@@ -81,7 +81,7 @@ class _Flow(Exchange):
 
 
 class LinkOpener:
-    """Opens links to products.  May be used by many threads at a time."""
+    """Opens links to products.  Thread-safe."""
 
     def __init__(
         self,
@@ -100,8 +100,8 @@ class LinkOpener:
 
     @contextmanager
     def open(self, url: str, *, have: int, etag: str | None) -> Iterator[Served]:
-        """Yield what a link gives, from byte `have` on where the server agrees that these are the
-        bytes of `etag`, else from 0.  Raises `LinkFailed`, also while the body is read.
+        """Yield the product behind a link: from byte `have` if the server confirms that the bytes
+        before it belong to `etag`, else from 0.  Raises `LinkFailed`, also while the body is read.
         """
         seen = [url]
         try:
@@ -118,7 +118,7 @@ class LinkOpener:
 
     @contextmanager
     def _one(self, seen: list[str], have: int, etag: str | None) -> Iterator[Served | str]:
-        """Ask one address: yield what it serves, or where it redirects to."""
+        """Request one address; yield its product, or the address that it redirects to."""
         url, redact = seen[-1], self._redactor(seen)
         flow = _Flow(
             connect_by=monotonic_s() + self._connect_timeout_s,
@@ -140,7 +140,7 @@ class LinkOpener:
                 )
             except LinkFailed:
                 raise
-            except Exception as error:  # whatever the libraries raise, there is no answer
+            except Exception as error:  # any exception of the libraries means: no answer
                 raise _failed(error, flow, redact) from None
             finally:
                 current_exchange.reset(mark)
@@ -199,7 +199,7 @@ class LinkOpener:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """One answer whose head was read."""
+    """One answer after its headers were read."""
 
     response: requests.Response
     flow: _Flow
@@ -211,10 +211,10 @@ class _Answered:
         return {name.lower(): value for name, value in self.response.headers.items()}
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the body as it comes.  Raises `LinkFailed`."""
+        """Yield the body in pieces.  Raises `LinkFailed`."""
         try:
             yield from self.response.raw.stream(_CHUNK_BYTES, decode_content=False)
-        except Exception as error:  # the server or what lies between
+        except Exception as error:  # of the server or of a proxy
             raise _failed(error, self.flow, self.redact) from None
 
 
@@ -242,10 +242,10 @@ def _failed(error: Exception, flow: _Flow, redact: Callable[[str], str]) -> Link
 
 
 def _span(status: int, headers: Mapping[str, str], have: int) -> tuple[int, int | None]:
-    """Return where the body begins in the product, and how many bytes the product has.
+    """Return the offset of the body in the product, and the product's size in bytes.
 
-    Raises `LinkFailed` for a part that is not the one that was asked for: its bytes would be put
-    in a wrong place.
+    Raises `LinkFailed` for another range than requested: its bytes would be written at the wrong
+    offset.
     """
     length = whole_number(headers.get("content-length", ""))
     said = headers.get("content-range")
@@ -262,6 +262,6 @@ def _span(status: int, headers: Mapping[str, str], have: int) -> tuple[int, int 
 
 
 def _strong(etag: str) -> str | None:
-    """Return a validator that promises the same bytes; None for a weak or an odd one."""
+    """Return a strong validator; None for a weak or malformed one."""
     text = etag.strip()
     return text if _ETAG.fullmatch(text) else None

@@ -1,10 +1,10 @@
-"""What an exception of the network proves: that nothing was sent, or nothing at all.
+"""What a network exception proves: that nothing was sent, or nothing.
 
-requests raises one `ConnectionError` for a refused connection and for one that was cut after the
-server had read the order.  So two things are asked.  Did the connection begin to write the
-request?  It keeps that itself (`wire.Exchange.sent`).  And is every class in the chain of causes
-one that somebody has looked at?  A class that is not in the table is in doubt whatever it means:
-a test walks the classes of requests, urllib3 and http.client and fails on one that is missing.
+requests raises the same `ConnectionError` for a refused connection and for one that was cut after
+the server had read the order.  So two questions decide.  Had the connection begun to write the
+request (`wire.Exchange.sent`)?  Is every class in the chain of causes in the table below?  A class
+that is not in the table means in doubt.  A test lists the exception classes of requests, urllib3
+and http.client, and fails for one that is missing from the table.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,19 +16,19 @@ from satops.core.order.submission import InDoubt, NotSent
 from satops.core.safe import shown
 
 CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""Variables that may name the certificates of the authorities to trust; the first one counts."""
+"""Variables with the path of a CA bundle; the first one that is set counts."""
 
 _DETAIL_CHARS: Final = 300
 _UNKNOWN_AUTHORITY_CODES: Final = frozenset({18, 19, 20, 21})
-"""OpenSSL's: self-signed, self-signed in the chain, the issuer's certificate not found, not one
-signature that can be checked."""
+"""OpenSSL's error codes: self-signed, self-signed in the chain, issuer not found, signature cannot
+be checked."""
 _UNKNOWN_AUTHORITY: Final = (
     "The TLS handshake failed: the certificate is signed by an authority that this machine does "
     "not know. Where the network puts certificates of its own in the way, as a company's proxy "
     "does, ask for the file of its authority, and name it in REQUESTS_CA_BUNDLE or SSL_CERT_FILE."
 )
 _LINKS_MAX: Final = 20
-"""Longer chains than this are not made by the libraries; a loop would be."""
+"""Maximum length of a chain of causes: a longer one is a loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Meaning:
     """What one class of exception means before and after the first byte of the request."""
 
     before: str | None
-    """None: it cannot come before, so that even an unsent request is in doubt."""
+    """None: it cannot come before the first byte, so even an unsent request is in doubt."""
     after: str
 
 
@@ -67,13 +67,13 @@ _SYSTEM: Final[dict[str, Meaning]] = {
     "socket.herror": _NAME,
     "ssl.SSLError": _TLS,
 }
-"""The system's own classes; their subclasses mean the same."""
+"""Classes of the operating system, with their subclasses."""
 
 DECIDED: Final[dict[str, Meaning]] = {
     "requests.exceptions.RequestException": _LINK,
     "requests.exceptions.ConnectionError": _LINK,
     "requests.exceptions.ConnectTimeout": _TIMEOUT,
-    # The timeout of a TLS handshake comes as ReadTimeout, as that of an answer does.
+    # A timeout of the TLS handshake is a ReadTimeout too.
     "requests.exceptions.ReadTimeout": _TIMEOUT,
     "requests.exceptions.Timeout": _TIMEOUT,
     "requests.exceptions.ProxyError": _PROXY,
@@ -124,7 +124,7 @@ DECIDED: Final[dict[str, Meaning]] = {
     "urllib3.exceptions.InvalidChunkLength": _ANSWER_CUT,
     "urllib3.exceptions.HeaderParsingError": _ANSWER,
     "urllib3.exceptions.UnrewindableBodyError": _ANSWER,
-    # A proxy's answer to CONNECT is read by http.client too, before anything was sent.
+    # http.client also reads a proxy's answer to CONNECT, before anything was sent.
     "http.client.HTTPException": _GARBAGE,
     "http.client.BadStatusLine": _GARBAGE,
     "http.client.LineTooLong": _GARBAGE,
@@ -144,15 +144,15 @@ DECIDED: Final[dict[str, Meaning]] = {
         None, "The answer is too long."
     ),
 }
-"""Every class of the libraries, each decided by hand."""
+"""Every exception class of the libraries, with its meaning."""
 
 
 def failure_outcome(
     error: BaseException, evidence: str, *, sent: bool, redact: Callable[[str], str] = str
 ) -> NotSent | InDoubt:
-    """Return what an exception proves; `sent` tells whether a byte of the request may have left.
+    """Return what an exception proves; `sent` is True if a byte of the request may have left.
 
-    `redact` takes secrets out of the exception's own text; out of `evidence` they are already.
+    `redact` removes secrets from the exception's text; `evidence` is already redacted.
     """
     links = list(chain(error))
     meanings = []
@@ -163,7 +163,7 @@ def failure_outcome(
                 "An error that satops does not know.", f"{type(link).__name__}; {evidence}"
             )
         meanings.append(meaning)
-    # The innermost cause says the most, if its class says anything at all.
+    # Take the innermost cause whose class means something.
     telling = ([m for m in meanings if m not in (_LINK, _CONNECT)] or meanings)[-1]
     if sent or any(meaning.before is None for meaning in meanings):
         return InDoubt(telling.after, evidence)
@@ -180,7 +180,9 @@ def _is_unknown_authority(error: BaseException) -> bool:
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and its causes, outermost first, however the libraries keep them."""
+    """Yield an exception and its causes, outermost first, from all attributes that the libraries
+    use.
+    """
     seen: set[int] = set()
     waiting = [error]
     while waiting and len(seen) < _LINKS_MAX:
@@ -194,7 +196,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def meaning_of(kind: type[BaseException]) -> Meaning | None:
-    """Return what was decided about a class, or None where nobody has looked at it."""
+    """Return the meaning of a class, or None if the table lacks it."""
     name = f"{kind.__module__}.{kind.__qualname__}"
     if name in DECIDED:
         return DECIDED[name]

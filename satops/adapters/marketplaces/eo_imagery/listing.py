@@ -1,8 +1,8 @@
-"""Reading every order of the account, page by page, from a server that may page oddly.
+"""Read every order of the account, page by page, although the server may page oddly.
 
 A look that missed an order could settle a doubt as "not placed", and the order would be bought
-again.  So the list ends only at a page that brings nothing new, and a list that is shorter than
-the marketplace's own `total`, or longer than the bounds of a look, is an error, never an answer.
+again.  So the list ends only at a page without a new order.  A list shorter than the marketplace's
+own `total`, or above the bounds of a look, is an error, never an answer.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,14 +18,14 @@ from satops.errors import MarketplaceUnreachable
 
 PAGE_SIZE: Final = 50
 PAGES_MAX: Final = 10_000
-"""Half a million orders; a server that never ends is stopped here."""
+"""Half a million orders; stops a server that never ends."""
 STALE_PAGES_MAX: Final = 3
-"""Pages with nothing new in a row.  One can come while new orders push the list down."""
+"""Pages in a row without a new order.  One can come when new orders push the list down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page, as it was answered."""
+    """One page of the answer."""
 
     data: Any
     size: int
@@ -37,7 +37,7 @@ Page = Callable[[int], Listed]
 
 
 class Bounds:
-    """What one look may take: one deadline, one total of rows, one of bytes."""
+    """The bounds of one look: a deadline, a total of rows and of bytes."""
 
     def __init__(
         self, config: ReconcileConfig, monotonic: Callable[[], float] = system_monotonic
@@ -48,12 +48,12 @@ class Bounds:
         self._rows = self._bytes = 0
 
     def require_time(self) -> None:
-        """Raise `MarketplaceUnreachable` when the time of the look is over."""
+        """Raise `MarketplaceUnreachable` after the deadline."""
         if self._monotonic() >= self._end:
             raise _out_of_bounds("took longer", f"{self._config.look_s:,.0f} s", "lookS")
 
     def take(self, rows: int, size: int) -> None:
-        """Count one page.  Raises `MarketplaceUnreachable` when it is too much."""
+        """Count one page.  Raises `MarketplaceUnreachable` above the bounds."""
         self._rows += rows
         self._bytes += size
         if rows > PAGE_SIZE:
@@ -79,8 +79,8 @@ def every_order(
 ) -> Iterator[MarketplaceOrder]:
     """Yield each programming order once, in the order of the pages.
 
-    Raises `MarketplaceUnreachable` for a list that is incomplete, that does not end, that is
-    larger than its bounds, or that is none.
+    Raises `MarketplaceUnreachable` for an incomplete or endless list, for one above its bounds, and
+    for data that is no list.
     """
     bounds = bounds or Bounds(config)
     seen: set[str] = set()
@@ -91,7 +91,7 @@ def every_order(
         answer = page(number)
         rows, said = _rows(answer.data)
         bounds.take(len(rows), answer.size)
-        # New orders raise the total during the look; those of its beginning are what must be seen.
+        # New orders raise the total during the look; only those of its beginning must be seen.
         total = said if total is None else total
         known = len(seen) + unreadable
         for row in rows:

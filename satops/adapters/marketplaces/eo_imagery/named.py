@@ -1,7 +1,7 @@
-"""Which orders an answer names, wherever it does: a refusal that names one is none.
+"""Find order numbers anywhere in an answer: a refusal that names an order is not taken for one.
 
-An order number is opaque, so a text is taken for one by where it stands, or by the forms that the
-marketplace's documentation shows.
+Order numbers have no fixed form.  A text counts as one by the key it stands under, or by the forms
+in the marketplace's documentation.
 """
 
 import re
@@ -17,21 +17,21 @@ _ORDER_KEY: Final = re.compile(r"order|订单", re.I)
 _NUMBER_KEY: Final = re.compile(r"(?:^|_)(?:id|no|num|number)$|(?:Id|No|Num|Number)$", re.I)
 _ORDER_NO_KEY: Final = re.compile(r"order_?no", re.I)
 _CHINESE: Final = re.compile(r"订单[^\W\d]{0,6}\W{0,3}(\w*[0-9]\w*)")
-"""The operators write Chinese: an order, and what follows it with a digit."""
+""""Order" in Chinese, which the operators write, and a following word with a digit."""
 _IN_TEXT: Final = re.compile(
     r"order\W{0,3}_?(?:no|num|number|id)\b|(?:PROG|ORDER)_\w*\d|订单.{0,9}\d", re.I
 )
 _LONE: Final = re.compile(r"[\w.:/-]{0,200}\d[\w.:/-]{0,200}")
 _NESTED_MAX: Final = 3
-"""How deep texts of JSON in texts of JSON are looked into."""
+"""Maximum depth of JSON texts within JSON texts."""
 
 
 def named_orders(whole: Mapping[str, Any]) -> list[str]:
-    """Return every text or number of an envelope that can be an order number, each once.
+    """Return every text or number of an envelope that may be an order number, each once.
 
-    At the top that is what a key with `order` holds; in `data` also what stands there by itself
-    or in a list, what a key like `id` or `no` holds, and a UUID.  A sentence, with blanks in it,
-    is none, unless it holds a documented form.
+    At the top level: values under a key with `order`.  In `data` also: bare values, values in a
+    list, values under a key like `id` or `no`, and UUIDs.  A sentence with blanks counts only if it
+    contains a documented form.
     """
     found: list[str] = []
     for key, value in whole.items():
@@ -43,7 +43,7 @@ def named_orders(whole: Mapping[str, Any]) -> list[str]:
 
 
 def order_numbers(whole: object) -> set[str]:
-    """Return what stands under the key `orderNo`, at any depth."""
+    """Return the values of the key `orderNo`, at any depth."""
     numbers = set()
     waiting = [whole]
     while waiting:
@@ -57,14 +57,14 @@ def order_numbers(whole: object) -> set[str]:
 
 
 def named_in_address(address: str) -> bool:
-    """Tell whether an address, as of a header, ends with what can be an order number."""
+    """Tell whether an address, for example in a header, ends with a possible order number."""
     return bool(_PROGRAMMING.search(address) or _UUID.search(address))
 
 
 def may_name_an_order(body: str) -> bool:
-    """Tell whether a body that is not the envelope can name an order.
+    """Tell whether a body without the envelope may name an order.
 
-    One that begins as JSON and is none, or has a key twice, cannot be read: so it can.
+    A body that begins like JSON and cannot be parsed, or has a key twice, may.
     """
     begins_as_json = body.lstrip()[:1] in ("{", "[")
     try:
@@ -112,5 +112,5 @@ def _named_in(text: str, *, in_data: bool, is_order: bool) -> Iterator[str]:
         return
     yield from (match[0] for match in _PROGRAMMING.finditer(text))
     yield from (match[1] for match in _CHINESE.finditer(text))
-    if in_data:  # elsewhere it is mostly the id of the request
+    if in_data:  # elsewhere a UUID is mostly the request's id
         yield from (match[0] for match in _UUID.finditer(text))

@@ -1,4 +1,4 @@
-"""Reading orders out of the marketplace's answers, with tolerance for how it writes them."""
+"""Read orders from the marketplace's answers, tolerant of its different notations."""
 
 import math
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ from satops.core.order.marketplace_order import Image, MarketplaceOrder
 from satops.core.order.order import instant_text
 
 PROGRAMMING: Final = 2
-"""The `type` of programming orders; 1 is an order from the archive."""
+"""`type` of programming orders; 1 is an archive order."""
 
 _MILLISECONDS_FROM: Final = 100_000_000_000
-"""As seconds this is the year 5138, as milliseconds 1973: the unit of `ctime` is told by size."""
+"""In seconds the year 5138, in milliseconds 1973: the size of `ctime` tells its unit."""
 
 
 def read_order(row: object) -> MarketplaceOrder | None:
-    """Read one `MarketOrder`, or None where it names no order.
+    """Read one `MarketOrder`; None if it has no order number.
 
-    Numbers may come as text and texts as null; an absent or unreadable field is None.
+    Numbers may be text, and texts null; an absent or unreadable field is None.
     """
     order_no = order_number(row)
     if order_no is None or not isinstance(row, dict):
@@ -54,7 +54,7 @@ def read_order(row: object) -> MarketplaceOrder | None:
 
 
 def read_images(data: object, zone: timezone) -> tuple[Image, ...]:
-    """Read `content` of order/detail; its times have no zone, and are taken in `zone`."""
+    """Read `content` of order/detail; its times have no offset and are read in `zone`."""
     rows = data.get("content") if isinstance(data, dict) else None
     return tuple(_image(row, zone) for row in rows or () if isinstance(row, dict))
 
@@ -78,7 +78,7 @@ def _taken(text: str | None, zone: timezone) -> str | None:
 
 
 def instant(value: object) -> datetime | None:
-    """Read a Unix time in seconds or milliseconds, told apart by magnitude; None for all else."""
+    """Read a Unix time, in seconds or milliseconds by its size; None for anything else."""
     number = finite(value)
     if number is None or number <= 0:
         return None
@@ -98,12 +98,12 @@ def _text(value: object) -> str | None:
 
 
 def _geometry(value: Any) -> str | None:
-    # GeoJSON may come as an object instead of as a text.
+    # GeoJSON may be an object instead of a text.
     return json_text.dumps(value).decode() if isinstance(value, dict) else _text(value)
 
 
 def finite(value: object) -> float | None:
-    """Return a JSON number, or a text that is one; None for all else, infinities too."""
+    """Return a finite JSON number, or a text that is one; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The outcome of a submission, told from the answer.
+"""Derive the outcome of a submission from the answer.
 
 | answer | outcome |
 |---|---|
@@ -9,9 +9,8 @@
 | HTTP 429 | rejection that may be tried again |
 | all else | in doubt |
 
-Where status and body contradict each other, where a key stands twice in the body or two order
-numbers are in it, and where a refusal names an order anywhere, it is in doubt too: only what is
-known to be rejected is called so.
+Also in doubt: status and body contradict each other, a key stands twice in the body, the body has
+two order numbers, or a refusal names an order anywhere.
 """
 
 import re
@@ -30,7 +29,7 @@ from satops.core.order.submission import InDoubt, Outcome, Receipt, Rejection
 from satops.core.safe import shown
 
 RETRY_AFTER_DEFAULT_S: Final = 5.0
-"""For HTTP 429 without a Retry-After that can be read."""
+"""Wait after HTTP 429 without a readable Retry-After."""
 ORDER_NO_CHARS_MAX: Final = 200
 """The documented numbers have 25 to 36 characters."""
 
@@ -42,7 +41,7 @@ _TOO_MANY: Final = 429
 
 
 def outcome_of(answer: Answer, now: datetime) -> Outcome:
-    """Return the outcome that a whole answer proves; `now` is for a Retry-After that is a date."""
+    """Return the outcome that a whole answer proves; `now` is for a Retry-After with a date."""
     found = envelope(answer)
     if found is not None and found.contradiction:
         return _doubt(f"The answer contradicts itself: {found.contradiction}.", answer, found)
@@ -54,11 +53,11 @@ def outcome_of(answer: Answer, now: datetime) -> Outcome:
 
 
 def order_number(data: object) -> str | None:
-    """Return `data.orderNo` as text, or None where there is none that can be trusted whole.
+    """Return `data.orderNo` as text; None if it cannot be trusted.
 
-    A whole number is taken as its digits.  A number of white space, with control characters, or of
-    an absurd length is not taken: printed or copied it would name another order.  The caller keeps
-    it as evidence instead, so that it is not lost.
+    A whole number becomes its digits.  A number with white space, control characters or too many
+    characters is not trusted: printed or copied it could name another order.  The caller keeps it
+    as evidence.
     """
     value = data.get("orderNo") if isinstance(data, dict) else None
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
@@ -71,10 +70,10 @@ def order_number(data: object) -> str | None:
 
 
 def retry_after_s(answer: Answer, now: datetime) -> float:
-    """Return how long a 429 asks to wait, in seconds: never negative, and never unbounded.
+    """Return the seconds to wait after a 429: never negative, and bounded.
 
-    The header holds seconds or an HTTP date; a date is measured by the server's own clock where
-    the answer tells it.
+    The header holds seconds or an HTTP date.  A date is compared with the answer's own `Date`, if
+    it has one.
     """
     value = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
@@ -132,11 +131,11 @@ def _refused(answer: Answer, found: Envelope | None, now: datetime) -> Outcome:
 
 
 def _doubt(reason: str, answer: Answer, found: Envelope | None) -> InDoubt:
-    """Return a doubt whose evidence begins with what may be order numbers: none may be lost."""
+    """Return a doubt; its evidence begins with the possible order numbers, so none is cut off."""
     names = [] if found is None else named_orders(found.whole)
     named = [shown(answer.redact(name), ORDER_NO_CHARS_MAX) for name in names[:_NAMES_MAX]]
     evidence = answer.evidence()
-    for name in names:  # one may end with the beginning of a secret
+    for name in names:  # its end may be the beginning of a secret
         evidence = evidence.replace(shown(name, len(name)), shown(answer.redact(name), len(name)))
     if named:
         evidence = f"it names {', '.join(named)}; {evidence}"
@@ -144,7 +143,7 @@ def _doubt(reason: str, answer: Answer, found: Envelope | None) -> InDoubt:
 
 
 def _told(answer: Answer, found: Envelope | None) -> str:
-    """Return where a redirect leads, or what the answer says, as one sentence; else nothing."""
+    """Return the target of a redirect, or the answer's message, as a sentence; empty if none."""
     leads_to = answer.headers.get("location", "") if 300 <= answer.status < 400 else ""
     if leads_to:
         return f"It leads to {shown(answer.redact(leads_to), TOLD_CHARS)}"
@@ -169,5 +168,5 @@ def _http_date(text: str) -> datetime | None:
         then = parsedate_to_datetime(text)
     except (ValueError, IndexError, OverflowError):
         return None
-    # A date without a zone, and -0000, are UTC by the rules of HTTP.
+    # HTTP dates without a zone, or with -0000, are UTC.
     return then.replace(tzinfo=UTC) if then.tzinfo is None else then

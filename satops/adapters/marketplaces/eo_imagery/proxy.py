@@ -1,4 +1,4 @@
-"""The proxy of the environment, checked before anything is intended."""
+"""Check the proxy of the environment, before anything is intended."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,10 +12,10 @@ _SCHEMES: Final = ("http", "https")
 
 
 def proxy_of(address: str) -> str | None:
-    """Return the proxy through which an address is reached, as the environment names it.
+    """Return the environment's proxy for an address; None if it has none, as for loopback.
 
-    A loopback address has none.  Raises `UsageError`, which shows nothing of the proxy's address,
-    for one that requests could not use, or would take for another.
+    Raises `UsageError` for a proxy address that requests could not use or would misread.  The
+    message shows no part of it.
     """
     parts = urlsplit(address)
     if is_loopback(address):
@@ -35,7 +35,7 @@ def proxy_of(address: str) -> str | None:
 
 
 def _wrong(proxy: str) -> str:
-    """Say what is wrong with a proxy's address; never shows a part of it."""
+    """Return what is wrong with a proxy's address, without any part of it."""
     if not (proxy.isascii() and proxy.isprintable()) or " " in proxy:
         return "its address holds a blank or a character that is not plain ASCII."
     try:

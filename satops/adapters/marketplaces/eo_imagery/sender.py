@@ -1,4 +1,4 @@
-"""Sending one request: settings from outside, and the answer or the failure as a value."""
+"""Send one request; return the answer, or the outcome if there is none."""
 
 import os
 import re
@@ -45,7 +45,7 @@ _HEADERS: Final = {
 
 @dataclass(slots=True)
 class _Partial:
-    """What was read of an answer so far."""
+    """The part of an answer read so far."""
 
     status: int | None = None
     headers: Mapping[str, str] | None = None
@@ -55,15 +55,15 @@ class _Partial:
 class Sender:
     """Sends JSON to the marketplace's endpoints, each request once.
 
-    May be used by many threads at a time: no session serves two of them at once, and the
-    connection that was used last is used first.  Proxies and the CA bundle are taken from the
-    environment when it is made; a loopback address never goes through a proxy.
+    Thread-safe: each request has a session of its own, the most recently used idle one first.
+    Proxies and CA bundle are read from the environment at construction; a loopback address never
+    uses a proxy.
     """
 
     def __init__(
         self, config: MarketplaceConfig, apply: ApplyConfig, token: Token, *, idle_max_s: float
     ) -> None:
-        """Open nothing yet; raises UsageError for an address that the token may not go to."""
+        """Open no connection yet.  Raises UsageError for an address that may not get the token."""
         self.address = base_url(config.url)
         self._connect_timeout_s = apply.connect_timeout_s
         self._answer_timeout_s = apply.answer_timeout_s
@@ -71,7 +71,7 @@ class Sender:
         self._token = token
         self._token_header = config.header
         self._blanks: dict[str, requests.PreparedRequest] = {}
-        """By path, requests without body and token: preparing costs as much as sending."""
+        """Prepared requests by path, without body and token: preparing costs as much as sending."""
         proxy = proxy_of(self.address)
         self._proxies = {} if proxy is None else {urlsplit(self.address).scheme: proxy}
         self._passwords = Redactor(passwords_of(os.environ) | passwords_in(proxy or ""))
@@ -79,9 +79,9 @@ class Sender:
         self._idle: deque[OneShotSession] = deque()
 
     def send(self, path: str, body: bytes, *, bytes_max: int) -> Answer | NotSent | InDoubt:
-        """Send one request, once, and return the whole answer, or what its absence proves.
+        """Send one request, once; return the whole answer, or what its absence proves.
 
-        Never retries, and never raises for what the network or the marketplace does.
+        Never retries.  Failures of network and marketplace are returned, never raised.
         """
         exchange = Exchange(
             connect_by=monotonic_s() + self._connect_timeout_s,
@@ -93,7 +93,7 @@ class Sender:
         mark = current_exchange.set(exchange)
         try:
             self._exchange(path, body, bytes_max, partial)
-        except Exception as error:  # after the first byte each error is a doubt
+        except Exception as error:  # after the first byte, any error means in doubt
             evidence = self._evidence(partial, exchange)
             return failure_outcome(error, evidence, sent=exchange.sent, redact=self.redact)
         finally:
@@ -105,7 +105,7 @@ class Sender:
         return self._passwords(self._token.redact(text))
 
     def close(self) -> None:
-        """Close the connections that are idle."""
+        """Close the idle connections."""
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
@@ -156,7 +156,7 @@ class Sender:
 
     def _evidence(self, partial: _Partial, exchange: Exchange) -> str:
         if partial.status is not None:
-            # urllib3 drops what it read of a block that was cut: it may hold an order number.
+            # urllib3 drops the bytes of a block that was cut; they may hold an order number.
             body = partial.body or _HEADER_BLOCKS.sub(b"", exchange.head)
             return self._answer(partial, body).evidence()
         if not exchange.head:
@@ -171,9 +171,10 @@ def _without_cookies(head: str) -> str:
 
 
 def ca_bundle() -> str | bool:
-    """Return the CA bundle that the environment names: for requests, curl, or all of OpenSSL.
+    """Return the CA bundle named by the environment, for requests, curl or OpenSSL; True for the
+    default.
 
-    Raises UsageError for one that cannot be loaded: every request would fail.
+    Raises UsageError for a bundle that cannot be loaded, since every request would fail.
     """
     variable = next((name for name in CA_VARIABLES if os.environ.get(name)), None)
     if variable is None:

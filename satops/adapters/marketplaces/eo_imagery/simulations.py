@@ -1,7 +1,6 @@
-"""Simulations as the marketplace answers them, and what an answer to the order of a result proves.
+"""Read simulations, and derive the outcome of an order of a simulation result.
 
-Units and formats of the texts in a row are not documented: what is read here is read with
-tolerance, and what cannot be read is kept as it was written.
+Units and formats of a row's texts are not documented: unreadable values are kept as text.
 """
 
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from satops.core.order.submission import InDoubt, Outcome, Rejection
 from satops.core.safe import shown
 
 ROWS_MAX: Final = 10_000
-"""Results has no pages."""
+"""Maximum number of rows: the endpoint has no pages."""
 SWATH_POSITIONS_MAX: Final = 1_000
 _TEXT_CHARS: Final = 80
 _NUMBER_CHARS: Final = 200
@@ -32,7 +31,7 @@ _LOOKS: Final = {"L": "left", "R": "right"}
 
 
 def simulation_number(data: object) -> str | None:
-    """Return `data.taskNo`, or None where there is none that can be asked for again."""
+    """Return `data.taskNo`; None if it cannot be used in a request."""
     value = data.get("taskNo") if isinstance(data, dict) else None
     if not isinstance(value, str) or not 0 < len(value) <= _NUMBER_CHARS:
         return None
@@ -40,9 +39,9 @@ def simulation_number(data: object) -> str | None:
 
 
 def read_simulation(data: object, zone: timezone) -> Simulation | None:
-    """Read the content of results; None where it has no status.
+    """Read the results of a simulation; None without a status.
 
-    Dates without a zone are read in `zone`.
+    Dates without an offset are read in `zone`.
     """
     if not isinstance(data, dict) or (status := whole_number(data.get("status"))) is None:
         return None
@@ -55,11 +54,11 @@ def read_simulation(data: object, zone: timezone) -> Simulation | None:
 
 
 def outcome_of_result(answer: Answer, now: datetime) -> Outcome:
-    """Return what an answer to createFromSimulation proves.
+    """Return the outcome that an answer to createFromSimulation proves.
 
-    As `outcome_of`, but for one thing.  "Not found or already used" is the one refusal that the
-    page documents, and it may be the answer to a copy of the request that something between has
-    sent after the first one bought.  So a refusal in the marketplace's own words is a doubt here.
+    Like `outcome_of`, with one difference.  The API documents one refusal, "not found or already
+    used".  It may answer a copy of the request that a proxy sent after the first one bought.  So a
+    refusal in the marketplace's envelope is a doubt here.
     """
     outcome = outcome_of(answer, now)
     if not isinstance(outcome, Rejection) or outcome.stops_run or envelope(answer) is None:
@@ -100,7 +99,7 @@ def _pass(row: object, zone: timezone) -> Pass | None:
 
 
 def row_sha256(row: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a row, whatever the order of its keys."""
+    """Return the SHA-256 of a row, with its keys sorted."""
     return sha256(json_text.dumps_replacing(dict(sorted(row.items())))).hexdigest()
 
 
@@ -133,7 +132,7 @@ def _known(names: Mapping[str, str], text: str) -> str:
 
 
 def _ring(value: object) -> tuple[tuple[float, float], ...] | None:
-    """Return a ring from JSON: a list of positions, or the outer ring of a Polygon."""
+    """Return a ring from a list of positions, or the exterior ring of a Polygon."""
     if isinstance(value, str):
         try:
             value = json_text.loads(value)

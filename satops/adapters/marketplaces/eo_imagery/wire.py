@@ -1,13 +1,13 @@
-"""One request and its answer over HTTP: sent at most once, within a deadline, within a size.
+"""One HTTP exchange: sent at most once, within a deadline and a size limit.
 
-requests and urllib3 count a read timeout from byte to byte, so that a dripped answer never ends;
-they do not say whether a request had begun to leave; they follow redirects, keep cookies, read
-netrc and expand gzip.  The classes here close those gaps:
+requests and urllib3 lack this: their read timeout counts from byte to byte, so that a slow answer
+never ends; they do not say whether a request had begun to leave; they follow redirects, keep
+cookies, read netrc and expand gzip.  The classes here add it:
 
-- `Exchange` keeps the deadlines and whether a byte may have left; connections look it up.
-- A connection writes nothing once the time to connect is over, however long looking up the name
-  and shaking hands took: what is sent late could be sent after somebody else's intent.
-- Every read, of headers, chunk sizes and body, gets the time and the bytes that are left.
+- `Exchange` holds the deadlines, and whether a byte may have left; the connections read it.
+- A connection writes nothing after the connect deadline, however long DNS and handshake took: a
+  late request could follow another run's intent.
+- Every read (headers, chunk sizes, body) is limited to the remaining time and bytes.
 """
 
 import http.client
@@ -31,42 +31,42 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 IDLE_MAX_S: Final = 1.0
-"""A connection that was idle for longer is not used again.  Servers close idle connections, common
-ones after 2 to 75 seconds, and an order that meets the closing is in doubt."""
+"""A connection that was idle for longer is not used again.  Common servers close idle connections
+after 2 to 75 seconds, and an order sent at that moment would be in doubt."""
 FRAMING_BYTES: Final = 256 * 1024
-"""For status line, headers, chunk sizes and interim answers, on top of the body."""
+"""Bytes for status line, headers, chunk sizes and interim answers, besides the body."""
 _HEAD_BYTES: Final = 4000
 
 
 class ConnectedTooLate(Exception):
-    """The connection took all the time there was; nothing was sent."""
+    """Connecting took too long; nothing was sent."""
 
 
 class AnswerTooLong(Exception):
-    """The answer has more bytes than anybody reads."""
+    """The answer exceeds the size limit."""
 
 
 @dataclass(slots=True)
 class Exchange:
-    """The state of one request: what may have left, what came back, until when."""
+    """The state of one request: its deadlines, what was sent, what was received."""
 
     connect_by: float
-    """Monotonic seconds: the first byte leaves before, or never."""
+    """Deadline for the first byte, in monotonic seconds."""
     answer_timeout_s: float
-    """For the whole answer, from the first byte sent."""
+    """Seconds for the whole answer, from the first byte sent."""
     bytes_left: int
-    """How many bytes may still come, headers and framing included."""
+    """Bytes that may still be received, headers and framing included."""
     idle_max_s: float = IDLE_MAX_S
-    """How long its connection may be idle afterwards and still be used."""
+    """Seconds that its connection may be idle and still be used again."""
     sent: bool = False
-    """Set before the first byte of the request is handed to the system."""
+    """Set just before the first byte of the request is passed to the system."""
     answer_by: float = math.inf
     active_at: float = 0.0
     head: bytearray = field(default_factory=bytearray)
-    """The first bytes that came back, for evidence of an answer that was cut or is no HTTP."""
+    """The first bytes received: evidence if the answer was cut or is not HTTP."""
 
     def begin_sending(self) -> None:
-        """Note that a byte is about to leave; raises `ConnectedTooLate` when the time is over."""
+        """Set `sent`.  Raises `ConnectedTooLate` after the deadline."""
         now = monotonic_s()
         if not self.sent:
             if now >= self.connect_by:
@@ -76,14 +76,14 @@ class Exchange:
         self.active_at = now
 
     def left_s(self) -> float:
-        """Return the seconds until the deadline that counts now; raises TimeoutError at its end."""
+        """Return the seconds until the current deadline.  Raises TimeoutError after it."""
         left = (self.answer_by if self.sent else self.connect_by) - monotonic_s()
         if left <= 0:
             raise TimeoutError("the deadline has passed")
         return left
 
     def received(self, chunk: bytes | memoryview) -> None:
-        """Count bytes that came; raises `AnswerTooLong`."""
+        """Count received bytes.  Raises `AnswerTooLong`."""
         self.active_at = monotonic_s()
         self.bytes_left -= len(chunk)
         if len(self.head) < _HEAD_BYTES:
@@ -93,11 +93,12 @@ class Exchange:
 
 
 current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
-"""The exchange of this thread: urllib3 makes connections and responses without asking us."""
+"""The exchange of this thread. urllib3 creates connections and responses by itself, so they find it
+here."""
 
 
 class _MeteredReader(io.RawIOBase):
-    """Reads a socket with the time and the bytes that the exchange has left."""
+    """Reads a socket within the exchange's remaining time and bytes."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, exchange: Exchange) -> None:
         self._raw = raw
@@ -120,7 +121,7 @@ class _MeteredReader(io.RawIOBase):
 
 
 class _MeteredResponse(http.client.HTTPResponse):
-    """Puts the metered reader under everything that http.client and urllib3 read."""
+    """Makes http.client and urllib3 read through the metered reader."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -129,10 +130,10 @@ class _MeteredResponse(http.client.HTTPResponse):
 
 
 class _FencedConnection(HTTPConnection):
-    """Notes the first byte of the request, and refuses to write it late."""
+    """Notes the first byte of the request, and refuses to send it late."""
 
     response_class = _MeteredResponse
-    debuglevel = 0  # http.client's own switch would print the header with the token
+    debuglevel = 0  # http.client would print the token at level 1
 
     _connecting = False
     _exchange: Exchange | None = None
@@ -147,7 +148,7 @@ class _FencedConnection(HTTPConnection):
 
     def send(self, data: Any) -> None:
         exchange = current_exchange.get()
-        if not self._connecting:  # else it is a CONNECT for the proxy, without order and token
+        if not self._connecting:  # a CONNECT to the proxy holds neither order nor token
             if self.sock is None:
                 self.connect()
             self._exchange = exchange
@@ -174,7 +175,7 @@ class OneShotAdapter(HTTPAdapter):
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-        """Return the pool, through a proxy or not, with our connections in it."""
+        """Return the pool, with or without a proxy, that uses our connections."""
         pool = super().get_connection_with_tls_context(*args, **kwargs)
         assert isinstance(pool, HTTPConnectionPool)
         pool.ConnectionCls = _FencedTlsConnection if pool.scheme == "https" else _FencedConnection
@@ -182,7 +183,7 @@ class OneShotAdapter(HTTPAdapter):
 
 
 class OneShotSession(requests.Session):
-    """A session that keeps nothing of an answer and takes nothing from the environment."""
+    """A session without cookies, netrc or environment."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -192,10 +193,10 @@ class OneShotSession(requests.Session):
             self.mount(scheme, OneShotAdapter())
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Say that no answer is a redirect.
+        """Return None: no answer counts as a redirect.
 
-        Even with `allow_redirects=False` requests would else read and expand the whole body of a
-        redirect, and build the next request.
+        Even with `allow_redirects=False` requests would otherwise read and expand the whole body of
+        a redirect, and prepare the next request.
         """
         return None
 
@@ -204,5 +205,5 @@ def _is_not_ours(record: logging.LogRecord) -> bool:
     return current_exchange.get(None) is None
 
 
-# urllib3 logs headers that it cannot parse, with their text: a server may echo the token there.
+# urllib3 logs the text of unparsable headers, in which a server may echo the token.
 logging.getLogger("urllib3.connection").addFilter(_is_not_ours)
