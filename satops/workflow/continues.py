@@ -16,7 +16,7 @@ from satops.core.ledger.chain import GENESIS, Head, decode
 from satops.core.ledger.events import OrderCarried
 from satops.core.ledger.formats import Fields
 from satops.core.ledger.recorded import read
-from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
+from satops.core.ledger.state import SPENT, LedgerState, OrderState, Standing
 from satops.core.order.order import order_from_fields
 from satops.errors import LedgerCorrupt
 
@@ -37,7 +37,8 @@ class Broken:
     sha256: str
     """SHA-256 of the file."""
     carried: tuple[OrderCarried, ...]
-    """Every readable name that may have been bought."""
+    """Every readable name that may have been bought.  Before these, each submission that bought
+    nothing and whose simulation result is used: that result must not be ordered again."""
 
     @property
     def continues(self) -> dict[str, Any]:
@@ -69,13 +70,17 @@ def read_broken(content: bytes, fits: Fits = lambda _: True) -> Broken:
     state, contents = _whole_part(lines)
     rest = list(_events(lines[state.head.seq :]))
     names: dict[str, OrderCarried] = {}
+    used: list[OrderCarried] = []
     for known in state.orders.values():
-        if known.standing in OPEN or known.standing is Standing.PLACED:
+        for own in (*known.others, known):
+            if own.used and own.standing not in SPENT:
+                used.append(_carried(own, contents.get(own.seq, {})))
+        if known.standing in SPENT:
             names[known.name] = _carried(known, contents.get(known.seq, {}))
     for event in rest:
         _doubt(names, state, event)
     carried = []
-    for order in names.values():
+    for order in (*used, *names.values()):
         for each in (order, _bare(order)):
             if fits(each):
                 carried.append(each)
@@ -95,6 +100,7 @@ def _bare(order: OrderCarried) -> OrderCarried:
             if isinstance(number, str) and number
         ),
         attempt=order.attempt,
+        used=order.used,
     )
 
 
@@ -139,15 +145,17 @@ def _events(lines: list[bytes]) -> Iterator[Fields]:
 
 def _carried(known: OrderState, content: Fields) -> OrderCarried:
     placed = known.standing is Standing.PLACED
+    standing = Standing.IN_DOUBT if known.standing in SPENT else Standing.NOT_PLACED
     return OrderCarried(
         name=known.name,
-        standing=str(Standing.PLACED if placed else Standing.IN_DOUBT),
+        standing=str(Standing.PLACED if placed else standing),
         intended_at=known.intended_at,
         # `verified=False` keeps absence from settling a result that was called used.
         verified=known.verified and not known.used,
         order_no=known.order_no if placed else None,
         further_order_nos=known.further_order_nos,
         attempt=known.attempts,
+        used=known.used or None,
         **_content(content),
     )
 
@@ -175,6 +183,7 @@ def _doubt(names: dict[str, OrderCarried], state: LedgerState, event: Fields) ->
         verified=False,
         further_order_nos=tuple(sorted(numbers)),
         attempt=max(before.attempt if before else 0, _whole(event.get("attempt"))),
+        used=event.get("used") is True or (before is not None and before.used) or None,
         **(content or (_kept(before) if before else {})),
     )
 

@@ -178,12 +178,12 @@ class Audit:
         self._names[event.name].attempts[digest] = 0
 
     def _carry(self, event: OrderCarried, digest: str) -> Iterator[str]:
-        if event.name in self._names:
-            yield f"{event.name!r} is carried from a broken ledger, and is known here already."
         known = self._names.setdefault(event.name, _Known())
+        if known.open or known.placed:
+            yield f"{event.name!r} is carried from a broken ledger, and is known here already."
         known.attempt = known.open_attempt = event.attempt
         known.attempts[digest] = known.attempt
-        known.open = event.standing != "placed"
+        known.open = event.standing == "in-doubt"
         for order_no in (event.order_no, *event.further_order_nos):
             if order_no is not None:
                 yield from self._claim(event.name, order_no)

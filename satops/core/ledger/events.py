@@ -248,13 +248,15 @@ class OrderCarried:
 
     name: str
     standing: str
-    """`placed` or `in-doubt`.  An order that could not be verified is in doubt."""
+    """`placed`, or `in-doubt` as all that could not be verified; `not-placed` only with `used`."""
     intended_at: str
     verified: bool
     """Whether the whole part of the broken chain holds all events about this order."""
     order_no: str | None = None
     further_order_nos: tuple[str, ...] = ()
     attempt: int = 0
+    used: bool | None = None
+    """As in `SubmissionLeftInDoubt`.  It outlives the doubt: nobody orders such a result again."""
     order_digest: str | None = None
     order: Canonical | None = None
     source: Mapping[str, Any] | None = None

@@ -216,15 +216,16 @@ class LedgerState:
         order.intended_at = shared(event.intended_at)
         order.attempt = event.attempt
         order.verified = event.verified
+        order.used = event.used is True
         order.reason = "carried from a broken ledger"
         self._hold(order, self.orders.get(order.name), event, recorded)
-        order.attempts = order.attempt
         order.order_no = event.order_no
         order.further_order_nos = event.further_order_nos
         if order.order_no is not None:
             order.placed_at = order.intended_at
         for order_no in order.order_nos:
             self.claimed[order_no] = order.name
+        self._hold_again(order)
 
     def _hold(
         self, order: OrderState, known: OrderState | None, event: Described, recorded: Recorded
