@@ -1,1 +1,1 @@
-"""The outside world behind the ports: files, stores, the marketplace's HTTP API, the clock."""
+"""The adapters, which implement the ports: files, stores, the marketplace's HTTP API, the clock."""

@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import Final
 
 _STEADY: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""On Linux this clock goes on while the machine sleeps.  CLOCK_MONOTONIC would stand still, and an
-intent whose `until` has passed during the sleep would seem fresh."""
+"""On Linux this clock counts while the machine sleeps.  CLOCK_MONOTONIC does not, so that an intent
+whose `until` passed during the sleep would seem fresh."""
 
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 def monotonic_s() -> float:
-    """Return seconds that never run backwards and, where the system can, count sleep."""
+    """Return seconds that never run backwards and, if the system supports it, count sleep."""
     return time.clock_gettime(_STEADY)
 
 
 class SystemClock:
-    """The port `Clock` on the machine's own clocks."""
+    """The port `Clock`, with the machine's clocks."""
 
     def now(self) -> datetime:
-        """Return the wall clock in UTC; it may jump when somebody sets it."""
+        """Return the wall clock in UTC; it may jump when it is set."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
@@ -33,11 +33,11 @@ class SystemClock:
 
     @property
     def epoch(self) -> str:
-        """Return the system's boot id; where there is none, a name that only this process has."""
+        """Return the system's boot id; without one, an id of this process."""
         return _epoch()
 
     def sleep(self, seconds: float) -> None:
-        """Wait; a negative time is none."""
+        """Wait; not at all for a negative time."""
         time.sleep(max(0.0, seconds))
 
 

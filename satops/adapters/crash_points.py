@@ -1,7 +1,7 @@
-"""Named steps at which a test can end the process, as SIGKILL would.
+"""Named steps at which a test can kill the process, like SIGKILL.
 
-`SATOPS_CRASH_AT=STEP:N` ends it at the Nth time that a step is reached; `SATOPS_CRASH_AT=STEP`
-at the first.  Nothing is flushed, closed or cleaned up: that is the point.
+`SATOPS_CRASH_AT=STEP:N` kills it at the Nth time that the step is reached, `SATOPS_CRASH_AT=STEP`
+at the first.  Nothing is flushed, closed or cleaned up.
 """
 
 import os
@@ -12,13 +12,13 @@ from collections.abc import Callable
 
 VARIABLE = "SATOPS_CRASH_AT"
 STEPS = ("intended", "sending", "answered", "spooled", "recorded")
-"""Every step that apply names, in the order of a submission."""
+"""The steps of apply, in the order of a submission."""
 ASKED_AGAIN = "probed"
-"""The one more step of `reconcile NAME --ask-again`, before its request leaves."""
+"""The additional step of `reconcile NAME --ask-again`, before its request is sent."""
 
 
 def reach_from_environment() -> Callable[[str], None]:
-    """Return the function that apply calls at each step: nothing, unless a test asks for more."""
+    """Return the function that apply calls at each step; it does nothing without the variable."""
     asked = os.environ.get(VARIABLE)
     if not asked:
         return lambda _: None

@@ -1,7 +1,7 @@
-"""Files as each system has them: opened without following a link, read at an offset, flushed.
+"""Portable file operations: open without following a link, read at an offset, flush.
 
-Windows has no flag that refuses links or waits for nobody, and no way to flush a folder.  What
-only reads works there too; see `adapters.file_lock` for locks.
+Windows has no flag against links or blocking, and cannot flush a folder; reading works there too.
+For locks see `adapters.file_lock`.
 """
 
 import errno
@@ -12,7 +12,7 @@ try:
     import fcntl
 
     _FULL_FLUSH = getattr(fcntl, "F_FULLFSYNC", None)
-    """On macOS fsync leaves the bytes in the drive's own cache; this asks for the rest."""
+    """On macOS fsync leaves the bytes in the drive's cache; this flushes the cache."""
 except ImportError:  # Windows
     _FULL_FLUSH = None
 
@@ -26,7 +26,7 @@ _ALWAYS = (
 
 
 def open_plain(path: str | Path, flags: int, mode: int = 0o666) -> int:
-    """Open a file and return its descriptor; neither waits, nor follows a link in the last step.
+    """Open a file and return its descriptor, without blocking or following a link in the last step.
 
     Raises OSError, with `ELOOP` for a link.
     """
@@ -36,7 +36,7 @@ def open_plain(path: str | Path, flags: int, mode: int = 0o666) -> int:
 
 
 def read_at(fd: int, length: int, offset: int) -> bytes:
-    """Read some bytes from a place in a file; fewer at its end."""
+    """Read bytes at an offset; fewer at the file's end."""
     if hasattr(os, "pread"):
         return os.pread(fd, length, offset)
     os.lseek(fd, offset, os.SEEK_SET)
@@ -44,7 +44,7 @@ def read_at(fd: int, length: int, offset: int) -> bytes:
 
 
 def write_at(fd: int, content: bytes, offset: int) -> None:
-    """Write all of some bytes to a place in a file.  Raises OSError."""
+    """Write all bytes at an offset.  Raises OSError."""
     written = 0
     while written < len(content):
         if hasattr(os, "pwrite"):
@@ -55,14 +55,14 @@ def write_at(fd: int, content: bytes, offset: int) -> None:
 
 
 def flush(fd: int) -> None:
-    """Bring an open file to the disk.  Raises OSError where that is not certain."""
+    """Make an open file durable.  Raises OSError if that is not certain."""
     os.fsync(fd)
     if _FULL_FLUSH is not None:
         fcntl.fcntl(fd, _FULL_FLUSH)
 
 
 def flush_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk, where the system has a way to.  Raises OSError."""
+    """Make the names in a folder durable, if the system can.  Raises OSError."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -1,8 +1,8 @@
-"""The lock on an open file that lets one process write and keeps readers between appends.
+"""The lock on an open file: one writer, and no reader during an append.
 
-The kernel frees it when its holder ends, however it ends, so it is never left behind.  Windows has
-no such lock on a file that others read: there a file beside it is locked, by `filelock`, and
-readers take none.  What an append has not ended yet has no newline at its end, and is not read.
+The kernel releases it when its holder ends, so it is never left behind.  Windows cannot lock a file
+that others read: there `filelock` locks a file beside it, and readers take no lock.  An unfinished
+append has no final newline and is not read.
 """
 
 import errno
@@ -24,14 +24,14 @@ _LONGEST_WAIT_S = 0.05
 
 
 class LockBusy(Exception):
-    """Somebody else held the lock for the whole time; the message says who, where it is known."""
+    """Another process held the lock for the whole wait; the message names it, if known."""
 
 
 @contextmanager
 def locked(fd: int, path: Path, *, exclusive: bool, wait_s: float) -> Iterator[None]:
-    """Hold the lock on the open file at a path for the time of the block.
+    """Hold the lock on an open file during the block.
 
-    Raises `LockBusy`, and OSError without locks.
+    Raises `LockBusy`, and OSError on a file system without locks.
     """
     if not _HAS_FLOCK:
         with _locked_beside(path, exclusive=exclusive, wait_s=wait_s):
@@ -45,11 +45,11 @@ def locked(fd: int, path: Path, *, exclusive: bool, wait_s: float) -> Iterator[N
 
 
 def holder(fd: int) -> str:
-    """Name the process that holds the lock, as far as this system tells."""
+    """Return a name of the process that holds the lock, if the system tells."""
     inode = str(os.fstat(fd).st_ino)
     try:
         for line in Path("/proc/locks").read_text("ascii").splitlines():
-            # 1: FLOCK  ADVISORY  WRITE 7291 fe:00:2148011 0 EOF; a waiting process has "->".
+            # 1: FLOCK ADVISORY WRITE 7291 fe:00:2148011 0 EOF; a waiting process has "->".
             fields = line.split()
             if fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == inode:
                 name = Path("/proc", fields[4], "comm").read_text("utf-8", "replace").strip()

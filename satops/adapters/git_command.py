@@ -1,13 +1,13 @@
-"""Run git: the one place where satops starts it.
+"""Run git; no other module starts it.
 
-A folder of a repository can look like a repository itself: `HEAD`, `config`, `objects` and `refs`
-in a pull request are enough, and git would take its configuration, which can name programs to
-run.  So the `.git` of the checkout is looked for here: no commit can hold a file of that name.
-What is found is told to git with each call, and git is never left to look by itself.
+Files in a pull request named `HEAD`, `config`, `objects` and `refs` make a folder look like a
+repository, and git would run the programs that its configuration names.  No commit can hold a file
+named `.git`, so this module searches for `.git` itself, and passes the repository to git with every
+call.
 
-Calls are bounded in time, never ask, and are never seen by the terminal's Ctrl-C.  Credentials are
-git's own affair: its configuration, its helpers, ssh and its agent.  Nothing of them passes
-through here, and addresses in messages lose what stands before their `@`.
+Calls have a time limit, never ask for input, and do not receive the terminal's Ctrl-C. git finds
+credentials by itself (configuration, helpers, ssh agent); satops never sees them, and messages omit
+what stands before an address's `@`.
 """
 
 import os
@@ -26,12 +26,12 @@ from satops.core.redaction import Redactor, passwords_of, without_credentials
 from satops.errors import StoreUnreachable
 
 NEEDED = (2, 38)
-"""The first version that can be told not to take any folder for a repository."""
+"""The first version with `safe.bareRepository`."""
 TIMEOUT_S = 30.0
-"""For calls that stay on this machine."""
+"""Seconds, for calls that stay on this machine."""
 _REASON_LINES_MAX = 6
 _ADVICE = ("hint:", "warning:")
-# A hook or an outer git may have pointed these at another repository, index or object store.
+# A hook or an outer git may have set these to another repository, index or object store.
 _NOT_PASSED_ON = frozenset(
     {
         "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CONFIG",
@@ -43,7 +43,7 @@ _NOT_PASSED_ON = frozenset(
 )  # fmt: skip
 _CONFIGURATION = (
     "safe.bareRepository=explicit",
-    "core.hooksPath=/dev/null",  # the hooks of a code repository have no say in the ledger
+    "core.hooksPath=/dev/null",  # hooks of the code repository must not affect the ledger
     "core.fsmonitor=false",
     "push.followTags=false",
     "push.recurseSubmodules=no",
@@ -55,41 +55,41 @@ _CONFIGURATION = (
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A git repository and its work tree, as git found them from the work tree's own top."""
+    """A git repository and its work tree, as git reports them from the work tree's top."""
 
     git_dir: str
     top: Path
-    """The top of the work tree, without links in it."""
+    """Top of the work tree, with links resolved."""
     prefix: str
-    """Of the folder that was asked for, from the top: empty, or with a final slash."""
+    """Path of the wanted folder from the top: empty, or with a final slash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How one call of git ended."""
+    """The result of one call of git."""
 
     code: int | None
-    """The exit code; None when git was ended for taking too long."""
+    """Exit code; None if git was killed at the time limit."""
     out: bytes
     reason: str
-    """What git said, fit for a message."""
+    """Error output of git, safe for a message."""
 
     @property
     def ok(self) -> bool:
-        """Whether git did what it was asked to do."""
+        """Whether git succeeded."""
         return self.code == 0
 
     @property
     def text(self) -> str:
-        """What git printed, without white space around it; what is not UTF-8 is replaced."""
+        """Output of git, stripped; bytes that are not UTF-8 are replaced."""
         return self.out.decode(errors="replace").strip()
 
 
 class Git:
-    """Calls git in the repository that a folder lies in; finds it with the first call.
+    """Calls git in the repository of a folder, which the first call finds.
 
-    Every method raises `StoreUnreachable` where git is missing or older than `NEEDED`, and where
-    the folder lies in no repository.
+    Every method raises `StoreUnreachable` if git is missing or older than `NEEDED`, or if the
+    folder is in no repository.
     """
 
     def __init__(self, folder: Path, timeout_s: float, settings: Iterable[str] = ()) -> None:
@@ -99,11 +99,11 @@ class Git:
 
     @property
     def checkout(self) -> Checkout:
-        """The repository, found once for a folder and process."""
+        """The repository of the folder; found once per process."""
         return _checkout(self._folder.resolve())
 
     def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
-        """Return what git prints, without the last newline; raises `StoreUnreachable`."""
+        """Return git's output without the last newline.  Raises `StoreUnreachable` if git fails."""
         ran = self.attempt(*arguments, stdin=stdin, env=env)
         if not ran.ok:
             raise StoreUnreachable(f"`git {arguments[0]}` failed: {ran.reason}")
@@ -112,15 +112,15 @@ class Git:
     def attempt(
         self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
     ) -> Ran:
-        """Call git and tell how it ended; raises `StoreUnreachable` when it cannot be started."""
+        """Call git and return its result.  Raises `StoreUnreachable` if it cannot be started."""
         return _attempt(self._started(arguments, env), self._timeout_s, stdin)
 
     def file_at(self, ref: str, path: str) -> Ran:
-        """Read a file of a commit by its path from the folder; `out` holds its bytes."""
+        """Read a file of a commit, by its path from the folder; `out` holds its bytes."""
         return self.attempt("cat-file", "blob", f"{ref}:{self.checkout.prefix}{path}")
 
     def blobs(self, ids: Iterable[str]) -> Iterator[bytes]:
-        """Yield the content of blobs, one at a time; raises `StoreUnreachable`."""
+        """Yield the content of blobs, one at a time.  Raises `StoreUnreachable`."""
         with self._started(("cat-file", "--batch"), None) as git:
             assert git.stdin is not None
             assert git.stdout is not None
@@ -148,19 +148,19 @@ class Git:
 
 
 def git_version() -> tuple[int, ...] | None:
-    """Return the version of git; None where there is none that answers."""
+    """Return the version of git; None without a working git."""
     program = shutil.which("git")
     return None if program is None else _version(str(Path(program).absolute()))
 
 
 def is_in_work_tree(folder: Path) -> bool:
-    """Tell whether a folder lies below a `.git`; git is not asked."""
+    """Tell whether a folder lies below a `.git`, without calling git."""
     folder = folder.resolve()
     return any(map(_has_git, (folder, *folder.parents)))
 
 
 def said(stderr: bytes) -> str:
-    """Return what git said in a few lines: no advice, no credentials, no control characters."""
+    """Return a few lines of git's error output, without advice, credentials or control codes."""
     hide = Redactor(passwords_of(os.environ))
     text = hide(without_credentials(stderr.decode(errors="replace")))
     lines = ("".join(c if c.isprintable() else " " for c in line) for line in text.split("\n"))
@@ -168,14 +168,13 @@ def said(stderr: bytes) -> str:
     return "\n".join([line for line in kept if line][:_REASON_LINES_MAX])
 
 
-@cache  # what raises is not kept: a repository may be made later
+@cache  # an exception is not cached: a repository may be created later
 def _checkout(folder: Path) -> Checkout:
-    """Find the repository whose work tree a folder without links in its path lies in."""
+    """Find the repository of a folder; the path must hold no links."""
     top = next(filter(_has_git, (folder, *folder.parents)), None)
     if top is None:
         raise StoreUnreachable(f"{folder} is not in a git repository: no folder above has a .git.")
-    # git is asked in the top itself: it takes the `.git` there before anything else, and refuses
-    # one that belongs to somebody else.
+    # Call git in the top itself: it uses the `.git` there first, and refuses another user's.
     asked = _attempt(
         _start(["rev-parse", "--absolute-git-dir", "--show-toplevel"], top, None), TIMEOUT_S
     )
@@ -199,7 +198,7 @@ def _has_git(folder: Path) -> bool:
 
 
 def _program() -> str:
-    """Return the path of a git that is new enough; raises `StoreUnreachable`."""
+    """Return the path of git.  Raises `StoreUnreachable` if it is too old or missing."""
     needed = ".".join(map(str, NEEDED))
     program = shutil.which("git")
     version = git_version()
@@ -242,8 +241,8 @@ def _popen(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # Its own session: Ctrl-C does not reach a push that is on the wire, and without
-            # a terminal neither git nor ssh can stop to ask for a password.
+            # A session of its own: Ctrl-C does not interrupt a push, and without a terminal neither
+            # git nor ssh can ask for a password.
             start_new_session=True,
         )
     except (OSError, ValueError) as error:  # ValueError: an argument with a NUL
@@ -269,13 +268,13 @@ def _environment() -> dict[str, str]:
         for name, value in child_environment().items()
         if name not in _NOT_PASSED_ON and not name.startswith("GIT_TRACE")
     }
-    # An address in satops.yaml may not choose a program to run, as `ext::` or a helper would.
+    # An address in satops.yaml must not run a program, as `ext::` or a helper would.
     kept.setdefault("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh")
     return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 
 def _end(git: "subprocess.Popen[bytes]") -> None:
-    """End git and what it has started, so that nobody waits for its pipes."""
+    """Kill git and its child processes, so that nothing waits for its pipes."""
     with suppress(ProcessLookupError):
         if hasattr(os, "killpg"):
             os.killpg(git.pid, signal.SIGKILL)

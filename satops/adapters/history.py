@@ -1,4 +1,4 @@
-"""Which commit a spec comes from, and whether its bytes are the commit's: what git tells."""
+"""Ask git for the commit of a spec, and whether the spec's bytes equal the commit's."""
 
 import posixpath
 from collections.abc import Iterable, Mapping
@@ -13,12 +13,12 @@ from satops.core.spec.spec import Spec
 from satops.errors import StoreUnreachable
 
 _SETS_MAX = 1_000
-"""Sets of files whose last commit is looked for; those after them have none."""
+"""Number of file sets whose last commit is looked up; the rest get None."""
 _BYTES_MAX = 64 * 1024 * 1024
 
 
 class History:
-    """The git history of a repository; what git cannot tell is None, and never a guess."""
+    """The git history of a repository.  A value that git cannot tell is None."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -27,7 +27,7 @@ class History:
         self._sets: set[tuple[str, ...]] = set()
 
     def commit_of(self, spec: Spec) -> str | None:
-        """Return the commit that last touched a spec or what it refers to.
+        """Return the last commit that changed a spec or a file that it refers to.
 
         None outside of git, in a shallow clone, and for files that were never committed.
         """
@@ -38,9 +38,9 @@ class History:
         return self._last(paths)
 
     def merged_at(self, spec: Spec) -> datetime | None:
-        """Return when a spec, or what it refers to, came to this branch as it is; UTC.
+        """Return when the present content of a spec and its files came to this branch; UTC.
 
-        None where `commit_of` is None.
+        None if `commit_of` is None.
         """
         if self.commit_of(spec) is None:
             return None
@@ -52,9 +52,9 @@ class History:
         return datetime.fromtimestamp(int(asked.text), UTC) if asked.text.isdecimal() else None
 
     def committed(self, specs: Iterable[Spec]) -> Mapping[str, bool] | None:
-        """Tell by name whether the bytes of specs, and of what they refer to, are HEAD's.
+        """Tell by name whether the bytes of specs and their files equal HEAD's.
 
-        git's own clean filters are applied, as ends of lines.  None where git cannot tell.
+        git's clean filters, for example for line ends, are applied.  None if git cannot tell.
         """
         wanted = {spec.name: files_of(spec) for spec in specs}
         digests = {path: digest for files in wanted.values() for path, digest in files.items()}
@@ -65,7 +65,7 @@ class History:
         return {name: all(same[path] for path in files) for name, files in wanted.items()}
 
     def is_in(self, branch: str) -> bool | None:
-        """Tell whether HEAD lies in `origin/BRANCH`; None where git cannot tell."""
+        """Tell whether `origin/BRANCH` contains HEAD; None if git cannot tell."""
         ref = f"refs/remotes/origin/{branch}"
         try:
             asked = self._git.attempt("merge-base", "--is-ancestor", "HEAD", ref)
@@ -74,7 +74,7 @@ class History:
         return {0: True, 1: False}.get(asked.code if asked.code is not None else -1)
 
     def is_whole(self) -> bool:
-        """Tell whether the whole history is here."""
+        """Tell whether the clone is not shallow."""
         try:
             return self._git.attempt("rev-parse", "--is-shallow-repository").text == "false"
         except StoreUnreachable:
@@ -112,7 +112,7 @@ class History:
 
 
 def files_of(spec: Spec) -> dict[str, str]:
-    """Return path and SHA-256 of a spec and of what it refers to; the paths are from the root."""
+    """Return path (from the root) and SHA-256 of a spec and of the files that it refers to."""
     source = spec.source
     folder = posixpath.dirname(source.file)
     return {source.file: source.sha256} | {

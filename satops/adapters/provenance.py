@@ -1,4 +1,4 @@
-"""Who runs this, for what commit and where, as far as the environment tells."""
+"""The provenance of a run, from its environment: actor, commit, pull request, CI run."""
 
 import getpass
 import os
@@ -25,11 +25,11 @@ _PROJECT = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)+")
 def run_started(
     command: str, root: Path, environment: Mapping[str, str] | None = None
 ) -> "RunStarted":
-    """Return the provenance of a run; what the environment does not tell is left out.
+    """Return the provenance of a run; an unset value is left out.
 
-    GitHub Actions and GitLab CI are recognised by their documented variables, any other CI by
-    `SATOPS_ACTOR`, `SATOPS_PULL_REQUEST`, `SATOPS_RUN_URL` and `SATOPS_APPROVALS`
-    (comma-separated), which win over the rest.
+    GitHub Actions and GitLab CI are recognised by their documented variables.  For any CI,
+    `SATOPS_ACTOR`, `SATOPS_PULL_REQUEST`, `SATOPS_RUN_URL` and `SATOPS_APPROVALS` (comma-separated)
+    have priority.
     """
     env = os.environ if environment is None else environment
     found = _github(env) if env.get("GITHUB_ACTIONS") == "true" else {}
@@ -43,7 +43,7 @@ def run_started(
         tool=f"satops {__version__}",
         host=platform.node(),
         actor=env.get("SATOPS_ACTOR") or found.get("actor") or local_user(),
-        # What was checked out: a run may take its branch as it is now, not the event's commit.
+        # The commit that is checked out, which may be newer than the event's.
         commit=head_commit(root) or found.get("commit"),
         branch=found.get("branch") or _git(root, "symbolic-ref", "--short", "-q", "HEAD"),
         pull_request=_address(env.get("SATOPS_PULL_REQUEST") or found.get("pull_request")),
@@ -60,9 +60,9 @@ def head_commit(root: Path) -> str | None:
 def spec_address(
     env: Mapping[str, str], commit: str, folder: str, file: str, line: int
 ) -> str | None:
-    """Return the address at which the forge of a CI run shows a line of a file; None outside of CI.
+    """Return the forge's URL of a line of a file; None outside of CI.
 
-    `folder` is where the repository of satops lies in that of git, and `file` starts from it.
+    `folder` is satops's folder in the git repository, and `file` is relative to it.
     """
     if env.get("GITHUB_ACTIONS") == "true":
         project = f"{env.get('GITHUB_SERVER_URL', '')}/{env.get('GITHUB_REPOSITORY', '')}/blob"
@@ -77,12 +77,12 @@ def spec_address(
 
 
 def run_id(env: Mapping[str, str]) -> str | None:
-    """Return the id of the workflow's run or of the pipeline, which all of its jobs share."""
+    """Return the id of the workflow run or pipeline, common to its jobs."""
     return env.get("GITHUB_RUN_ID") or env.get("CI_PIPELINE_ID") or None
 
 
 def person(environ: Mapping[str, str]) -> str:
-    """Return who does this, for the ledger."""
+    """Return the acting person's name, for the ledger."""
     return environ.get("SATOPS_ACTOR") or environ.get("GITHUB_ACTOR") or local_user() or "somebody"
 
 
@@ -91,7 +91,7 @@ def _address(given: str | None) -> str | None:
 
 
 def local_user() -> str | None:
-    """Return the name of the person at this machine, where there is one."""
+    """Return the user name on this machine, if there is one."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # Windows has no module pwd
@@ -114,7 +114,7 @@ def _github(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _github_pull_request(env: Mapping[str, str]) -> str:
-    """Return the number of the pull request an event is about, read from the event's own file."""
+    """Return the pull request's number from the event's file."""
     try:
         event = json_text.loads(Path(env["GITHUB_EVENT_PATH"]).read_bytes())
         return str(event["pull_request"]["number"])

@@ -1,4 +1,4 @@
-"""The marketplace's token: where it comes from, and how it is kept out of everything."""
+"""Read the marketplace's token, and keep it out of every text."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,22 +8,22 @@ from satops.core.redaction import Redactor
 from satops.errors import UsageError
 
 REDACTED: Final = "[token]"
-"""Stands where the token stood."""
+"""Replaces the token in texts."""
 
 _LENGTH_MAX: Final = 8192
-"""Characters.  Servers refuse longer headers; a longer file is not a token."""
+"""Characters; servers refuse longer headers."""
 
 
 class Token:
-    """A secret that shows itself to nobody: not by repr, str, format, copy or pickle.
+    """A secret that repr, str, format, copy and pickle do not show.
 
-    `reveal` is the one way to it, and has one caller: what writes the request's header.
+    Only `reveal` returns it, for the one caller that writes the request's header.
     """
 
     __slots__ = ("_redact", "_secret")
 
     def __init__(self, secret: str) -> None:
-        """Take a secret; raises UsageError, without showing it, for what no header can carry."""
+        """Raises UsageError, without the secret in its message, if no header can hold it."""
         secret = secret.strip()
         if not secret:
             raise UsageError("The token is empty.")
@@ -42,9 +42,10 @@ class Token:
         return self._secret
 
     def redact(self, text: str) -> str:
-        """Return the text without the token, however JSON, a URL or HTML spell it.
+        """Return the text without the token, also in its JSON, URL or HTML escaping.
 
-        A beginning of the token at the end of the text goes too: an answer can be cut inside it.
+        A beginning of the token at the end of the text is removed too, since an answer may be cut
+        there.
         """
         return self._redact(text)
 
@@ -64,8 +65,8 @@ class Token:
 def read_token(variable: str, environ: Mapping[str, str]) -> Token:
     """Return the token from a variable, or from the file that the variable `..._FILE` names.
 
-    White space around it is cut off, as editors leave a line end.  Raises UsageError when there is
-    none, when both are set, or when the file cannot be read.
+    White space around it is stripped.  Raises UsageError if neither or both are set, or if the file
+    cannot be read.
     """
     file_variable = f"{variable}_FILE"
     if variable in environ and file_variable in environ:
@@ -91,7 +92,7 @@ def read_token(variable: str, environ: Mapping[str, str]) -> Token:
 
 
 def sandbox_token() -> Token:
-    """Return the fixed token of the sandbox: no secret, and it orders nothing real."""
+    """Return the sandbox's fixed token, which is no secret."""
     return Token("sandbox-token-orders-nothing")
 
 
@@ -103,5 +104,5 @@ def _file_text(path: Path, variable: str) -> str:
         raise UsageError(
             f"{variable} names the file {path}, which cannot be read: {error.strerror}."
         ) from None
-    # Bytes that are not ASCII become characters that `Token` refuses.
+    # `Token` refuses the replacement characters.
     return content.decode("ascii", "replace")

@@ -1,4 +1,4 @@
-"""Notices leave for webhooks here.  Their addresses are secrets: each opens a channel."""
+"""Send notices to webhooks, whose addresses are secrets."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -11,9 +11,10 @@ _TIMEOUT_S = 10.0
 
 
 def post_to(environ: Mapping[str, str], variable: str, body: bytes) -> str:
-    """Send a JSON body to the address in a variable; return why it was not taken, or nothing.
+    """Send a JSON body to the address in an environment variable; return the reason of a failure,
+    or "".
 
-    No redirect is followed, and neither the address nor the answer is in what is returned.
+    Follows no redirect.  The reason contains neither the address nor the answer.
     """
     address = environ.get(variable, "").strip()
     if not address:
@@ -27,7 +28,7 @@ def post_to(environ: Mapping[str, str], variable: str, body: bytes) -> str:
             headers={"Content-Type": "application/json"},
             timeout=_TIMEOUT_S,
             allow_redirects=False,
-            stream=True,  # what it answers is not read
+            stream=True,  # the body of the answer is not read
         ) as answer:
             return "" if answer.ok and not answer.is_redirect else f"HTTP {answer.status_code}."
     except (requests.RequestException, ValueError) as error:

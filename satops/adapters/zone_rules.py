@@ -1,7 +1,7 @@
-"""Rules of named zones: the home of tzdata.
+"""The rules of named time zones, from the tzdata package.
 
-Never those of the machine, which are another release on another one: the windows of a series, and
-so its orders, must be the same everywhere.
+The machine's own rules are never used: their release differs between machines, and the windows of a
+series, and so its orders, must be the same everywhere.
 """
 
 from datetime import tzinfo
@@ -10,19 +10,19 @@ from zoneinfo import ZoneInfo
 
 
 class PinnedZones:
-    """The zones of the tzdata package."""
+    """The time zones of the tzdata package."""
 
     @property
     def release(self) -> str:
-        """The release of the IANA database."""
+        """Release of the IANA database."""
         import tzdata
 
         return str(tzdata.IANA_VERSION)
 
     def zone(self, name: str) -> tzinfo | None:
-        """Return a zone by its name; None where the database has none."""
+        """Return a time zone by its name; None if absent."""
         package = files("tzdata")
-        # The list decides, so that no name can lead to another file.
+        # Check the list first, so that no name leads to another file.
         if name not in (package / "zones").read_text("ascii").split():
             return None
         with (package / "zoneinfo" / name).open("rb") as file:

@@ -1,1 +1,1 @@
-"""Where products go: a folder, or object storage."""
+"""Download targets: a folder, or object storage."""

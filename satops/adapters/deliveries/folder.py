@@ -1,4 +1,4 @@
-"""A folder as the target of products."""
+"""A folder as download target."""
 
 import errno
 import os
@@ -23,20 +23,22 @@ _SMALL_BYTES = 64 * 1024 * 1024
 
 
 class FolderTarget:
-    """See `workflow.targets.Target`.  Below the folder no link is followed."""
+    """See `workflow.targets.Target`.  Follows no link below the folder."""
 
     def __init__(self, root: Path, *, wait_s: float = WAIT_S) -> None:
-        """Make nothing yet.  `wait_s` is how long another process may have a product."""
+        """Create nothing yet.  `wait_s` is how long to wait for a product that another process
+        fetches.
+        """
         self.root = root
         self._wait_s = wait_s
 
     @property
     def address(self) -> str:
-        """The folder's path."""
+        """Path of the folder."""
         return str(self.root)
 
     def size(self, key: str) -> int | None:
-        """Return the bytes of a file; None where there is none."""
+        """Return the size of a file in bytes; None if absent."""
         try:
             found = self._path(key).lstat()
         except (FileNotFoundError, NotADirectoryError):
@@ -55,11 +57,11 @@ class FolderTarget:
             yield opened
 
     def tidy(self, name: str, part: str) -> None:
-        """Remove part and note, unless another process has them."""
+        """Remove part and note, unless another process holds them."""
         remove_left(self._path(f"{name}/{part}"))
 
     def put(self, part: Part, key: str) -> None:
-        """Rename a part; the other names of the folder are left as they are."""
+        """Rename a part; other names in the folder stay unchanged."""
         assert isinstance(part, FilePart)
         final = self._path(key)
         if os.path.lexists(final):
@@ -82,7 +84,7 @@ class FolderTarget:
         return found
 
     def write(self, key: str, content: bytes) -> None:
-        """Replace a small file, where its content is another one."""
+        """Replace a small file if its content differs."""
         path = self._path(key)
         if "/" in key:
             self._folder(key.partition("/")[0])

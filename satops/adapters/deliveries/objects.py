@@ -1,8 +1,8 @@
-"""Object storage as the target of products.
+"""Object storage as download target.
 
-A part grows on this machine's disk, since going on with it and hashing it need that; then it is
-sent whole.  A key holds digits of its content's hash, so that sending again sends the same bytes.
-Nothing of an upload can be seen before its end.
+A part is written on this machine's disk, where it can be resumed and hashed; then it is uploaded
+whole.  A key contains digits of the content's hash, so a repeated upload has the same bytes.  An
+upload is invisible until it is complete.
 """
 
 import errno
@@ -29,7 +29,7 @@ class ObjectTarget:
     def __init__(
         self, client: "Client", parts: LocalFolder, *, shown: str, wait_s: float = WAIT_S
     ) -> None:
-        """Take a client whose root is the target's prefix, and a folder for parts."""
+        """`client` has the target's prefix as root; `parts` is the folder for parts."""
         self._client, self._parts, self._shown = client, parts, shown
         self._wait_s = wait_s
 
@@ -39,7 +39,7 @@ class ObjectTarget:
         return self._shown
 
     def size(self, key: str) -> int | None:
-        """Return the bytes of an object; None where there is none."""
+        """Return the size of an object in bytes; None if absent."""
         with self._told(key):
             try:
                 return int(obstore.head(self._client, key)["size"])
@@ -56,17 +56,17 @@ class ObjectTarget:
 
     @contextmanager
     def part(self, name: str, part: str) -> Iterator[Part]:
-        """Open a part in this machine's own folder."""
+        """Open a part in this machine's folder."""
         self._parts.make()
         with open_part(self._parts.path / part, self._wait_s) as opened:
             yield opened
 
     def tidy(self, name: str, part: str) -> None:
-        """Remove part and note, unless another process has them."""
+        """Remove part and note, unless another process holds them."""
         remove_left(self._parts.path / part)
 
     def put(self, part: Part, key: str) -> None:
-        """Send a part under its final name."""
+        """Upload a part under its final name."""
         assert isinstance(part, FilePart)
         there = self.size(key)
         if there is not None:
@@ -89,13 +89,13 @@ class ObjectTarget:
                 return None
 
     def write(self, key: str, content: bytes) -> None:
-        """Replace a small object, where its content is another one."""
+        """Replace a small object if its content differs."""
         if self.read(key) != content:
             with self._told(key):
                 obstore.put(self._client, key, content, use_multipart=False)
 
     def remove(self, key: str) -> None:
-        """Remove a small object; some stores refuse to where there is none."""
+        """Remove a small object, if it exists."""
         with self._told(key), suppress(FileNotFoundError):
             obstore.delete(self._client, key)
 
@@ -110,7 +110,7 @@ class ObjectTarget:
 
     @contextmanager
     def _told(self, key: str) -> Iterator[None]:
-        """Turn what the store says into an OSError without a credential."""
+        """Turn an error of the store into an OSError without credentials."""
         try:
             yield
         except FileNotFoundError:

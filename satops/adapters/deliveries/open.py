@@ -1,4 +1,4 @@
-"""From the address of a target to the target."""
+"""Open a download target by its address."""
 
 import re
 from collections.abc import Callable
@@ -14,10 +14,10 @@ _CLOUDS = ("s3", "gs", "az")
 
 
 def open_target(given: str, base: Path, parts: Callable[[], LocalFolder]) -> Target:
-    """Return the target of an address: a folder seen from `base`, or a cloud's address.
+    """Return the target of an address: a folder relative to `base`, or a cloud address.
 
-    `parts` is where products of a cloud's target grow; nothing is made or asked yet.  Raises
-    `UsageError`.
+    `parts` returns the folder for the parts of a cloud target.  Creates nothing and sends nothing.
+    Raises `UsageError`.
     """
     scheme = _SCHEME.match(given)
     if scheme is None:

@@ -1,7 +1,7 @@
-"""A product that grows on this machine's disk, with a note beside it.
+"""The part file of a product, with a note beside it.
 
-The note is written before the first byte, by rename, and says which bytes these are.  A lock on the
-open file keeps other processes away; the kernel frees it however its holder ends.
+The note is written before the first byte, by rename, and identifies the bytes.  A lock on the open
+file keeps other processes out; the kernel releases it when its holder ends.
 """
 
 import errno
@@ -21,7 +21,7 @@ from satops.core import json_text
 from satops.workflow.targets import PartBusy, PartNote, Sealed
 
 WAIT_S: Final = 600.0
-"""How long another process may fetch the same product before this one gives it up."""
+"""Seconds to wait for another process that fetches the same product."""
 NOTE_SUFFIX: Final = ".json"
 _NOTE_BYTES: Final = 64 * 1024
 _READ_BYTES: Final = 1024 * 1024
@@ -43,16 +43,16 @@ class FilePart:
 
     @property
     def note(self) -> PartNote:
-        """What was noted; nothing where no note can be read."""
+        """The note; an empty one if it cannot be read."""
         return self._note
 
     def begin(self, note: PartNote) -> None:
-        """Start at 0.  The bytes go before the note: no note ever speaks of other bytes."""
+        """Truncate the part, then write the note, so that a note never describes other bytes."""
         os.ftruncate(self._fd, 0)
         self._keep(note)
 
     def append(self, chunk: bytes) -> None:
-        """Add bytes at the end."""
+        """Append bytes."""
         os.lseek(self._fd, 0, os.SEEK_END)
         rest = memoryview(chunk)
         while rest:
@@ -76,7 +76,7 @@ class FilePart:
         self._keep(replace(self._note, sealed=sealed))
 
     def forget(self) -> None:
-        """Remove part and note; the part first, so that no note is left alone with its bytes."""
+        """Remove part and note.  The part goes first, so that it never exists without its note."""
         for path in _left_of(self.path):
             path.unlink(missing_ok=True)
 
@@ -86,7 +86,7 @@ class FilePart:
         flush_folder(path.parent)
 
     def _keep(self, note: PartNote) -> None:
-        new = _left_of(self.path)[-1]  # this process alone writes it
+        new = _left_of(self.path)[-1]  # only this process writes it
         new.unlink(missing_ok=True)
         replace_file(_note_path(self.path), json_text.dumps(asdict(note)), by=new)
         self._note = note
@@ -94,7 +94,7 @@ class FilePart:
 
 @contextmanager
 def open_part(path: Path, wait_s: float = WAIT_S) -> Iterator[FilePart]:
-    """Open a part, and keep it to this process.  Raises `PartBusy` and OSError."""
+    """Open and lock a part.  Raises `PartBusy` and OSError."""
     waited = False
     while True:
         fd = open_plain(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -106,11 +106,11 @@ def open_part(path: Path, wait_s: float = WAIT_S) -> Iterator[FilePart]:
                     return
         finally:
             os.close(fd)
-        waited = True  # the one before has given it its final name
+        waited = True  # the previous holder has renamed it
 
 
 def remove_left(path: Path) -> None:
-    """Remove what is left of a part, unless another process has it.  Raises OSError."""
+    """Remove a part and its note, unless another process holds them.  Raises OSError."""
     if any(left.exists() for left in _left_of(path)):
         with suppress(PartBusy), open_part(path, 0) as part:
             part.forget()
@@ -138,10 +138,10 @@ def _kept(fd: int, path: Path, wait_s: float) -> Iterator[bool]:
 def replace_file(
     path: Path, content: bytes, *, is_durable: bool = True, by: Path | None = None
 ) -> None:
-    """Put a file in the place of the old one, whole.  Raises OSError.
+    """Replace a whole file.  Raises OSError.
 
-    What can be made again need not be durable: a loss of power may leave the old one.  The new one
-    is written to `by`, else to a name that no other process takes.
+    With `is_durable=False` a power cut may leave the old file.  The new content is first written to
+    `by`, or to a name that no other process uses.
     """
     new = by or path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.new")
     fd = open_plain(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
@@ -192,7 +192,7 @@ def _is_at(fd: int, path: Path) -> bool:
 
 
 def _left_of(path: Path) -> tuple[Path, Path, Path]:
-    """Return the files of a part: its bytes, its note, and what becomes the note."""
+    """Return the files of a part: its bytes, its note, and the next note."""
     note = _note_path(path)
     return path, note, note.with_name(f"{note.name}.new")
 
@@ -202,7 +202,7 @@ def _note_path(path: Path) -> Path:
 
 
 def _read_note(path: Path) -> PartNote:
-    """Return a note; an empty one for what is none: then nothing of the part is believed."""
+    """Return a note; an empty one if it is invalid, so that the part starts anew."""
     try:
         fd = open_plain(path, os.O_RDONLY)
     except OSError:

@@ -1,1 +1,1 @@
-"""What lies on this machine's disk."""
+"""Files of this machine."""

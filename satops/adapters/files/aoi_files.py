@@ -1,4 +1,4 @@
-"""Every kind of AOI file: text is read here, and the rest in a process that can do nothing else."""
+"""Read AOI files of every kind: text in this process, other formats in a sandboxed one."""
 
 import os
 from pathlib import Path
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from satops.adapters.gis.gis_process import GisProcess
 
 TIME_MAX_S = 30
-"""For one file that is no text."""
+"""Seconds for one file that is not text."""
 RUN_TIME_MAX_S = 300
-"""For all of them in one run."""
+"""Seconds for all of these files in one run."""
 
 
 class AoiFiles:
-    """Reads AOI files of every kind; a context, which ends the process it may have started.
+    """Reads AOI files of every kind.  A context manager, which ends the process that it may start.
 
-    The first file that is no text costs half a second, each further one some milliseconds.
+    The first file that is not text costs half a second, each further one some milliseconds.
     """
 
     def __init__(
@@ -37,7 +37,9 @@ class AoiFiles:
         time_max_s: int = TIME_MAX_S,
         run_time_max_s: float = RUN_TIME_MAX_S,
     ) -> None:
-        """`encoding` is what names are in, of files that do not say it; `forced`, of all."""
+        """`encoding` is the encoding of names in files that do not declare one; with `forced`, in
+        all.
+        """
         self._asked = {"encoding": encoding, "forced": forced}
         self._time_max_s = time_max_s
         self._run_time_max_s = run_time_max_s
@@ -56,7 +58,7 @@ class AoiFiles:
         self.close()
 
     def read(self, content: bytes) -> Aoi | Finding:
-        """Return what the bytes of a file hold, or why they cannot be used."""
+        """Return the features of a file, or the finding that says why it cannot be used."""
         match kind_of(content):
             case Kind.TEXT:
                 return read_aoi(content)
@@ -75,17 +77,17 @@ class AoiFiles:
     def read_to_convert(
         self, content: bytes, *, crs: str | None, reproject: bool
     ) -> dict[str, Any] | Finding:
-        """Return the features of a file in WGS 84, moved there where that is wanted.
+        """Return the features of a file in WGS 84, reprojected with `reproject`.
 
-        `crs` is the code of the system that the coordinates are in, whatever the file says.  The
-        member `moved` says for each feature from where it was moved (`from`), how far off it may be
-        (`accuracy_m`, None where nobody knows), and its true area (`area_km2`).
+        `crs` is the code of the coordinates' system, whatever the file declares.  The member
+        `moved` holds for each feature the source system (`from`), the accuracy of the move in
+        metres (`accuracy_m`, None if not known), and the true area (`area_km2`).
         """
         question = {**self._asked, "convert": True, "crs": crs, "reproject": reproject}
         return self._ask(content, question)
 
     def close(self) -> None:
-        """End the process; another one is started where it is needed again."""
+        """End the process.  The next file starts another one."""
         process, self._process = self._process, None
         if process is not None:
             process.close()
@@ -116,7 +118,7 @@ class AoiFiles:
 
 
 def read_file(path: Path) -> bytes:
-    """Return the bytes of a file that a person names; raises `UsageError`."""
+    """Return the bytes of a file.  Raises `UsageError`."""
     read = read_plain(os.path.realpath(path), MAX_INCLUDE_BYTES)
     if isinstance(read, bytes):
         return read

@@ -1,4 +1,4 @@
-"""A spool that was carried here from another machine: a file or a folder that a person names."""
+"""Read a spool of another machine: a file or folder named by a person."""
 
 import os
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ _FILES_MAX = 1000
 
 
 def read_carried(path: Path) -> tuple[list[Spooled], int]:
-    """Return the receipts of a spool, oldest first, and how many other lines it has.
+    """Return the receipts of a spool, oldest first, and the number of its other lines.
 
-    `path` is a file, or a folder whose `.jsonl` files are read, also those further down.  Links are
-    not followed.  Raises `UsageError`.
+    In a folder, the `.jsonl` files at any depth are read; links are not followed.  Raises
+    `UsageError`.
     """
     receipts: dict[Spooled, None] = {}
     others = 0

@@ -1,4 +1,4 @@
-"""The files of a git commit: some order specs as it holds them, and what they refer to."""
+"""Read order specs of a git commit, and the files that they refer to."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -11,13 +11,13 @@ from satops.errors import StoreUnreachable
 from satops.ports import SourceFile
 
 _PATHS_MAX = 500
-"""In one command; the system limits its length."""
+"""Paths in one command; the system limits its length."""
 
 
 class Commit:
-    """Reads files of a commit, each once; those that are named together are read together.
+    """Reads files of a commit, each once, and many in one call of git.
 
-    A file that git cannot read counts as one that is not there.
+    A file that git cannot read counts as missing.
     """
 
     def __init__(self, git: Git, ref: str) -> None:
@@ -26,7 +26,7 @@ class Commit:
         self._read: dict[str, bytes | None] = {}
 
     def read(self, paths: Iterable[str]) -> None:
-        """Read files by their paths from the folder, in two commands for all that are there."""
+        """Read files by their paths from the folder, in two calls of git."""
         wanted = [path for path in dict.fromkeys(paths) if path not in self._read]
         for first in range(0, len(wanted), _PATHS_MAX):
             some = wanted[first : first + _PATHS_MAX]
@@ -40,7 +40,7 @@ class Commit:
                 self._read_blobs(inside)
 
     def content(self, path: str) -> bytes | None:
-        """Return the bytes of a file; None where it is not there."""
+        """Return the bytes of a file; None if missing."""
         path = posixpath.normpath(path)
         self.read([path])
         return self._read[path]
@@ -59,9 +59,9 @@ class Commit:
 
 
 class CommitFiles:
-    """Keeps the promises of `ports.OrderFiles` for a commit, and walks the given paths alone.
+    """Implements `ports.OrderFiles` for a commit, for the given paths only.
 
-    A path that the commit lacks is passed over.
+    A path that the commit lacks is skipped.
     """
 
     def __init__(self, commit: Commit, paths: Iterable[str]) -> None:
@@ -69,7 +69,7 @@ class CommitFiles:
         self._paths = sorted(set(paths))
 
     def walk(self) -> Iterator[SourceFile | Problem]:
-        """Yield the specs that the commit holds under the paths."""
+        """Yield the specs that the commit holds at the paths."""
         self._commit.read(self._paths)
         for path in self._paths:
             content = self._commit.content(path)
@@ -77,7 +77,7 @@ class CommitFiles:
                 yield SourceFile(path, content, sha256(content).hexdigest())
 
     def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
-        """Return the bytes and SHA-256 of what a spec refers to, or that it is not there."""
+        """Return the bytes and SHA-256 of a file that a spec refers to, or that it is missing."""
         path = posixpath.normpath(posixpath.join(posixpath.dirname(spec_file), ref))
         if path.startswith(("../", "/")):
             return f"The path {ref} leaves the repository"

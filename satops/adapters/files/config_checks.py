@@ -1,4 +1,4 @@
-"""What a schema cannot say of `satops.yaml`: addresses, secrets in them, and fields together."""
+"""Checks of `satops.yaml` beyond its schema: addresses, secrets, combinations of fields."""
 
 import re
 from collections.abc import Iterator
@@ -16,19 +16,19 @@ from satops.offers import OFFERS
 
 _VALUE, _FORM, _TOGETHER = CHECKS["V04"], CHECKS["V06"], CHECKS["V08"]
 _CREDENTIAL = re.compile(r"//[^@]*:[^@]*@|(?:password|passwd|secret|token)\s*=", re.IGNORECASE)
-"""A password in front of a host, whatever it holds, or a field of a connection string."""
+"""A password before a host, or a password field of a connection string."""
 _LONE_USER = re.compile(r"//[^/@:\s]+@")
 """`ssh://git@host` and `postgresql://satops@host` name a user and no password."""
 
 WAIT_LEAST_S = 60
 LOOKS_LEAST = 2
-"""What `reconcile` must have at a real marketplace."""
+"""Minimum of `reconcile.looks` at a real marketplace."""
 
 Remark = tuple[tuple[str, ...], Check, str]
 
 
 def check_together(document: Document, file: str) -> list[Problem]:
-    """Return what is wrong with a configuration that fits its schema."""
+    """Return the problems of a configuration that is valid by its schema."""
     value: dict[str, Any] = document.value
     market = value.get("marketplace", {})
     remarks = [
@@ -52,7 +52,7 @@ def _encoding(written: str | None) -> Iterator[Remark]:
 def _kind(written: str | None, url: str) -> Iterator[Remark]:
     if written is None:
         return
-    if written not in OFFERS:  # it may be a token at the wrong place, and is not shown
+    if written not in OFFERS:  # not shown, since it may be a misplaced token
         words = f"This is no kind of marketplace that satops knows. Known are: {', '.join(OFFERS)}."
         yield ("marketplace", "kind"), _VALUE, words
     elif url == SANDBOX and not OFFERS[written].in_sandbox:
@@ -98,9 +98,10 @@ def wrong_url(url: str) -> str | None:
 
 
 def _in_plain_letters(host: str) -> str | None:
-    """Return the form of a host's name with `xn--`; None where there is none, or two rules differ.
+    """Return the `xn--` form of a host's name; None if there is none, or if IDNA 2003 and 2008
+    differ.
 
-    Python's codec follows the rules of 2003, which take some letters for others.
+    Python's codec follows IDNA 2003, which maps some letters to others.
     """
     try:
         plain = host.encode("idna").decode("ascii")
@@ -141,9 +142,9 @@ def _timeouts(apply: dict[str, Any]) -> Iterator[Remark]:
 
 
 def _patience(value: dict[str, Any]) -> Iterator[Remark]:
-    """Refuse settings by which an order in doubt is called not placed nearly at once.
+    """Refuse settings that settle a doubt by absence almost at once.
 
-    The sandbox is asked in tests, and no money is lost there; servers of this machine stand for it.
+    Allowed for the sandbox and for servers on this machine, where no money is spent.
     """
     url = value.get("marketplace", {}).get("url", SANDBOX)
     if url == SANDBOX or wrong_url(url) or is_loopback(url):

@@ -1,6 +1,6 @@
-"""`satops.yaml`: found, read, checked against its schema, and made into a `Config`.
+"""Find and read `satops.yaml`, check it, and make a `Config`.
 
-Every problem of the file is reported at once.  No message shows a value that may be a credential.
+All problems of the file are reported at once.  No message shows a value that may be a credential.
 """
 
 import re
@@ -36,7 +36,7 @@ MAX_CONFIG_BYTES = 1024 * 1024
 def find_root(start: Path) -> Path:
     """Return the nearest folder with a `satops.yaml`, from `start` upwards.
 
-    Raises `UsageError` where there is none, and where a folder on the way cannot be searched.
+    Raises `UsageError` if there is none, or if a folder on the way cannot be searched.
     """
     start = start.absolute()
     for folder in (start, *start.parents):
@@ -49,7 +49,9 @@ def find_root(start: Path) -> Path:
 
 
 def is_root(folder: Path) -> bool:
-    """Tell whether a folder has a `satops.yaml`.  Raises `UsageError` where it cannot be told."""
+    """Tell whether a folder has a `satops.yaml`.  Raises `UsageError` if the folder cannot be
+    searched.
+    """
     try:
         return (folder / NAME).is_file()
     except OSError as error:
@@ -57,7 +59,7 @@ def is_root(folder: Path) -> bool:
 
 
 def load_config(root: Path) -> Config:
-    """Return what the `satops.yaml` of a repository says.  Raises `UsageError`."""
+    """Return the configuration of a repository.  Raises `UsageError`."""
     read = read_plain(str(root / NAME), MAX_CONFIG_BYTES)
     if isinstance(read, Unreadable):
         raise UsageError(f"{root / NAME} cannot be read. {read.words}")
@@ -65,16 +67,17 @@ def load_config(root: Path) -> Config:
 
 
 def load_config_at(root: Path, ref: str) -> tuple[Config, dict[str, Any]]:
-    """Return what `satops.yaml` says in a git commit, as a value and as keys and values.
+    """Return the configuration of a git commit, as a value and as keys and values.
 
-    Raises `UsageError`, also when it cannot be had: a guard that cannot be checked is an error.
+    Raises `UsageError`, also if the commit cannot be read: a guard that cannot be checked is an
+    error.
     """
     content = _content_at(root, ref)
     return parse_config(content, f"{ref}:{NAME}"), _values(content)
 
 
 def config_values(root: Path) -> dict[str, Any]:
-    """Return the keys and values that `satops.yaml` says itself.  Raises `UsageError`."""
+    """Return the keys and values in `satops.yaml`, without defaults.  Raises `UsageError`."""
     read = read_plain(str(root / NAME), MAX_CONFIG_BYTES)
     return _values(b"" if isinstance(read, Unreadable) else read)
 
@@ -88,7 +91,7 @@ def _content_at(root: Path, ref: str) -> bytes:
     from satops.adapters.git_command import TIMEOUT_S, Git
 
     name = f"{ref}:{NAME}"
-    if not ref or ref.startswith("-") or ":" in ref:  # an option, or git's index
+    if not ref or ref.startswith("-") or ":" in ref:  # git would read it as an option or its index
         raise UsageError(f"{ref!r} is no git commit.")
     try:
         read = Git(root, TIMEOUT_S).file_at(ref, NAME)
@@ -103,9 +106,9 @@ def _content_at(root: Path, ref: str) -> bytes:
 
 
 def set_state(root: Path, state: str) -> None:
-    """Let `state` in the `satops.yaml` of a repository name another ledger.
+    """Set `state` in a repository's `satops.yaml` to another ledger.
 
-    Only that line changes.  Raises `UsageError` where there is none that can be changed.
+    Changes that line only.  Raises `UsageError` if no such line can be changed.
     """
     path = root / NAME
     content = read_plain(str(path), MAX_CONFIG_BYTES)
@@ -119,10 +122,10 @@ def set_state(root: Path, state: str) -> None:
 
 
 def parse_config(content: bytes, file: str = NAME) -> Config:
-    """Return what the bytes of a `satops.yaml` say; an empty file means every default.
+    """Return the configuration in the bytes of a `satops.yaml`; an empty file means every default.
 
-    `file` is how messages and limits name it.  Raises `UsageError` with every problem, each with
-    its position.
+    Messages and limits call the file `file`.  Raises `UsageError` with all problems and their
+    positions.
     """
     from satops.core.loading.causes import with_causes
 
@@ -153,8 +156,8 @@ def _read(content: bytes, file: str) -> tuple[list["Document"], list[Problem]]:
 
 
 def require_version(value: object, file: str) -> None:
-    """Raise `UsageError` where a repository is for a newer satops; said before all else, since what
-    a newer one added would look wrong here.
+    """Raise `UsageError` if the repository requires a newer satops.  This comes first, since newer
+    keys would be reported as errors.
     """
     required = value.get("requires") if isinstance(value, dict) else None
     numbers = _VERSION.fullmatch(required) if isinstance(required, str) else None
@@ -277,7 +280,7 @@ def _renamed(value: Mapping[str, Any], **names: str) -> dict[str, Any]:
 
 
 def _zone(text: str) -> timezone:
-    """Return the zone that `UTC` or `+07:00` stands for."""
+    """Return the time zone of `UTC` or `+07:00`."""
     if text == "UTC":
         return UTC
     hours, minutes = text[1:].split(":")
@@ -293,7 +296,7 @@ def _region(corners: list[float] | None) -> tuple[float, float, float, float] | 
 
 
 def _limits(document: "Document", file: str) -> Iterator[Limit]:
-    """Yield every limit with the line that sets it."""
+    """Yield every limit with its line in the file."""
     limits: dict[str, Any] = document.value.get("limits", {})
     for key, number in limits.items():
         if key not in ("by", "without"):

@@ -1,4 +1,4 @@
-"""The evidence of `satops feasibility --out`, read again: anybody may have written the file."""
+"""Read the evidence file of `satops feasibility --out`, which anybody may have written."""
 
 import re
 from dataclasses import fields
@@ -25,7 +25,7 @@ _TEXTS = ("satellite", "written_start", "orbit", "look", "coverage", "coverage_s
 
 
 def read_feasibility(path: Path) -> Feasibility:
-    """Read evidence.  Raises `UsageError` where the file is no whole one."""
+    """Read evidence.  Raises `UsageError` unless the file is complete and valid."""
     read = read_plain(str(path), MAX_BYTES)
     if isinstance(read, Unreadable):
         raise UsageError(f"{path}: the evidence cannot be read. {read.words}")

@@ -1,4 +1,4 @@
-"""What kind of file system a path lies on, as far as Linux tells."""
+"""The kind of file system of a path, as far as Linux tells."""
 
 import re
 from pathlib import Path
@@ -11,14 +11,14 @@ _NETWORK = frozenset(
         "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "smb2", "smb3", "smbfs",
     )
 )  # fmt: skip
-"""Kinds that other machines may write to at the same time, with locks of their own making."""
+"""Network file systems: other machines may write to them, with locks of their own."""
 
 
 def network_file_system(path: Path, mounts: Path = _MOUNTS) -> str | None:
-    """Return the kind of network file system that a path lies on; None for a local disk.
+    """Return the kind of network file system of a path; None for a local disk.
 
-    None as well where the system does not tell, and for a path whose folders do not exist yet,
-    which is taken to lie where its nearest folder does.
+    None also if the system does not tell.  For a path that does not exist, its nearest folder
+    counts.
     """
     try:
         lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
@@ -36,6 +36,6 @@ def _mount(line: str) -> tuple[Path, str] | None:
     fields = before.split(" ")
     if not separator or len(fields) < 5:
         return None
-    # Blanks and the like are written as octal numbers.
+    # Blanks and the like are octal escapes.
     point = re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), fields[4])
     return Path(point), after.split(" ")[0]

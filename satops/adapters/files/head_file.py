@@ -1,4 +1,4 @@
-"""The last head that this machine appended to a ledger: an older ledger is known by it."""
+"""The last head that this machine appended to a ledger: it reveals an older ledger."""
 
 from satops.adapters.files.local_state import LocalFolder
 from satops.core import json_text
@@ -8,16 +8,15 @@ _NAME = "head.json"
 
 
 class HeadFile:
-    """Keeps the head; it is only ever raised."""
+    """Implements `ports.HeadMark`: the noted head only moves forward."""
 
     def __init__(self, folder: LocalFolder) -> None:
         self._folder = folder
 
     def noted(self) -> Head | None:
-        """Return the head, where one was noted.
+        """Return the noted head, or None.
 
-        Raises OSError where a file is there and tells none: without its head an older ledger would
-        pass for the right one.
+        Raises OSError for an unreadable file: without the head, an older ledger would pass.
         """
         content = self._folder.read(_NAME)
         if content is None:
@@ -32,10 +31,9 @@ class HeadFile:
         return Head(seq, digest)
 
     def note(self, head: Head, *, accepted: bool = False) -> None:
-        """Note a head that an own append made, unless a later one is noted.
+        """Note the head after an own append, unless a later head is noted.
 
-        `accepted` replaces a later one, of which a person has said that it is lost.  Raises
-        OSError.
+        `accepted` replaces a later head that a person has accepted as lost.  Raises OSError.
         """
         with self._folder.locked():
             known = self.noted()

@@ -1,8 +1,8 @@
-"""What satops 0.1 left in a repository: a spool in `.satops/`, which is never believed.
+"""Find the spool that satops 0.1 kept in a repository, in `.satops/`.  Its content is never
+trusted.
 
-It may hold order numbers that reached no ledger, so a run stops at it and shows them as text.  A
-file there that git tracks came with a commit, from whoever wrote that: it is named, and nothing
-more.
+It may hold order numbers that reached no ledger, so a run stops and shows them as text.  A tracked
+file came with a commit, from its author: the run names it and goes on.
 """
 
 import os
@@ -25,7 +25,7 @@ _CHARS_MAX = 300
 
 
 def require_no_left_spool(root: Path, say: Callable[[str], None]) -> None:
-    """Raise `LedgerOlder` where a spool of satops 0.1 holds outcomes that git does not track."""
+    """Raise `LedgerOlder` if an untracked spool of satops 0.1 holds outcomes."""
     found = list(_found(root))
     if not found:
         return
@@ -48,7 +48,7 @@ def require_no_left_spool(root: Path, say: Callable[[str], None]) -> None:
 
 
 def _found(root: Path) -> Iterator[str]:
-    """Yield the files of the spool, or the link or file that is in its place."""
+    """Yield the files of the spool, or the link or file in its place."""
     for name in (_FOLDER, _SPOOL):
         folder = root / name
         if folder.is_symlink():
@@ -65,7 +65,7 @@ def _found(root: Path) -> Iterator[str]:
 
 
 def _tracked(root: Path) -> frozenset[str]:
-    """Return what git tracks of the folder, as paths from the root."""
+    """Return the tracked files of the folder, as paths from the root."""
     git = Git(root, TIMEOUT_S)
     try:
         prefix = git.checkout.prefix
@@ -77,7 +77,7 @@ def _tracked(root: Path) -> frozenset[str]:
 
 
 def _is_tracked(path: str, tracked: Collection[str]) -> bool:
-    """Tell whether git tracks a path, or a repository of its own that holds it."""
+    """Tell whether git tracks a path, or a submodule that contains it."""
     parts = path.split("/")
     return any("/".join(parts[:count]) in tracked for count in range(1, len(parts) + 1))
 
@@ -107,5 +107,5 @@ def _line(line: bytes) -> str:
 
 
 def _word(text: str) -> str:
-    """Return a text as one word of a shell, whatever it holds."""
+    """Return a text quoted as one word of a shell."""
     return shlex.quote(safe(text[:_CHARS_MAX]))

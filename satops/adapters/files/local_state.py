@@ -1,4 +1,4 @@
-"""What belongs to this machine alone: a folder outside of every repository.
+"""This machine's local state: a folder outside of every repository.
 
 `$SATOPS_LOCAL`, else `$XDG_STATE_HOME/satops`, else the system's own folder for state.  Below it:
 
@@ -9,8 +9,8 @@
     sandbox/sandbox.sqlite   those of `satops sandbox serve`
     stores/*.json            whether a store was proven
 
-A repository can be written by whoever opens a pull request; this folder cannot.  The base is
-resolved once.  Below it nothing is a link, and everything belongs to the user who runs satops.
+A pull request can write to a repository, and cannot write here.  Links in the base are resolved
+once.  Below it no link is followed, and everything must belong to the user who runs satops.
 """
 
 import os
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 VARIABLE = "SATOPS_LOCAL"
 MAX_BYTES = 64 * 1024 * 1024
-"""Of one file."""
+"""Bytes of one file."""
 LOCK_WAIT_S = 60.0
-"""Far above the milliseconds of a write, far below the patience of a person."""
+"""Seconds to wait for the lock: a write takes milliseconds."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 
 
 class LocalFolder:
-    """One folder of this machine's state; threads and processes may share it."""
+    """One folder of local state.  Safe for several threads and processes."""
 
     def __init__(self, base: Path, *names: str) -> None:
         self.path = base.joinpath(*names)
@@ -52,9 +52,9 @@ class LocalFolder:
 
     @property
     def exists(self) -> bool:
-        """Whether the folder was made by an earlier run.
+        """Whether the folder exists.
 
-        Raises OSError where a link or another user's folder is in its place, or above it.
+        Raises OSError for a link or another user's folder in its path.
         """
         try:
             for folder in self._folders():
@@ -64,9 +64,9 @@ class LocalFolder:
         return True
 
     def make(self) -> None:
-        """Make the folder and those above it, for this user alone.
+        """Create the folder and its parents, for this user only.
 
-        Raises OSError, also where a link or another user's folder stands in the way.
+        Raises OSError, also for a link or another user's folder in its path.
         """
         _make_folder(self._base.parent)
         for folder in self._folders():
@@ -74,9 +74,9 @@ class LocalFolder:
             _require_own(folder)
 
     def place(self, name: str) -> Path:
-        """Return the path of a file for a library that opens it by name; its folder is made.
+        """Return the path of a file for a library that opens it by name; creates its folder.
 
-        Raises OSError where something else than a file is there, a link among it.
+        Raises OSError if the path is a link or not a regular file.
         """
         self.make()
         path = self.path / name
@@ -93,16 +93,16 @@ class LocalFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder's lock, also within itself.
+        """Hold the folder's lock; may be nested.
 
-        Raises OSError where the file system has no locks, or another process keeps it.
+        Raises OSError if the file system has no locks, or another process holds it too long.
         """
         from filelock import FileLock, Timeout
 
         with self._threads:
             path = self.place("lock")
             if self._lock is None:
-                # A lock that is a mere file would outlive its holder: none of that kind.
+                # A soft lock, a mere file, would outlive its holder.
                 self._lock = FileLock(path, LOCK_WAIT_S, 0o600, fallback_to_soft=False)
             try:
                 self._lock.acquire()
@@ -116,7 +116,7 @@ class LocalFolder:
                 self._lock.release()
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file; None where there is none.  Raises OSError."""
+        """Return the bytes of a file; None if absent.  Raises OSError."""
         if not self.exists:
             return None
         read = read_plain(str(self.path / name), MAX_BYTES)
@@ -127,7 +127,7 @@ class LocalFolder:
         return read
 
     def read_object(self, name: str) -> dict[str, Any]:
-        """Return the JSON object of a file; an empty one where it is missing or no object."""
+        """Return the JSON object of a file; empty if absent or not an object."""
         try:
             kept = json_text.loads(self.read(name) or b"{}")
         except (OSError, json_text.NotJson):
@@ -135,10 +135,10 @@ class LocalFolder:
         return kept if isinstance(kept, dict) else {}
 
     def replace(self, name: str, content: bytes) -> None:
-        """Put a new file in the place of the old one, whole; under the lock.  Raises OSError."""
+        """Replace a whole file, under the lock.  Raises OSError."""
         self.make()
         new = self.path / f"{name}.new"
-        new.unlink(missing_ok=True)  # of a run that was killed here
+        new.unlink(missing_ok=True)  # left by a killed run
         try:
             fd = open_plain(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(fd, "wb") as file:
@@ -152,25 +152,25 @@ class LocalFolder:
         flush_folder(self.path)
 
     def replace_object(self, name: str, value: Mapping[str, Any]) -> None:
-        """Put a JSON object in the place of a file.  Raises OSError."""
+        """Replace a file by a JSON object.  Raises OSError."""
         self.replace(name, json_text.dumps_pretty(dict(value)))
 
 
 def ledger_folder(base: Path, ledger: str, *names: str) -> LocalFolder:
-    """Return the folder of one ledger, or one below it; a strange id is replaced by its digest."""
+    """Return the folder of one ledger, or one below it; an unusual id is replaced by its digest."""
     name = ledger if _ID.match(ledger) else sha256(ledger.encode()).hexdigest()
     return LocalFolder(base, "ledgers", name, *names)
 
 
 def store_folder(base: Path) -> LocalFolder:
-    """Return the folder of what was found of stores."""
+    """Return the folder of the stores' proofs."""
     return LocalFolder(base, "stores")
 
 
 def local_base(environ: Mapping[str, str], root: Path) -> Path:
-    """Return the folder of this machine's state; nothing is made.
+    """Return the folder of local state; creates nothing.
 
-    Raises `UsageError` where there is no place, or it lies in the repository.
+    Raises `UsageError` if there is none, or it lies in the repository.
     """
     named = environ.get(VARIABLE, "")
     if named and not Path(named).is_absolute():
@@ -207,9 +207,9 @@ def _usual(environ: Mapping[str, str]) -> str:
 
 
 def _top(root: Path) -> Path:
-    """Return the folder that git checks out: what a pull request can write to.
+    """Return the top of git's work tree, which a pull request can write to.
 
-    It may lie above satops.yaml, and a submodule or a linked work tree may lie in another one.
+    It may lie above satops.yaml, and a submodule or linked work tree may lie inside another one.
     """
     top = root
     for at in (root, *root.parents):
@@ -221,7 +221,7 @@ def _top(root: Path) -> Path:
 
 
 def _is_inside(folder: Path, top: Path) -> bool:
-    """Compare real paths, and what lies at them: two names may be one folder."""
+    """Compare real paths, and device and inode: two names may be the same folder."""
     above = [folder, *folder.parents]
     if top in above:
         return True
@@ -234,7 +234,7 @@ def _is_inside(folder: Path, top: Path) -> bool:
 
 
 def _require_own(folder: Path) -> None:
-    """Raise OSError for a link, for what is no folder, and for a folder that others may change."""
+    """Raise OSError unless the path is a real folder that only this user can change."""
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise NotADirectoryError(f"{folder} is no folder, or a link; satops follows none here")
@@ -247,7 +247,7 @@ def _require_own(folder: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, which are on the disk on return."""
+    """Create a folder and its parents; durable on return."""
     if folder.is_dir():
         return
     _make_folder(folder.parent)

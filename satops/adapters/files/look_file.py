@@ -1,7 +1,7 @@
-"""This machine's looks for submissions in doubt: a small JSON file for each start of the machine.
+"""This machine's looks for submissions in doubt: one JSON file per boot.
 
-The monotonic clock begins anew at each start, so looks of another one never count.  Two machines
-that share a home write two files.
+The monotonic clock restarts at boot, so looks of another boot never count.  Two machines that share
+a home folder write two files.
 """
 
 from hashlib import sha256
@@ -13,13 +13,13 @@ from satops.ports import Look
 
 
 class LookFile:
-    """Keeps looks by the identity of the submission; one that is unreadable only waits longer."""
+    """Implements `ports.LookBook`.  An unreadable file only makes the wait longer."""
 
     def __init__(self, folder: LocalFolder) -> None:
         self._folder = folder
 
     def look(self, intent: str, epoch: str) -> Look | None:
-        """Return what was noted of one submission in this epoch."""
+        """Return the note of one submission in this epoch, or None."""
         kept: Any = self._folder.read_object(_file(epoch)).get(intent)
         try:
             first, count = kept["first"], kept["count"]

@@ -1,4 +1,4 @@
-"""Files that satops writes into a repository: for the first time, or in place of its own."""
+"""Write files into a repository, new ones or in place of satops's own."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -12,10 +12,10 @@ _TEXT_BYTES_MAX = 1024 * 1024
 
 
 def write_new(root: Path, files: Mapping[str, str | bytes], *, instead: str = "") -> None:
-    """Write all of some files, or none where one of them exists with other content.
+    """Write all files, or none if one of them exists with other content.
 
-    Paths are relative to `root`, which is made where it is missing.  Raises `Refused`, naming
-    every file that is in the way and what to do `instead`, and `UsageError` when the disk refuses.
+    Paths are relative to `root`, which is created if needed.  Raises `Refused` with the existing
+    files and what to do `instead`, and `UsageError` if a file cannot be written.
     """
     try:
         taken = [path for path, content in files.items() if _differs(root / path, content)]
@@ -32,9 +32,9 @@ def write_new(root: Path, files: Mapping[str, str | bytes], *, instead: str = ""
 
 
 def replace(root: Path, files: Mapping[str, bytes], removed: Iterable[str]) -> None:
-    """Write files in place of what is there, and remove others.
+    """Replace files, and remove others.
 
-    Raises `UsageError` when the disk refuses.
+    Raises `UsageError` if a file cannot be written.
     """
     try:
         for path, content in files.items():
@@ -46,9 +46,9 @@ def replace(root: Path, files: Mapping[str, bytes], removed: Iterable[str]) -> N
 
 
 def with_line(path: Path, line: str) -> bytes:
-    """Return the content of a text file with a line added, unless it is there.
+    """Return the content of a text file with a line added, unless it has the line.
 
-    Raises `Refused` for a link and for what is no file: what it leads to is not ours to change.
+    Raises `Refused` for a link or anything but a regular file.
     """
     content = read_plain(str(path), _TEXT_BYTES_MAX)
     if isinstance(content, Unreadable):
@@ -62,7 +62,7 @@ def with_line(path: Path, line: str) -> bytes:
 
 
 def write_plain(path: Path, content: bytes) -> None:
-    """Write a file, and never through a link.  Raises `UsageError`."""
+    """Write a file, never through a link.  Raises `UsageError`."""
     try:
         file = open_plain(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(file, "wb") as opened:
@@ -91,7 +91,7 @@ def _bytes(content: str | bytes) -> bytes:
 
 
 def is_there(path: Path) -> bool:
-    """Tell whether anything has a path, a broken link included.  Raises `UsageError`."""
+    """Tell whether a path exists, also as a broken link.  Raises `UsageError`."""
     try:
         return os.path.lexists(path)
     except OSError as error:

@@ -1,8 +1,7 @@
 """The tree of order specs on disk, and the files that specs refer to.
 
-Whoever opens a pull request can put anything there: links, pipes, names with line ends.  Each is a
-problem with its position; none of them stops the walk, and nothing outside of the repository is
-read.
+A pull request can add anything here: links, pipes, names with line ends.  Each becomes a problem
+with its position; none stops the walk, and no file outside of the repository is read.
 """
 
 import os
@@ -19,11 +18,11 @@ from satops.core.safe import shown
 from satops.ports import SourceFile
 
 SPEC_SUFFIXES = (".yaml", ".yml", ".json")
-"""In small or capital letters; every other file is passed over."""
+"""In any letter case; other files are skipped."""
 MAX_INCLUDE_BYTES = 32 * 1024 * 1024
-"""Per file that a spec refers to."""
+"""Bytes of one file that a spec refers to."""
 _KEPT_BYTES = 64 * 1024 * 1024
-"""Of the files that specs refer to, the bytes that stay in memory: many specs share one AOI."""
+"""Bytes of included files to keep in memory, since many specs share an AOI."""
 LFS_WORDS = (
     "The file itself was not fetched. Run `git lfs pull`; in CI, let the checkout take LFS files."
 )
@@ -39,7 +38,7 @@ class OrderTree:
     def __init__(
         self, root: Path, orders: str, *, why_absent: Callable[[str], str] = lambda _: ""
     ) -> None:
-        """`why_absent` says of a file that is not there what more is known; empty for nothing."""
+        """`why_absent` returns more about a missing file; empty for nothing."""
         self._why_absent = why_absent
         self._root = _real(root)
         self._orders = posixpath.normpath(orders)
@@ -47,11 +46,11 @@ class OrderTree:
         self._included_bytes = 0
 
     def walk(self) -> Iterator[SourceFile | Problem]:
-        """Yield every spec file in the order of its path, or the problem that hides it.
+        """Yield every spec file in path order, or the problem that hides it.
 
-        Files and folders whose name begins with a dot are passed over.  Links to folders are not
-        followed.  Without a folder of orders there is one problem, an `info`: a repository may
-        begin without orders.
+        Names that begin with a dot are skipped, and links to folders are not followed.  If the
+        folder of orders is missing there is one problem, an `info`, since a repository may begin
+        without orders.
         """
         folder = self._inside(self._orders)
         if folder is None:
@@ -75,9 +74,11 @@ class OrderTree:
         yield from self._walk_folder()
 
     def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
-        """Return the bytes and SHA-256 of a file that a spec refers to, or what is wrong.
+        """Return the bytes and SHA-256 of a file that a spec refers to, or a sentence that says
+        what is wrong.
 
-        `ref` is relative to the spec and may not leave the repository, links included.
+        `ref` is relative to the spec and may not lead out of the repository, also not through
+        links.
         """
         wrong = _wrong_ref(ref)
         if wrong:
@@ -156,14 +157,14 @@ class OrderTree:
         return f"The file {_safe(path)} cannot be read. {read.words}"
 
     def _forget_oldest(self) -> None:
-        """Keep the bytes that stay in memory below the bound."""
+        """Drop the oldest bytes until the rest is below the bound."""
         self._included_bytes += _size(next(reversed(self._included.values())))
         while self._included_bytes > _KEPT_BYTES and len(self._included) > 1:
             _, dropped = self._included.popitem(last=False)
             self._included_bytes -= _size(dropped)
 
     def _inside(self, path: str) -> str | None:
-        """Return where a path from the root leads when links are followed; None if it leaves."""
+        """Return the real path of a path from the root; None if it leads out of the repository."""
         target = _real(f"{self._root}/{path}")
         return target if self._is_inside(target) else None
 
@@ -172,19 +173,19 @@ class OrderTree:
 
 
 def _real(path: str | Path, *, strict: bool = False) -> str:
-    """Return a path without links in it, and with forward slashes on every system."""
+    """Return the real path, with forward slashes on every system."""
     return os.path.realpath(path, strict=strict).replace(os.sep, "/")
 
 
 def is_lfs_pointer(content: bytes) -> bool:
-    """Tell whether Git LFS has put a pointer where a file belongs."""
+    """Tell whether the content is a pointer of Git LFS."""
     return len(content) < _LFS_MAX_BYTES and content.startswith(_LFS_BEGIN)
 
 
 def _listed(folder: str, path: str) -> tuple[list[str], list[Problem]]:
-    """Return the paths to visit, in order and folders with a slash, and what cannot be visited.
+    """Return the paths to visit, sorted, and the problems of those that cannot be visited.
 
-    With its slash a folder sorts where its files belong among the other paths.
+    A folder's path ends with a slash, so that it sorts among the paths of its files.
     """
     names: list[str] = []
     problems: list[Problem] = []
@@ -208,15 +209,15 @@ def _listed(folder: str, path: str) -> tuple[list[str], list[Problem]]:
 
 
 def _is_trap(entry: os.DirEntry[str]) -> bool:
-    """Tell whether a link would have to be followed to know that no spec is behind it."""
+    """Tell whether only following a link would show that it hides no spec."""
     try:
         return entry.is_dir()
-    except OSError:  # a loop
+    except OSError:  # a loop of links
         return True
 
 
 def _wrong_ref(ref: str) -> str | None:
-    """Return what is wrong with the text of a path, to be read after it."""
+    """Return what is wrong with a path, as words that follow the path in a sentence."""
     if not ref:
         return "is empty. Write the path of a file, relative to the spec."
     if not ref.isprintable():
@@ -229,7 +230,7 @@ def _wrong_ref(ref: str) -> str | None:
 
 
 def _suggestion(target: str) -> str:
-    """Return a hint at a file with a similar name in the same folder."""
+    """Return a hint at a file of a similar name in the same folder."""
     try:
         names = [path.name for path in Path(target).parent.iterdir()]
     except OSError:
@@ -249,7 +250,7 @@ def _safe(path: str) -> str:
 
 
 def _problem(check: str, path: str, words: str) -> Problem:
-    """Say what is wrong with a file or folder as a whole; a file's position is its first line."""
+    """Return a problem of a whole file or folder; a file's position is its first line."""
     position = 1 if path.lower().endswith(SPEC_SUFFIXES) else None
     return Problem(
         check=check,

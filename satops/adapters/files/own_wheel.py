@@ -1,7 +1,7 @@
-"""The wheel of the satops that runs: what was installed, packed again.
+"""Pack the running installation of satops as a wheel.
 
-Nothing is built and nothing is fetched, so a workflow installs the very files that wrote it.  Files
-are stored, not compressed: the same installation gives the same bytes on every machine.
+Nothing is built or fetched, so a workflow installs the same files that wrote it.  The files are
+stored uncompressed, so that the same installation gives the same bytes on every machine.
 """
 
 from base64 import urlsafe_b64encode
@@ -21,7 +21,7 @@ _FOLDER = f"{_NAME}/"
 _FIRST = f"{_FOLDER}__init__.py"
 _PACKAGE = Path(__file__).resolve().parents[2]
 _ABOUT = ("METADATA", "WHEEL", "entry_points.txt", "licenses/")
-"""What a wheel says of itself; the other files of a `.dist-info` come from the installer."""
+"""Files of a wheel's own `.dist-info`; the installer adds others."""
 _TAG = "py3-none-any"
 _MODE = 0o644 << 16
 
@@ -35,15 +35,14 @@ class Wheel:
 
     @property
     def sha256(self) -> str:
-        """The hash that a requirements file gives, in hex."""
+        """SHA-256 in hex, for a requirements file."""
         return sha256(self.content).hexdigest()
 
 
 def own_wheel() -> Wheel:
-    """Return the wheel of this very installation; of an editable one, of the tree that it runs.
+    """Return the wheel of this installation; of an editable one, the wheel of its source tree.
 
-    Raises `UsageError` where the installation is not whole, or its files are not those that were
-    installed.
+    Raises `UsageError` if files of the installation are missing or changed.
     """
     try:
         installed = metadata.distribution(_NAME)
@@ -68,7 +67,9 @@ def own_wheel() -> Wheel:
 def _recorded(
     installed: metadata.Distribution, beginnings: tuple[str, ...]
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield path and bytes of files that the installer took out of a wheel, by their beginnings."""
+    """Yield path and bytes of the files that the installer recorded, by the beginnings of their
+    paths.
+    """
     for file in installed.files or ():
         path = file.as_posix()
         if file.hash is None or path.endswith(".pyc") or not path.startswith(beginnings):
@@ -83,10 +84,10 @@ def _recorded(
 
 
 def _tree() -> dict[str, bytes]:
-    """Return the files of the package where an editable installation runs them."""
+    """Return the files of an editable installation's source tree."""
     found = {path: f"{_FOLDER}{path.relative_to(_PACKAGE).as_posix()}" for path in _below(_PACKAGE)}
     schema = _PACKAGE.parent / "schema"
-    if schema.is_dir():  # a wheel has them in the package
+    if schema.is_dir():  # a wheel has the schemas in the package
         found |= {
             path: f"{_FOLDER}schema/{path.relative_to(schema).as_posix()}"
             for path in _below(schema)
@@ -110,12 +111,12 @@ def _digest(content: bytes) -> str:
 
 
 def _packed(members: Mapping[str, bytes]) -> bytes:
-    """Return a zip of the members, its own list of them last, as wheels have it."""
+    """Return a zip of the members, with its RECORD last, as in wheels."""
     packed = BytesIO()
     with ZipFile(packed, "w", ZIP_STORED) as archive:
         for path in sorted(members, key=lambda path: (path.endswith("/RECORD"), path)):
             member = ZipInfo(path, (2020, 2, 2, 0, 0, 0))
-            member.create_system = 3  # Unix, also where the zip is made on Windows
+            member.create_system = 3  # Unix, also if the zip is made on Windows
             member.external_attr = _MODE
             archive.writestr(member, members[path])
     return packed.getvalue()

@@ -1,4 +1,4 @@
-"""Reads one file of a tree that a stranger may have written: never waits, never follows a link."""
+"""Read one file of a hostile tree, without blocking or following a link."""
 
 import errno
 import os
@@ -15,14 +15,14 @@ class Unreadable:
     kind: str
     """`missing`, `special` (no regular file), `link`, `large` or `system`."""
     words: str
-    """Whole sentences, without the name of the file."""
+    """Whole sentences, without the file's name."""
 
 
 def read_plain(path: str, max_bytes: int) -> bytes | Unreadable:
-    """Return the bytes of a regular file, or why not.
+    """Return the bytes of a regular file, or why it was not read.
 
-    A link in the last step of the path is not followed.  A FIFO or a device does not block: it is
-    opened without waiting, and refused by its kind.
+    A link in the last step of the path is not followed.  A FIFO or device is refused without
+    blocking.
     """
     try:
         file = open_plain(path, os.O_RDONLY)
@@ -36,7 +36,7 @@ def read_plain(path: str, max_bytes: int) -> bytes | Unreadable:
         if size > max_bytes:
             return _too_large(size, max_bytes)
         content = os.read(file, size + 1)
-        if len(content) != size:  # it is being written, or the system does not know
+        if len(content) != size:  # it is being written, or the reported size is wrong
             content += _rest(file, max_bytes + 1 - len(content))
     except OSError as error:
         return _why_not(error)

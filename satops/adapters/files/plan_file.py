@@ -1,7 +1,7 @@
-"""The saved plan of `plan --out`: the bytes of `plan --json`, which `apply` holds itself against.
+"""Read the saved plan of `plan --out`, which has the bytes of `plan --json`.
 
-The file decides nothing by itself.  `apply` makes its own plan and compares: a saved plan can
-only refuse, and an edited one refuses first.
+`apply` makes its own plan and compares it with the file, so a saved plan can only refuse, never
+buy.
 """
 
 import os
@@ -15,11 +15,11 @@ from satops.core.plan.plan import FORMAT, Part, SavedPlan, plan_digest
 from satops.errors import UsageError
 
 _SIZE_MAX = 1 << 30
-"""Bytes.  A plan of 100,000 orders has a fifth of it."""
+"""Bytes; a plan of 100,000 orders has a fifth of this."""
 
 
 def read_plan(path: Path) -> SavedPlan:
-    """Read a plan file, and check that it is whole.  Raises `UsageError` when it is not."""
+    """Read a plan file and check its digest.  Raises `UsageError`."""
     read = read_plain(os.path.realpath(path), _SIZE_MAX)
     if isinstance(read, Unreadable):
         raise UsageError(f"{path}: the plan cannot be read. {read.words}")

@@ -1,4 +1,4 @@
-"""This machine's proofs that a store lets one of two writers win: a JSON file for each address."""
+"""This machine's proofs of stores: a JSON file for each address."""
 
 from hashlib import sha256
 
@@ -7,25 +7,23 @@ from satops.ports import NotedProof
 
 
 class ProofFile:
-    """Keeps proofs by address; an unreadable file counts as none, so that the store is asked for
-    a new one.
-    """
+    """Implements `ports.ProofNotes`.  An unreadable file counts as no proof."""
 
     def __init__(self, folder: LocalFolder) -> None:
         self._folder = folder
 
     @property
     def address(self) -> str:
-        """The folder."""
+        """Path of the folder."""
         return str(self._folder.path)
 
     def proven(self, address: str) -> bool:
-        """Tell whether the store at an address was proven from this machine."""
+        """Tell whether this machine has proven the store at an address."""
         noted = self.noted(address)
         return noted is not None and not noted.broken
 
     def noted(self, address: str) -> NotedProof | None:
-        """Return what was found at an address, if it was ever looked at."""
+        """Return the noted proof of an address, or None."""
         kept = self._folder.read_object(_file(address))
         time, broken = kept.get("time"), kept.get("broken")
         if kept.get("address") != address or not isinstance(time, str):
@@ -33,7 +31,7 @@ class ProofFile:
         return NotedProof(time, broken) if isinstance(broken, str) else None
 
     def note(self, address: str, proof: NotedProof) -> None:
-        """Keep what was found.  Raises OSError."""
+        """Write a proof.  Raises OSError."""
         with self._folder.locked():
             kept = {"address": address, "time": proof.time, "broken": proof.broken}
             self._folder.replace_object(_file(address), kept)

@@ -1,4 +1,4 @@
-"""The wheel of satops at the package index, which workflows may take by its name and hash."""
+"""Find the wheel of satops at the package index, for workflows that install by name and hash."""
 
 import subprocess
 import sys
@@ -18,10 +18,10 @@ _WORDS_MAX = 400
 
 
 def published_sha256(own: Wheel) -> str:
-    """Return the SHA-256, in hex, of the wheel that the index has of this very version.
+    """Return the SHA-256, in hex, of the index's wheel of this version.
 
-    pip asks the index that it knows.  Raises `UsageError` where there is none, and where its files
-    are not those that run.
+    Uses pip's configured index.  Raises `UsageError` if the index has no such wheel, or one whose
+    files differ from the running ones.
     """
     with TemporaryDirectory() as folder:
         command = [
@@ -58,7 +58,7 @@ def published_sha256(own: Wheel) -> str:
 
 
 def _files(content: bytes) -> dict[str, bytes]:
-    """Return the files of a wheel, apart from its own list of them."""
+    """Return the files of a wheel without its RECORD."""
     with ZipFile(BytesIO(content)) as archive:
         names = [name for name in archive.namelist() if not name.endswith(("/", "/RECORD"))]
         return {name: archive.read(name) for name in names}

@@ -1,7 +1,6 @@
-"""The rules of the checks, read from the files that `satops.yaml` names.
+"""Read the rules of the checks from the files that `satops.yaml` names.
 
-A file that cannot be read or understood is an error, and never skipped: a guard that cannot be
-checked guards nothing.
+A file that cannot be read is an error and is never skipped, since its guard would not be checked.
 """
 
 import posixpath
@@ -26,15 +25,15 @@ if TYPE_CHECKING:
     from satops.core.checks import Rules
 
 _LAND = Path(__file__).parents[2] / "data" / "land.json"
-"""In the package; `.ci/land-mask` makes it."""
+"""In the package; `.ci/land-mask` creates it."""
 Read = Callable[[str], bytes]
-"""Returns the bytes of a file, by its path from the root.  Raises `UsageError`."""
+"""Returns the bytes of a file by its path from the root.  Raises `UsageError`."""
 
 
 class RuleFiles:
-    """Keeps the promises of `ports.RulesSource` for the files of a work tree or of a git commit.
+    """Implements `ports.RulesSource` for a work tree or a git commit.
 
-    A plan with nothing new never asks, and then the geometry libraries are not imported either.
+    A plan without new orders never calls it, so that the geometry libraries are not imported.
     """
 
     def __init__(self, config: Config, root: Path, ref: str | None = None) -> None:
@@ -43,7 +42,7 @@ class RuleFiles:
         self._ref = ref
 
     def rules(self) -> "Rules":
-        """Read what satops.yaml names, once."""
+        """Read the rules, once."""
         return self._rules
 
     @cached_property
@@ -53,7 +52,7 @@ class RuleFiles:
 
 
 def land() -> bytes:
-    """Return the coarse land of the Earth, as the package holds it."""
+    """Return the package's coarse land mask of the Earth."""
     return _LAND.read_bytes()
 
 
@@ -72,7 +71,7 @@ def load_rules(config: Config, read: Read) -> "Rules":
 
 
 def load_modes(config: Config, read: Read) -> Modes:
-    """Return what satops knows of the modes, under what the team's file says.
+    """Return satops's own values of the modes, overridden by the team's file.
 
     Raises `UsageError`.
     """
@@ -92,7 +91,7 @@ def load_modes(config: Config, read: Read) -> Modes:
 
 
 def from_tree(root: Path) -> Read:
-    """Read from the work tree; nothing outside of the repository is read."""
+    """Return a function that reads from the work tree only."""
     tree = OrderTree(root, ".")
 
     def read(path: str) -> bytes:
@@ -105,7 +104,7 @@ def from_tree(root: Path) -> Read:
 
 
 def from_commit(root: Path, ref: str) -> Read:
-    """Read from a git commit, so that the work tree has no say."""
+    """Return a function that reads from a git commit, whatever the work tree holds."""
     from satops.adapters.git_command import TIMEOUT_S, Git
 
     git = Git(root, TIMEOUT_S)
@@ -140,7 +139,7 @@ def _areas(path: str, read: Read) -> tuple[Rings, ...]:
 
 
 def _polygons(value: Any) -> Iterator[object]:
-    """Yield every polygon of a file: an area may have many parts, unlike an order."""
+    """Yield every polygon of a file; unlike an order, an area may have several."""
     match value:
         case {"type": "FeatureCollection", "features": list(features)}:
             for feature in features:

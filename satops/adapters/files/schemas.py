@@ -1,4 +1,4 @@
-"""The JSON Schemas of `schema/`, in an installed wheel as in a source checkout."""
+"""Read the JSON Schemas of `schema/`, from an installed wheel or a source checkout."""
 
 from functools import cache
 from pathlib import Path
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parents[2]
 _FOLDERS = (_PACKAGE / "schema", _PACKAGE.parent / "schema")
-"""Where the wheel has them, and where a checkout has them."""
+"""The folder in a wheel, and in a checkout."""
 
 
 def schema_text(name: str) -> bytes:
     """Return the bytes of a file of `schema/`, such as `order.schema.json`.
 
-    Raises FileNotFoundError where the installation is not whole.
+    Raises FileNotFoundError for an incomplete installation.
     """
     for folder in _FOLDERS:
         if (folder / name).is_file():

@@ -1,9 +1,9 @@
 """The spool: outcomes on this machine's disk until they are in the ledger.
 
-One JSON Lines file for each run, in the folder of the ledger.  A file goes when all of it is in the
-ledger; until then none of its lines is touched, so that no crash between the two can lose an order
-number.  Beside them lies a file that only takes room: where the disk is full, it gives way to the
-outcomes of what was sent.
+Each run writes one JSON Lines file in the ledger's folder.  A file is deleted once the ledger holds
+all its outcomes, and is not changed before, so that no crash can lose an order number.  Beside them
+a file reserves disk space: when the disk is full, it is shortened to make room for outcomes of sent
+orders.
 """
 
 import os
@@ -25,19 +25,19 @@ _OUTCOMES: dict[str, type[Receipt | Rejection | NotSent | InDoubt]] = {
 }
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _OUTCOME_BYTES = 4 * 1024
-"""Room for one outcome: more than the longest evidence has."""
+"""Bytes reserved for one outcome: more than the longest evidence."""
 _ROOM = "room"
 
 
 class FileSpool:
-    """The spool of one ledger, in a folder that need not exist yet.  Threads may share it."""
+    """The spool of one ledger.  The folder need not exist yet.  Thread-safe."""
 
     def __init__(self, folder: LocalFolder) -> None:
         self._folder = folder
         self._forgotten: set[Spooled] = set()
-        """Entries that are in the ledger, in files that hold others which are not."""
+        """Entries that the ledger holds, in files that also hold others."""
         self._named: set[Path] = set()
-        """Files whose names are on the disk in the folder, for certain."""
+        """Files whose names are durable in the folder."""
 
     @property
     def address(self) -> str:
@@ -45,9 +45,9 @@ class FileSpool:
         return str(self._folder.path)
 
     def prepare(self, outcomes: int) -> None:
-        """Make sure of room for some outcomes; see `ports.Spool.prepare`.
+        """Reserve room for some outcomes; see `ports.Spool.prepare`.
 
-        The room stays from run to run.
+        The room stays reserved for later runs.
         """
         size = outcomes * _OUTCOME_BYTES
         with self._folder.locked():
@@ -57,7 +57,7 @@ class FileSpool:
                 if missing <= 0:
                     return
                 os.lseek(fd, 0, os.SEEK_END)
-                # Chance, for a disk that compresses: zeros would take no room.
+                # Random bytes, since a compressing disk stores zeros in no space.
                 _write(fd, os.urandom(missing))
                 flush(fd)
                 flush_folder(self._folder.path)
@@ -70,8 +70,7 @@ class FileSpool:
     def keep(self, entry: Spooled) -> None:
         """Append the outcome to its run's file; see `ports.Spool.keep`.
 
-        Threads write one after the other and wait for the disk together, so that one flush brings
-        the lines of many.
+        Threads write one after the other and then share one flush.
         """
         outcome = {"kind": type(entry.outcome).__name__, **asdict(entry.outcome)}
         line = json_text.dumps_replacing({**asdict(entry), "outcome": outcome})
@@ -79,7 +78,7 @@ class FileSpool:
         try:
             self._append(path, line)
         except OSError:
-            with self._folder.locked():  # so that nobody else takes the room
+            with self._folder.locked():  # so that no other process takes the room
                 self._give_way()
                 self._append(path, line)
 
@@ -89,7 +88,7 @@ class FileSpool:
             with self._folder.locked():
                 fd = open_plain(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
                 named = path in self._named and os.fstat(fd).st_size > 0
-                # A line that a full disk cut short stays alone: this one begins on its own.
+                # Start on a new line, since a full disk may have cut the last one short.
                 _write(fd, b"\n" + line + b"\n")
             flush(fd)
             if not named:
@@ -113,11 +112,10 @@ class FileSpool:
         return sorted(dict.fromkeys(kept), key=lambda entry: entry.time)
 
     def forget(self, entries: Sequence[Spooled]) -> None:
-        """Delete the files of which nothing else is left; see `ports.Spool.forget`."""
+        """Delete the files whose entries are all recorded; see `ports.Spool.forget`."""
         self._forgotten.update(entries)
         for path in sorted({self._path(entry.run) for entry in entries}):
-            # The disk may refuse.  A file that stays is read again, and found to hold nothing that
-            # the ledger does not have.
+            # A file that cannot be deleted is read again, and holds nothing new for the ledger.
             with suppress(OSError):
                 self._forget(path)
 
@@ -135,7 +133,7 @@ class FileSpool:
         content = self._folder.read(path.name) or b""
         kept, strange = parse_spool(content)
         if strange:
-            # Another version of satops may have written it, and it may hold an order number.
+            # Another version of satops may have written an order number there.
             raise OSError(f"{path} holds {strange} lines that this version of satops cannot read")
         return kept
 
@@ -144,10 +142,10 @@ class FileSpool:
 
 
 def parse_spool(content: bytes) -> tuple[list[Spooled], int]:
-    """Return the entries of a spool file, and how many lines are JSON and none.
+    """Return the entries of a spool file, and the number of JSON lines that are no entries.
 
-    What follows the last newline was cut short, and so was a line that is no JSON: `keep` did not
-    return for it, and its caller has told the number to a person.
+    A part after the last newline, or a line that is not JSON, was cut short: `keep` did not return
+    for it, and its caller has printed the number.
     """
     kept, strange = [], 0
     for line in content.split(b"\n")[:-1]:
@@ -174,7 +172,7 @@ def _entry(fields: Any) -> Spooled | None:
 
 
 def _is_sound(entry: Spooled) -> bool:
-    """Hold a line of the disk against the types of its fields; a file there may be anybody's."""
+    """Check the types of an entry's fields, since anybody may have written the file."""
     texts: tuple[object, ...] = (entry.ledger, entry.run, entry.name, entry.time, entry.intent)
     return (
         all(isinstance(text, str) for text in texts)

@@ -1,7 +1,7 @@
-"""Files that take their place whole, or not at all: what a plan or a report is written to.
+"""Write a plan or report file whole, or not at all.
 
-Such a file replaces one of its own kind and nothing else.  So no option can put a page in the
-place of a ledger, a spec, an AOI, the configuration, or of any other file of a team.
+It replaces only a file of its own kind.  So no option can overwrite a ledger, a spec, an AOI, the
+configuration or another file of a team.
 """
 
 import os
@@ -24,21 +24,21 @@ _BEGINNINGS = {
     "env": rb"digest=[0-9a-f]{64}\n",
     "commits": rb"[0-9a-f]{40,64}\n",
 }
-"""How each kind of file begins."""
+"""The first bytes of each kind of file."""
 _BEGINNING_MAX = 256
-"""Bytes."""
+"""Bytes of a file to compare."""
 _STREAMS = frozenset({"/dev", "/dev/fd", "/proc/self/fd"})
-"""Folders of streams: `/dev/stdout` may well lead to a file."""
+"""Folders of streams; `/dev/stdout` may lead to a file."""
 
 
 def write_whole(path: Path, chunks: Iterable[bytes], *, option: str, kind: str) -> None:
-    """Put a file in its place whole, or leave what was there; a link stays a link.
+    """Write a whole file, or leave the old one; a link stays a link.
 
-    `option` is the one that named the file, and `kind` is one of `_BEGINNINGS`.  Raises
-    `UsageError`, also where the file is there, is not empty, and is not of that kind.
+    `option` is the command line's option that named the file, and `kind` a key of `_BEGINNINGS`.
+    Raises `UsageError`, also for an existing file that is neither empty nor of that kind.
     """
     try:
-        target = Path(os.path.realpath(path))  # still a link where links lead in a circle
+        target = Path(os.path.realpath(path))  # still a link if links form a circle
         if _is_no_file(path.absolute()) or _is_no_file(target) or target.is_symlink():
             raise UsageError(f"{option} {path}: this is not a file. Name a file to write to.")
         if _is_other(target, kind):
@@ -52,12 +52,12 @@ def write_whole(path: Path, chunks: Iterable[bytes], *, option: str, kind: str) 
 
 
 def _is_no_file(path: Path) -> bool:
-    """Tell whether a path is a folder, a device or a stream: no file may take its place."""
+    """Tell whether a path is a folder, device or stream, which no file may replace."""
     return str(path.parent) in _STREAMS or (path.exists() and not path.is_file())
 
 
 def _is_other(path: Path, kind: str) -> bool:
-    """Tell whether a file holds something of another kind; raises OSError where nobody can."""
+    """Tell whether a file is of another kind.  Raises OSError if it cannot be read."""
     if not path.exists():
         return False
     with path.open("rb") as file:
@@ -74,6 +74,6 @@ def _replace(path: Path, chunks: Iterable[bytes]) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError:
-        with suppress(OSError):  # on a read-only disk, an error of its own
+        with suppress(OSError):  # on a read-only disk it fails too
             temporary.unlink()
         raise

@@ -1,8 +1,8 @@
-"""Whether the work tree holds all that git has for it: what is missing must never look deleted.
+"""Compare the work tree with git's index, so that missing specs do not look deleted.
 
-A sparse checkout, a submodule that is not checked out, and a file that was deleted by hand all
-leave the folder of orders smaller than what was reviewed.  An order whose spec is not there looks
-`retired`, and one that is new is not bought, without a word.  So git is asked what should be there.
+A sparse checkout, a submodule that is not checked out, or a deleted file leaves fewer specs than
+were reviewed.  The order of a missing spec would look `retired`, and a new one would silently not
+be bought.  So git is asked which files should be there.
 """
 
 import os
@@ -21,17 +21,17 @@ from satops.errors import StoreUnreachable, UsageError
 
 _PATH_SHOWN = 400
 _MISSING_SHOWN = 20
-"""Problems for single files; the rest is one more problem."""
+"""Problems for single files; one more problem stands for the rest."""
 _PLAIN = (b"H 100", b"H 120")
-"""How git lists a file, or a link, that is as it should be."""
+"""git's listing of a file or link that is present."""
 _LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
 
 
 class _Entry(NamedTuple):
-    """A path of git's index, from the folder of satops.yaml."""
+    """A path of git's index, relative to the folder of satops.yaml."""
 
     tag: str
-    """`H` as it should be, `S` left out by a sparse checkout, `R` missing from the work tree."""
+    """`H`: present; `S`: left out by a sparse checkout; `R`: missing from the work tree."""
     mode: str
     path: str
 
@@ -54,11 +54,11 @@ class WholeTree:
         self._orders = orders.strip("/")
 
     def problems(self, *, holds_orders: bool, files: int, strict: bool) -> list[Problem]:
-        """Return what is missing from the folder of orders.
+        """Return the missing files of the folder of orders.
 
-        `holds_orders` tells whether the ledger holds orders, and `files` how many were read.
-        With `strict`, a spec that is missing and not staged as deleted is an error, and no warning;
-        so is a work tree of which git cannot tell what is missing.
+        `holds_orders` tells whether the ledger holds orders, and `files` is the number of files
+        read.  With `strict`, a missing spec without a staged deletion is an error instead of a
+        warning, and so is a work tree that git cannot compare.
         """
         if not is_in_work_tree(self._root):
             empty = holds_orders and not files and not self._lists_a_file()
@@ -73,7 +73,7 @@ class WholeTree:
         return found
 
     def why_absent(self, path: str) -> str:
-        """Return why git has left a file out of the work tree, with what to do; empty if not so."""
+        """Return why git left a file out of the work tree, and what to do; empty if it did not."""
         if not is_in_work_tree(self._root):
             return ""
         for entry in self._outside:
@@ -84,7 +84,7 @@ class WholeTree:
         return ""
 
     def require(self, *paths: str | None) -> None:
-        """Raise `UsageError` where a file that satops.yaml names is not there to be read."""
+        """Raise `UsageError` if a file that satops.yaml names is missing."""
         tree = OrderTree(self._root, ".", why_absent=self.why_absent)
         for path in filter(None, paths):
             found = tree.include("satops.yaml", path)
@@ -93,16 +93,16 @@ class WholeTree:
 
     @cached_property
     def _outside(self) -> list[_Entry]:
-        """Every submodule and every file left out, of the whole folder of satops.yaml."""
+        """Every submodule and every left-out file below the folder of satops.yaml."""
         try:
             return self._odd(".")[0]
         except StoreUnreachable:
             return []
 
     def _odd(self, path: str) -> tuple[list[_Entry], bool]:
-        """Return the entries of the index that are not plainly there, and if one file is.
+        """Return the index entries that are not simply present, and whether any file is present.
 
-        A file that is missing stands twice in git's list: as it should be, and as missing.
+        git lists a missing file twice: as present and as missing.
         """
         git = Git(self._root, TIMEOUT_S)
         prefix = git.checkout.prefix

@@ -1,1 +1,1 @@
-"""AOI files of map programs, read in a process of their own."""
+"""Readers of AOI files of map programs, in a process of their own."""

@@ -1,4 +1,4 @@
-"""What is in a zip: the KML of a KMZ, or the files of one Shapefile."""
+"""Read a zip: the KML of a KMZ, or the files of one Shapefile."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -11,13 +11,13 @@ from satops.core.geometry.checks import LARGE_AOI
 from satops.core.geometry.known import foreign_zip
 
 UNPACKED_MAX_BYTES = 128 * 1024 * 1024
-"""Of all that is taken out of one zip."""
+"""Bytes unpacked from one zip."""
 MEMBERS_MAX = 1_000
 _SIDE_FILES = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _NEEDED = (".shp", ".shx", ".dbf")
 
 Unpacked = bytes | dict[str, bytes]
-"""A KML text; or the files of a Shapefile, by their suffix."""
+"""A KML text, or the files of a Shapefile by suffix."""
 
 
 def unpacked(content: bytes) -> Iterator[Unpacked]:
@@ -37,7 +37,7 @@ def unpacked(content: bytes) -> Iterator[Unpacked]:
 
 
 def _check_sizes(members: list[ZipInfo]) -> None:
-    # zipfile reads no more of a member than the size that it declares.
+    # zipfile never reads beyond a member's declared size.
     size = sum(member.file_size for member in members)
     if len(members) > MEMBERS_MAX or size > UNPACKED_MAX_BYTES:
         raise Faulty(
@@ -71,7 +71,7 @@ def _shapefile(archive: ZipFile, members: list[ZipInfo]) -> dict[str, bytes]:
 
 
 def _is_clutter(member: ZipInfo) -> bool:
-    """Tell whether a member is a folder, or what macOS adds beside each file."""
+    """Tell whether a member is a folder, or a file that macOS adds."""
     folders = member.filename.split("/")
     return member.is_dir() or folders[-1].startswith("._") or "__MACOSX" in folders
 

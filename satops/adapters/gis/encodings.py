@@ -1,6 +1,6 @@
-"""Encodings by the names that files and people use, and the names of a table read by them.
+"""Encodings by their names in files, and decoding of feature names.
 
-Every codec is loaded before the process that reads a stranger's file gives up its rights.
+All codecs are loaded before the process drops its right to open files.
 """
 
 import codecs
@@ -30,7 +30,8 @@ _LANGUAGE_BYTES = {
     0x7A: "gbk", 0x7B: "cp932", 0x7C: "cp874", 0x86: "cp737", 0x87: "cp852", 0x88: "cp857",
     0xC8: "cp1250", 0xC9: "cp1251", 0xCA: "cp1254", 0xCB: "cp1253", 0xCC: "cp1257",
 }  # fmt: skip
-"""dBASE's language byte.  0x57, "ANSI", is not here: it means whatever the writing machine used."""
+"""Encodings by dBASE's language byte. 0x57, "ANSI", is left out: it means the writing machine's
+own."""
 _TRIED = (
     "utf-8", "gbk", "big5", "cp932", "cp949", "cp1252", "cp1251", "cp1250", "cp1258", "cp1254",
     "cp1253", "cp874", "cp850", "cp866",
@@ -45,9 +46,10 @@ def load_all() -> None:
 
 
 def codec_of(written: str) -> str | None:
-    """Return Python's name of an encoding as a .cpg file, XML or a person writes it.
+    """Return Python's name of an encoding; None if there is none.
 
-    `1252`, `ANSI 1252`, `CP936`, `ISO 88591`, `UTF-8`, `windows-1251`; None where it is none.
+    Accepts the notations of .cpg files, XML and people: `1252`, `ANSI 1252`, `CP936`, `ISO 88591`,
+    `UTF-8`, `windows-1251`.
     """
     text = written.strip().strip("\ufeff\0").lower()
     if found := re.fullmatch(r"ldid/([0-9]{1,3})", text):
@@ -62,7 +64,7 @@ def codec_of(written: str) -> str | None:
     )
     try:
         name = codecs.lookup(text.replace(" ", "")).name
-    except (LookupError, ValueError, OSError):  # no codec is loaded any more
+    except (LookupError, ValueError, OSError):  # no further codec can be loaded
         return None
     return name if name in {codecs.lookup(each).name for each in _KNOWN} else None
 
@@ -75,11 +77,11 @@ def decode_names(
     encoding: str | None,
     forced: bool,
 ) -> tuple[list[str] | None, Readings | None]:
-    """Return the names of a dBASE table as text, None where their encoding is not known.
+    """Return the names of a dBASE table as text; None if their encoding is not known.
 
-    What the `.cpg` file says comes first, then the language byte, then UTF-8, then `encoding`,
-    which is what a person says: with `forced` it alone counts.  The readings tell what the names
-    would be in other encodings; None where all are ASCII.
+    The encoding is that of the `.cpg` file, else of the language byte, else UTF-8, else `encoding`;
+    with `forced`, `encoding` alone.  The readings are the names in other possible encodings; None
+    if all names are ASCII.
     """
     if all(name.isascii() for name in names):
         return [name.decode() for name in names], None
@@ -117,7 +119,7 @@ def _decoded(names: Sequence[bytes], codec: str) -> list[str] | None:
 
 
 def _readings(names: Sequence[bytes]) -> dict[str, tuple[str, ...]]:
-    """Return what the names are in each encoding in which all of them are words."""
+    """Return the names in each encoding in which all of them are words."""
     some = [name for name in names[:_READINGS_NAMES_MAX] if not name.isascii()]
     tried = {codec: _decoded(some, codec) for codec in _TRIED}
     return {

@@ -1,8 +1,8 @@
-"""A GeoPackage as GeoJSON: the plain tables of features that it lists, read as they are stored.
+"""Read the feature tables of a GeoPackage as GeoJSON.
 
-A view, a virtual table, a generated column or a trigger can show other rows at the next look, so
-that a plan is made of one outline and an order of another, from the same bytes.  Only tables are
-read, row by row, without indexes and functions; everything else is refused.
+A view, virtual table, generated column or trigger can return other rows at the next read, so that a
+plan and an order from the same bytes would differ.  So only plain tables are read, row by row,
+without indexes or functions; anything else is refused.
 """
 
 import re
@@ -18,17 +18,17 @@ from satops.core.geometry.systems import System, system_of, system_of_wkt
 from satops.core.geometry.wkb import NotWkb, read_wkb
 
 _VERSIONS_AT = slice(18, 20)
-"""Where SQLite keeps whether a database has a write-ahead log, which cannot be used in memory."""
+"""Bytes that say whether the database uses a write-ahead log, which in-memory databases cannot."""
 _ROLLBACK = b"\x01\x01"
 _ENVELOPES = (0, 32, 48, 48, 64)
-"""Bytes, by the kind in the header of a geometry."""
+"""Bytes of the envelope, by its kind in the geometry's header."""
 _PLAIN = re.compile(r"CREATE TABLE\b", re.IGNORECASE)
-"""How SQLite keeps what made a table, whatever the words were."""
+"""SQLite's normal form of a table's SQL."""
 _ROW_BYTES_MAX = 32 * 1024 * 1024
 
 
 def read_geopackage(content: bytes) -> Iterator[Layer]:
-    """Yield the layers of features of a GeoPackage.  Raises `Faulty`."""
+    """Yield the feature layers of a GeoPackage.  Raises `Faulty`."""
     try:
         database = _opened(content)
         try:
@@ -57,7 +57,7 @@ def _opened(content: bytes) -> sqlite3.Connection:
 def _authorize(
     action: int, _first: str | None, _second: str | None, _schema: str | None, source: str | None
 ) -> int:
-    """Allow to read rows, and nothing that a view, a trigger or a function would add."""
+    """Allow reading rows, and nothing that a view, trigger or function would add."""
     is_read = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ) and source is None
     return sqlite3.SQLITE_OK if is_read else sqlite3.SQLITE_DENY
 
@@ -87,14 +87,14 @@ def _layers(database: sqlite3.Connection) -> Iterator[Layer]:
 
 
 class _Schema:
-    """What `sqlite_master` says of each name."""
+    """The content of `sqlite_master`."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self.tables: dict[str, list[tuple[str, str]]] = {}
-        """Kind and SQL of each table and view, by its name in small letters."""
+        """Kind and SQL of each table and view, by lower-case name."""
         self._triggers: dict[str, list[str]] = {}
-        """Names of triggers, by their table."""
+        """Names of triggers by table."""
         rows = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
         for kind, name, table, sql in rows:
             if kind in ("table", "view"):
@@ -103,7 +103,7 @@ class _Schema:
                 self._triggers.setdefault(str(table).lower(), []).append(str(name))
 
     def check(self, table: str) -> None:
-        """Refuse what is no plain table.  Raises `Faulty`."""
+        """Raise `Faulty` unless a name is a plain table."""
         found = self.tables.get(table.lower(), [])
         if len(found) != 1:
             raise faulty(f"The GeoPackage lists {quoted(table)}, and has no such table.")
@@ -136,7 +136,9 @@ class _Column:
 
 
 def _is_of_the_format(trigger: str, table: str) -> bool:
-    """Tell whether a trigger keeps the spatial index or the count, as programs write them."""
+    """Tell whether a trigger maintains the spatial index or the row count, as usual programs write
+    it.
+    """
     name, of = trigger.lower(), table.lower()
     return name.startswith(f"rtree_{of}_") or name in (
         f"trigger_insert_feature_count_{of}",
@@ -187,7 +189,7 @@ def _features(
         key = row[0] if keys else None
         blob, *values = row[1:] if keys else row
         properties = {name: _plain(value) for name, value in zip(named, values, strict=True)}
-        # The key of a table is meant to last.
+        # The primary key is stable.
         identity = key if "id" not in named else None
         yield feature(identity, properties, _geometry(blob, index))
 
@@ -198,7 +200,7 @@ def _identifier(name: str) -> str:
 
 
 def _plain(value: object) -> str | int | None:
-    """Return a name as text or a whole number, None for what is no name."""
+    """Return a name as text or whole number; None for any other value."""
     if isinstance(value, str):
         return value or None
     if isinstance(value, float) and value.is_integer():
@@ -207,7 +209,7 @@ def _plain(value: object) -> str | int | None:
 
 
 def _geometry(blob: object, index: int) -> dict[str, Any] | None:
-    """Read a geometry in GeoPackage's envelope (OGC 12-128r19, 2.1.3)."""
+    """Read a geometry in GeoPackage's binary format (OGC 12-128r19, 2.1.3)."""
     if blob is None:
         return None
     if not isinstance(blob, bytes) or blob[:2] != b"GP" or blob[3:4] >= b"\x20":
@@ -219,7 +221,7 @@ def _geometry(blob: object, index: int) -> dict[str, Any] | None:
 
 
 def _system(database: sqlite3.Connection, srs_id: object) -> tuple[System | None, str]:
-    """Return the system of a layer, and its text."""
+    """Return the reference system of a layer, and its WKT."""
     rows = database.execute(
         "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys "
         "NOT INDEXED WHERE srs_id = ?",

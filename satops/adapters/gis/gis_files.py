@@ -1,11 +1,10 @@
-"""KML, KMZ, GeoPackage and zipped Shapefiles as GeoJSON, in a process that can do nothing else.
+"""Convert KML, KMZ, GeoPackage and zipped Shapefiles to GeoJSON, in a sandboxed process.
 
-Whoever opens a pull request chooses the bytes of an AOI file.  So they are read by a process of its
-own (`adapters.files.aoi_files` starts it), without the environment of its parent, and once it is up
-it opens nothing more: no file, no socket.  Whatever a file names, there is no way from it to the
-disk or the network.  Memory and time have an end as well.
+A pull request chooses the bytes of an AOI file.  So `adapters.files.aoi_files` starts a process of
+its own to read them.  It gets no environment of its parent, opens no file or socket after its
+start, and has limits of memory and time: a hostile file reaches neither disk nor network.
 
-The process reads questions from stdin and writes answers to stdout, each with its length before it.
+The process reads questions from stdin and writes answers to stdout, each after its length.
 """
 
 import os
@@ -41,36 +40,35 @@ from satops.core.geometry.systems import (
 )
 
 LENGTH = Struct(">Q")
-"""Before each question, each file and each answer."""
+"""Length before each question, file and answer."""
 SOUND, FAULT = b"+", b"-"
-"""How an answer begins: what was found, or the fields of a finding."""
+"""First byte of an answer: features follow, or the fields of a finding."""
 MEMORY_MAX_BYTES = 4 * 1024**3
-"""Of address space, libraries and all."""
+"""Bytes of address space, libraries included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person says of a file."""
+    """The options for a file."""
 
     encoding: str | None = None
-    """What names are written in, where the file does not say it."""
+    """Encoding of names, if the file does not declare one."""
     forced: bool = False
-    """Whether that counts whatever the file says."""
+    """Whether `encoding` overrides the file's own."""
     convert: bool = False
-    """Whether a new file is to be made of it, so that text is read here too."""
+    """Whether the file is converted, so that text formats are read here too."""
     crs: str | None = None
-    """The code of the system that the coordinates are in, whatever the file says."""
+    """Code of the coordinates' reference system, whatever the file declares."""
     reproject: bool = False
-    """Whether they are to be moved to WGS 84."""
+    """Whether to reproject to WGS 84."""
 
 
 def to_geojson(content: bytes, asked: Asked = Asked()) -> dict[str, Any] | Finding:
-    """Return what a file holds as a GeoJSON FeatureCollection, or why it cannot be used.
+    """Return a file as GeoJSON FeatureCollection, or the finding that says why it cannot be used.
 
-    Coordinates are those of the file: a reference system other than WGS 84 is refused, unless they
-    are to be moved.  The member `readings` holds the fields of `core.geometry.aoi.Readings`, where
-    there are some; `moved` says for each feature from where it was moved, how far off it may be in
-    metres, and its true area in km².
+    Coordinates stay as in the file; another system than WGS 84 is refused without `reproject`.  The
+    member `readings` holds the fields of `core.geometry.aoi.Readings`, if any.  `moved` holds for
+    each feature its source system, the accuracy in metres and the true area in km².
     """
     found: dict[str, Any] = {"type": "FeatureCollection", "features": [], "moved": []}
     empty = ""
@@ -108,7 +106,7 @@ def _layers(content: bytes, asked: Asked) -> Iterator[Layer]:
 
 
 def _in_wgs84(layer: Layer, asked: Asked) -> tuple[Layer, list[dict[str, Any] | None]]:
-    """Return a layer that is in WGS 84, or that was moved there.  Raises `Faulty`, `NotMovable`."""
+    """Return a layer in WGS 84, reprojected if asked for.  Raises `Faulty`, `NotMovable`."""
     system = layer.system if asked.crs is None else system_of(asked.crs)
     if system is None:
         raise Faulty(refuse_undefined(layer.what, layer.where))
@@ -138,9 +136,9 @@ def answer(question: bytes, content: bytes) -> bytes:
 
 
 def serve(questions: BinaryIO, answers: BinaryIO, *, time_max_s: int) -> None:
-    """Answer questions until there are no more, with no way out of this process.
+    """Answer questions until stdin ends.
 
-    One that takes longer ends the process.
+    A question that takes longer than `time_max_s` ends the process.
     """
     _load_libraries()
     warnings.simplefilter("ignore")
@@ -156,13 +154,13 @@ def serve(questions: BinaryIO, answers: BinaryIO, *, time_max_s: int) -> None:
 
 @contextmanager
 def _ended_after(seconds: int) -> Iterator[None]:
-    """End the process over a block that takes longer."""
+    """End the process if the block takes longer."""
     if hasattr(signal, "alarm"):
         signal.alarm(seconds)
         yield
         signal.alarm(0)
         return
-    clock = threading.Timer(seconds, os._exit, (1,))  # on Windows; code in C may hold it up
+    clock = threading.Timer(seconds, os._exit, (1,))  # for Windows; C code may delay it
     clock.daemon = True
     clock.start()
     yield
@@ -170,7 +168,7 @@ def _ended_after(seconds: int) -> Iterator[None]:
 
 
 def _load_libraries() -> None:
-    """Open what is opened at the first use: codecs, arrays, PROJ's database of systems."""
+    """Load codecs, arrays and PROJ's database, which open files on first use."""
     load_all()
     polygon_of([_SQUARE, _SQUARE])
     utm = system_of("EPSG:32648")
@@ -187,15 +185,15 @@ _ESRI_WGS84 = (
 
 
 def _close_in() -> None:
-    """Take the rights to open anything, to write a file, and to use memory without end.
+    """Drop the rights to open or write files, and limit memory.
 
-    Windows has no such limits: there a file is read with the rights of who asks.
+    Windows lacks such limits: there the process keeps the user's rights.
     """
     try:
         import resource
     except ImportError:
         return
-    if sys.platform == "linux":  # others count the libraries in ways of their own
+    if sys.platform == "linux":  # others count the libraries differently
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
     for right in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
         resource.setrlimit(right, (0, 0))

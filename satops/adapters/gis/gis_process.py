@@ -1,4 +1,4 @@
-"""The process that reads the files of map programs: started when it is needed, asked, and ended."""
+"""Start, ask and end the process that reads files of map programs."""
 
 import os
 import subprocess
@@ -8,20 +8,20 @@ from satops.adapters.gis.gis_files import LENGTH
 
 _MODULE = "satops.adapters.gis.gis_files"
 ANSWER_MAX_BYTES = 512 * 1024 * 1024
-"""Of one answer: what is read here has no limit of memory of its own."""
+"""Bytes of one answer, since this process has no memory limit."""
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
-"""Of the environment; no token and no proxy goes to the process."""
+"""Environment variables for the process; no token or proxy among them."""
 
 
 class GisProcess:
-    """One process of `adapters.gis.gis_files`; it takes half a second to start.
+    """One process of `adapters.gis.gis_files`, which takes half a second to start.
 
-    It ends over a question that takes longer than `time_max_s`.
+    It ends if a question takes longer than `time_max_s`.
     """
 
     def __init__(self, time_max_s: int) -> None:
         self._process = subprocess.Popen(
-            # -P: the folder of the call may be a stranger's, with modules of well-known names.
+            # -P: the working directory may hold a stranger's modules of well-known names.
             [sys.executable, "-P", "-m", _MODULE, str(time_max_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -30,7 +30,7 @@ class GisProcess:
         )
 
     def ask(self, question: bytes, content: bytes) -> bytes | None:
-        """Return the answer to a question about a file; None where the process ended over it."""
+        """Return the answer to a question about a file; None if the process ended."""
         questions, answers = self._process.stdin, self._process.stdout
         assert questions is not None
         assert answers is not None
@@ -50,9 +50,9 @@ class GisProcess:
         return answer if len(answer) == length else None
 
     def close(self) -> None:
-        """End the process; it has nothing that could be lost."""
+        """End the process, which has no state."""
         self._process.kill()
-        with self._process:  # closes its pipes, and waits
+        with self._process:  # closes the pipes and waits
             pass
 
 
@@ -60,6 +60,6 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        # One thread is enough, and each more would ask for memory.
+        # One thread is enough; each further one reserves memory.
         "OPENBLAS_NUM_THREADS": "1",
     }

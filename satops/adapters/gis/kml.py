@@ -1,7 +1,7 @@
-"""KML as GeoJSON: placemarks of every folder, whatever prefix and encoding the file has.
+"""Read the placemarks of a KML as GeoJSON, from all folders, with any prefix and encoding.
 
-Nothing is mended, and nothing that a file names is opened.  Styles, pictures, links and what is not
-KML are passed over.
+Nothing is repaired, and no file that it names is opened.  Styles, pictures, links and elements that
+are not KML are skipped.
 """
 
 import re
@@ -22,9 +22,9 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _WGS84 = System("OGC:CRS84", "WGS 84", is_in_degrees=True)
-"""KML has no other (OGC 12-007r2, 6.4)."""
+"""The only system of KML (OGC 12-007r2, 6.4)."""
 _DEEP_MAX = 100
-"""Elements in elements."""
+"""Depth of nested elements."""
 _GEOMETRIES = frozenset(
     {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Model", "Track",
      "MultiTrack"}
@@ -33,7 +33,7 @@ _ELSEWHERE = frozenset({"NetworkLink", "GroundOverlay", "PhotoOverlay", "ScreenO
 
 
 class _Node:
-    """An element within a placemark."""
+    """An element in a placemark."""
 
     __slots__ = ("attributes", "children", "tag", "text")
 
@@ -44,11 +44,11 @@ class _Node:
         self.text: list[str] = []
 
     def all(self, *tags: str) -> "list[_Node]":
-        """Return the children with one of some tags."""
+        """Return the children with any of these tags."""
         return [child for child in self.children if child.tag in tags]
 
     def words(self) -> str:
-        """Return the text of the element alone."""
+        """Return the text of the element, without its children."""
         return "".join(self.text).strip()
 
 
@@ -63,7 +63,7 @@ def read_kml(content: bytes, encoding: str | None) -> Layer:
 
 
 def _text(content: bytes, encoding: str | None) -> str:
-    """Decode an XML file by its mark, by what it declares, or by what a person says."""
+    """Decode an XML file by its byte order mark, its declaration, or `encoding`."""
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
     if marked is None and b"\0" in content[:2]:
         marked = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
@@ -73,7 +73,7 @@ def _text(content: bytes, encoding: str | None) -> str:
     if codec is None and not said.lower().startswith("utf-16"):
         raise faulty(f"The KML declares the encoding {quoted(said)}, which is not known.")
     try:
-        # Without its mark, and with one byte for a letter, nothing is UTF-16.
+        # Without a mark, and with one byte per letter, it is not UTF-16.
         text = content.decode(codec) if codec is not None else None
         wrong_at = 0
     except UnicodeDecodeError as error:
@@ -108,18 +108,18 @@ def _empty(elsewhere: "Counter[str]") -> str:
 
 
 class _Reader:
-    """Takes the events of a parser, and keeps the placemarks."""
+    """Collects the placemarks from a parser's events."""
 
     def __init__(self) -> None:
         self.features: list[dict[str, Any]] = []
         self.elsewhere: Counter[str] = Counter()
         self._open: list[_Node] = []
-        """The placemark that is read, and the elements in it that are not closed."""
+        """The current placemark and its open elements."""
         self._tags: list[str] = []
         self._prefixes = {""}
 
     def read(self, text: str) -> None:
-        parser = expat.ParserCreate("utf-8")  # whatever the text declares: it is decoded
+        parser = expat.ParserCreate("utf-8")  # the text is decoded already
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -143,7 +143,7 @@ class _Reader:
             self._check_root(prefix, local)
         if len(self._tags) == _DEEP_MAX:
             raise faulty(f"The KML has elements in elements, more than {_DEEP_MAX} deep.")
-        # Google's own elements are the only foreign ones that are geometries.
+        # `gx` elements are the only foreign ones with geometries.
         tag = local if prefix in self._prefixes or prefix == "gx" else name
         self._tags.append(tag)
         if self._open:
@@ -192,7 +192,7 @@ def _placemark(node: _Node) -> dict[str, Any]:
 
 
 def _extended(placemark: _Node) -> dict[str, Any]:
-    """Return `id` and `name` of the data that a program has added to a placemark."""
+    """Return `id` and `name` of a placemark's extended data."""
     found: dict[str, Any] = {}
     for extended in placemark.all("ExtendedData"):
         data = [*extended.all("Data")]
@@ -230,15 +230,15 @@ def _rings(boundary: _Node) -> list[list[Any]]:
 
 
 def _positions(node: _Node) -> list[Any]:
-    """Return the points of a ring; what is no point stays as it is written, to be refused."""
+    """Return the points of a ring; anything else stays as text, to be refused later."""
     written = node.all("coordinates")
     if len(written) > 1:
         raise faulty("A ring of the KML has several lists of coordinates.")
     text = written[0].words() if written else ""
     tuples = text.split()
     if any(each.startswith(",") or each.endswith(",") for each in tuples):
-        # Blanks beside the commas. Of points with heights it is clear which belong together;
-        # otherwise all numbers are one point, which is refused for having too many.
+        # Blanks beside commas: with heights it is clear which numbers form a point; otherwise all
+        # numbers become one point, which is refused for its length.
         tuples = re.sub(r"\s*,\s*", ",", text).split()
         if any(each.count(",") != 2 for each in tuples):
             tuples = [",".join(re.split(r"[\s,]+", text.strip(" ,")))]

@@ -1,4 +1,4 @@
-"""What each reader of a map program's file gives: layers, or why the file cannot be used."""
+"""The result of each reader: layers, or the reason why the file cannot be used."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,9 @@ from satops.core.geometry.checks import AOI_UNREADABLE, LARGE_AOI
 from satops.core.geometry.systems import System
 
 FEATURES_MAX = 10_000
-"""Of one file."""
+"""Features of one file."""
 NAMED = ("id", "name")
-"""Fields that name a feature, in any case of letters: a Shapefile has `NAME`."""
+"""Fields that name a feature, in any letter case, as in `NAME` of a Shapefile."""
 
 
 class Faulty(Exception):
@@ -24,30 +24,30 @@ class Faulty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Features of one reference system, with their coordinates as the file has them."""
+    """Features of one reference system, with the file's own coordinates."""
 
     what: str
-    """What the file is, as the subject of a sentence: `The Shapefile`."""
+    """The kind of file, as the subject of a sentence: `The Shapefile`."""
     features: list[dict[str, Any]]
-    """GeoJSON Features with `id` and `name`; a number that is not there is None."""
+    """GeoJSON Features with `id` and `name`; an absent coordinate is None."""
     system: System | None
-    """None where the file does not say it."""
+    """None if the file does not declare it."""
     system_wkt: str = ""
-    """The text of a system without a code."""
+    """WKT of a system without a code."""
     where: str = ""
-    """Where such a file says its system, as a sentence that begins with a blank."""
+    """Where such a file declares its system, as a sentence after a blank."""
     readings: Readings | None = None
     empty: str = ""
-    """Why there are no features, as a sentence, where the file shows it."""
+    """Why there are no features, as a sentence; may be empty."""
 
 
 def faulty(why: str) -> Faulty:
-    """Return what is raised where nothing can be made of a file."""
+    """Return the exception for an unusable file."""
     return Faulty(AOI_UNREADABLE.finding((), why))
 
 
 def too_many(count: int | None = None) -> Faulty:
-    """Say that a file has more features than are read."""
+    """Return the exception for a file with too many features."""
     has = "more" if count is None else f"{count:,}"
     return Faulty(
         LARGE_AOI.finding(
@@ -61,7 +61,7 @@ def too_many(count: int | None = None) -> Faulty:
 def feature(
     identity: object, properties: dict[str, Any], geometry: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """Return a GeoJSON Feature; names that are None are left out."""
+    """Return a GeoJSON Feature, without names that are None."""
     return {
         "type": "Feature",
         **({} if identity is None else {"id": identity}),

@@ -1,5 +1,5 @@
-"""A Shapefile as GeoJSON, by ESRI's description of July 1998: `.shp` through its index `.shx`, and
-`id` and `name` of the table `.dbf`.
+"""Read a Shapefile as GeoJSON, by ESRI's description of July 1998: `.shp` through its index `.shx`,
+and `id` and `name` from the table `.dbf`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,15 +24,15 @@ _KINDS = {
     15: "Polygon", 18: "MultiPoint", 21: "Point", 23: "LineString", 25: "Polygon",
     28: "MultiPoint", 31: "MultiPatch",
 }  # fmt: skip
-"""From 11 on with heights and perhaps measures, from 21 on with measures."""
+"""From 11 on with heights and optional measures, from 21 on with measures."""
 _DBF_FIELD = Struct("<11sc4xBB14x")
 Position = list[float | None]
 
 
 def read_shapefile(files: Mapping[str, bytes], *, encoding: str | None, forced: bool) -> Layer:
-    """Return the features of a Shapefile, from its files by their suffix.
+    """Return the features of a Shapefile, from its files by suffix.
 
-    `encoding` is what a person says of the names (`encodings.decode_names`).  Raises `Faulty`.
+    For `encoding` see `encodings.decode_names`.  Raises `Faulty`.
     """
     try:
         geometries = list(_geometries(files[".shp"], files[".shx"]))
@@ -56,7 +56,7 @@ def read_shapefile(files: Mapping[str, bytes], *, encoding: str | None, forced: 
     left = iter(named or ())
     features = []
     for row, geometry in zip(rows, geometries, strict=True):
-        if row is None:  # deleted, as dBASE deletes: the row stays, and counts no more
+        if row is None:  # dBASE marks a deleted row and keeps it
             continue
         names = {
             key: (value if not isinstance(value, bytes) else next(left, "") or None)
@@ -127,7 +127,7 @@ def _positions(record: bytes, place: int, count: int, number: int) -> list[Posit
     measures: list[float] = []
     if 10 < number < 20:
         heights, place = _doubles(record, place + 16, count)
-    if number > 10 and len(record) >= place + 16 + 8 * count:  # measures may be left out
+    if number > 10 and len(record) >= place + 16 + 8 * count:  # measures are optional
         measures, place = _doubles(record, place + 16, count)
     beyond = [list(each) for each in zip(heights, measures, strict=False)] or [
         [each] for each in heights or measures
@@ -143,19 +143,19 @@ def _doubles(record: bytes, place: int, count: int) -> tuple[list[float], int]:
 
 
 def _position(x: float, y: float, more: list[float], number: int) -> Position:
-    """Return a point as GeoJSON has it: a measure without a height after an empty height."""
+    """Return a point for GeoJSON: a measure without a height follows an empty height."""
     beyond = [None if isnan(value) or value < _NO_DATA else value for value in more[:2]]
     first = [None if isnan(value) else value for value in (x, y)]
     return [*first, None, *beyond[:1]] if number > 20 and beyond else [*first, *beyond]
 
 
 def _rows(dbf: bytes) -> tuple[list[dict[str, bytes | int | None] | None], int]:
-    """Return `id` and `name` of each row, None for a deleted one, and the language byte."""
+    """Return `id` and `name` of each row (None for a deleted one), and the language byte."""
     count, header, size = unpack_from("<IHH", dbf, 4)
     if count > FEATURES_MAX:
         raise too_many(count)
     fields = []
-    start = 1  # after the mark of a deleted row
+    start = 1  # skip the deletion mark
     for place in range(32, header - 1, 32):
         if dbf[place] == 0x0D:
             break
@@ -177,7 +177,7 @@ def _rows(dbf: bytes) -> tuple[list[dict[str, bytes | int | None] | None], int]:
 
 
 def _value(written: bytes, kind: bytes) -> bytes | int | None:
-    """Return a name as its bytes, a whole number as such, None for what is no name."""
+    """Return a name as bytes, a whole number as int; None for any other value."""
     text = written.rstrip(b" \0")
     if kind == b"C":
         return text or None

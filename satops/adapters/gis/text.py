@@ -1,4 +1,4 @@
-"""GeoJSON and WKT as a layer, for a conversion: an order reads them by itself."""
+"""Read GeoJSON and WKT as a layer, for conversions; an order's own reader is in core."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,12 +14,12 @@ from satops.core.geometry.wkt import read_wkt
 from satops.core.json_text import NotJson
 
 _WGS84 = System("OGC:CRS84", "WGS 84", is_in_degrees=True)
-"""What both are in that name no other."""
+"""The system of both formats without a declaration."""
 
 
 def read_text(content: bytes) -> Layer:
-    """Return the features of a GeoJSON or WKT file, in the system that a `crs` member or an SRID
-    names.  Raises `Faulty`.
+    """Return the features of a GeoJSON or WKT file, in the system of its `crs` member or SRID.
+    Raises `Faulty`.
     """
     aoi = _foreign(content) or read_aoi(content)
     if isinstance(aoi, Finding):
@@ -36,7 +36,7 @@ def read_text(content: bytes) -> Layer:
 
 
 def _foreign(content: bytes) -> Aoi | None:
-    """Return what a TopoJSON or Esri JSON file holds; None where it is neither."""
+    """Return the features of a TopoJSON or Esri JSON file; None for any other."""
     try:
         written = read_json(content.removeprefix(b"\xef\xbb\xbf").decode())
         value = converted(written)
@@ -48,7 +48,7 @@ def _foreign(content: bytes) -> Aoi | None:
 
 
 def _values(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield a GeoJSON value and what it holds, all of which may name a system."""
+    """Yield a GeoJSON value and its parts, which may all declare a system."""
     if not isinstance(value, dict):
         return
     yield value

@@ -1,1 +1,1 @@
-"""Where a ledger can live.  One module per kind of store, all held to one contract suite."""
+"""The stores of ledgers: one module for each kind, one contract test suite for all."""

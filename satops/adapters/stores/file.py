@@ -1,7 +1,7 @@
-"""The ledger in a file: a lock, a look at the last line, one write, and fsync.
+"""The ledger in a file: lock it, compare the last line, write once, fsync.
 
-An unterminated last line was never acknowledged: readers leave it out, and the next append
-replaces it.  So a power cut in the middle of a write costs nothing that anybody relied on.
+An incomplete last line was never acknowledged: readers skip it, and the next append replaces it.
+So a power cut during a write loses nothing that was acknowledged.
 """
 
 import errno
@@ -19,17 +19,17 @@ from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 
 LOCK_WAIT_S = 30.0
-"""Far above the milliseconds of an append, far below the patience of a person."""
+"""Seconds to wait for the lock: an append takes milliseconds."""
 
 
 class FileStore:
     """A ledger in one file on a local disk.
 
-    The file itself is locked: no other file lies beside it, and nothing is left to clean up.
+    The file itself is locked, so there is no lock file to clean up.
     """
 
     orders_per_append = 1
-    """An append costs one fsync, which is far less than one call of the marketplace."""
+    """An append costs one fsync, far less than one call of the marketplace."""
 
     def __init__(
         self,
@@ -38,16 +38,16 @@ class FileStore:
         lock_wait_s: float = LOCK_WAIT_S,
         flush: Callable[[int], None] | None = None,
     ) -> None:
-        """Take the path; `flush` brings an open file to the disk and raises OSError if it fails."""
+        """`flush` makes an open file durable, and raises OSError if it fails."""
         self.path = path
         self._lock_wait_s = lock_wait_s
         self._flush = flush or flush_file
         self._distrust = ""
-        """Why what the file shows can no longer be believed, once that is so."""
+        """Why the content of the file can no longer be trusted; empty if it can."""
 
     @property
     def address(self) -> str:
-        """The path, as `file:PATH`, with forward slashes on every system."""
+        """`file:PATH`, with forward slashes on every system."""
         return f"file:{self.path.as_posix()}"
 
     def read(self, after: int = 0) -> Iterator[bytes]:
@@ -57,7 +57,7 @@ class FileStore:
                 found = tail(fd, os.fstat(fd).st_size)
             if found.last is None:
                 raise LedgerMissing(self._empty())
-            # The lock is free from here on: what lies before `end` never changes.
+            # The lock is released here: bytes before `end` never change.
             yield from stream(fd, offset_after(fd, found.end, after), found.end)
 
     def append(self, lines: Sequence[bytes], expected_head: str) -> None:
@@ -78,7 +78,7 @@ class FileStore:
                     flush_folder(self.path.parent)
 
     def unterminated_bytes(self) -> int:
-        """Return the size of an unterminated last line, which was never acknowledged."""
+        """Return the size of an incomplete last line, which was never acknowledged."""
         with (
             self._told(),
             self._opened(os.O_RDONLY) as fd,
@@ -100,8 +100,8 @@ class FileStore:
             ) from None
 
     def _take_back(self, fd: int, end: int) -> None:
-        # After a failed fsync the kernel may go on to show bytes that never reached the disk.
-        # They must not be read as acknowledged, neither by others nor by this process.
+        # After a failed fsync the kernel may still show bytes that never reached the disk.  No
+        # process may read them as acknowledged.
         try:
             os.ftruncate(fd, end)
             self._flush(fd)
@@ -118,7 +118,7 @@ class FileStore:
                 self._opened(os.O_RDWR | (os.O_CREAT if create else 0)) as fd,
                 locked(fd, self.path, exclusive=True, wait_s=self._lock_wait_s),
             ):
-                # While this process waited, git or a person may have put another file here.
+                # Git or a person may have replaced the file during the wait.
                 if os.path.samestat(os.fstat(fd), self.path.lstat()):
                     yield fd
                     return
@@ -140,7 +140,7 @@ class FileStore:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Turn what the system says into what a person can act on."""
+        """Turn OSError into an error that says what to do."""
         try:
             yield
         except FileNotFoundError:

@@ -1,10 +1,9 @@
 """The ledger on a ref of a git remote: a push without force is compare-and-append.
 
-The server takes a commit only on top of the one it has, so of two writers one is refused; it then
-looks again and decides again.  Commits are made with plumbing: work tree, index and branches of
-the clone are never touched, so a dirty tree, a detached head and a shallow clone all serve.  The
-clone remembers the last commit that it saw, under `refs/satops/`; its copy of the remote's branch
-moves with a push, as always.
+The server takes a commit only on top of its present one, so one of two writers is refused, reads
+again and decides again.  Commits are made with plumbing commands that never touch work tree, index
+or branches of the clone, so a dirty tree, a detached head and a shallow clone all work.  The clone
+keeps the last seen commit under `refs/satops/`; a push also moves its remote-tracking branch.
 """
 
 import re
@@ -36,12 +35,12 @@ DEFAULT_REMOTE = "origin"
 DEFAULT_REF = "satops-state"
 TIMEOUT_S = 120.0
 PAGE_BYTES_MAX = 1024 * 1024
-"""A larger page is left out: no forge would show it."""
+"""A larger page is left out, since no forge would show it."""
 _PUSHES_MAX = 8
 _LOOKS_MAX = 3
 _READ_BACK_PAUSES_S = (0, 0.5, 1, 2, 4, 8)
-"""A server that is read may follow the one that is written within seconds."""
-# The server's own lock on the ref is held for a moment, by somebody who may yet fail.
+"""Pauses between reads after a push, since a replica may lag by seconds."""
+# Another writer holds the server's lock on the ref for a moment, and may yet fail.
 _BUSY = re.compile(r"cannot lock ref|failed to (update|lock) ref|Unable to create .*\.lock", re.I)
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "satops", "GIT_AUTHOR_EMAIL": "satops@localhost",
@@ -49,9 +48,8 @@ _IDENTITY = {
 }  # fmt: skip
 
 Pages = Callable[[Sequence[bytes], Callable[[], Iterator[bytes]]], Mapping[str, bytes] | None]
-"""Makes the pages beside the ledger: called with the lines being appended, and with a function
-that reads the whole ledger, those lines included.  None leaves the pages as they are.
-"""
+"""Makes the pages beside the ledger, from the appended lines and a function that reads the whole
+ledger with those lines.  None keeps the present pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class _Failure:
 
     reason: str
     refused: bool
-    """The server said so; otherwise it may have taken the commit, or may do so yet."""
+    """Whether the server refused the push; if not, it may have the commit or may still take it."""
 
 
 class GitStore:
@@ -85,16 +83,16 @@ class GitStore:
         self._ref = ref if ref.startswith("refs/") else f"refs/heads/{ref}"
         self._known = _known_ref(remote, self._ref)
         self._pages = pages
-        # A mirror would refuse to push one ref alone.
+        # A mirror remote refuses to push a single ref.
         self._git = Git(root, timeout_s, [f"remote.{remote}.mirror=false"])
         self._messages = Messages()
         self._tip: Tip | None = None
-        """The last commit that this process saw at the remote."""
+        """The last commit of the remote that this process saw."""
         self._commit_options: tuple[list[str], dict[str, str]] | None = None
 
     @property
     def address(self) -> str:
-        """Remote and ref, as `git:REMOTE#REF`."""
+        """`git:REMOTE#REF`."""
         return f"git:{shown_address(self._remote)}#{self._ref.removeprefix('refs/heads/')}"
 
     def is_written_elsewhere(self) -> bool:
@@ -125,15 +123,15 @@ class GitStore:
             now = self._look_after(failure)
             if self._holds(now, made.commit):
                 return
-            # Tried again: a commit of somebody else that does not touch the ledger, and the
-            # server's own lock.  Each try is a comparison anew, so none can write twice.
+            # Retry after a foreign commit that leaves the ledger unchanged, and after the server's
+            # lock.  Each retry compares again, so none can write twice.
             may_yet_go = now.commit != tip.commit or _BUSY.search(failure.reason)
             if not may_yet_go or push == _PUSHES_MAX:
                 raise StoreUnreachable(self._failed(failure))
             tip = now
 
     def remove(self) -> None:
-        """Delete the ref, and what this clone knows of it: for scratch ledgers only."""
+        """Delete the ref, and this clone's note of it: for scratch ledgers only."""
         if self._where().apart:
             self._git.attempt("push", "--no-verify", "--delete", "--", self._remote, self._ref)
         elif self._remote_commit():
@@ -149,7 +147,7 @@ class GitStore:
         return self._addresses
 
     def _read_back(self, made: Tip) -> None:
-        """Make sure that what was pushed is where everybody reads it."""
+        """Raise `StoreUnreachable` unless everybody can read the pushed commit."""
         where = self._where()
         if not where.apart:
             return
@@ -173,7 +171,7 @@ class GitStore:
             raise HeadMoved(f"Somebody else appended to the ledger at {self.address}.")
 
     def _look(self) -> Tip:
-        """Return what the remote has now, once it is certain that it only grew."""
+        """Fetch the remote's commit and check that it contains the last one seen."""
         known = self._git.attempt("rev-parse", "--verify", "--quiet", self._known)
         before = known.text if known.ok else ""
         commit = self._bring(first=not before)
@@ -204,13 +202,13 @@ class GitStore:
         )
 
     def _bring(self, *, first: bool) -> str:
-        """Return the remote's commit once this clone has it; nothing where there is no ref."""
+        """Fetch the remote's commit and return its id; empty if the ref does not exist."""
         for _ in range(_LOOKS_MAX):
             commit = self._remote_commit()
             if not commit or self._has(commit):
                 return commit
             self._fetch(first=first)
-            # A shallow fetch brings one commit, and the ref may have moved on to it meanwhile.
+            # A shallow fetch gets one commit, and the ref may have moved on to it meanwhile.
             if self._has(commit):
                 return commit
         raise StoreUnreachable(f"The ledger at {self.address} moves faster than it can be fetched.")
@@ -219,7 +217,7 @@ class GitStore:
         return self._git.attempt("cat-file", "-e", f"{commit}^{{commit}}").ok
 
     def _remote_commit(self) -> str:
-        self._where()  # refuses before anything is asked there
+        self._where()  # raises before the first request
         listed = self._git.attempt("ls-remote", "--quiet", "--", self._remote, self._ref)
         if not listed.ok:
             raise StoreUnreachable(
@@ -229,8 +227,8 @@ class GitStore:
         return next((commit for commit, _, name in refs if name == self._ref), "")
 
     def _fetch(self, *, first: bool) -> None:
-        # A shallow clone stays one. Later fetches bring all since the known commit, which is
-        # what shows that nothing before it was rewritten.
+        # A shallow clone stays shallow.  Later fetches get all commits since the known one, which
+        # proves that none before it was rewritten.
         shallow = first and self._git.run("rev-parse", "--is-shallow-repository") == "true"
         options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-filter"]
         depth = ["--depth=1"] if shallow else []
@@ -261,7 +259,7 @@ class GitStore:
 
     def _remember(self, tip: Tip, before: str = "") -> None:
         self._tip = tip
-        # Two processes of one clone may both move it forward; whoever is late does no harm.
+        # Two processes of one clone may both move it forward; the later one does no harm.
         expected = [before] if before else []
         self._git.attempt("update-ref", self._known, tip.commit, *expected)
 
@@ -286,7 +284,7 @@ class GitStore:
             return None
         lines = pushed.text.splitlines()
         verdict = [line.rpartition("\t")[2] for line in lines if line.startswith("!")]
-        # The third verdict of git, "[remote failure]", is a lost answer.
+        # git's third verdict, "[remote failure]", means a lost answer.
         refused = any("rejected]" in line for line in verdict)
         return _Failure("\n".join([*verdict, pushed.reason]), refused)
 
@@ -303,7 +301,7 @@ class GitStore:
         try:
             made = self._pages(lines, whole)
         except Exception as error:
-            # A page is never worth the record of an order.
+            # A failing page must not stop the record of an order.
             return {}, f"the pages were not renewed, {type(error).__name__}"
         sized = (made or {}).items()
         return {name: page if len(page) <= PAGE_BYTES_MAX else None for name, page in sized}, ""

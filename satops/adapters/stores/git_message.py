@@ -20,7 +20,7 @@ _VERBS = {
     "StatusObserved": "observe",
     "SubmissionIntended": "place",
 }
-"""What an append does with the order of each event; a subject names them in this order."""
+"""The verb for each kind of event, in the order of a commit's subject."""
 _OTHERWISE = {
     "LedgerStarted": "Start the ledger",
     "RunFinished": "Finish the run",
@@ -30,15 +30,15 @@ _OTHERWISE = {
 
 @dataclass(slots=True)
 class Messages:
-    """Writes messages, and remembers what only the first append of a run says of it."""
+    """Writes commit messages; only the first append of a run names its plan and actor."""
 
     _runs: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Plan and actor of each run."""
 
     def of(self, lines: Sequence[bytes], *, head: str, append: str, note: str = "") -> str:
-        """Return the message for a commit of these lines; `append` makes it the only one such.
+        """Return the message for a commit of these lines; `append` makes it unique.
 
-        Of two writers with the same lines only one may win, so their commits must differ.
+        Two writers with equal lines must make different commits, since only one may win.
         """
         events = [event for event in map(_event, lines) if event]
         for event in events:
@@ -108,6 +108,6 @@ def _what(event: Mapping[str, Any]) -> str:
 
 
 def _word(value: object) -> str:
-    """Return text on one line that cannot be taken for a trailer or a command of a terminal."""
+    """Return text on one line that is neither a git trailer nor a terminal control sequence."""
     text = "" if value is None else str(value)
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_TEXT_MAX]

@@ -1,7 +1,7 @@
-"""Where a remote is read and where it is pushed to, as git itself resolves it.
+"""Find the addresses that git fetches a remote from and pushes it to.
 
-Both can be other than what `state` says: `url.….insteadOf`, `pushInsteadOf` and `pushurl` are
-ordinary settings of a clone.
+Both can differ from `state`, by the clone's settings `url.….insteadOf`, `pushInsteadOf` and
+`pushurl`.
 """
 
 import os
@@ -31,12 +31,12 @@ class Addresses:
 
     @property
     def apart(self) -> bool:
-        """Whether what is pushed may go to another repository than the one that is read."""
+        """Whether a push may go to another repository than a fetch reads."""
         return self.push != (self.fetch,)
 
 
 def branches_of(folder: Path, timeout_s: float, remote: str, prefix: str) -> Iterator[str]:
-    """Yield the names of the branches of a remote that begin with `prefix`; nothing is fetched.
+    """Yield the names of a remote's branches that begin with `prefix`; fetches nothing.
 
     Raises `UsageError` as `addresses_of` does, and `StoreUnreachable`.
     """
@@ -54,8 +54,8 @@ def branches_of(folder: Path, timeout_s: float, remote: str, prefix: str) -> Ite
 def addresses_of(folder: Path, timeout_s: float, remote: str) -> Addresses:
     """Return the addresses of a remote, or of an address that is no configured remote.
 
-    A repository whose files git tracks is refused: a pull request can bring it, and git would run
-    its hooks.  Raises `UsageError`, and `StoreUnreachable` where git does not know the remote.
+    Raises `UsageError` for a repository inside the tracked files, since a pull request can add it
+    and git would run its hooks; and `StoreUnreachable` if git does not know the remote.
     """
     alias = f"satops-{sha256(remote.encode(errors='surrogateescape')).hexdigest()[:16]}"
     git = Git(folder, timeout_s, [f"remote.{alias}.url={remote}"])
@@ -94,7 +94,7 @@ def _listed(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_half_read(address: str) -> bool:
-    """Tell whether git would look for the host in the middle of a password."""
+    """Tell whether git would take a part of the password for the host."""
     if not _URL.match(address):
         return False
     host, *rest = re.split(r"[/?#]", address.partition("://")[2], maxsplit=1)
@@ -102,7 +102,7 @@ def _is_half_read(address: str) -> bool:
 
 
 def _is_carried(git: Git, address: str) -> bool:
-    """Tell whether an address leads to files that are in the repository's own commits."""
+    """Tell whether an address leads to files that git tracks in this repository."""
     path = _local_path(address)
     if path is None:
         return False
@@ -112,7 +112,7 @@ def _is_carried(git: Git, address: str) -> bool:
         places.append(top / Path(path).expanduser())
     for place in places:
         for found in (Path(os.path.normpath(place)), Path(os.path.realpath(place))):
-            if found.parts[1:2] == ("proc",):  # leads git elsewhere than it leads this process
+            if found.parts[1:2] == ("proc",):  # /proc/self is another folder for git's process
                 return True
             below = _below(found, top)
             if below is not None and _is_tracked(git, below):
@@ -121,7 +121,7 @@ def _is_carried(git: Git, address: str) -> bool:
 
 
 def _below(path: Path, top: Path) -> str | None:
-    """Return a path from the top of the work tree, however it is written; None outside of it."""
+    """Return a path relative to the top of the work tree; None if it lies outside."""
     for place in (path, *path.parents):
         with suppress(OSError):
             if place.samefile(top):
@@ -130,14 +130,14 @@ def _below(path: Path, top: Path) -> str | None:
 
 
 def _is_tracked(git: Git, path: str) -> bool:
-    """Tell whether git tracks a path, something below it, or a link or a repository above it."""
+    """Tell whether git tracks a path, something below it, or a link or repository above it."""
     listed = git.attempt("ls-files", "-z")
     if not listed.ok or path == ".":
         return True
     whole = _folded(path)
     parts = whole.split("/")
     itself = {"/".join(parts[:count]) for count in range(1, len(parts) + 1)}
-    itself |= {f"{whole}.git", f"{whole}.bundle"}  # git looks for these by itself
+    itself |= {f"{whole}.git", f"{whole}.bundle"}  # git also tries these
     entries = map(_folded, os.fsdecode(listed.out).split("\0"))
     return any(
         entry in itself or entry.startswith((f"{whole}/", f"{whole}.git/")) for entry in entries
@@ -145,12 +145,12 @@ def _is_tracked(git: Git, path: str) -> bool:
 
 
 def _folded(path: str) -> str:
-    """Return a path as disks compare it that know no capital letters, or one form of accents."""
+    """Return a path as disks compare it that ignore case and Unicode forms."""
     return unicodedata.normalize("NFC", path).casefold()
 
 
 def _local_path(address: str) -> str | None:
-    """Return the path that an address of git stands for; None for one of another machine."""
+    """Return the local path of a git address; None for an address of another machine."""
     if address.startswith("file://"):
         return "/" + unquote(address.removeprefix("file://")).lstrip("/")
     if _URL.match(address):

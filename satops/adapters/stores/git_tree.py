@@ -1,8 +1,8 @@
 """The tree of a ledger's commit: segments under `ledger/`, and pages beside them.
 
 One growing file would be stored whole with each commit.  So the ledger is cut into segments, each
-named by the number of its first event: only the last one is written anew, and
-`cat ledger/*.jsonl` is the whole.
+named by the number of its first event: an append rewrites only the last one, and `cat
+ledger/*.jsonl` gives the whole ledger.
 """
 
 import re
@@ -14,53 +14,52 @@ from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import LedgerCorrupt, StoreUnreachable
 
 SEGMENT_BYTES = 256 * 1024
-"""A segment that would grow beyond this is closed.  In a ledger of 100,000 events, 64 KiB make the
-folder's tree dear, 1 MiB the last segment, and one file without end costs 3 s and 6 MB an append.
-"""
+"""A segment closes before it would exceed this size.  With 100,000 events, 64 KiB make the folder's
+tree expensive, 1 MiB the last segment, and a single file costs 3 s and 6 MB an append."""
 FOLDER = "ledger"
 _SEGMENT_NAME = re.compile(r"[0-9]{10}\.jsonl")
 _ENTRY = re.compile(r"([0-7]+) (\w+) ([0-9a-f]+)\t(.*)", re.DOTALL)
 
 Entries = Mapping[str, str]
-"""A tree's entries: name to `MODE TYPE ID`, as `git mktree` reads it."""
+"""A tree's entries: name to `MODE TYPE ID`, the form of `git mktree`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """A commit of the ledger, and what an append to it needs to know."""
+    """A commit of the ledger, with everything that an append needs."""
 
     commit: str
     root: Entries
-    """Without the ledger's own folder."""
+    """Entries of the root, without the ledger's folder."""
     folder: Entries
     last: bytes
-    """The content of the last segment."""
+    """Content of the last segment."""
 
     @property
     def segments(self) -> list[str]:
-        """The names of the segments in the order of their events."""
+        """Names of the segments, in the order of their events."""
         return sorted(name for name in self.folder if _SEGMENT_NAME.fullmatch(name))
 
     @property
     def head(self) -> str:
-        """The SHA-256 of the last line."""
+        """SHA-256 of the last line."""
         if not self.last:
             return GENESIS
         return line_digest(self.last[:-1].rpartition(b"\n")[2])
 
     @property
     def events(self) -> int:
-        """How many events the ledger has."""
+        """Number of events."""
         names = self.segments
         return first_event(names[-1]) - 1 + self.last.count(b"\n") if names else 0
 
     def blob(self, segment: str) -> str:
-        """Return the id of a segment's content."""
+        """Return the blob id of a segment."""
         return self.folder[segment].split()[2]
 
 
 NOTHING = Tip(commit="", root={}, folder={}, last=b"")
-"""What the first commit is made from."""
+"""The tip before the first commit."""
 
 
 def first_event(segment: str) -> int:
@@ -69,7 +68,7 @@ def first_event(segment: str) -> int:
 
 
 def read_tip(git: Git, commit: str) -> Tip:
-    """Read what an append needs.  Raises `LedgerCorrupt` and `StoreUnreachable`."""
+    """Read the tip at a commit.  Raises `LedgerCorrupt` and `StoreUnreachable`."""
     root = _entries(git, commit)
     own = root.pop(FOLDER, None)
     folder = _entries(git, f"{commit}:{FOLDER}") if own and " tree " in own else {}
@@ -79,7 +78,7 @@ def read_tip(git: Git, commit: str) -> Tip:
 
 
 def segments(git: Git, tip: Tip, names: Iterable[str]) -> Iterator[bytes]:
-    """Yield the content of segments.  Raises `LedgerCorrupt` for one that was cut."""
+    """Yield the content of segments.  Raises `LedgerCorrupt` for a truncated one."""
     names = list(names)
     for name, content in zip(names, git.blobs(map(tip.blob, names)), strict=True):
         if not content.endswith(b"\n"):
@@ -103,9 +102,9 @@ def continues(git: Git, old: Tip, new: Tip) -> bool:
 def write_tree(
     git: Git, tip: Tip, content: bytes, pages: Mapping[str, bytes | None]
 ) -> tuple[str, Tip]:
-    """Write the tree that adds lines to `tip`; return its id and its tip, still without a commit.
+    """Write a tree that appends lines to `tip`; return its id and its tip, without a commit yet.
 
-    `pages` go beside the ledger; None removes one.
+    `pages` are files beside the ledger; None removes one.
     """
     names = tip.segments
     if names and len(tip.last) + len(content) <= SEGMENT_BYTES:
@@ -123,7 +122,7 @@ def _entries(git: Git, tree: str) -> dict[str, str]:
     listed = git.attempt("ls-tree", "-z", "--full-tree", tree)
     if not listed.ok:
         raise StoreUnreachable(f"The tree {tree} of the ledger cannot be read: {listed.reason}")
-    # A name that is not UTF-8 goes into the next tree as it is.
+    # A name that is not UTF-8 is passed on unchanged.
     found = listed.out.decode(errors="surrogateescape").split("\0")
     matches = (_ENTRY.fullmatch(entry) for entry in found if entry)
     return {m[4]: f"{m[1]} {m[2]} {m[3]}" for m in matches if m is not None}

@@ -1,7 +1,7 @@
-"""Lines in an open file: the last one, the one after a `seq`, and all up to an end.
+"""Read lines of an open file: the last one, those after a `seq`, or a range.
 
-Everything here reads at an offset, so that neither an append nor a look at what is new costs more
-in a ledger of a million events than in one of ten.
+Everything reads at an offset, so an append to a ledger of a million events costs no more than to
+one of ten.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,23 +16,25 @@ _STREAM_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Where the whole lines of a file end."""
+    """The end of a file's whole lines."""
 
     end: int
-    """The offset behind the last newline; 0 when there is no whole line."""
+    """Offset after the last newline; 0 without a whole line."""
     last: bytes | None
     """The last whole line, without its newline."""
 
 
 def joined(lines: Sequence[bytes]) -> bytes:
-    """Return lines as the bytes to write.  No line at all, or a newline in one, is a bug."""
+    """Return lines as bytes to write.  Raises ValueError without lines and for a newline in one: a
+    bug.
+    """
     if not lines or any(not line or b"\n" in line for line in lines):
         raise ValueError("An append needs at least one line, and a line holds no newline.")
     return b"\n".join(lines) + b"\n"
 
 
 def tail(fd: int, size: int) -> Tail:
-    """Find the last whole line of the first `size` bytes, reading back from their end."""
+    """Find the last whole line of the first `size` bytes, reading backwards."""
     end = _newline_before(fd, size)
     if end == 0:
         return Tail(0, None)
@@ -41,10 +43,10 @@ def tail(fd: int, size: int) -> Tail:
 
 
 def offset_after(fd: int, end: int, after: int) -> int:
-    """Return where the line that follows number `after` begins.
+    """Return the offset of the line after number `after`.
 
-    Searches by halves for the `seq` that the lines carry; where one cannot be read, counts
-    newlines from the start.  Lines are not checked here: the chain is, by who reads them.
+    Binary search by the `seq` in the lines; if one cannot be read, counts newlines from the start.
+    Lines are not checked here: the reader checks the chain.
     """
     if after <= 0:
         return 0
@@ -63,7 +65,7 @@ def offset_after(fd: int, end: int, after: int) -> int:
 
 
 def stream(fd: int, start: int, end: int) -> Iterator[bytes]:
-    """Yield the lines between two offsets that are both the beginning of a line."""
+    """Yield the lines between two offsets, both at the beginning of a line."""
     rest = b""
     for block in _blocks(fd, start, end):
         *lines, rest = (rest + block).split(b"\n")
@@ -71,7 +73,7 @@ def stream(fd: int, start: int, end: int) -> Iterator[bytes]:
 
 
 def _newline_before(fd: int, position: int, floor: int = 0) -> int:
-    """Return the offset behind the last newline before `position`, or `floor` without one."""
+    """Return the offset after the last newline before `position`; `floor` if there is none."""
     while position > floor:
         start = max(floor, position - _BLOCK_BYTES)
         found = read_at(fd, position - start, start).rfind(b"\n")

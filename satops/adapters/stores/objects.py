@@ -1,8 +1,8 @@
 """The ledger in object storage: one object per append, never overwritten.
 
-An object is named by the number of its first event, so an append on a head has one name, and the
-store's own promise that a name can be taken once is compare-and-append.  S3, Google Cloud Storage
-and Azure show a written object to every later read and listing, so a gap is a lost object.
+An object is named by the number of its first event, so two appends to one head have the same name,
+and put-if-absent is compare-and-append.  S3, Google Cloud Storage and Azure show a written object
+to every later read and listing, so a gap means a lost object.
 """
 
 import os
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore as Client
 
 READS_AT_ONCE = 64
-"""An answer takes 10 to 50 ms: so 100,000 objects are read in a minute or so."""
+"""Parallel reads.  A request takes 10 to 50 ms, so 100,000 objects take about a minute."""
 _LOOK_BACK = 1000
-"""Events before the wanted one at which a listing begins: one page of it reaches the wanted one."""
+"""A listing begins so many events before the wanted one, so that its first page contains it."""
 _LIST_PAGE = 1000
 _MARK = "satops_append"
-"""The object's metadata that tells one's own write from another's with the same bytes."""
+"""Metadata of an object that distinguishes our write from another's with equal bytes."""
 _NAME = re.compile(r"([0-9]{12})\.jsonl")
 _BEHIND_ALL = "999999999999.jsonl"
 _REASON_MAX = 400
 _CODE = re.compile(r"<Code>\s*(\w{1,64})\s*</Code>|\"reason\":\s*\"(\w{1,64})\"")
-"""How S3 and Azure, and how Google name a refusal: `SlowDown`, `AccessDenied`, `forbidden`."""
+"""Error codes of S3 and Azure, and of Google: `SlowDown`, `AccessDenied`, `forbidden`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +47,36 @@ class _Tip:
 
     first: int
     after: int
-    """The number that the next append begins with."""
+    """Number of the next append's first event."""
     head: str
 
 
 class ObjectLedger:
     """A ledger under one prefix of a bucket.
 
-    obstore's threads do not survive a fork: a process that has used this may spawn others, and
-    must not fork.
+    A process that has used this class must not fork, since obstore's threads do not survive a fork.
+    It may spawn processes.
     """
 
     orders_per_append = 10
-    """An append is one request, and one object for ever."""
+    """An append is one request and one permanent object."""
 
     def __init__(self, client: "Client", *, shown: str) -> None:
-        """Take a client whose root is the ledger's prefix; `shown` is the address for people."""
+        """The client's root is the ledger's prefix; `shown` is the address for messages."""
         self._client = client
         self._shown = shown
         self._tip: _Tip | None = None
 
     @property
     def address(self) -> str:
-        """Bucket and prefix, as `s3://BUCKET/PREFIX`, and the endpoint if it is not the cloud's."""
+        """`s3://BUCKET/PREFIX`, with the endpoint if it is not the cloud's own."""
         return self._shown
 
     def read(self, after: int = 0) -> Iterator[bytes]:
-        """Yield the lines above `after`; see `ports.LedgerStore.read`.  Reads many objects at once.
+        """Yield the lines above `after`; see `ports.LedgerStore.read`.  Reads many objects in
+        parallel.
 
-        Raises `LedgerCorrupt` where an object is missing in the middle.
+        Raises `LedgerCorrupt` if an object is missing between others.
         """
         expected = None
         for first, content in self._contents(self._names_from(after + 1)):
@@ -89,7 +90,7 @@ class ObjectLedger:
             raise LedgerMissing(self._missing())
 
     def append(self, lines: Sequence[bytes], expected_head: str) -> None:
-        """Put one object where there is none; see `ports.LedgerStore.append`."""
+        """Put one object if its name is free; see `ports.LedgerStore.append`."""
         content = joined(lines)
         tip = self._tip
         if tip is None or tip.head != expected_head:
@@ -109,7 +110,7 @@ class ObjectLedger:
                 obstore.delete(self._client, _name(first))
 
     def folders(self) -> list[str]:
-        """Return the names of what has objects of its own below this ledger's prefix."""
+        """Return the names of the folders below this ledger's prefix."""
         with self._told("listed"):
             below = obstore.list_with_delimiter(self._client)["common_prefixes"]
         return [name.rstrip("/").rpartition("/")[2] for name in below]
@@ -122,17 +123,16 @@ class ObjectLedger:
                 _name(first),
                 content,
                 mode="create",
-                use_multipart=False,  # an upload in parts knows no conditions
+                use_multipart=False,  # a multipart upload cannot be conditional
                 attributes={"Content-Type": "application/jsonl", _MARK: mark},
             )
         except (BaseError, OSError) as error:
             self._settle(first, mark, error)
 
     def _settle(self, first: int, mark: str, failure: Exception) -> None:
-        """Return if the write has landed, whatever the answer was: the object itself tells.
+        """Return if our write succeeded; else raise.  The object itself decides.
 
-        A write whose reply was lost is tried again by the client, which then finds its own object
-        and calls it somebody else's.
+        If the reply is lost, the client retries, finds its own object, and reports a conflict.
         """
         try:
             found = obstore.get(self._client, _name(first))
@@ -147,15 +147,15 @@ class ObjectLedger:
                 f"{store_words(failure)} And then: {store_words(error)}"
             ) from None
         if found.attributes.get(_MARK) != mark:
-            # The name is taken for good, so a late write of ours can never land.
+            # The name is taken for good, so a late write of ours cannot succeed.
             raise HeadMoved(f"Somebody else appended to the ledger at {self.address}.")
 
     def _look(self) -> _Tip | None:
-        """Return the last object, or None where there is no ledger."""
+        """Return the last object; None if there is no ledger."""
         begin = 0 if self._tip is None else self._tip.first - 1
         names = deque(self._names(begin), maxlen=1)
         if not names and begin:
-            # What was seen before is gone.  Whatever is there now is not the same ledger.
+            # The object seen before is gone, so this is another ledger.
             names = deque(self._names(0), maxlen=1)
         if not names:
             return None
@@ -169,9 +169,9 @@ class ObjectLedger:
             self._tip = tip
 
     def _names_from(self, wanted: int) -> Iterator[int]:
-        """Return the first numbers of the objects from the one that holds event `wanted` on.
+        """Return the first numbers of the objects, from the one that holds event `wanted`.
 
-        Without such an event it is the last object, which shows that there is a ledger.
+        Without such an event, return the last object, which proves that the ledger exists.
         """
         begin, back = wanted, _LOOK_BACK
         while begin:
@@ -193,7 +193,7 @@ class ObjectLedger:
                 named = _NAME.fullmatch(path)
                 first = int(named[1]) if named else 0
                 if first <= above:
-                    continue  # no object of ours, or a store that cannot begin in the middle
+                    continue  # not our object, or a store that ignores the start of a listing
                 if first <= last:
                     raise StoreUnreachable(
                         f"{self.address} does not list its objects in the order of their names, "
@@ -203,9 +203,9 @@ class ObjectLedger:
                 yield first
 
     def _contents(self, names: Iterator[int]) -> Iterator[tuple[int, bytes]]:
-        """Yield number and content of objects in order, reading ahead, a bounded number at once.
+        """Yield number and content of objects in order, with bounded parallel reads.
 
-        It reads ahead only as far as it was followed: who wants one event does not pay for 64.
+        The read-ahead grows as objects are consumed: a reader of one event does not cause 64 reads.
         """
         with self._told("read"), ThreadPoolExecutor(READS_AT_ONCE) as readers:
             ahead: deque[tuple[int, Future[bytes]]] = deque()
@@ -235,7 +235,7 @@ class ObjectLedger:
 
     @contextmanager
     def _told(self, done: str) -> Iterator[None]:
-        """Turn what the store says into what a person can act on."""
+        """Turn errors of the store into ones that say what to do."""
         try:
             yield
         except (BaseError, OSError) as error:
@@ -258,9 +258,9 @@ class ObjectLedger:
 
 
 def _from_holder(names: Iterator[int], wanted: int, *, whole: bool) -> Iterator[int] | None:
-    """Return names from the last one that is not above `wanted`; None where none was found.
+    """Return names from the last one that is not above `wanted`; None without one.
 
-    Of the `whole` ledger what there is is returned, for the reader to see what is missing.
+    For the `whole` ledger return all, so that the reader sees a gap.
     """
     holder: list[int] = []
     for first in names:
@@ -275,10 +275,10 @@ def _name(first: int) -> str:
 
 
 def store_words(error: Exception) -> str:
-    """Return what the store calls its refusal, and the first line of what obstore says.
+    """Return the store's error code, and the first line of obstore's message.
 
-    The query of an address may hold a signature, and the further lines are meant for the authors
-    of obstore.
+    A URL's query may hold a signature and is cut off; obstore's further lines are for its
+    developers.
     """
     text = without_credentials(Redactor(passwords_of(os.environ))(str(error)))
     first, *_ = text.splitlines() or [type(error).__name__]

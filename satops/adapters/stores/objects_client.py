@@ -1,7 +1,7 @@
-"""`s3://…`, `gs://…` and `az://…`: the client of each cloud.
+"""The clients of S3, Google Cloud Storage and Azure: `s3://…`, `gs://…` and `az://…`.
 
-Credentials come as each cloud's own tools take them from the environment, never from an address.
-Nor does an endpoint: whoever may edit satops.yaml must not choose whom the credentials are shown.
+Credentials and endpoints come from the environment only.  Whoever edits satops.yaml could otherwise
+choose the server that receives the credentials.
 """
 
 import os
@@ -25,11 +25,11 @@ ENDPOINTS = {
     "gs": ("GOOGLE_BASE_URL",),
     "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
 }
-"""The variables that name another server than the cloud's own; the first one that is set counts."""
+"""Environment variables with an endpoint; the first one that is set counts."""
 
 ANSWER_S = 30.0
 _RETRIES = {
-    # Harmless for a write: the name can be taken once, and the object tells whose it is.
+    # Safe for a write too: a name can be taken once, and the object shows whose it is.
     "max_retries": 4,
     "retry_timeout": timedelta(seconds=20),
     "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=3)},
@@ -41,23 +41,23 @@ _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 @dataclass(frozen=True, slots=True)
 class ObjectAddress:
-    """An address of a ledger in object storage, taken apart."""
+    """The parts of an address in object storage."""
 
     scheme: str
     bucket: str
     """Azure calls it a container."""
     prefix: str
     endpoint: str | None
-    """Of a server that is not the cloud's own."""
+    """Endpoint of a server other than the cloud's own."""
 
     @property
     def shown(self) -> str:
-        """The address for people, and for what is remembered of it."""
+        """Address for messages and notes."""
         at = f"?endpoint={self.endpoint}" if self.endpoint else ""
         return f"{self.scheme}://{'/'.join(filter(None, (self.bucket, self.prefix)))}{at}"
 
     def below(self, name: str) -> "ObjectAddress":
-        """Return the address of another ledger under this one's prefix."""
+        """Return the address of another ledger below this prefix."""
         prefix = "/".join(filter(None, (self.prefix, name)))
         return ObjectAddress(self.scheme, self.bucket, prefix, self.endpoint)
 
@@ -65,7 +65,7 @@ class ObjectAddress:
 def parse_address(
     scheme: str, rest: str, environ: Mapping[str, str] | None = None, *, what: str = "a ledger"
 ) -> ObjectAddress:
-    """Take apart what follows `SCHEME:` in the address of `what`.  Raises `UsageError`."""
+    """Parse the part after `SCHEME:` in the address of `what`.  Raises `UsageError`."""
     slashes, path = rest[:2], rest[2:].rstrip("/")
     bucket, _, prefix = path.partition("/")
     segments = prefix.split("/") if prefix else []
@@ -88,16 +88,16 @@ def open_client(
     answer_s: float = ANSWER_S,
     retries: Mapping[str, Any] | None = None,
 ) -> "Client":
-    """Return a client for an address; nothing is sent yet.
+    """Return a client for an address; sends nothing.
 
-    `answer_s` bounds one request.  Raises `UsageError` when the environment does not suffice.
+    `answer_s` bounds one request.  Raises `UsageError` if the environment lacks settings.
     """
     config: dict[str, Any] = {}
     if address.endpoint:
         config["base_url" if address.scheme == "gs" else "endpoint"] = address.endpoint
     if address.scheme == "s3":
-        # An environment that turns conditions off would make two writers win.
-        # A bucket with Object Lock takes no object without a checksum.
+        # The environment could turn conditional writes off, and two writers would win.  A bucket
+        # with Object Lock requires a checksum.
         config |= {
             "conditional_put": "etag",
             "disable_bulk_delete": True,

@@ -1,7 +1,7 @@
-"""From the address in `satops.yaml` to a store: every kind that there is, in one table.
+"""Open a store by its address in `satops.yaml`: one table of all kinds.
 
-What opens a store stands beside what opens a scratch ledger of the same kind in the same place, and
-beside what is known of its promise: a kind cannot be opened and be proven as another one.
+Each row holds the function for the real store, the one for a scratch ledger of the same kind, and
+the store's promise: so a store cannot be opened as one kind and proven as another.
 """
 
 import re
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from satops.adapters.stores.git import Pages
 
 Scratch = tuple[OpenScratch, Callable[[], None]]
-"""What opens a scratch ledger, and what removes it."""
+"""Functions that open and remove a scratch ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,20 @@ class Kind:
     """One kind of store."""
 
     open: "Callable[[str, Path, Pages | None], LedgerStore]"
-    """Takes what follows the scheme, the repository's root, and what makes pages."""
+    """Arguments: the address after the scheme, the repository's root, the function that makes
+    pages."""
     scratch: Callable[[str, Path, str], Scratch]
-    """Takes what follows the scheme, the root, and the name of the scratch ledger."""
+    """Arguments: the address after the scheme, the root, the name of the scratch ledger."""
     left: Callable[[str, Path], Iterable[tuple[str, str]]]
-    """Takes what follows the scheme, and the root: the names of what is beside the ledger, and the
-    command that removes each."""
+    """Arguments: the address after the scheme, the root.  Returns the names beside the ledger, each
+    with the command that removes it."""
     promise: Promise
 
 
 def kind_of(address: str) -> Kind:
     """Return the kind of the store at `SCHEME:REST`.
 
-    Raises `UsageError` for a scheme that is not in the table: an address can never choose code to
-    load.
+    Raises `UsageError` for a scheme outside the table, so an address cannot choose code to load.
     """
     scheme, colon, _ = address.partition(":")
     kind = KINDS.get(scheme) if colon else None
@@ -54,10 +54,10 @@ def kind_of(address: str) -> Kind:
 
 
 def open_store(address: str, root: Path, *, pages: "Pages | None" = None) -> LedgerStore:
-    """Return the store at `SCHEME:REST`, reading paths from the repository's root.
+    """Return the store at `SCHEME:REST`; relative paths start at the repository's root.
 
-    `pages` makes what a store can show beside the ledger; only the `git:` store has room for it.
-    Nothing is read or written yet, and no credential is needed.  Raises `UsageError`.
+    `pages` makes the files beside the ledger, which only the `git:` store has.  Reads and writes
+    nothing, and needs no credentials.  Raises `UsageError`.
     """
     return kind_of(address).open(address.partition(":")[2], root, pages)
 
@@ -75,7 +75,7 @@ def _file(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
 def _file_scratch(rest: str, root: Path, name: str) -> Scratch:
     from satops.adapters.stores.file import FileStore
 
-    _file(rest, root, None)  # refuses what names no file
+    _file(rest, root, None)  # raises for an address without a file
     path = (root / rest).with_name(f".{name}.jsonl")
     return lambda: FileStore(path), lambda: path.unlink(missing_ok=True)
 
@@ -91,7 +91,7 @@ def _git(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
 
     remote, _, ref = rest.rpartition("#")
     remote, ref = remote or DEFAULT_REMOTE, ref or DEFAULT_REF
-    # What begins with a dash would be read as an option, and "::" names a program to run.
+    # git would read a leading dash as an option, and "::" runs a program.
     if not _REF.fullmatch(ref) or remote.startswith("-") or "::" in remote:
         raise UsageError(
             "`state: git:` in satops.yaml does not name a ref. Write `git:satops-state` for a ref "
@@ -190,7 +190,7 @@ def _objects(scheme: str) -> Kind:
 
 @contextmanager
 def _extra(name: str) -> Iterator[None]:
-    """Say which extra of the package is missing, where a store needs one."""
+    """Name the missing extra of the package, if an import fails."""
     try:
         yield
     except ImportError as error:

@@ -1,14 +1,13 @@
-"""The ledger in PostgreSQL: one table, and its primary key decides who comes first.
+"""The ledger in PostgreSQL: one table, whose primary key is compare-and-append.
 
 An append is one transaction: it reads the last line, compares, and inserts the next numbers.  Two
-writers on one head insert the same number, and the primary key takes one of them; the other
-waits for the outcome and is then refused.  No lock is taken that a dead client could leave behind.
-Lines go there in binary, whatever the database says of strings, and are read back before the
-commit: what a trigger or a rule has changed is rolled back.
+writers on one head insert the same number; the primary key accepts one, and the other waits and is
+then refused.  No lock can outlive a dead client.  Lines are sent in binary, so that the database's
+encoding does not matter, and are read back before the commit: if a trigger or rule has changed
+them, the transaction is rolled back.
 
-The tables come by migrations.  Each is written once and never changed; a later version of satops
-adds one at the end.  A tool that finds more migrations than it knows stops: it cannot tell what
-they mean.
+Migrations create the tables.  A released migration never changes; a later version of satops appends
+one.  If the database has more migrations than satops knows, satops stops.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,14 +23,14 @@ from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable
 
 Table = Literal["events", "scratch"]
-"""Where lines are kept: the ledgers, and those that only prove the store and are deleted again."""
+"""The table: of ledgers, or of the scratch ledgers that prove a store."""
 
 OF_ORDER = """
     CASE WHEN position('"name":"'::bytea IN line) > 0 THEN split_part(encode(substring(
         line FROM position('"name":"'::bytea IN line) + 8 FOR 129), 'escape'), '"', 1) END
 """
-"""The order name that a line is about: the first name in it, which in a string has its quotes
-escaped.  No cast to JSON: a line that is none must stay as it came, for `verify` to name."""
+"""The order name of a line: the first `name` in its text, where quotes inside a string are escaped.
+There is no cast to JSON, so that a broken line stays as it is, for `verify` to name."""
 
 MIGRATIONS = (
     """
@@ -49,19 +48,19 @@ MIGRATIONS = (
     """,
     f"CREATE INDEX events_of_order ON satops.events (ledger, ({OF_ORDER}), seq)",
 )
-"""In the order in which they are applied; the version of a database is how many were."""
+"""In order; a database's version is the number of applied ones."""
 
-# Two beginnings at once must not both make the tables.  The number is "satops" in ASCII.
+# Two runs must not create the tables at the same time.  The number is "satops" in ASCII.
 _LOCK = "SELECT pg_advisory_xact_lock(126879197687923)"
 _VERSION = "SELECT count(*), pg_is_in_recovery() FROM satops.migrations"
 PAGE_LINES = 1000
-"""Lines of one query: a page of the longest events stays far below the memory of a small runner."""
+"""Lines of one query: a page of the longest events fits in a small runner's memory."""
 _FIRST_LINES = 10
-"""Of the first query: who wants one line, or what is new, does not fetch a whole page."""
+"""Lines of the first query, for readers of one line or of new lines only."""
 _TRIES_MAX = 8
 
-# What a transaction waits for.  A client that is cut off in the middle must not keep a number, and
-# a database that acknowledges before it has written would break the promise of `append`.
+# Time limits of a transaction, so that a dead client cannot block a number; and synchronous commit,
+# since `append` promises durability.
 _SETTINGS = """
     SELECT pg_catalog.set_config('lock_timeout', '10s', true),
            pg_catalog.set_config('statement_timeout', '20s', true),
@@ -82,10 +81,10 @@ _REMOVE = "DELETE FROM satops.{} WHERE ledger = %s"
 
 
 class PostgresStore:
-    """One ledger of a database, by its name.  For one thread at a time."""
+    """One ledger of a database, by its name.  Not thread-safe."""
 
     orders_per_append = 10
-    """An append is a few round trips, and one at a time: many runs would wait for one another."""
+    """An append is a few round trips, and appends of several runs wait for each other."""
 
     def __init__(
         self,
@@ -97,9 +96,9 @@ class PostgresStore:
         migrations: Sequence[str] = MIGRATIONS,
         answer_s: float = ANSWER_S,
     ) -> None:
-        """Take where libpq connects to; `shown` is the address without credentials.
+        """`conninfo` is for libpq; `shown` is the address without credentials.
 
-        `answer_s` is how long the server may be silent before the connection is given up.
+        `answer_s` is how long the server may be silent before the connection is closed.
         """
         self._database = Database(conninfo, shown, answer_s)
         self._ledger = ledger
@@ -110,13 +109,13 @@ class PostgresStore:
 
     @property
     def address(self) -> str:
-        """Server, database and ledger, as `postgresql://HOST/DATABASE#LEDGER`."""
+        """`postgresql://HOST/DATABASE#LEDGER`."""
         return self._shown
 
     def read(self, after: int = 0) -> Iterator[bytes]:
         """Yield the lines above `after`, page by page; see `ports.LedgerStore.read`.
 
-        No transaction stays open between pages: lines never change, so none is needed.
+        No transaction is open between pages, since lines never change.
         """
         size = _FIRST_LINES
         page = self._page(after, size)
@@ -125,7 +124,7 @@ class PostgresStore:
         while page:
             for _, line in page:
                 yield line
-            # A short page ended where the ledger ended, at the end of a whole append.
+            # A page that is not full ends at the ledger's end, after a whole append.
             whole, size = len(page) == size, PAGE_LINES
             page = self._page(page[-1][0], size) if whole else []
 
@@ -145,7 +144,7 @@ class PostgresStore:
             try:
                 self._append(lines, expected_head)
             except (errors.SerializationFailure, errors.DeadlockDetected):
-                # The server has rolled back, for reasons that need not be another append.
+                # A serialization failure was rolled back, and need not come from another append.
                 continue
             return
         raise StoreUnreachable(
@@ -154,19 +153,19 @@ class PostgresStore:
         )
 
     def migrate(self) -> None:
-        """Make the tables, or bring older ones forward; see `ports.MigratedStore`."""
+        """Create the tables, or migrate older ones; see `ports.MigratedStore`."""
         with self._told(), self._database.connection() as connection:
             _migrate(connection, self._migrations, self.address)
 
     def remove(self) -> None:
-        """Delete this ledger, which only the table of scratch ledgers allows."""
+        """Delete this ledger; the database allows it for scratch ledgers only."""
         if self._table != "scratch":
             raise ValueError("Only a scratch ledger is ever removed.")
         with self._told(), self._checked_connection() as connection:
             connection.execute(_REMOVE.format(self._table), [self._ledger])
 
     def scratch_ledgers(self) -> list[str]:
-        """Return the names of the scratch ledgers that were not removed; none without tables."""
+        """Return the names of the remaining scratch ledgers; none without tables."""
         with self._told(), self._database.connection() as connection:
             [made] = connection.execute("SELECT to_regclass('satops.scratch')").fetchone() or [None]
             rows = [] if made is None else connection.execute(_SCRATCH).fetchall()
@@ -198,7 +197,7 @@ class PostgresStore:
             ) from None
 
     def _compare(self, connection: psycopg.Connection, expected_head: str) -> int:
-        """Return the number of the last event, whose digest is the head that was expected."""
+        """Return the number of the last event.  Raises unless its digest is the expected head."""
         last = connection.execute(_LAST.format(self._table), [self._ledger], binary=True).fetchone()
         if last is None and expected_head != GENESIS:
             raise LedgerMissing(self._missing())
@@ -208,7 +207,7 @@ class PostgresStore:
         return int(seq)
 
     def _read_back(self, connection: psycopg.Connection, seq: int, lines: Sequence[bytes]) -> None:
-        """Make sure that what the database keeps is what it was given, before it is committed."""
+        """Raise unless the stored lines equal the given ones; called before the commit."""
         asked = [self._ledger, seq, len(lines) + 1]
         kept = connection.execute(_PAGE.format(self._table), asked, binary=True).fetchall()
         if kept != list(enumerate(lines, start=seq + 1)):
@@ -235,7 +234,7 @@ class PostgresStore:
 
     @contextmanager
     def _checked_connection(self) -> Iterator[psycopg.Connection]:
-        """Lend the connection, once the schema behind it is one that this version knows."""
+        """Yield the connection, after a check that this version knows the schema."""
         with self._database.connection() as connection:
             if self._checked is not connection:
                 _check_version(connection, len(self._migrations), self.address)
@@ -244,7 +243,7 @@ class PostgresStore:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Turn what the server says into what a person can act on."""
+        """Turn errors of the server into ones that say what to do."""
         try:
             yield
         except errors.UndefinedTable:
@@ -262,9 +261,9 @@ class PostgresStore:
 
 
 def _check_version(connection: psycopg.Connection, known: int, address: str) -> None:
-    """Refuse a schema that is newer than this version, and a server that may lag behind.
+    """Refuse a newer schema, and a server that may be a lagging replica.
 
-    Raises `StoreUnreachable`, and `errors.UndefinedTable` where there is no schema at all.
+    Raises `StoreUnreachable`, and `errors.UndefinedTable` without a schema.
     """
     found = connection.execute(_VERSION).fetchone()
     version, is_standby = cast("tuple[int, bool]", found)
@@ -283,10 +282,10 @@ def _check_version(connection: psycopg.Connection, known: int, address: str) -> 
 
 
 def _migrate(connection: psycopg.Connection, migrations: Sequence[str], address: str) -> None:
-    """Bring the tables to the version of these migrations, all in one transaction.
+    """Apply the missing migrations in one transaction.
 
-    Does nothing, and needs no right to, where they are there already.  Raises `StoreUnreachable`
-    for tables that are newer, and what psycopg raises.
+    Does nothing, and needs no rights, if there are none.  Raises `StoreUnreachable` for newer
+    tables, and the exceptions of psycopg.
     """
     version = _version(connection)
     if version < len(migrations):

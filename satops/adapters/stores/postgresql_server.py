@@ -1,8 +1,8 @@
-"""A PostgreSQL server: its address, and one connection to it, made when it is needed.
+"""A PostgreSQL server: its address, and one connection, opened when needed.
 
-An address of a ledger stands in `satops.yaml`, which a pull request can change.  So it is read
-strictly, with parameters that are known, before libpq sees it: libpq takes half a password for a
-host where a character in it is not escaped, and repeats it in its messages.
+The address is in `satops.yaml`, which a pull request can change.  So it is parsed strictly, with
+known parameters only, before libpq sees it: libpq takes part of a password with unescaped
+characters for a host, and repeats it in messages.
 """
 
 import os
@@ -25,14 +25,14 @@ from satops.errors import StoreUnreachable, UsageError
 
 DEFAULT_LEDGER = "satops"
 ANSWER_S = 30.0
-"""Longer than any statement may run, which the store limits to 20 s at the server."""
+"""Seconds; longer than any statement, which the store limits to 20 s at the server."""
 _CONNECT_S = "10"
 _REASON_MAX = 400
 _LEDGER = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _SHOWN = frozenset(
     ("host", "hostaddr", "port", "dbname", "user", "service", "sslmode", "target_session_attrs")
 )
-"""The parameters that say which database it is.  No other one is shown: some are secrets."""
+"""Parameters that may be shown; others can be secrets."""
 _SECRET = frozenset(("password", "sslpassword"))
 _KNOWN = (
     _SHOWN
@@ -44,8 +44,7 @@ _KNOWN = (
         "sslkey", "sslnegotiation", "sslrootcert", "sslsni", "tcp_user_timeout",
     }
 )  # fmt: skip
-"""Not `options`, which sets what the server does with an append, and not the names of files that
-hold passwords."""
+"""Allowed parameters: not `options`, which could weaken an append, nor password files."""
 _ESCAPED = r"(?:[^\s/?#@%\[\]&=]|%[0-9A-Fa-f]{2})"
 _ADDRESS = re.compile(
     rf"//(?:(?P<user>(?:(?!:){_ESCAPED})*)(?P<colon>:(?P<password>{_ESCAPED}*))?@)?"
@@ -56,23 +55,23 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PostgresAddress:
-    """An address of a ledger in a database, taken apart."""
+    """The parts of an address of a ledger in a database."""
 
     conninfo: str
-    """As libpq reads it; it may hold a password."""
+    """For libpq; may hold a password."""
     ledger: str
     shown: str
     has_password: bool
-    """A password stands in the address, and so in whatever file the address was read from."""
+    """Whether the address, and so the file it came from, holds a password."""
 
     def __repr__(self) -> str:
         return f"PostgresAddress({self.shown})"
 
 
 def parse_address(rest: str) -> PostgresAddress:
-    """Take apart what follows `postgresql:` in an address.
+    """Parse the part after `postgresql:` in an address.
 
-    Raises `UsageError`, which shows no part of the address.
+    Raises `UsageError`, whose message shows no part of the address.
     """
     connection, _, ledger = rest.partition("#")
     ledger = ledger or DEFAULT_LEDGER
@@ -103,7 +102,9 @@ def parse_address(rest: str) -> PostgresAddress:
 
 
 class Database:
-    """Connects as libpq does: its URL parameters, its variables, `.pgpass` and service files."""
+    """Connects as libpq does, with URL parameters, environment variables, `.pgpass` and service
+    files.
+    """
 
     def __init__(self, conninfo: str, shown: str, answer_s: float) -> None:
         self._conninfo = conninfo
@@ -114,30 +115,29 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection]:
-        """Lend the connection for a few statements; a broken one is replaced the next time.
+        """Yield the connection for a few statements; a broken one is replaced at the next call.
 
-        Raises `StoreUnreachable` when there is none to be had, and what psycopg raises while it
-        is lent.
+        Raises `StoreUnreachable` if it cannot connect, and the exceptions of psycopg in the block.
         """
         connection = self._live() or self._connect()
         with _answered_within(connection, self._answer_s):
             yield connection
 
     def reason(self, error: psycopg.Error) -> str:
-        """Return what the server or libpq said, on one line and without passwords."""
-        # `.pgpass` may have given another password than those that are known before.
+        """Return the message of the server or libpq, on one line and without passwords."""
+        # `.pgpass` may have given a password that is not known yet.
         used = getattr(error.pgconn, "password", None) or b""
         hide = Redactor(password_forms(used.decode(errors="replace")))
         said = without_credentials(hide(self._hide(str(error))))
         return " ".join(said.split())[:_REASON_MAX] or type(error).__name__
 
     def _live(self) -> psycopg.Connection | None:
-        """Return the connection of the last time, if the server still answers on it."""
+        """Return the last connection, if the server still answers on it."""
         connection = self._connection
         if connection is None or connection.closed:
             return None
         try:
-            # An idle connection may have been cut by a firewall; before a commit that is harmless.
+            # A firewall may have cut an idle connection; before a commit that is harmless.
             with _answered_within(connection, self._answer_s):
                 connection.execute("")
         except psycopg.Error:
@@ -148,7 +148,7 @@ class Database:
     def _connect(self) -> psycopg.Connection:
         try:
             conninfo = _with_defaults(self._conninfo)
-        except psycopg.Error:  # its text repeats what it could not read
+        except psycopg.Error:  # its text repeats the unreadable address
             raise StoreUnreachable(
                 f"The ledger at {self._shown} cannot be reached: its address cannot be read."
             ) from None
@@ -158,19 +158,19 @@ class Database:
             raise StoreUnreachable(
                 f"The ledger at {self._shown} cannot be reached: {self.reason(error)}"
             ) from None
-        # Poolers hand one server connection to many clients: nothing may be kept on it.
+        # Poolers share one server connection among clients: prepare no statements on it.
         connection.prepare_threshold = None
         connection.isolation_level = IsolationLevel.READ_COMMITTED
-        # The port has no end, so the connection ends with this object, or with the process.
+        # `LedgerStore` has no close method, so the connection closes with this object.
         weakref.finalize(self, connection.close)
         self._connection = connection
         return connection
 
 
 def _secrets(conninfo: str) -> dict[str, str]:
-    """Return the passwords that libpq would use: of the address, the environment, a service."""
+    """Return the passwords that libpq would use, from address, environment or service file."""
     found: list[str | None] = []
-    with suppress(psycopg.Error):  # said when it is used
+    with suppress(psycopg.Error):  # reported by the connection
         given = conninfo_to_dict(conninfo)
         found += [str(given[name]) for name in _SECRET if given.get(name)]
     with suppress(psycopg.Error):
@@ -183,7 +183,7 @@ def _secrets(conninfo: str) -> dict[str, str]:
 
 
 def _with_defaults(conninfo: str) -> str:
-    # libpq would wait for minutes.  Whoever says otherwise is not overruled.
+    # libpq would wait for minutes.  A given value is kept.
     wanted = {"fallback_application_name": "satops"}
     if "PGCONNECT_TIMEOUT" not in os.environ:
         wanted["connect_timeout"] = _CONNECT_S
@@ -192,7 +192,7 @@ def _with_defaults(conninfo: str) -> str:
 
 @contextmanager
 def _answered_within(connection: psycopg.Connection, seconds: float) -> Iterator[None]:
-    """Cut the connection after some seconds: libpq itself waits for an answer without end."""
+    """Close the connection after some seconds, since libpq waits for an answer without limit."""
     with socket.socket(fileno=os.dup(connection.fileno())) as wire:
         timer = threading.Timer(seconds, _cut, [wire])
         timer.daemon = True
@@ -208,4 +208,4 @@ def _cut(wire: socket.socket) -> None:
     try:
         wire.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return  # it ended by itself
+        return  # already closed

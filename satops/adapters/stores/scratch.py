@@ -1,6 +1,6 @@
-"""A scratch ledger beside the real one, of the same kind and in the same place: to prove a store.
+"""A scratch ledger of the same kind and in the same location as the real one, to prove a store.
 
-It is removed again.  The real ledger is never opened for it.
+It is removed afterwards.  The real ledger is never opened.
 """
 
 import re
@@ -15,21 +15,21 @@ from satops.errors import SatopsError, StoreUnreachable
 from satops.ports import OpenScratch
 
 PREFIX = "satops-probe-"
-"""What the names of scratch ledgers begin with."""
+"""Prefix of the names of scratch ledgers."""
 _NAME = re.compile(re.escape(PREFIX) + "[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOver:
-    """A scratch ledger of a proof that was cut short, or that runs now."""
+    """A scratch ledger of a proof that was interrupted or is running."""
 
     name: str
     removal: str
-    """The command that removes it."""
+    """Command that removes it."""
 
 
 def left_beside(address: str, root: Path) -> tuple[LeftOver, ...]:
-    """Return the scratch ledgers beside the ledger at `address`; nothing is removed.
+    """Return the scratch ledgers beside the ledger at `address`; removes none.
 
     Raises `UsageError` as `open_store` does, and `StoreUnreachable`.
     """
@@ -39,10 +39,11 @@ def left_beside(address: str, root: Path) -> tuple[LeftOver, ...]:
 
 @contextmanager
 def scratch_beside(address: str, root: Path) -> Iterator[OpenScratch]:
-    """Lend a place for a ledger beside the one at `address`, and clear it afterwards.
+    """Yield a function that opens a scratch ledger beside the one at `address`, and clear it
+    afterwards.
 
-    Raises `UsageError` as `open_store` does, and `StoreUnreachable`, naming what was left behind,
-    when it cannot be cleared.
+    Raises `UsageError` as `open_store` does, and `StoreUnreachable` if it cannot be cleared; the
+    message names the remains.
     """
     name = PREFIX + secrets.token_hex(6)
     opened, remove = kind_of(address).scratch(address.partition(":")[2], root, name)
