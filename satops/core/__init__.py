@@ -1,1 +1,1 @@
-"""The rules of satops as pure functions and values: no files, no network, no clock."""
+"""The rules of satops as pure functions and values, without files, network or clock."""

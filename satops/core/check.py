@@ -1,12 +1,12 @@
-"""What a check is: one declaration, beside the code that makes its findings.
+"""A check is one declaration, beside the code that makes its findings.
 
-The findings, `satops explain`, docs/checks.md, and which codes are found when all follow from it
-(`core.checks.catalogue`).  A check that looks at specs is a function with a decorator:
+Findings, `satops explain` and docs/checks.md are made from it (`core.checks.catalogue`).  A check
+of specs is a function with a decorator:
 
     @check("A07", "smaller than the smallest bill", when=When.SPEC, at="order.geometry", ...)
     def check_least_bill(batch: Batch) -> Found: ...
 
-Whoever finds something while reading declares a `Check` and makes findings with it.
+Code that reads a file declares a `Check` and makes findings with it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -34,68 +34,68 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "K": "Acknowledgements",
     }
 )
-"""What checks are about, by the letter that their codes begin with; in the order of the docs."""
+"""The subject of a check by the first letter of its code, in the order of the docs."""
 
 
 class When(StrEnum):
-    """When a check looks, and so what can bring its finding or take it away."""
+    """When a check runs, and so what can cause or remove its finding."""
 
     READ = "read"
     """While files are read."""
     OUTLINE = "outline"
-    """At the outline of each spec, and of an AOI file, whatever the sensor and the window."""
+    """For the outline of each spec and AOI file, whatever the sensor and window."""
     SPEC = "spec"
-    """At each spec by itself, whatever the time."""
+    """For each spec by itself, whatever the time."""
     CLOCK = "clock"
-    """At each spec that would be bought, against the clock: time alone brings such findings."""
+    """For each spec to create, against the clock."""
     ACROSS = "across"
-    """At the specs that would be bought, against each other and what the ledger holds."""
+    """For the specs to create, against each other and the ledger."""
     LEDGER = "ledger"
-    """At each spec, against what the ledger holds under its name or of its order."""
+    """For each spec, against the ledger's orders of the same name or content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one code means."""
+    """The declaration of one code."""
 
     code: str
-    """A letter for the subject and two digits; it never changes."""
+    """A letter for the subject and two digits; never changes."""
     title: str
-    """The summary of its findings: a few fixed words."""
+    """Summary of its findings: a few fixed words."""
     when: When
-    """When it is found first; `Run` knows of others."""
+    """When it runs first; each `Run` has its own."""
     meaning: str
-    """What is looked at, and why it matters to a buyer."""
+    """What is checked, and why it matters to a buyer."""
     source: str
-    """Who says so; the numbers have sources of their own, in schema/modes.json."""
+    """The source of the rule; the sources of thresholds are in schema/modes.json."""
     remedy: str
     example: str
-    """The smallest piece of a spec that shows it."""
+    """The smallest part of a spec that causes it."""
     severity: Severity = Severity.ERROR
-    """The worst that its findings are by default; a `Variant` may be milder."""
+    """The default severity; a `Variant` may be milder."""
     acknowledgeable: bool = False
-    """Whether a spec may accept it with a reason, and satops.yaml may lower it.  What the
-    marketplace's documentation forbids, or what is impossible, cannot be accepted."""
+    """Whether a spec may acknowledge it with a reason, and satops.yaml may lower it.  False for
+    what is impossible or forbidden by the marketplace's documentation."""
     thresholds: tuple[str, ...] = ()
-    """The fields of `core.order.modes.ModeRules` that it compares with."""
+    """The fields of `core.order.modes.ModeRules` that it uses."""
 
     @property
     def subject(self) -> str:
-        """What it is about."""
+        """The subject of the code."""
         return SUBJECTS[self.code[0]]
 
     def finding(self, path: Path, detail: str, *, fix: str = "") -> Finding:
-        """Make a finding in the words of the title; see `Finding` for `fix`."""
+        """Make a finding with the check's title; see `Finding` for `fix`."""
         return Finding(self.code, path, self.title, detail, self.severity, fix)
 
     def variant(self, summary: str = "", severity: Severity | None = None) -> "Variant":
-        """Declare findings of this code that say more exactly what is wrong, or weigh less."""
+        """Declare a variant of this code with a summary or severity of its own."""
         return Variant(self, summary or self.title, severity or self.severity)
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Findings of a check with a summary, or a severity, of their own."""
+    """A variant of a check, with a summary or severity of its own."""
 
     check: Check
     summary: str
@@ -103,24 +103,24 @@ class Variant:
     severity: Severity
 
     def finding(self, path: Path, detail: str, *, fix: str = "") -> Finding:
-        """Make a finding in the words of the variant; see `Finding` for `fix`."""
+        """Make a finding with the variant's summary; see `Finding` for `fix`."""
         return Finding(self.check.code, path, self.summary, detail, self.severity, fix)
 
 
 Found = Iterator[tuple[int, str]]
-"""The index of a spec among those that were looked at, and the detail."""
+"""Index of a spec among the checked ones, and the detail of the finding."""
 Look = Callable[..., Found]
-"""Looks at many specs at once.  What it is given depends on when it runs: see `core.checks`."""
+"""Checks many specs at once.  Its arguments depend on `When`; see `core.checks`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A function that looks for what a check means, and when it does."""
+    """A function that runs a check, and when."""
 
     check: Check
     when: When
     path: Path
-    """What its findings are about."""
+    """Path of its findings."""
     look: Look
 
 
@@ -138,9 +138,9 @@ def check(
     acknowledgeable: bool = False,
     thresholds: tuple[str, ...] = (),
 ) -> Callable[[Look], Run]:
-    """Declare a check and the function that looks for it; see `Check` for the fields.
+    """Declare a check and its function; see `Check` for the fields.
 
-    Its findings are about the field `at`, as `order.geometry`.
+    Its findings are about the field `at`, such as `order.geometry`.
     """
     declared = Check(
         code, title, when, meaning, source, remedy, example, severity, acknowledgeable, thresholds
@@ -149,6 +149,6 @@ def check(
 
 
 def also(declared: Check | Run, *, when: When, at: str) -> Callable[[Look], Run]:
-    """Name a further function that looks for a check, at another time."""
+    """Declare another function of a check, for another time."""
     known = declared.check if isinstance(declared, Run) else declared
     return lambda look: Run(known, when, tuple(at.split(".")), look)

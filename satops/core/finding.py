@@ -1,4 +1,4 @@
-"""A remark about one value, made by a rule that does not know where the value was written."""
+"""A finding about one value, made by a rule that does not know the value's position in a file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,12 +13,12 @@ _QUOTED = 40
 """Characters of the input that a message shows."""
 
 Path = tuple[str | int, ...]
-"""Keys and indexes from the root of a document, or from the value that is read."""
+"""Keys and indexes from the root of a document, or of the value that is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What `Problem` says, with a path instead of a position."""
+    """A `Problem` with a path instead of a position."""
 
     check: str
     path: Path
@@ -28,19 +28,19 @@ class Finding:
     """Whole sentences: what is wrong, why it matters, what to do."""
     severity: Severity = Severity.ERROR
     fix: str = ""
-    """Options of `satops aoi FILE` that mend it, where the geometry stands in a file:
-    `core.geometry.fixes` adds the whole command."""
+    """Options of `satops aoi FILE` that mend it, for a geometry in a file; `core.geometry.fixes`
+    adds the command."""
 
     def under(self, path: Path) -> "Finding":
-        """Return the same finding, seen from further up the document."""
+        """Return the same finding with `path` before its own path."""
         return replace(self, path=path + self.path)
 
     def at(self, path: Path) -> "Finding":
-        """Return the same finding about another path, as when the value came from a file."""
+        """Return the same finding with another path, for example if the value came from a file."""
         return replace(self, path=path)
 
     def problem(self, document: "Document", file: str, order: str | None) -> Problem:
-        """Return the finding with its position in a file, about the order of a name."""
+        """Return the finding with its position in a file, as a problem of an order."""
         line, column = document.position(self.path)
         return Problem(
             check=self.check,
@@ -56,15 +56,15 @@ class Finding:
 
 
 def dotted(path: Path) -> str:
-    """Write a path as messages show it: `order.geometry.coordinates[0][3]`."""
-    # Imported here because it brings the YAML parser, which readers of ledgers do not need.
+    """Return a path as messages show it: `order.geometry.coordinates[0][3]`."""
+    # Imported here, since readers of ledgers do not need the YAML parser.
     from satops.core import loading as document
 
     return document.dotted(path)
 
 
 def quoted(text: str) -> str:
-    """Show text of the input in quotes: shortened, and so that no terminal obeys it."""
+    """Return text of the input in quotes, shortened and with control characters escaped."""
     return repr(text) if len(text) <= _QUOTED else f"{text[:_QUOTED]!r}..."
 
 

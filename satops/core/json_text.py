@@ -1,4 +1,4 @@
-"""JSON to and from bytes: the home of orjson."""
+"""Read and write JSON, with orjson."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 Raw = orjson.Fragment
-"""JSON bytes that are embedded as they stand."""
+"""JSON bytes that are embedded unchanged."""
 
 
 class NotJson(ValueError):
@@ -15,23 +15,22 @@ class NotJson(ValueError):
 
 
 def dumps(value: object) -> bytes:
-    """Return compact UTF-8 JSON, keys in the order given, without a newline.
+    """Return compact UTF-8 JSON with keys in the given order, without a newline.
 
-    Raises TypeError for what JSON cannot hold.  NaN and infinities must not reach it.
+    Raises TypeError for values that JSON lacks.  NaN and infinities must not be passed.
     """
     return orjson.dumps(value)
 
 
 def dumps_sorted(value: object) -> bytes:
-    """Return what `dumps` does, with the keys of every group sorted."""
+    """Like `dumps`, with sorted keys."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def dumps_replacing(value: object) -> bytes:
-    """Return what `dumps` does, with a question mark for each character that UTF-8 cannot hold.
+    """Like `dumps`, with a question mark for each character that UTF-8 cannot encode.
 
-    For what must be written whatever it holds: a variable of the environment or a path may
-    come with such characters.
+    For texts that must be written whatever they hold, such as environment variables and paths.
     """
     try:
         return dumps(value)
@@ -45,7 +44,7 @@ def dumps_pretty(value: object) -> bytes:
 
 
 def loads(text: bytes | str) -> Any:
-    """Return the value of one JSON text; raises `NotJson`."""
+    """Return the value of one JSON text.  Raises `NotJson`."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -65,9 +64,9 @@ def _encodable(value: Any) -> Any:
 
 
 def loads_strict(text: str) -> Any:
-    """Return the value of one JSON text in which no key stands twice; raises `NotJson`.
+    """Return the value of one JSON text without duplicate keys.  Raises `NotJson`.
 
-    Of two equal keys most readers keep the last in silence, and a reviewer sees the first.
+    Most readers silently keep the last of two equal keys, while a reviewer sees the first.
     """
     value = loads(text)
     try:

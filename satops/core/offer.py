@@ -1,8 +1,8 @@
-"""What an offer is: all that satops must be told of one marketplace's kind of order.
+"""An offer describes one marketplace's kind of order to satops.
 
-Core reads the name, the labels, the provider, the outline and the window of an order, and knows its
-canonical bytes, its digest and that it has further terms.  What those terms are, an offer says.
-Core is given one as a value and knows none: each stands in a folder of `satops/offers/`.
+Core reads an order's name, labels, provider, outline and window, and knows its canonical bytes and
+digest.  All further fields are its terms, which only the offer understands.  Core gets the offer as
+a value; each offer is a folder of `satops/offers/`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,8 +19,7 @@ from satops.core.order.status import Status
 from satops.core.plan.config import MarketplaceConfig
 
 Agreement = tuple[bool | None, str]
-"""Whether what the marketplace shows is what was ordered, None where it shows nothing; and what it
-shows, in a few words."""
+"""Whether a listed term equals the ordered one, None if not listed; and its text."""
 
 
 class Dated(Protocol):
@@ -28,7 +27,7 @@ class Dated(Protocol):
 
     @property
     def terms(self) -> Terms:
-        """Its offer's own fields."""
+        """The offer's own fields."""
 
     @property
     def start(self) -> str:
@@ -44,97 +43,97 @@ class Flag:
     """An option of `satops new` that sets a term."""
 
     field: str
-    """The field of the spec under `order:`."""
+    """Field of the spec under `order:`."""
     name: str
     """`--max-cloud`."""
     metavar: str
     help: str
     kind: type[int] | type[str]
     written: Callable[[Any], object] = lambda value: value
-    """Returns what the spec says for what was given."""
+    """Returns the field's value for the option's value."""
     of_mode: bool = False
-    """Whether it names the mode; a series may have several."""
+    """Whether it chooses the mode; a series may have several."""
     fits: Callable[[Mode], bool] = lambda _: True
-    """Tells whether a mode of a series takes it."""
+    """Tells whether a mode of a series accepts the option."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What `init` writes to begin with, and what `demo` does to it."""
+    """The sample orders of `init`, and the edits of `demo`."""
 
     files: Mapping[str, str]
-    """Path to text, with `{month}`, `{start}` and `{end}` where the window is said."""
+    """Path to text, with the placeholders `{month}`, `{start}` and `{end}` for the window."""
     edited: tuple[str, tuple[str, str]]
-    """A spec, and a text in it with another one: an edit of what was bought."""
+    """A spec, and a replacement of a text in it: an edit of a bought order."""
     further: tuple[str, ...]
-    """What `satops new` is told, to write one more."""
+    """Options of `satops new` for one more order."""
     monitored: tuple[str, ...]
-    """What `satops new --series` is told of the sensor."""
+    """Sensor options of `satops new --series`."""
 
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """One marketplace's kind of order.  Pure: it asks nobody, and answers alike each time."""
+    """One marketplace's kind of order.  Its functions are pure."""
 
     name: str
-    """As `marketplace.kind` of satops.yaml names it."""
+    """Name, as in `marketplace.kind` of satops.yaml."""
     versions: tuple[str, ...]
-    """What the canonical form of its orders is called: `order/1`."""
+    """Version tags of its canonical orders: `order/1`."""
     schema: str
-    """The file of `schema/` that its specs fit."""
+    """File of `schema/` with the schema of its specs."""
     thresholds: str
-    """The file of `schema/` with what is known of its modes."""
+    """File of `schema/` with the thresholds of its modes."""
     modes: tuple[Mode, ...]
-    """Every mode, in the order in which people are told of them."""
+    """Every mode, in the order of messages and docs."""
     statuses: tuple[Status, ...]
     """What the marketplace says of how far an order is."""
 
     read: Callable[[Mapping[str, Any], list[Finding]], Terms]
-    """Reads its own fields from the block under `order:`, and adds what is wrong with them.  The
-    schema speaks of fields of the wrong kind: they are left out."""
+    """Reads its own fields of the block under `order:`, and adds findings.  Fields of a wrong type
+    are skipped, since the schema reports them."""
     version: Callable[[Terms], str]
-    """Which of `versions` an order with such terms has."""
+    """Returns the version tag for an order with these terms."""
     mode: Callable[[Terms], Mode | None]
-    """The mode that an order names; None where it names none."""
+    """Returns the mode of an order; None if it names none."""
     request: Callable[[Order, MarketplaceConfig], bytes]
-    """The exact bytes to send, made from the canonical bytes and nothing else: for the order of a
-    pass, to where results are ordered."""
+    """Returns the exact bytes to send, made from the canonical bytes alone.  For the order of a
+    pass, they are for the endpoint that orders results."""
     simulation: Callable[[Order, MarketplaceConfig], bytes] | None
-    """The bytes that ask for a simulation of an order; None where the marketplace has none."""
+    """Returns the bytes of a simulation request; None if the marketplace has no simulations."""
     agreements: Callable[[Order, MarketplaceOrder], Iterator[Agreement]]
-    """Holds an order of the marketplace against ours, term by term; core has compared provider,
-    outline and window."""
+    """Compares a listed order with ours, term by term.  Core has compared provider, outline and
+    window."""
 
     checks: Callable[[], Sequence[ModuleType]] = lambda: ()
-    """The modules with its own checks; see `core.check`."""
+    """Returns the modules with its own checks; see `core.check`."""
     captures: Callable[[Dated], int] = lambda _: 1
-    """How many images an order asks for."""
+    """Returns the number of images of an order."""
     details: Callable[[Dated], tuple[str, ...]] = lambda _: ()
-    """What else decides whether an order is the right one, in a few words each."""
+    """Returns further terms that identify an order, as short texts."""
     first_over: Callable[[Order], datetime | None] = lambda _: None
-    """When the time of the first of several images is over; None for an order of one image."""
+    """Returns the end of the first of several images' windows; None for an order of one image."""
     not_compared: Callable[[Order], str] = lambda _: ""
-    """What of an order does not show in what the marketplace shows, for a note."""
+    """Returns the terms that the marketplace does not list, as a note."""
     term_text: Callable[[str, Any], str | None] = lambda _field, _value: None
-    """The value of a field for people, where it is not clear by itself."""
+    """Returns a field's value as text, if it needs an explanation."""
     together: tuple[frozenset[str], ...] = ()
-    """Fields that are read as one: what is said of one of them is said of all."""
+    """Groups of fields that are read as one: a finding about one is about all."""
     fixed_track: frozenset[str] = frozenset()
-    """Providers whose satellites cannot follow an area that runs aslant."""
+    """Providers whose satellites cannot follow a slanting area."""
     thresholds_example: str = ""
-    """YAML of a team's file with thresholds, for the docs."""
+    """Example of a team's thresholds file, as YAML, for the docs."""
     in_sandbox: bool = False
-    """Whether the embedded sandbox sells it."""
+    """Whether the embedded sandbox supports it."""
     flags: tuple[Flag, ...] = ()
     samples: Callable[[], Samples] | None = None
 
     @property
     def providers(self) -> tuple[str, ...]:
-        """Every provider, in the order of their modes."""
+        """Every provider, in the order of the modes."""
         return tuple(dict.fromkeys(mode.provider for mode in self.modes))
 
     def modes_of(self, provider: str) -> tuple[Mode, ...]:
-        """Return the modes of a provider; none for one that is unknown."""
+        """Return the modes of a provider; empty for an absent one."""
         return tuple(mode for mode in self.modes if mode.provider == provider)
 
     def status(self, number: int | None) -> Status:
@@ -145,11 +144,11 @@ class Offer:
         return next(found, Status(number, f"status-{number}"))
 
     def mode_name(self, terms: Terms) -> str:
-        """Return the name of the mode; empty where the order names none."""
+        """Return the name of the mode; empty if the order names none."""
         mode = self.mode(terms)
         return "" if mode is None else mode.name
 
     def mode_title(self, order: Order) -> str:
-        """Return the mode for a sentence, or the provider where the order names no mode."""
+        """Return the mode's title for a sentence, or else the provider."""
         mode = self.mode(order.terms)
         return f"provider {order.provider}" if mode is None else mode.title

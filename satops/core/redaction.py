@@ -1,8 +1,7 @@
-"""Keep secrets out of texts, however JSON, URLs, pages and programs spell them.
+"""Keep secrets out of texts, in any escaping of JSON, URLs and HTML.
 
-A text is searched as it stands, and as it reads once its escapes are taken for the characters that
-they stand for, and theirs again: so a token in JSON in a query in JSON is found.  The time is in
-proportion to the text, whatever a server makes it of.
+A text is searched as it is, and after each of several rounds of unescaping: so a token in JSON in a
+URL's query in JSON is found.  The time is linear in the length of the text.
 """
 
 import base64
@@ -14,13 +13,13 @@ from typing import Final
 from urllib.parse import unquote
 
 PASSWORD: Final = "[password]"  # noqa: S105 - stands where one stood
-"""Stands where a password stood."""
+"""Replaces a password."""
 HIDDEN: Final = "[hidden]"
-"""Stands where the value of a field stood."""
+"""Replaces the value of a secret field."""
 _TAIL_MIN: Final = 6
-"""A text that ends with so many of a secret's first characters was cut inside the secret."""
+"""A text that ends with so many first characters of a secret was cut inside it."""
 _SHORTEST: Final = 4
-"""A shorter password is not looked for: every text holds one."""
+"""A shorter password is not searched for, since too many texts contain it."""
 _LEVELS: Final = 4
 _ESCAPE: Final = re.compile(
     r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|%([0-9a-f]{2})|&#x0{0,40}([0-9a-f]{1,5});"
@@ -38,24 +37,24 @@ _PROXY: Final = re.compile(r"(?:all|ftp|http|https|wss?)_proxy", re.I)
 
 Span = tuple[int, int]
 _Marks = Sequence[tuple[int, int, int]]
-"""Of each escape: where its character stands in the text that was read, and where the escape
-begins and ends in the text before."""
+"""For each escape: the position of its character in the decoded text, and start and end of the
+escape before."""
 
 
 class Redactor:
-    """Puts a mark in the place of each secret in a text."""
+    """Replaces each secret in a text by a mark."""
 
     __slots__ = ("_marks", "_secrets")
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        """Take secrets, each with the mark that stands for it; an empty one is none."""
+        """`secrets` maps each secret to its mark; an empty secret is skipped."""
         self._marks: dict[str, str] = {}
         for secret, mark in secrets.items():
             self._marks |= dict.fromkeys(_readings(secret), mark)
         self._secrets = sorted(self._marks, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
-        """Return the text with a mark for each secret, and for one that its end was cut in."""
+        """Return the text with marks for its secrets, and for a cut secret at its end."""
         found: list[tuple[int, int, str]] = []
         level, before = text, list[_Marks]()
         for _ in range(_LEVELS):
@@ -86,7 +85,7 @@ class Redactor:
 
 
 def passwords_of(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the passwords of proxies and databases in an environment, each with its mark."""
+    """Return the passwords of proxies and databases in an environment, with their marks."""
     found: dict[str, str] = {}
     for name, value in environ.items():
         if _PROXY.fullmatch(name):
@@ -97,10 +96,10 @@ def passwords_of(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def passwords_in(address: str) -> dict[str, str]:
-    """Return what an address holds between its first colon and an `@`, with its mark.
+    """Return the text between an address's first colon and an `@`, with its mark.
 
-    The address may be wrong: a password with a slash or an `@` in it is found, too.  A proxy may
-    repeat it as it is sent, in base64.
+    The address may be malformed: a password with a slash or an `@` is found too, and so is its
+    base64 form, which a proxy may repeat.
     """
     found: dict[str, str] = {}
     rest = address.partition("://")[2] or address
@@ -108,7 +107,7 @@ def passwords_in(address: str) -> dict[str, str]:
         name, colon, password = rest[: at.start()].partition(":")
         if colon:
             found |= password_forms(password)
-            # Whoever takes the address apart in another way repeats a part of it.
+            # Another parser would split the address elsewhere, and repeat a part.
             for part in re.split(r"[/?#@\s]", password):
                 found |= password_forms(part)
             for pair in (f"{name}:{password}", f"{unquote(name)}:{unquote(password)}"):
@@ -117,7 +116,7 @@ def passwords_in(address: str) -> dict[str, str]:
 
 
 def passwords_in_fields(address: str) -> dict[str, str]:
-    """Return what fields of a connection string hold that is secret, with its mark."""
+    """Return the secret fields of a connection string, with their marks."""
     found: dict[str, str] = {}
     for field in _FIELD.finditer(address):
         value = address[field.end() :]
@@ -126,9 +125,9 @@ def passwords_in_fields(address: str) -> dict[str, str]:
 
 
 def shown_address(address: str) -> str:
-    """Return an address for people: without user and password, and without fields that are secret.
+    """Return an address for messages, without user, password and secret fields.
 
-    It may be wrong, and its password may hold what ends one: more is left out then.
+    Of a malformed address more is left out.
     """
     field = _FIELD.search(address)
     text = address if field is None else f"{address[: field.end()]}{HIDDEN}"
@@ -139,7 +138,7 @@ def shown_address(address: str) -> str:
 
 
 def without_credentials(text: str) -> str:
-    """Return a text in which each address is one for people; see `shown_address`."""
+    """Return a text with each address as in `shown_address`."""
     return _WORD.sub(_shown_word, text)
 
 
@@ -152,23 +151,23 @@ def _shown_word(match: "re.Match[str]") -> str:
 
 
 def _readings(secret: str) -> set[str]:
-    """Return how a secret reads at the levels at which texts are searched."""
-    # A form writes a blank as a plus; what is not ASCII is escaped byte by byte.
+    """Return the forms of a secret at the levels of the search."""
+    # Form encoding writes a blank as a plus, and other bytes than ASCII as escapes.
     readings = {secret, secret.replace(" ", "+"), secret.encode(errors="replace").decode("latin-1")}
     for _ in range(_LEVELS):
-        # A secret may itself look like an escape, and is read so in an escaped text.
+        # A secret may look like an escape, and is decoded in an escaped text.
         readings |= {_decoded(reading)[0] for reading in readings}
     return {r for r in readings if r and (r == secret or len(r) >= _SHORTEST)}
 
 
 def password_forms(password: str) -> dict[str, str]:
-    """Return a password as it is and as it was before it was escaped, with its mark."""
+    """Return a password as given and unescaped, with its mark."""
     forms = {password, unquote(password)}
     return {form: PASSWORD for form in forms if len(form) >= _SHORTEST}
 
 
 def _decoded(text: str) -> tuple[str, _Marks]:
-    """Return a text with each escape as its character, and where the escapes were."""
+    """Return the decoded text, and the positions of its escapes."""
     parts: list[str] = []
     marks: list[tuple[int, int, int]] = []
     end = length = 0
@@ -195,7 +194,7 @@ def _char(match: "re.Match[str]") -> str:
 
 
 def _back(start: int, end: int, levels: Sequence[_Marks]) -> Span:
-    """Return where a span of a decoded text stands in the text that was decoded first."""
+    """Return a decoded span's position in the original text."""
     for marks in reversed(levels):
         start = _before(start, marks)[0]
         end = _before(end - 1, marks)[1]
@@ -203,7 +202,7 @@ def _back(start: int, end: int, levels: Sequence[_Marks]) -> Span:
 
 
 def _before(place: int, marks: _Marks) -> Span:
-    """Return where one character stood before its level was decoded."""
+    """Return a character's position before its level was decoded."""
     index = bisect_right(marks, place, key=lambda mark: mark[0]) - 1
     if index < 0:
         return place, place + 1
@@ -215,9 +214,9 @@ def _before(place: int, marks: _Marks) -> Span:
 
 
 def _beginning_at_end(secret: str, text: str) -> int:
-    """Return how many of a secret's first characters a text ends with, short of all of them.
+    """Return the number of a secret's first characters at the end of a text, less than all.
 
-    Knuth, Morris and Pratt: a server may repeat the beginning of the secret as it likes.
+    Knuth, Morris and Pratt, since a server may repeat the beginning of the secret many times.
     """
     table = [0] * len(secret)
     length = 0

@@ -1,14 +1,14 @@
-"""Text from specs, files and the marketplace, made harmless before anybody sees it.
+"""Make text from specs, files and the marketplace safe to show.
 
-A name or a message may hold terminal escapes, direction overrides or line breaks: shown as they
-are, they could paint over a plan or forge a line of it.
+Terminal escapes, direction overrides and line breaks in a name or message could overwrite a plan or
+forge a line of it.
 """
 
 import re
 from html import unescape
 
 PAGE_CHARS = 20_000
-"""Of a page, what is looked at for its words."""
+"""Characters of an HTML page that are searched for its words."""
 _MARKUP = re.compile(
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -24,9 +24,9 @@ _LINE_ENDS = "\u2028\u2029"
 
 
 def safe(text: str) -> str:
-    """Return `text` as one line of printable characters; what was not printable is escaped.
+    """Return `text` as one line of printable characters, with all others escaped.
 
-    A tab becomes a blank, and so do the other widths of blank that CJK text has.
+    A tab or a blank of another width becomes a blank.
     """
     if not text.isprintable():
         text = "".join(map(_printable, text))
@@ -38,26 +38,29 @@ def safe(text: str) -> str:
 
 
 def safe_lines(text: str) -> list[str]:
-    """Return the lines of a message that satops wrote, each of them safe; empty ends are cut."""
+    """Return the lines of a message of satops, each made safe, without empty ends."""
     return [safe(line.rstrip()) for line in text.strip("\n").split("\n")]
 
 
 def shown(text: str, most: int = SHOWN_MAX) -> str:
-    """Return the first `most` characters of a text that a message quotes, on one line.
+    """Return the first `most` characters of a quoted text, on one line.
 
-    Every character that is not printable is escaped, odd blanks too: they may be the fault.
+    Every character that is not printable is escaped, unusual blanks too, since they may be the
+    fault.
     """
     cut = text if len(text) <= most else f"{text[:most]}…"
     return cut if cut.isprintable() else "".join(map(_escaped, cut))
 
 
 def words_of_page(text: str) -> str:
-    """Return the words of a page without its markup, one blank between them, not escaped yet."""
+    """Return the words of an HTML page without markup, separated by blanks, not escaped yet."""
     return " ".join(unescape(_MARKUP.sub(" ", text[:PAGE_CHARS])).split())
 
 
 def shorten(text: str, width: int) -> str:
-    """Return safe text of at most `width` characters, cut in the middle, which ids survive best."""
+    """Return safe text of at most `width` characters, cut in the middle, which keeps both ends of
+    an id.
+    """
     text = safe(text)
     if len(text) <= width:
         return text
@@ -66,7 +69,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return text that UTF-8 can hold: bytes of a file name that are no UTF-8 are escaped."""
+    """Return text that UTF-8 can encode; other bytes of a file name are escaped."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,4 +1,4 @@
-"""Counts, sizes, locations, times and money in the words of reports and of the checks' messages."""
+"""Counts, sizes, locations, times and money as text, for reports and messages."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number rounded to what a reader can use: `1,234`, `12.3`, `0.012`."""
+    """Return a rounded number: `1,234`, `12.3`, `0.012`."""
     if value >= 100 or value == round(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
@@ -30,7 +30,7 @@ def area(km2: float) -> str:
 
 
 def location(longitude: float, latitude: float) -> str:
-    """Return a spot on the map, given in degrees, as maps write it: `21.03°N 105.85°E`.
+    """Return a location in degrees, in the notation of maps: `21.03°N 105.85°E`.
 
     Two decimals are about one kilometre: enough to see swapped coordinates at a glance.
     """
@@ -40,9 +40,9 @@ def location(longitude: float, latitude: float) -> str:
 
 
 def moment(instant: datetime | str) -> str:
-    """Return an instant in UTC as `2026-12-01 00:00`; seconds only where they are not zero.
+    """Return an instant in UTC as `2026-12-01 00:00`; seconds only if not zero.
 
-    A text is an instant in its canonical form.
+    A text must be an instant in canonical form.
     """
     text = instant if isinstance(instant, str) else instant_text(instant)
     day, _, clock = text.removesuffix("Z").partition("T")
@@ -52,7 +52,7 @@ def moment(instant: datetime | str) -> str:
 def window(start: str, end: str) -> str:
     """Return a window as `2026-12-01 00:00 → 12-15 00:00 (14 d)`.
 
-    The end leaves out the year where it is the year of the start.
+    The end has no year if it is that of the start.
     """
     shown_end = moment(end)
     if start[:5] == end[:5]:
@@ -62,7 +62,7 @@ def window(start: str, end: str) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """Return a length of time in the one or two units that say it: `14 d`, `1 d 12 h`, `90 s`."""
+    """Return a duration in one or two units: `14 d`, `1 d 12 h`, `90 s`."""
     seconds = int(length.total_seconds())
     parts = []
     for unit, size in _UNITS:
@@ -73,7 +73,7 @@ def duration(length: timedelta) -> str:
 
 
 def span(length: timedelta) -> str:
-    """Return a length of time, for a sentence, in its largest unit that fits: `14 days`."""
+    """Return a duration for a sentence, in its largest suitable unit: `14 days`."""
     hours = length.total_seconds() / 3600
     for unit, size in (("year", 8766), ("day", 24), ("hour", 1)):
         if hours >= (2 if unit == "year" else 1) * size:
@@ -83,20 +83,20 @@ def span(length: timedelta) -> str:
 
 
 def about(amount: float, currency: str = "") -> str:
-    """Return an estimated cost, which is always called one: `about 1,234.50 USD`."""
+    """Return an estimated cost: `about 1,234.50 USD`."""
     return f"about {money(amount, currency)}"
 
 
 def money(value: float, currency: str = "") -> str:
-    """Return a sum of money: `1,234.50 USD`; bare where nobody says in what it is."""
+    """Return an amount: `1,234.50 USD`; without a currency if that is not known."""
     return f"{value:,.2f} {currency}".rstrip()
 
 
 @lru_cache(maxsize=4096)
 def days(start: str, end: str) -> str:
-    """Return a window by its days in UTC, `2026-12-01 → 12-15`; a window of one day is that day.
+    """Return a window by its days in UTC, `2026-12-01 → 12-15`; one day alone as that day.
 
-    An end at midnight is the end of the day before it.
+    An end at midnight counts as the day before.
     """
     first = start[:10]
     last = end[:10]
@@ -108,7 +108,7 @@ def days(start: str, end: str) -> str:
 
 
 def about_all(amounts: Iterable[float | None], currency: str = "") -> str:
-    """Return the sum of estimates, and for how many orders there is none."""
+    """Return the sum of estimates, and the number of orders without one."""
     every = list(amounts)
     known = [amount for amount in every if amount is not None]
     if not known:
@@ -119,7 +119,7 @@ def about_all(amounts: Iterable[float | None], currency: str = "") -> str:
 
 
 def origin(threshold: Threshold, unit: str) -> str:
-    """Return on which number a finding rests, its source, and whether anybody vouches for it."""
+    """Return the threshold of a finding, its source, and whether it is confirmed."""
     rests = f"This rests on {number(threshold.value)} {unit}"
     if threshold.confirmed:
         return f"{rests}, set in {threshold.source}."

@@ -1,11 +1,11 @@
-"""The buyer's checks: what an expert would see at a glance in an order, said before it is paid.
+"""The buyer's checks: the faults that an expert would see in an order before it is paid.
 
-Structure comes first, while a spec is read (`core.spec`, `core.geometry`); here an order that can
-be bought is looked at as a buyer would.  To add a check, write a function with its declaration
-(`core.check`) in the module of its subject: nothing else names it.
+`core.spec` and `core.geometry` check the structure while a spec is read; the checks here look at an
+order that can be bought.  To add one, write a function with its declaration (`core.check`) in the
+module of its subject; no list needs it.
 
-A function that runs at `When.OUTLINE` or `SPEC` is given a `Batch`; at `CLOCK` a `Batch` and the
-time; at `ACROSS` what is `Around`.
+A function at `When.OUTLINE` or `SPEC` gets a `Batch`; at `CLOCK` a `Batch` and the time; at
+`ACROSS` an `Around`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,16 +41,16 @@ __all__ = [
 def check_specs(
     specs: Sequence[Spec], rules: Rules, *, shapes: Shapes | None = None
 ) -> list[list[Finding]]:
-    """Return what a buyer would find in each spec by itself; it never changes with time.
+    """Return the findings of each spec by itself, which never change with time.
 
-    `shapes` are the outlines, where the caller has them.
+    `shapes` are the outlines, if the caller has them.
     """
     times = {When.OUTLINE, When.SPEC}
     return catalogue_of(rules.offer).found_at(times, len(specs), Batch(specs, rules, shapes))
 
 
 def check_clock(specs: Sequence[Spec], rules: Rules, now: str) -> list[list[Finding]]:
-    """Return only what the clock brings: lead times, and windows too far ahead.
+    """Return the findings that depend on the clock: lead times, and windows too far ahead.
 
     `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`.
     """
@@ -66,10 +66,10 @@ def check_across(
     *,
     beside: Sequence[Spec] = (),
 ) -> list[list[Finding]]:
-    """Return what each spec is to the others and to the ledger.
+    """Return the findings of each spec against the others and the ledger.
 
-    `known` is `LedgerState.orders`; `recall` reads an order back from the ledger, and is asked
-    only for the few whose boxes meet.  `beside` are the other specs of the tree.
+    `known` is `LedgerState.orders`.  `recall` reads an order from the ledger, and is called only
+    for the few whose boxes meet.  `beside` are the other specs of the tree.
     """
     around = Around(specs, rules, known, recall, beside)
     return catalogue_of(rules.offer).found_at({When.ACROSS}, len(specs), around)

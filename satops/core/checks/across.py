@@ -1,4 +1,4 @@
-"""Checks of the orders that would be bought against each other, the tree and the ledger."""
+"""Check the orders to create against each other, the tree and the ledger."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,36 +24,35 @@ from satops.core.spec.series_checks import OTHER_KEY
 from satops.core.spec.spec import Spec
 
 _ROUNDING_PERCENT = 0.1
-"""Below this, two orders share a border that was rounded, whatever a team has set."""
+"""Percent below which an overlap is a rounded common border, whatever a team has set."""
 _MOST_COMPARED = 8
-"""Orders that one order's outline is compared with, those whose boxes share most: all of a
-repository may lie on one place.
-"""
+"""Maximum number of outlines to compare with one order, those whose boxes share most: all orders of
+a repository may be in one location."""
 _MOST_OF_SERIES = 64
-"""The same, where it is asked whether an order was bought under another key."""
+"""The same limit, for the search of orders bought under another key."""
 _MOST_NAMED = 3
 _LEAST_LOCATIONS = 5
 _MOST_OF_THEM = 0.8
 _NEAR_DEG, _FAR_DEG = 10.0, 20.0
-"""Orders are in one part of the world when most are within 10 degrees of the middle."""
+"""Orders are in one region of the world if most lie within 10 degrees of the middle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The specs that would be bought, and what they are held against."""
+    """The specs to create, with everything to compare them with."""
 
     specs: Sequence[Spec]
     rules: Rules
     known: Mapping[str, OrderState]
-    """What the ledger holds, by name."""
+    """The ledger's orders by name."""
     recall: Recall
-    """Asked only for the few orders of the ledger whose boxes meet that of a spec."""
+    """Called only for the few orders of the ledger whose boxes meet a spec's."""
     beside: Sequence[Spec] = ()
     """The other specs of the tree."""
 
 
 class _Party(NamedTuple):
-    """An order that may overlap: a spec, or what the ledger holds."""
+    """An order that may overlap: a spec, or an order of the ledger."""
 
     name: str
     provider: str
@@ -66,9 +65,10 @@ class _Party(NamedTuple):
 
 @also(COPY, when=When.ACROSS, at="order")
 def check_copies(around: Around) -> Found:
-    """Find specs whose order another one of the tree is already: the first by file and line.
+    """Find specs with the same order as another spec of the tree; the first by file and line is
+    kept.
 
-    Copies of what the ledger holds are left to the plan.
+    Copies of the ledger's orders are left to the plan.
     """
     specs = around.specs
     first: dict[str, Spec] = {}
@@ -99,7 +99,7 @@ def check_copies(around: Around) -> Found:
     acknowledgeable=True,
 )
 def check_superseded(around: Around) -> Found:
-    """Find specs that supersede a name that the ledger does not hold as bought."""
+    """Find specs that supersede a name which the ledger does not hold as bought."""
     names = {spec.name for spec in (*around.specs, *around.beside)}
     for index, spec in enumerate(around.specs):
         wanted = spec.supersedes
@@ -141,7 +141,7 @@ def check_superseded(around: Around) -> Found:
     thresholds=("min_overlap_percent",),
 )
 def check_overlaps(around: Around) -> Found:
-    """Find specs that are not bought yet and overlap another order, placed or in doubt.
+    """Find specs to create that overlap another order, placed or in doubt.
 
     Each pair is reported once, at the later spec.
     """
@@ -175,8 +175,8 @@ def check_overlaps(around: Around) -> Found:
 
 @also(check_region, when=When.ACROSS, at="order.geometry")
 def check_among_others(around: Around) -> Found:
-    """Find specs that are far from all other orders, and would be among them with latitude and
-    longitude exchanged.  For repositories that set no region.
+    """Find specs that lie far from all other orders, and would lie among them with latitude and
+    longitude exchanged.  For repositories without a region.
     """
     if around.rules.region is not None:
         return
@@ -207,8 +207,8 @@ def check_among_others(around: Around) -> Found:
 @also(check_region, when=When.ACROSS, at="order.geometry")
 def check_open_sea(around: Around) -> Found:
     """Find specs that lie wholly in open sea, and would lie on land with latitude and longitude
-    exchanged.  For repositories that set no region; an order that was placed nearby has shown that
-    the place is meant.
+    exchanged.  For repositories without a region.  A placed order nearby shows that the location is
+    right.
     """
     if around.rules.region is not None or around.rules.land is None:
         return
@@ -236,9 +236,10 @@ def check_open_sea(around: Around) -> Found:
 
 @also(OTHER_KEY, when=When.ACROSS, at="order.geometry")
 def check_other_keys(around: Around) -> Found:
-    """Find new members of a series that cover what a member has bought that is gone from it.
+    """Find new members of a series that cover the outline of a bought member which the series lacks
+    now.
 
-    The words are the same for all members of one key: one line mends them.
+    The words are equal for all members of one key, since one line mends them.
     """
     specs = around.specs
     there = {spec.name for spec in (*specs, *around.beside)}
@@ -309,7 +310,7 @@ def _extent(box: Box, start: str, end: str, mode: Mode | None) -> Extent:
     return Extent(box, _seconds(start), _seconds(end), 0 if mode is None else mode.number)
 
 
-@lru_cache(maxsize=4096)  # windows open and close on the hour, and many orders share them
+@lru_cache(maxsize=4096)  # many orders share their windows
 def _seconds(instant: str) -> float:
     return datetime.fromisoformat(instant).timestamp()
 
@@ -336,7 +337,7 @@ def _overlaps(parties: list[_Party], first: int, around: Around) -> Found:
 def _sharing(
     parties: list[_Party], first: int, most: int, around: Around
 ) -> Iterator[tuple[int, int, float]]:
-    """Yield each party from `first` on with an earlier one, and the percent that they share."""
+    """Yield each party from `first` on with an earlier one, and their overlap in percent."""
     pairs = [
         (later, earlier)
         for later, earlier in meeting([party.extent for party in parties], first, most)
@@ -371,7 +372,7 @@ def _overlap(later: _Party, others: list[tuple[float, _Party]]) -> str:
 
 
 def _is_meant(later: _Party, other: _Party) -> bool:
-    """Tell whether an overlap is no news: the same order (X01), or one that is superseded."""
+    """Tell whether an overlap is expected: the same order (X01), or a superseded one."""
     superseded = {later.spec.supersedes if later.spec else None}
     superseded.add(other.spec.supersedes if other.spec else None)
     return other.digest == later.digest or bool(superseded & {later.name, other.name})

@@ -1,4 +1,4 @@
-"""The orders that are checked together, with what several checks need of them."""
+"""The orders that are checked together, with values that several checks use."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ class Window:
     start: datetime
     end: datetime
     repeats: bool
-    """Whether several images are asked for, one in each interval."""
+    """Whether the order asks for several images, one in each interval."""
     days: float
-    """How long one image may take: the window, or one interval of it."""
+    """Days for one image: the window, or one interval of it."""
 
 
 class Batch:
-    """Specs side by side with their thresholds; outlines are made when a check asks for them."""
+    """Specs with their thresholds; outlines are made on first use."""
 
     def __init__(self, specs: Sequence[Spec], rules: Rules, shapes: Shapes | None = None) -> None:
         self.specs = specs
@@ -48,7 +48,7 @@ class Batch:
 
     @cached_property
     def windows(self) -> list[Window]:
-        """The windows."""
+        """The windows of all specs."""
         return [_window(spec, self.rules.offer) for spec in self.specs]
 
     def rows(self) -> Iterator[tuple[int, Spec, ModeRules]]:
@@ -57,7 +57,7 @@ class Batch:
 
 
 def _window(spec: Spec, offer: Offer) -> Window:
-    # The canonical form is ISO 8601, and this reader is twenty times as fast as `instant`.
+    # The canonical form is ISO 8601, which this parses twenty times as fast as `instant`.
     start = datetime.fromisoformat(spec.order.start)
     end = datetime.fromisoformat(spec.order.end)
     over = offer.first_over(spec.order)

@@ -1,7 +1,7 @@
-"""Every check, collected from where each is declared: in core, and in the offer.
+"""All checks, collected from their declarations in core and in the offer.
 
-The one source for findings, `satops explain` and docs/checks.md.  A check that is declared in one
-of the modules below, or in one that the offer names, is here by itself.
+The only source for findings, `satops explain` and docs/checks.md.  A check declared in one of the
+modules below, or in one that the offer names, is included automatically.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,31 +27,33 @@ _TABLES = (loading.CHECKS, spec.CHECKS)
 
 
 class Catalogue:
-    """Every check of a repository's orders: those of core, and those of its offer."""
+    """All checks of a repository's orders: those of core and of its offer."""
 
     def __init__(self, own: Sequence[ModuleType] = ()) -> None:
-        """`own` are the modules with the offer's checks."""
+        """`own` are the offer's modules with checks."""
         modules = (*_MODULES, *own)
         self.runs: tuple[Run, ...] = tuple(
             dict.fromkeys(run for module in modules for run in _runs(module))
         )
-        """Every function that looks at specs, in the order in which they do."""
+        """All functions that check specs, in the order of their runs."""
         self.checks = _by_code(modules)
-        """Every check by its code, in the order of the docs."""
+        """All checks by code, in the order of the docs."""
 
     def times_of(self, code: str) -> frozenset[When]:
-        """Return every time at which a check looks; none for a code that is none."""
+        """Return the times at which a check runs; empty for an absent code."""
         declared = self.checks.get(code)
         if declared is None:
             return frozenset()
         return frozenset({declared.when, *(run.when for run in self.runs if run.check is declared)})
 
     def found_only(self, *times: When) -> frozenset[str]:
-        """Return the codes that are found at these times and at no other."""
+        """Return the codes that run at these times and at no other."""
         return frozenset(code for code in self.checks if self.times_of(code) <= {*times})
 
     def found_at(self, times: set[When], count: int, *given: object) -> list[list[Finding]]:
-        """Let each function of these times look at what it is given; return a row for each spec."""
+        """Run the functions of these times with the given arguments; return the findings of each
+        spec.
+        """
         rows: list[list[Finding]] = [[] for _ in range(count)]
         for run in self.runs if count else ():
             if run.when in times:

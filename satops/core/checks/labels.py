@@ -1,4 +1,4 @@
-"""The checks of labels, which a team's limits count by."""
+"""Checks of labels, by which a team's limits count."""
 
 from collections.abc import Iterator
 

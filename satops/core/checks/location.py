@@ -1,4 +1,4 @@
-"""Checks of where an AOI lies and how large it is."""
+"""Checks of the location and size of an AOI."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,11 +19,11 @@ from satops.core.problem import Severity
 from satops.core.spec.spec import Footprint, Spec
 
 _HARDLY = 0.95
-"""Below the least bill by less than a twentieth is no news worth a warning."""
+"""An area less than a twentieth below the smallest bill gets no warning."""
 _STEERED_DEG = 60
-"""So far from its track, about, an agile satellite can lay a strip."""
+"""Degrees from its track to which an agile satellite can turn a strip, about."""
 _STRIP_SLACK = 0.05
-"""A strip may be so much narrower than the area before another one is counted."""
+"""A strip may be this share narrower than the area before a second one counts."""
 
 
 @check(
@@ -130,7 +130,7 @@ def check_poles(batch: Batch) -> Found:
 
 
 def number_of(threshold: Threshold) -> str:
-    """Write the number alone."""
+    """Return the number as text, without unit."""
     return words.number(threshold.value)
 
 
@@ -195,32 +195,32 @@ def _not_accepted(batch: Batch, spec: Spec, which: str, bound: Threshold) -> str
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """How an area is put together from strips of ground."""
+    """The strips of ground that make up an area."""
 
     strips: int
-    """Side by side."""
+    """Number of strips side by side."""
     pieces: int
-    """Of each strip, where it is longer than one pass can take."""
+    """Pieces of each strip, if it is longer than one pass."""
 
     @property
     def count(self) -> int:
-        """All of them."""
+        """Number of passes."""
         return self.strips * self.pieces
 
     @property
     def word(self) -> str:
-        """What is wrong with the area."""
+        """What is wrong with the area, as words."""
         if self.strips > 1:
             return "too large" if self.pieces > 1 else "too wide"
         return "too tall"
 
 
 def passes(batch: Batch, index: int) -> Passes | None:
-    """Return the least number of passes for an area; None where the swath is not known.
+    """Return the least number of passes for an area; None if the swath is not known.
 
-    Strips run along the track of a satellite in near-polar orbit, which leans to one side where it
-    rises and to the other where it sinks; or from north to south.  An optical one can be steered
-    to follow an area that runs aslant.  The kindest of these.
+    Strips run along the track of a satellite in near-polar orbit, which leans to opposite sides
+    when it rises and when it sinks, or from north to south.  An optical satellite can be steered
+    along a slanting area.  The most favourable direction counts.
     """
     spec, mode = batch.specs[index], batch.modes[index]
     if mode.swath_km is None:

@@ -1,4 +1,4 @@
-"""The buyer's checks of an outline alone, before anybody has said which sensor and when."""
+"""Run the checks of an outline alone, before its sensor and window are known."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,11 +17,11 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def check_outlines(
     outlines: Sequence[tuple[Rings, Footprint]], rules: Rules
 ) -> list[list[Finding]]:
-    """Return what a buyer would find in each outline, whatever the sensor; without paths.
+    """Return the findings of each outline, without paths.
 
-    What depends on the sensor or the window is left to the order.
+    Checks that depend on sensor or window run for the order.
     """
-    # The thresholds of every provider are those of a provider that nobody has named.
+    # An order without provider gets the thresholds that all providers share.
     batch = Batch([_unsaid(rings, footprint) for rings, footprint in outlines], rules)
     found = catalogue_of(rules.offer).found_at({When.OUTLINE}, len(outlines), batch)
     return [[finding.at(()) for finding in row] for row in found]

@@ -1,4 +1,4 @@
-"""What the checks compare with: modes, areas and severities, as one value."""
+"""The rules for the checks: modes, areas and severities, as one value."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,18 +15,18 @@ from satops.core.problem import Severity
 
 @dataclass(frozen=True)
 class Rules:
-    """A repository's rules; made once for a run."""
+    """A repository's rules, made once per run."""
 
     offer: Offer
     modes: Modes
     region: tuple[float, float, float, float] | None = None
-    """West, south, east, north; west may be greater than east, across the antimeridian."""
+    """West, south, east, north in degrees; west exceeds east across the antimeridian."""
     allowed: tuple[Rings, ...] | None = None
     forbidden: tuple[Rings, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     labels: Mapping[str, LabelRule] = field(default_factory=dict)
     read_land: Callable[[], bytes] | None = None
-    """Reads where there is land; None where nobody is to look at that."""
+    """Reads the land mask; None if the land is not to be checked."""
 
     def of(self, order: Order) -> ModeRules:
         """Return the thresholds for an order."""
@@ -34,17 +34,17 @@ class Rules:
 
     @cached_property
     def land(self) -> Land | None:
-        """Where there is land; read at the first use."""
+        """The land mask, read on first use."""
         return None if self.read_land is None else Land(self.read_land())
 
     @cached_property
     def allowed_zone(self) -> Zone | None:
-        """The allowed areas as one region; None where everything is allowed."""
+        """The allowed areas as one region; None if everything is allowed."""
         return None if self.allowed is None else Zone(self.allowed)
 
     @cached_property
     def forbidden_zone(self) -> Zone | None:
-        """The forbidden areas as one region; None where nothing is forbidden."""
+        """The forbidden areas as one region; None if nothing is forbidden."""
         return Zone(self.forbidden) if self.forbidden else None
 
 
@@ -57,7 +57,7 @@ def rules_from(
     forbidden: Sequence[Rings] = (),
     read_land: Callable[[], bytes] | None = None,
 ) -> Rules:
-    """Make the rules of a configuration, with what the files say that it names."""
+    """Return the rules of a configuration, with the content of the files that it names."""
     return Rules(
         offer=offer,
         modes=modes,

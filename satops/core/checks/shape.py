@@ -19,9 +19,9 @@ from satops.core.problem import Severity
 _COMPACT_SLIVER = 0.1
 """4 pi area / perimeter²: 1 for a circle, 0.1 for a strip 30 times as long as wide."""
 _DEGREE_KM = 111.7
-"""At most, anywhere on the ellipsoid."""
+"""The longest degree on the ellipsoid, in km."""
 _LEAST_FILL = 0.48
-"""Any triangle fills half of a rectangle around it; less is an outline with a bend or a bay."""
+"""A triangle fills half of a rectangle around it; less means a bend or a bay."""
 
 
 @check(
@@ -132,7 +132,7 @@ def check_slivers(batch: Batch) -> Found:
     lengths_deg = perimeters_deg(batch.shapes)
     for index, spec, mode in batch.rows():
         least = mode.min_width_m
-        # In degrees first: a degree is never longer, so that this lets no thin strip pass.
+        # Compare in degrees first: a degree is never longer than this, so no thin strip passes.
         if least is None or _width_m(spec.footprint.area_km2, lengths_deg[index] * _DEGREE_KM) > (
             least.value
         ):
@@ -168,7 +168,7 @@ def check_fill(batch: Batch) -> Found:
     for index, spec, _ in batch.rows():
         width, height = box_size_km(spec.footprint)
         net = spec.footprint.area_km2
-        # The smallest rectangle is at most as large as the box.
+        # The smallest rectangle is never larger than the box.
         if net >= _LEAST_FILL * width * height:
             continue
         short, long, _ = rectangle(batch.shapes[index], spec.footprint)
@@ -183,5 +183,5 @@ def check_fill(batch: Batch) -> Found:
 
 
 def _width_m(area: float, length_km: float) -> float:
-    """Return the width of a strip with such an area and outline."""
+    """Return the width in metres of a strip of this area and outline length."""
     return 2000 * area / length_km

@@ -1,4 +1,4 @@
-"""How high the sun stands, for optical windows.
+"""The elevation of the sun, for optical windows.
 
 The low-precision formulas of the Astronomical Almanac (Michalsky, Solar Energy 40, 1988): within
 0.01 degrees of the true position from 1950 to 2050, without refraction.
@@ -11,11 +11,12 @@ _J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _TURN = 2 * pi
 _SOLSTICES = ((6, 21), (12, 21))
-"""Where the declination turns, to within a day: there it moves by less than 0.01 degrees."""
+"""Dates at which the declination turns, to within a day; around them it changes by less than 0.01
+degrees."""
 
 
 def sun_elevation_deg(instant: datetime, longitude: float, latitude: float) -> float:
-    """Return the height of the sun's centre above the horizon, in degrees."""
+    """Return the elevation of the sun's centre above the horizon, in degrees."""
     declination, hour = _sun(instant)
     return degrees(_elevation(radians(latitude), declination, hour + radians(longitude)))
 
@@ -23,7 +24,7 @@ def sun_elevation_deg(instant: datetime, longitude: float, latitude: float) -> f
 def highest_sun_deg(
     start: datetime, end: datetime, *, west: float, south: float, east: float, north: float
 ) -> float:
-    """Return the most that the sun rises above the horizon anywhere in a box within a window."""
+    """Return the highest elevation of the sun anywhere in a box within a window, in degrees."""
     if end - start >= _DAY:
         hour = 0.0
         declinations = [_sun(instant)[0] for instant in (start, end, *_solstices(start, end))]

@@ -1,4 +1,6 @@
-"""From findings to problems: severities of satops.yaml, and what a spec acknowledges."""
+"""Turn findings into problems, with the severities of satops.yaml and the acknowledgements of a
+spec.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -20,10 +22,11 @@ def to_problems(
 ) -> list[Problem]:
     """Return the findings of one spec as problems.
 
-    A severity of satops.yaml replaces the catalogue's, except that an error which nobody can
-    accept stays one.  `position` tells where a path stands (`Document.position`); without it the
-    spec's first line is named.  `sought` are the checks that were run: an acknowledgement of one of
-    them that matches nothing is a warning (K01); not of a member, since its series accepts for all.
+    A severity of satops.yaml replaces the catalogue's, but an error that cannot be acknowledged
+    stays an error.  `position` returns the position of a path (`Document.position`); without it the
+    spec's first line counts.  `sought` are the checks that ran: an acknowledgement of one of them
+    without a finding is a warning (K01), except for a member, since its series acknowledges for
+    all.
     """
     checks = catalogue_of(rules.offer).checks
     position = position or (lambda _: (spec.source.line, 1))
@@ -39,7 +42,7 @@ def to_problems(
 
 
 def idle_acknowledgements(spec: Spec, rules: Rules) -> list[Problem]:
-    """Return K01 for each acknowledgement that no check can ever match."""
+    """Return K01 for each acknowledgement that no check can match."""
     problems = []
     for item in spec.acknowledge:
         declared = catalogue_of(rules.offer).checks.get(item.check)
@@ -54,11 +57,11 @@ def idle_acknowledgements(spec: Spec, rules: Rules) -> list[Problem]:
 
 
 def severity_of(finding: Finding, rules: Rules) -> Severity:
-    """Return how much a finding weighs in this repository."""
+    """Return the severity of a finding in this repository."""
     declared = catalogue_of(rules.offer).checks[finding.check]
     if finding.severity is Severity.ERROR and not declared.acknowledgeable:
         return Severity.ERROR
-    # A milder variant of a check that is an error (heights of 0) is not what was meant.
+    # satops.yaml's severity is not meant for a milder variant (heights of 0) of an error.
     if finding.severity is not declared.severity:
         return finding.severity
     return rules.severities.get(finding.check, finding.severity)

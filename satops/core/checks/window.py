@@ -11,7 +11,7 @@ from satops.core.problem import Severity
 from satops.core.spec.spec import Spec
 
 _MINUTE = timedelta(minutes=1)
-"""A window that ends at 23:59 is meant to be a whole day."""
+"""A window that ends at 23:59 is meant as a whole day."""
 
 
 @check(
@@ -69,7 +69,7 @@ def check_long_window(batch: Batch) -> Found:
 
 
 def merge_before(spec: Spec, mode: ModeRules) -> datetime | None:
-    """Return when an order has to be placed to keep its lead time; None without a lead time."""
+    """Return the latest time to place an order with its lead time; None without a lead time."""
     if mode.lead_time_h is None:
         return None
     return instant(spec.order.start) - timedelta(hours=mode.lead_time_h.value)
@@ -94,7 +94,7 @@ def check_lead_time(batch: Batch, now: datetime) -> Found:
     """The time to merge has passed."""
     for index, _, mode in batch.rows():
         window, lead = batch.windows[index], mode.lead_time_h
-        # An order whose window is over is told so by the plan (T03).
+        # T03 of the plan reports an order whose window is over.
         if lead is None or window.end <= now:
             continue
         before = window.start - timedelta(hours=lead.value)

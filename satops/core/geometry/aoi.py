@@ -1,6 +1,6 @@
-"""Files with areas of interest: pick one polygon out of a GeoJSON or WKT file.
+"""Pick one polygon out of an AOI file in GeoJSON or WKT.
 
-Other kinds are only recognised here; `adapters.aoi_files` makes GeoJSON of them first.
+Other formats are only recognised here; `adapters.aoi_files` converts them to GeoJSON first.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,16 +27,16 @@ _BOM = b"\xef\xbb\xbf"
 _BEGINNING_BYTES = 256
 _READINGS_MAX = 5
 _READINGS_NAMES = 3
-"""Encodings, and names of each, that a message shows."""
+"""Encodings that a message shows, and names for each."""
 _LISTED_MAX = 8
-"""Names of features that a message lists."""
+"""Feature names that a message lists."""
 
 
 class Kind(StrEnum):
-    """What a file is, by its content; the name of a file says nothing that can be relied on."""
+    """The format of a file, by its content; its name is not used."""
 
     TEXT = "text"
-    """GeoJSON or WKT, or nothing that satops knows."""
+    """GeoJSON, WKT, or not known."""
     XML = "KML"
     ZIP = "zip"
     """KMZ, or a Shapefile with its side files."""
@@ -59,35 +59,34 @@ _BEGINNINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Aoi:
-    """What an AOI file holds: a geometry for `read_geometry`, and its features by name."""
+    """The content of an AOI file: a geometry for `read_geometry`, and its features by name."""
 
     geometry: object
     """The whole file: a GeoJSON value, or WKT text."""
     features: Mapping[str, tuple[dict[str, Any], ...]]
-    """By `id`, `properties.id` and `properties.name`, in Unicode's composed form (NFC); several
-    where the name is not unique."""
+    """Features by `id`, `properties.id` and `properties.name`, in composed Unicode (NFC); several
+    for a name that is not unique."""
     count: int
-    """Features of the file, also those without a name; 0 for a bare geometry."""
+    """Number of features, also those without a name; 0 for a bare geometry."""
     readings: "Readings | None" = None
-    """What the names of its features would be in other encodings, where that is in doubt."""
+    """The feature names in other encodings, if the encoding is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Names of features whose encoding a file does not say, or perhaps says wrongly."""
+    """Possible feature names of a file with an absent or doubtful encoding."""
 
     why_unread: str
-    """Why the names could not be read, as a sentence; empty where they were."""
+    """Why the names could not be read, as a sentence; empty if they were."""
     said: str
-    """Where the encoding is from that they were read in: `The .cpg file says '1252'`."""
+    """Source of the encoding that was used: `The .cpg file says '1252'`."""
     names: Mapping[str, tuple[str, ...]]
-    """What the names would be, by encoding."""
+    """The names by encoding."""
 
     def advice(self, wanted: str | None = None) -> tuple[str, str] | None:
-        """Say what is wrong with the encoding and how to say the right one, and return the fix.
+        """Return a sentence about the encoding and the fix.
 
-        None where nothing seems to be: the names were read, and the one that is wanted is in no
-        other reading.
+        None if nothing seems wrong: the names were read, and no other encoding has the wanted one.
         """
         fits = [name for name, names in self.names.items() if wanted in names]
         if not fits and not self.why_unread:
@@ -109,17 +108,17 @@ class Readings:
 
 
 AoiReader = Callable[[bytes], Aoi | Finding]
-"""Reads the bytes of an AOI file; `read_aoi` is the one that needs nothing else."""
+"""Reads the bytes of an AOI file; `read_aoi` needs no other process."""
 
 
 def kind_of(content: bytes) -> Kind:
-    """Tell what a file is from its first bytes."""
+    """Return the format of a file, from its first bytes."""
     begins = content.removeprefix(_BOM)[:_BEGINNING_BYTES].lstrip()
     return next((kind for sign, kind in _BEGINNINGS.items() if begins.startswith(sign)), Kind.TEXT)
 
 
 def read_aoi(content: bytes) -> Aoi | Finding:
-    """Read the bytes of a GeoJSON or WKT file; the format is told by the content."""
+    """Read the bytes of a GeoJSON or WKT file."""
     foreign = foreign_bytes(content)
     if foreign is not None:
         return foreign
@@ -156,7 +155,7 @@ def _read_json(text: str) -> Aoi | Finding:
 
 
 def aoi_of(value: object, readings: Readings | None = None) -> Aoi:
-    """Return what a GeoJSON value holds; whether it is sound shows when it is read."""
+    """Return the content of a GeoJSON value, which is not checked yet."""
     features = _features(value)
     named: dict[str, list[dict[str, Any]]] = {}
     for feature in features:
@@ -168,17 +167,17 @@ def aoi_of(value: object, readings: Readings | None = None) -> Aoi:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One feature of a file by itself, or the geometry that a file holds without one."""
+    """One feature of a file, or the bare geometry of a file without features."""
 
     value: object
-    """What `read_geometry` takes."""
+    """The argument for `read_geometry`."""
     names: tuple[str, ...]
     kind: str
-    """The type of the geometry, as GeoJSON or WKT says it; empty where there is none."""
+    """Geometry type; empty without a geometry."""
 
 
 def members(aoi: Aoi) -> list[Member]:
-    """Return every feature of a file, in its order."""
+    """Return every feature of a file, in order."""
     whole = aoi.geometry
     if not isinstance(whole, dict) or whole.get("type") not in ("Feature", "FeatureCollection"):
         return [Member(whole, (), _kind(whole))]
@@ -193,10 +192,10 @@ def members(aoi: Aoi) -> list[Member]:
 
 
 def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
-    """Return what `read_geometry` takes: the feature asked for, or the whole file.
+    """Return the feature, or the whole file, as argument for `read_geometry`.
 
-    A feature is asked for by a name, or by the number that `satops aoi` shows for it where none
-    has that name.  A file with several features needs `feature`; the first is never taken.
+    `feature` is a name, or else the number that `satops aoi` shows.  For a file with several
+    features it is required: the first one is never taken.
     """
     if feature is None:
         if aoi.count > 1:
@@ -232,32 +231,30 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
 
 
 def number_of(wanted: str, count: int) -> int | None:
-    """Return the number of a feature that a text means, from 1; None where it means none."""
+    """Return the number, from 1, that a text denotes; None if it denotes none."""
     if not wanted.isascii() or not wanted.isdigit() or len(wanted) > len(str(count)):
         return None
     return int(wanted) if 1 <= int(wanted) <= count else None
 
 
 def is_called(names: tuple[str, ...], wanted: str) -> bool:
-    """Tell whether one of a feature's names is meant, however its letters are composed."""
+    """Tell whether a feature has a name, in any Unicode form."""
     return _composed(wanted) in map(_composed, names)
 
 
 def _composed(name: str) -> str:
-    """Return a name in the form in which é is one character: macOS writes it as two."""
+    """Return a name in composed Unicode (NFC): macOS writes é as two characters."""
     return normalize("NFC", name)
 
 
 def _alone(aoi: Aoi, feature: object) -> object:
-    """Return one feature as the only one of its collection, which may carry a reference system to
-    refuse.
-    """
+    """Return a collection of this one feature, which keeps the collection's reference system."""
     whole = aoi.geometry if isinstance(aoi.geometry, dict) else {}
     return {**whole, "features": [feature]} if "features" in whole else feature
 
 
 def _listed(aoi: Aoi, wanted: str | None = None) -> tuple[str, str]:
-    """Say which features there are; with the fix, where their names could not be read."""
+    """Return the list of features as a sentence, and the fix if their names could not be read."""
     advice = None if aoi.readings is None else aoi.readings.advice(wanted)
     if advice is not None:
         return advice
@@ -281,7 +278,7 @@ def _kind(geometry: object) -> str:
 
 
 def _features(value: object) -> list[Any]:
-    """Return the features of a file; those that are null are none."""
+    """Return the features of a file, without null ones."""
     if not isinstance(value, dict):
         return []
     if value.get("type") == "Feature":
@@ -301,7 +298,7 @@ def _names(feature: object) -> list[str]:
 
 
 def unreadable(why: str) -> Finding:
-    """Say why nothing can be made of an AOI file."""
+    """Return a finding that says why an AOI file cannot be used."""
     return AOI_UNREADABLE.finding(
         (),
         f"{why} A GeoJSON or WKT file in WGS 84 longitude and latitude is needed, or a KML, KMZ, "

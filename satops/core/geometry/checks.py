@@ -1,4 +1,4 @@
-"""The checks of reading a geometry: from any of its forms to the rings of one polygon."""
+"""The checks of reading a geometry, from any of its forms to the rings of one polygon."""
 
 from satops.core.check import Check, When
 from satops.core.loading.checks import CHECKS as LOADING
@@ -83,7 +83,7 @@ LEFT_OUT = {
     kinds: HEIGHTS.variant(f"{kinds} left out", Severity.INFO)
     for kinds in ("heights", "measures", "heights and measures")
 }
-"""By what the positions hold."""
+"""By the content of the positions."""
 
 ROUNDED = Check(
     "G09",

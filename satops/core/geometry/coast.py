@@ -1,7 +1,7 @@
 """Outlines to draw: the coast, and areas of interest, cut at the antimeridian and a map's edges.
 
-Nothing here is bought, measured or compared.  The coast is that of `satops/data/land.json`, off by
-tens of kilometres.
+Only for drawings; not for purchases, measures or comparisons.  The coast (`satops/data/land.json`)
+is off by tens of kilometres.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
 Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees; a map may reach beyond ±180."""
+"""West, south, east, north in degrees; may reach beyond ±180."""
 _TURNS = (-360.0, 0.0, 360.0)
 
 
 class Coast:
-    """The land of the Earth, to be drawn."""
+    """The land of the Earth, for drawings."""
 
     def __init__(self, content: bytes) -> None:
-        """`content` is what `satops/data/land.json` holds."""
+        """`content` is `satops/data/land.json`."""
         import shapely
 
         found = json_text.loads(content)
@@ -64,7 +64,7 @@ class Coast:
 def drawn(rings: Sequence[Sequence[Sequence[float]]]) -> list[Rings]:
     """Return an area as polygons within ±180 and ±90 degrees, whatever its corners are.
 
-    What is no polygon at all has none.
+    Empty if it is no polygon.
     """
     return [_rings(part) for part in _parts(rings)]
 
@@ -88,7 +88,7 @@ def _parts(rings: Sequence[Sequence[Sequence[float]]]) -> "list[Polygon]":
 
 
 def _unwrapped(ring: Sequence[Sequence[float]]) -> list[Location]:
-    """Return a ring that takes the short way from corner to corner, over a pole if need be."""
+    """Return a ring whose edges take the short way around the Earth, over a pole if need be."""
     way = [(float(ring[0][0]), float(ring[0][1]))] if ring else []
     for before, after in pairwise(ring):
         step = (after[0] - before[0] + 180.0) % 360.0 - 180.0
@@ -102,7 +102,7 @@ def _unwrapped(ring: Sequence[Sequence[float]]) -> list[Location]:
 
 
 def _beside(hole: list[Location], outside: Iterable[Location]) -> list[Location]:
-    """Return a hole on the turn around the Earth that its outline is on."""
+    """Return a hole, shifted by whole turns into its exterior ring's longitudes."""
     least = min(x for x, _ in outside)
     turns = (least - min(x for x, _ in hole)) // 360.0 + 1
     moved = [(x + 360.0 * turns, y) for x, y in hole]

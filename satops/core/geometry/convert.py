@@ -1,6 +1,6 @@
-"""Changes to an outline that a person asks for, one by one, with what each of them does to it.
+"""Change an outline step by step as a person asks, and report the effect of each step.
 
-An order never changes its outline by itself.  Here a new one is made, for a file that is reviewed.
+An order never changes its outline by itself.  The result is a new file, which is reviewed.
 """
 
 from collections import Counter
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     import shapely
 
 Coordinates = list[list[list[float]]]
-"""Of one polygon, as GeoJSON has them."""
+"""GeoJSON coordinates of one polygon."""
 
 _ALLOWED = frozenset({"A04"})
-"""What a new file may hold: a cut at 180 degrees is a step of its own (`--split`)."""
+"""Findings that a new file may have: `--split` is a separate step."""
 _WIDEST_DEG = 30
-"""A plane around the middle of an outline keeps lengths within some percent up to here."""
+"""Degrees around the middle of an outline in which a plane keeps lengths within some percent."""
 _HALVINGS = 8
 _QUADRANT = 16
-"""Corners of a quarter of a circle."""
+"""Corners in a quarter of a circle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a person asks for."""
+    """The options of a conversion."""
 
     drop_heights: bool = False
     swap_axes: bool = False
@@ -42,25 +42,25 @@ class Wanted:
 
 @dataclass(slots=True)
 class Changed:
-    """One feature after its changes, or why there is none."""
+    """One feature after its changes, or the reason why there is none."""
 
     polygons: list[Coordinates] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """What was done, as sentences."""
+    """The changes, as sentences."""
     findings: list[Finding] = field(default_factory=list)
-    """Errors: then the polygons are not to be used."""
+    """Errors, with which the polygons must not be used."""
     left_out: "Counter[str]" = field(default_factory=Counter)
-    """Geometries that are no area, by their type."""
+    """Number of geometries that are not areas, by type."""
     area_before_km2: float | None = None
-    """None where it could not be measured."""
+    """None if it could not be measured."""
     area_after_km2: float | None = None
     corners_before: int = 0
     corners_after: int = 0
 
 
 def convert(geometry: Any, wanted: Wanted) -> Changed:
-    """Return the polygons of a GeoJSON geometry after the changes that are wanted; none, and no
-    finding, where it holds no area.
+    """Return the polygons of a GeoJSON geometry after the wanted changes; neither polygons nor
+    findings if it has no area.
     """
     changed = Changed()
     parts = []
@@ -93,7 +93,7 @@ def _is_drawn(part: dict[str, Any]) -> bool:
 
 
 def _outlines(parts: Sequence[dict[str, Any]], changed: Changed) -> Iterator[Coordinates]:
-    """Yield the polygons of some geometries; what is wrong with them is noted."""
+    """Yield the polygons of some geometries, and note their findings."""
     for part in parts:
         coordinates = part.get("coordinates")
         if part["type"] not in ("Polygon", "MultiPolygon"):
@@ -117,7 +117,7 @@ def _swapped(value: Any) -> Any:
 
 
 def _without_heights(part: dict[str, Any], changed: Changed) -> dict[str, Any]:
-    """Return a geometry whose points have two numbers, and note what was in the others."""
+    """Return a geometry with two numbers per point, and note what the others were."""
     dropped: list[list[float]] = [[], []]
 
     def flat(value: Any) -> Any:
@@ -140,7 +140,7 @@ def _without_heights(part: dict[str, Any], changed: Changed) -> dict[str, Any]:
 
 
 def _widened(parts: Sequence[dict[str, Any]], by_km: float, changed: Changed) -> list[Coordinates]:
-    """Return everything within so many kilometres of the geometries."""
+    """Return the geometries widened by so many kilometres."""
     import shapely
 
     shapes = []
@@ -166,7 +166,7 @@ def _widened(parts: Sequence[dict[str, Any]], by_km: float, changed: Changed) ->
 def _simplified(
     outlines: Sequence[Coordinates], by_m: float, changed: Changed
 ) -> list[Coordinates]:
-    """Return the outlines with fewer corners, none of which is a new one."""
+    """Return the outlines with a subset of their corners."""
     import shapely
 
     made: list[Coordinates] = []
@@ -200,10 +200,10 @@ def _simplified(
 
 
 def _thinned(flat: "shapely.Polygon", by_m: float) -> "shapely.Polygon":
-    """Return a polygon of a plane with fewer corners, none left out farther off than wanted.
+    """Return a planar polygon with fewer corners, all of them within the wanted tolerance.
 
-    The last corner of a ring, or a crossing that has to be avoided, can take a line farther off
-    than it was allowed: then a smaller step is tried.
+    The last corner of a ring, or an avoided crossing, can exceed the tolerance: then a smaller one
+    is tried.
     """
     import shapely
 
@@ -216,7 +216,7 @@ def _thinned(flat: "shapely.Polygon", by_m: float) -> "shapely.Polygon":
 
 
 def _plane_around(shape: "shapely.Geometry", by_km: float, changed: Changed) -> Any:
-    """Return a plane in which lengths near a shape are those on the ellipsoid, in metres."""
+    """Return a plane in metres in which lengths near a shape equal those on the ellipsoid."""
     from satops.core.geometry.ellipsoid import distance_to_pole_km
     from satops.core.geometry.systems import Plane
 

@@ -1,4 +1,4 @@
-"""The ellipsoid that areas and lengths are measured on, and circles on it: the home of pyproj."""
+"""The WGS 84 ellipsoid for areas and lengths, and circles on it."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from pyproj import Geod
 
 CORNERS = 64
-"""The polygon covers 99.84 % of the circle's area: its corners lie on the circle."""
+"""The corners lie on the circle; the polygon covers 99.84 % of its area."""
 
 
 @cache
 def wgs84() -> "Geod":
-    """Return WGS 84; pyproj is imported only where something is measured."""
+    """Return WGS 84; imports pyproj on first use."""
     from pyproj import Geod
 
     return Geod(ellps="WGS84")
 
 
 def circle(longitude: float, latitude: float, radius_km: float) -> list[Location]:
-    """Return the closed ring of `CORNERS` corners at one distance, from the north clockwise.
+    """Return the closed ring of `CORNERS` corners at one distance in km, from the north clockwise.
 
     Longitudes beyond 180 degrees are not wrapped: they show that the circle crosses the
     antimeridian.
@@ -38,7 +38,7 @@ def circle(longitude: float, latitude: float, radius_km: float) -> list[Location
 
 
 def distance_to_pole_km(latitude: float) -> float:
-    """Return the length of the meridian from a point to the nearer pole."""
+    """Return the distance to the nearer pole, in km."""
     _, _, metres = wgs84().inv(0, latitude, 0, 90 if latitude >= 0 else -90)
     return float(metres) / 1000
 

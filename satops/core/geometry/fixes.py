@@ -1,7 +1,6 @@
-"""The whole command that mends an AOI file, for the messages that know how.
+"""Add the command that mends an AOI file to a message.
 
-A finding says what has to be done as options of `satops aoi` (`Finding.fix`); who knows the file
-adds the command.
+`Finding.fix` holds options of `satops aoi`; this module adds the file's name.
 """
 
 import shlex
@@ -21,11 +20,11 @@ _ADDED = {
     "--crs": "wgs84",
     "--encoding": "utf8",
 }
-"""What the name of the new file says, by the option that makes it."""
+"""Suffix of the new file's name, by option."""
 
 
 def with_command(finding: Finding, file: str) -> Finding:
-    """Return the finding with the command that mends `file`, alone on an indented line."""
+    """Return the finding with the command that mends `file`, on an indented line of its own."""
     if not finding.fix or not file.isprintable():
         return finding
     command = _command(finding.fix, file)

@@ -1,6 +1,6 @@
-"""TopoJSON and Esri JSON as GeoJSON, for a conversion that a person asks for.
+"""Convert TopoJSON and Esri JSON to GeoJSON, for `satops aoi`.
 
-An order does not read them: what a reviewer sees in a repository is GeoJSON.
+An order does not accept them, so that reviewers see GeoJSON in a repository.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,17 +9,17 @@ from typing import Any
 from satops.core.geometry.nesting import polygon_of
 
 _DEEP_MAX = 16
-"""Collections in collections."""
+"""Depth of nested collections."""
 
 
 class NotRead(ValueError):
-    """The value is not what it seems to be."""
+    """The value is not valid in its format."""
 
 
 def converted(value: Any) -> Any:
-    """Return what a JSON value is as GeoJSON; a value of no such format as it is.
+    """Return a JSON value as GeoJSON; a value of neither format unchanged.
 
-    A reference system that Esri JSON names comes as a `crs` member.  Raises `NotRead`.
+    A reference system of Esri JSON becomes a `crs` member.  Raises `NotRead`.
     """
     if not isinstance(value, dict):
         return value
@@ -44,7 +44,7 @@ def _feature(geometry: Any, properties: Any, identity: Any = None) -> dict[str, 
 
 
 def _topology(topology: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a Feature for each geometry of the objects; a name is that of its object."""
+    """Yield a Feature for each geometry of the objects, named after its object."""
     transform = topology.get("transform")
     arcs = [_arc(arc, transform) for arc in topology["arcs"]]
     for name, thing in topology["objects"].items():
@@ -58,7 +58,7 @@ def _topology(topology: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _arc(arc: list[list[float]], transform: Any) -> list[list[float]]:
-    """Return the points of an arc: with a transform each is the step from the one before."""
+    """Return the points of an arc; with a transform each one is relative to the last."""
     if transform is None:
         return [list(point) for point in arc]
     x = y = 0.0

@@ -1,4 +1,4 @@
-"""One polygon from any form that `order.geometry` may have, and whether a text shows it."""
+"""Read one polygon from any form of `order.geometry`, and compare a polygon with a text."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -42,20 +42,20 @@ _OTHER_NAMES = {
     "radius": "radiusKm", "radius_km": "radiusKm", "radiuskm": "radiusKm",
     "path": "file", "filename": "file", "aoi": "file",
 }  # fmt: skip
-"""What people call the fields of these forms, in small letters."""
+"""Other names that people give to the fields of these forms, in lower case."""
 _DIFFERENCE_MAX = 1e-3
-"""Of the area: a marketplace may round coordinates, and rounds no further than this."""
+"""Share of the area that may differ because a marketplace rounds coordinates."""
 _BOX_ORDERS = ((0, 2, 1, 3), (2, 0, 3, 1), (1, 0, 3, 2), (1, 2, 3, 0), (2, 1, 0, 3), (0, 3, 2, 1))
-"""Where west, south, east and north stand in orders that others use: w e s n, s n w e, s w n e,
-n w s e, and with two sides exchanged."""
+"""Positions of west, south, east and north in other orders: w e s n, s n w e, s w n e, n w s e, and
+with two sides exchanged."""
 Read = tuple[Rings | None, list[Finding]]
-"""The rings, closed and rounded, or None where a finding is an error."""
+"""The rings, closed and rounded (None if a finding is an error), and the findings."""
 
 
 def read_geometry(value: object) -> Read:
-    """Read one polygon from a value; the paths of findings begin at the value.
+    """Read one polygon from a value; paths of findings are relative to it.
 
-    The form `{file, feature}` is for the caller to replace by what the file holds.
+    The caller must replace the form `{file, feature}` by the file's content.
     """
     if isinstance(value, str):
         return _read_text(value)
@@ -77,7 +77,7 @@ def read_geometry(value: object) -> Read:
 
 
 def _fields(value: dict[str, Any]) -> str:
-    """Name the fields of a group that is no form, and what was probably meant by them."""
+    """Return a sentence with the fields of a group that is no form, and their likely meaning."""
     fields = ", ".join(quoted(key) for key in list(value)[:4])
     meant = [key for key in value if key.lower() in _OTHER_NAMES]
     said = [f"For {key} write {_OTHER_NAMES[key.lower()]}." for key in meant]
@@ -85,9 +85,9 @@ def _fields(value: dict[str, Any]) -> str:
 
 
 def mixed_forms(value: object) -> Finding | None:
-    """Return what is wrong with a value that has the fields of several forms.
+    """Return a finding about a value with the fields of several forms.
 
-    GeoJSON may hold foreign members (RFC 7946, 6.1), so a `bbox` beside a `type` is no mixture.
+    GeoJSON may have foreign members (RFC 7946, 6.1), so `bbox` beside `type` is allowed.
     """
     if not isinstance(value, dict) or "type" in value:
         return None
@@ -102,9 +102,9 @@ def mixed_forms(value: object) -> Finding | None:
 
 
 def same_polygon(rings: Rings, text: str) -> bool:
-    """Tell whether a text (WKT or GeoJSON) shows the shape of `rings`.
+    """Tell whether a text (WKT or GeoJSON) has the shape of `rings`.
 
-    Start, winding and rounding do not matter.  A text that cannot be read shows another shape.
+    Start, winding and rounding do not matter.  False for an unreadable text.
     """
     others = _rings_of(text)
     if others is None:
@@ -134,7 +134,9 @@ def _read_geojson(value: dict[str, Any]) -> Read:
 
 
 def _read_text(text: str) -> Read:
-    """Read WKT or GeoJSON text; what is found is about the text, and says where inside."""
+    """Read WKT or GeoJSON text.  Findings have the path of the text, and name the position inside
+    it.
+    """
     if placeholder(text):
         detail = (
             f"It is {shown(text)}: a placeholder of a template that was not filled in. Write the "
@@ -163,7 +165,7 @@ def _said_of_text(read: Read) -> Read:
 
 
 def _said_of_wkt(read: Read) -> Read:
-    """Say in the signs of well-known text what is said of brackets and commas."""
+    """Rewrite findings about GeoJSON brackets and commas for well-known text."""
     rings, findings = read
     return rings, [
         replace(
@@ -224,7 +226,9 @@ def _box_off_the_map(numbers: list[float], corners: list[tuple[float, float]]) -
 
 
 def _order_of_box(numbers: list[float]) -> str:
-    """Say the order of a bbox, and how it would be written where one other order makes sense."""
+    """Return a sentence on the order of a bbox, with the corrected list if one other order makes
+    sense.
+    """
     found = []
     for order in _BOX_ORDERS:
         west, south, east, north = (numbers[place] for place in order)
@@ -256,7 +260,7 @@ def _read_circle(point: object, form: dict[str, Any]) -> Read:
     if any(abs(corner[0]) > 180 for corner in ring):
         detail = "The circle crosses the antimeridian. It has to be two orders, one for each side."
         return None, [ANTIMERIDIAN.finding(("radiusKm",), detail)]
-    # The corners are made here, so their rounding is no news to anybody.
+    # satops makes these corners, so their rounding needs no finding.
     rings, findings = read_rings([[[round(a, 7), round(b, 7)] for a, b in ring]])
     return rings, [finding.at(("radiusKm",)) for finding in findings]
 

@@ -1,4 +1,4 @@
-"""GeoJSON values: find the one polygon in a geometry, a Feature or a FeatureCollection."""
+"""Find the one polygon in a GeoJSON geometry, Feature or FeatureCollection."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -29,22 +29,22 @@ _CRS84 = frozenset(
         "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
     }
 )
-"""Names of what GeoJSON prescribes anyway (RFC 7946, 4); some programs write it out."""
+"""Names of GeoJSON's prescribed system (RFC 7946, 4), which some programs write."""
 _LINES = frozenset({"LineString", "MultiLineString", "MultiPoint"})
 _CURVES = frozenset(
     {"CircularString", "CompoundCurve", "CurvePolygon", "MultiCurve", "MultiSurface"}
 )
 _DEEP_MAX = 32
-"""Collections in collections."""
+"""Depth of nested collections."""
 
 
 def find_polygon(
     value: dict[str, Any], path: Path = (), outer: str = ""
 ) -> tuple[tuple[object, Path] | None, list[Finding]]:
-    """Return the coordinates of the one polygon and the path to them, and what is to be said.
+    """Return the coordinates of the one polygon with their path (None if a finding is an error),
+    and the findings.
 
-    Never takes the first of several; None where a finding is an error.  `outer` is the type of
-    what holds the value.
+    Never takes the first of several polygons.  `outer` is the type of the enclosing value.
     """
     findings = list(_reference_system(value, path))
     if has_error(findings):
@@ -75,7 +75,7 @@ def find_polygon(
 
 
 def single_part(parts: object, path: Path) -> tuple[tuple[object, Path] | None, Finding]:
-    """Return the only part of a MultiPolygon, with the words to say so."""
+    """Return the only part of a MultiPolygon, with a finding that says so."""
     if isinstance(parts, list) and len(parts) == 1:
         return (parts[0], (*path, 0)), ONE_PART.finding(
             path, "The MultiPolygon has one part. It is ordered as a Polygon."
@@ -90,7 +90,7 @@ def single_part(parts: object, path: Path) -> tuple[tuple[object, Path] | None, 
 
 
 def polygons(value: object, path: Path = ()) -> Iterator[tuple[object, Path]]:
-    """Yield the coordinates of every polygon of a geometry, with the path to them."""
+    """Yield the coordinates of every polygon of a geometry, with their path."""
     for geometry, at in parts_of(value, path):
         if geometry.get("type") == "Polygon":
             yield geometry.get("coordinates"), (*at, "coordinates")
@@ -101,7 +101,7 @@ def polygons(value: object, path: Path = ()) -> Iterator[tuple[object, Path]]:
 
 
 def parts_of(value: object, path: Path = ()) -> Iterator[tuple[dict[str, Any], Path]]:
-    """Yield the geometries of a Feature or a collection; a geometry alone yields itself."""
+    """Yield the geometries of a Feature or collection; for a geometry, the geometry itself."""
     if not isinstance(value, dict) or len(path) > _DEEP_MAX:
         return
     match value.get("type"):
@@ -117,12 +117,12 @@ def parts_of(value: object, path: Path = ()) -> Iterator[tuple[dict[str, Any], P
 
 
 def wrong_type(path: Path, what: str, fix: str = "") -> Finding:
-    """Say that a geometry is no polygon."""
+    """Return a finding about a geometry that is no polygon."""
     return NO_POLYGON.finding(path, f"{what} An order needs one polygon.", fix=fix)
 
 
 def counted(kinds: "Counter[str]") -> str:
-    """Write how many geometries there are of each type: `2 Points and 1 LineString`."""
+    """Return the number of geometries by type: `2 Points and 1 LineString`."""
     words = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items()]
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else "nothing"
 
@@ -155,7 +155,7 @@ def _meant(kind: object) -> str:
 
 
 def _only_polygon(value: dict[str, Any], path: Path) -> tuple[tuple[object, Path] | None, Finding]:
-    """Return the polygon of a GeometryCollection that holds nothing else, or why it is refused."""
+    """Return the polygon of a GeometryCollection that holds nothing else, or a finding."""
     kinds = Counter(shown_type(part) for part, _ in parts_of(value, path))
     found = list(polygons(value, path))
     holds = f"The GeometryCollection holds {counted(kinds)}"
@@ -174,7 +174,7 @@ def _only_polygon(value: dict[str, Any], path: Path) -> tuple[tuple[object, Path
 
 
 def shown_type(geometry: dict[str, Any]) -> str:
-    """Return the type of a geometry, for people."""
+    """Return the type of a geometry, for messages."""
     kind = geometry.get("type")
     return kind if isinstance(kind, str) and kind.isalnum() and len(kind) <= 32 else "geometry"
 
@@ -207,7 +207,7 @@ def _geometry(feature: dict[str, Any], path: Path) -> tuple[dict[str, Any], Path
 
 
 def crs_name(value: dict[str, Any]) -> object:
-    """Return what the `crs` member of a GeoJSON value names; the member itself where no name."""
+    """Return the name in the `crs` member of a GeoJSON value, or the member itself."""
     crs = value.get("crs")
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
@@ -241,7 +241,7 @@ def _reference_system(value: dict[str, Any], path: Path) -> Iterator[Finding]:
 
 
 def _systems_within(collection: dict[str, Any], path: Path) -> Iterator[Finding]:
-    """Find the reference systems that geometries of a collection name by themselves."""
+    """Yield findings about reference systems inside a collection."""
     listed = collection.get("geometries")
     for index, item in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(item, dict) and len(path) < _DEEP_MAX:
@@ -251,7 +251,7 @@ def _systems_within(collection: dict[str, Any], path: Path) -> Iterator[Finding]
 
 
 def corners(value: object) -> Iterator[tuple[float, float]]:
-    """Yield every point of a GeoJSON value, as far as it can be read."""
+    """Yield every readable point of a GeoJSON value."""
     for geometry, _ in parts_of(value):
         yield from _points(geometry.get("coordinates"), 0)
 
@@ -267,7 +267,7 @@ def _points(value: object, deep: int) -> Iterator[tuple[float, float]]:
 
 
 def lone_point(path: Path) -> Finding:
-    """Say that a point has no extent."""
+    """Return a finding about a point without extent."""
     return LONE_POINT.finding(
         path,
         "A point has no area, and an order needs one. "

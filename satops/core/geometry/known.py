@@ -1,5 +1,5 @@
-"""Formats that are known, and are none of those that satops reads: each by its name, with one way
-to convert it.  They are recognised before anything is said about what they lack.
+"""Recognise formats that satops cannot read, before any other finding, and name a way to convert
+each.
 """
 
 import re
@@ -11,9 +11,9 @@ from satops.core.geometry.checks import BARE_LIST, NO_TYPE, OTHER_FILE_FORMAT, O
 from satops.core.geometry.systems import REPROJECT
 
 CONVERT = "--convert"
-"""The fix that only writes a file as GeoJSON."""
+"""The fix that writes a file as GeoJSON."""
 _OGR = "ogr2ogr -t_srs EPSG:4326 {out} {file}"
-"""GDAL's program; `core.geometry.fixes` fills in the names."""
+"""Command of GDAL; `core.geometry.fixes` fills in the names."""
 _BEGIN_BYTES = 1024
 
 _BINARY: tuple[tuple[bytes, str, str], ...] = (
@@ -74,7 +74,9 @@ _ZIPPED: tuple[tuple[str, str], ...] = (
 
 
 def foreign_json(value: object) -> Finding | None:
-    """Name the format of a JSON value that is no GeoJSON; None where nothing is known of it."""
+    """Return a finding about the format of a JSON value that is not GeoJSON; None if not
+    recognised.
+    """
     if isinstance(value, list):
         return _foreign_list(value)
     if not isinstance(value, dict):
@@ -127,7 +129,7 @@ def _foreign_list(value: list[Any]) -> Finding | None:
 
 
 def _wrapped(value: Mapping[str, Any]) -> Finding | None:
-    """Say under which key the GeoJSON lies that another document holds."""
+    """Return a finding that names the key of GeoJSON inside another document."""
     for key, inner in value.items():
         if isinstance(inner, dict) and {"type", "coordinates"} <= inner.keys():
             words = (
@@ -138,7 +140,7 @@ def _wrapped(value: Mapping[str, Any]) -> Finding | None:
 
 
 def foreign_bytes(content: bytes) -> Finding | None:
-    """Name the format of a file that is no text."""
+    """Return a finding about the format of a binary file."""
     for sign, name, way in _BINARY:
         if content.startswith(sign):
             return _unread(name, way)
@@ -148,7 +150,7 @@ def foreign_bytes(content: bytes) -> Finding | None:
 
 
 def foreign_text(text: str) -> Finding | None:
-    """Name the format of a text that is neither GeoJSON nor well-known text."""
+    """Return a finding about the format of a text that is neither GeoJSON nor WKT."""
     if placeholder(text):
         return _unread(
             "a template whose placeholders ({{ }}) are not filled in. Name what is made of it", ""
@@ -163,18 +165,18 @@ def foreign_text(text: str) -> Finding | None:
 
 
 def placeholder(text: str) -> bool:
-    """Tell whether a text holds a placeholder of a template: `{{ }}`, `{% %}`, `${ }`."""
+    """Tell whether a text holds a template's placeholder: `{{ }}`, `{% %}`, `${ }`."""
     return _TEMPLATE.search(text[:_BEGIN_BYTES]) is not None
 
 
 def foreign_xml(root: str) -> Finding | None:
-    """Name the format of an XML file from the name of its root, without a prefix."""
+    """Return a finding about the format of an XML file, by its root's local name."""
     found = _XML.get(root.lower())
     return None if found is None else _unread(*found)
 
 
 def foreign_zip(names: list[str]) -> Finding | None:
-    """Name the format of what a zip holds."""
+    """Return a finding about the format of a zip's content."""
     for pattern, name in _ZIPPED:
         if any(re.search(pattern, each, re.IGNORECASE) for each in names):
             return _unread(f"a zip with {name}", "")
@@ -182,7 +184,7 @@ def foreign_zip(names: list[str]) -> Finding | None:
 
 
 def foreign_database(tables: Collection[str]) -> Finding:
-    """Name what an SQLite file is that lists no layers as a GeoPackage does."""
+    """Return a finding about an SQLite file without GeoPackage layers."""
     if "geometry_columns" in tables:
         return _unread("a SpatiaLite database", _OGR)
     if {"metadata", "tiles"} & set(tables):

@@ -1,4 +1,4 @@
-"""Where there is land, coarse: enough to tell open sea from a continent.
+"""A coarse land mask, which separates open sea from continents.
 
 `satops/data/land.json` holds the outlines of Natural Earth at 1:110,000,000, which are off by tens
 of kilometres, and small islands as points.
@@ -9,10 +9,10 @@ from math import cos, radians
 from satops.core import json_text
 
 OPEN_SEA_KM = 50
-"""So far from land on the coarse map, no port and no beach is missed."""
+"""Distance from coarse land that misses no port and no beach."""
 _DEGREE_KM = 111.2
 _LEAST_COSINE = 0.01
-"""Near a pole, where a degree of longitude is no length."""
+"""Minimum cosine, near a pole, where a degree of longitude has no length."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -22,7 +22,7 @@ class Land:
     """The land of the Earth."""
 
     def __init__(self, content: bytes) -> None:
-        """`content` is what `satops/data/land.json` holds."""
+        """`content` is `satops/data/land.json`."""
         import shapely
 
         found = json_text.loads(content)
@@ -31,7 +31,7 @@ class Land:
         self._islands = shapely.STRtree(shapely.points(found["islands"]))
 
     def is_open_sea(self, box: Box) -> bool:
-        """Tell whether no land is in a box, nor within `OPEN_SEA_KM` of it."""
+        """Tell whether there is no land in a box and within `OPEN_SEA_KM` of it."""
         import shapely
 
         west, south, east, north = box
@@ -44,7 +44,7 @@ class Land:
         )
 
     def is_land(self, longitude: float, latitude: float) -> bool:
-        """Tell whether a place lies on the land of the coarse map."""
+        """Tell whether a location lies on the coarse land."""
         import shapely
 
         return bool(self._outlines.query(shapely.Point(longitude, latitude), "intersects").size)

@@ -1,6 +1,6 @@
-"""What the buyer's checks measure on polygons: lengths in km, shares, faults of drawing.
+"""Measure polygons for the checks: lengths in km, shares, drawing faults.
 
-Cheap questions are asked of all polygons at once; dear ones only of the few that are in doubt.
+Cheap measures run on all polygons at once, expensive ones only on the few in doubt.
 """
 
 from collections.abc import Iterator
@@ -18,33 +18,34 @@ from satops.core.order.order import Location, Ring
 from satops.core.spec.spec import Footprint
 
 _RADIUS_KM = 6371.007
-"""Of the sphere with the Earth's surface: lengths on it are within 0.6 % of the ellipsoid's."""
+"""Radius of the sphere with the Earth's surface area; its lengths are within 0.6 % of the
+ellipsoid's."""
 _DEGREE_KM = _RADIUS_KM * radians(1)
 _MAP_DEG = 60
-"""The widest map that keeps lengths within some percent."""
+"""Width of a map, in degrees, that keeps lengths within some percent."""
 _INCLINATION_COSINE = cos(radians(97.5))
-"""Of sun-synchronous orbits between 450 and 700 km."""
+"""Inclination of sun-synchronous orbits between 450 and 700 km."""
 _GROUND_KM_S = 6.9
 _EQUATOR_KM_S = 0.465
-"""How fast the point below such a satellite moves, and the ground at the equator."""
+"""Speeds of the point below such a satellite, and of the ground at the equator."""
 _SPIKE_DEG = 1.0
 _SPIKE_KM = 0.05
-"""Of a spike's shorter leg: the sharp corners of detailed coastlines are smaller."""
+"""Length of a spike's shorter leg; sharp corners of detailed coastlines are smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class CornerFault:
-    """Corners of one polygon that stand twice in a row, or are the tips of spikes."""
+    """Corners of one polygon that are repeated or are tips of spikes."""
 
     index: int
     is_spike: bool
     count: int
     at: Location
-    """The first of them."""
+    """Location of the first one."""
 
 
 def find_corner_faults(shapes: Shapes) -> Iterator[CornerFault]:
-    """Yield what is wrong with corners, at most once for each kind and polygon."""
+    """Yield faults of corners, at most one for each kind and polygon."""
     rings, polygon_of_ring = shapely.get_rings(shapes, return_index=True)
     corners, ring_of_corner = shapely.get_coordinates(rings, return_index=True)
     edges_km = np.diff(corners, axis=0) * _DEGREE_KM
@@ -66,7 +67,7 @@ def _tips(
     lengths_km: NDArray[np.float64],
     ring_of_corner: NDArray[np.intp],
 ) -> NDArray[np.intp]:
-    """Return the corners at which an outline turns back on itself; edges begin at their corner."""
+    """Return the corners where an outline turns back on itself; each edge begins at its corner."""
     ring = ring_of_corner[edges]
     is_first = np.r_[True, ring[1:] != ring[:-1]]
     last_of_ring = np.flatnonzero(np.r_[ring[1:] != ring[:-1], True])
@@ -98,19 +99,19 @@ def _by_polygon(
 
 
 def perimeters_deg(shapes: Shapes) -> list[float]:
-    """Return the length of each outline with its holes, in degrees: a degree is 111 km at most."""
+    """Return the length of each outline, holes included, in degrees; a degree is at most 111 km."""
     lengths: list[float] = shapely.length(shapes).tolist()
     return lengths
 
 
 def perimeter_km(ring: Ring) -> float:
-    """Return the length of a ring on the ellipsoid."""
+    """Return the length of a ring on the ellipsoid, in km."""
     return float(wgs84().line_length([x for x, _ in ring], [y for _, y in ring])) / 1000
 
 
 def box_size_km(footprint: Footprint) -> tuple[float, float]:
-    """Return how far a polygon reaches from west to east, where its box is widest, and from south
-    to north.
+    """Return the extent of a polygon in km: west to east where its box is widest, and south to
+    north.
     """
     widest = min(abs(footprint.south), abs(footprint.north))
     if footprint.south < 0 < footprint.north:
@@ -125,14 +126,14 @@ class Rectangle(NamedTuple):
     short_km: float
     long_km: float
     off_north_deg: float
-    """How far its long sides are from running north and south: 0 to 90."""
+    """Angle between its long sides and north, 0 to 90 degrees."""
 
 
 def rectangle(shape: shapely.Polygon, footprint: Footprint) -> Rectangle:
     """Return the smallest rectangle around a polygon.
 
-    Measured on an equal-area map around the polygon's centre (Lambert's azimuthal); of a part of
-    the world that no such map can show, the box is returned.
+    Measured on an equal-area map around the polygon's centre (Lambert's azimuthal); if the polygon
+    is too large for such a map, its box is returned.
     """
     if footprint.east - footprint.west > _MAP_DEG or footprint.north - footprint.south > _MAP_DEG:
         width, height = box_size_km(footprint)
@@ -147,9 +148,10 @@ def rectangle(shape: shapely.Polygon, footprint: Footprint) -> Rectangle:
 
 
 def track_lean_deg(latitude: float) -> float:
-    """Return how many degrees the track of a satellite in sun-synchronous orbit leans from north.
+    """Return the angle in degrees between north and the track of a satellite in sun-synchronous
+    orbit.
 
-    Seen from the ground, which turns below: 11 at the equator, 17 at 60 degrees, 90 beyond 82.5.
+    Seen from the turning ground: 11 at the equator, 17 at 60 degrees, 90 beyond 82.5.
     """
     cosine = max(cos(radians(latitude)), 1e-9)
     inertial = -_INCLINATION_COSINE / cosine
@@ -163,10 +165,10 @@ def track_lean_deg(latitude: float) -> float:
 def extent_km(
     shape: shapely.Polygon, footprint: Footprint, heading_deg: float
 ) -> tuple[float, float]:
-    """Return how far a polygon reaches across and along a track, in km.
+    """Return the extent of a polygon in km, across and along a track.
 
     `heading_deg` is the track's, from north to east.  Measured on an equal-area map around the
-    polygon's centre; of a part of the world that no such map can show, the box is returned.
+    polygon's centre; if the polygon is too large for such a map, its box is returned.
     """
     if footprint.east - footprint.west > _MAP_DEG or footprint.north - footprint.south > _MAP_DEG:
         return box_size_km(footprint)
@@ -191,7 +193,7 @@ def _flat_km(
 
 @dataclass(frozen=True, slots=True)
 class Simpler:
-    """An outline with fewer corners, as a proposal: satops never takes it by itself."""
+    """A proposed outline with fewer corners; satops never applies it by itself."""
 
     tolerance_deg: float
     corners: int
@@ -200,7 +202,7 @@ class Simpler:
 
 def simpler(shape: shapely.Polygon, corners: int) -> Simpler | None:
     """Find the least tolerance (1, 2, 5, 10 ... x 0.00001 degrees) that leaves at most so many
-    corners, or None.
+    corners; None if there is none.
     """
     for power in range(-5, 1):
         for step in (1, 2, 5):
@@ -216,6 +218,6 @@ def simpler(shape: shapely.Polygon, corners: int) -> Simpler | None:
 
 
 def touches(shapes: Shapes, indexes: list[int], location: Location) -> list[int]:
-    """Return which of some polygons hold a location, or touch it."""
+    """Return the polygons of `indexes` that contain or touch a location."""
     hits = shapely.intersects(shapes[indexes], shapely.Point(location))
     return [index for index, hit in zip(indexes, hits, strict=True) if hit]

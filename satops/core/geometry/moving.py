@@ -1,4 +1,4 @@
-"""Outlines moved from another reference system to WGS 84 longitude and latitude."""
+"""Reproject outlines from another reference system to WGS 84."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,11 +11,11 @@ from satops.core.geometry.geojson import polygons
 from satops.core.geometry.shapes import area_km2
 
 _STEPS = 16
-"""Into which an edge is divided to see where it runs in truth."""
+"""Parts into which an edge is divided to follow its true course."""
 
 
 class NotMovable(Exception):
-    """A point, or a whole system, has no place in WGS 84 that is known well enough."""
+    """A point or system cannot be reprojected to WGS 84 accurately enough."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.detail)
@@ -23,10 +23,10 @@ class NotMovable(Exception):
 
 
 class Mover:
-    """Moves points from one system to WGS 84, by the best way that PROJ knows."""
+    """Reprojects points from one system to WGS 84, by PROJ's best operation."""
 
     def __init__(self, name: str, source: str) -> None:
-        """`name` is for messages, `source` a code or the text of a system.  Raises `NotMovable`."""
+        """`name` is for messages, `source` a code or a WKT. Raises `NotMovable`."""
         from pyproj import Transformer
         from pyproj.exceptions import ProjError
 
@@ -45,8 +45,8 @@ class Mover:
 
     @property
     def accuracy_m(self) -> float | None:
-        """How far off the points that were moved last may be, in metres; None where nobody has
-        said it.  Of several ways PROJ takes the best one for each place.
+        """Accuracy of the last points in metres; None if not known.  PROJ chooses the best
+        operation for each location.
         """
         accuracy = float(self._by.accuracy)
         if accuracy < 0 and self._has_moved:
@@ -54,7 +54,7 @@ class Mover:
         return accuracy if accuracy >= 0 else None
 
     def geometry(self, geometry: Any) -> Any:
-        """Return a GeoJSON geometry with its points moved; what is no point stays."""
+        """Return a GeoJSON geometry with its points reprojected; other values stay."""
         if not isinstance(geometry, dict):
             return geometry
         if "geometries" in geometry:
@@ -64,8 +64,8 @@ class Mover:
         return {**geometry, "coordinates": self._coordinates(geometry.get("coordinates"))}
 
     def true_area_km2(self, geometry: Any) -> float | None:
-        """Return the area of the polygons as the edges run in the other system, not as they run
-        between the moved corners; None where they cannot be measured.
+        """Return the area in km² along the true course of the source system's edges; None if it
+        cannot be measured.
         """
         total = 0.0
         for coordinates, _ in polygons(geometry):

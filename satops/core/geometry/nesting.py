@@ -1,4 +1,4 @@
-"""Rings without a word on which is a hole of which: sorted into polygons, no corner moved."""
+"""Sort rings into polygons with holes, without moving a corner."""
 
 from itertools import pairwise
 from typing import Any
@@ -9,9 +9,10 @@ _CORNERS_LEAST = 4
 def polygon_of(rings: list[list[list[float | None]]]) -> dict[str, Any]:
     """Return a GeoJSON Polygon or MultiPolygon of the rings of one shape.
 
-    A Shapefile's outlines run clockwise and its holes the other way.  Where that leaves a doubt,
-    as with several outlines, what lies in what decides: a ring in an odd number of larger ones is
-    a hole of the smallest of them.  Rings that are broken come out as one polygon, to be refused.
+    A Shapefile's exterior rings run clockwise and its holes counter-clockwise.  If that is
+    ambiguous, as with several exterior rings, nesting decides: a ring inside an odd number of
+    larger ones is a hole of the smallest of them.  Broken rings become one polygon, to be refused
+    later.
     """
     if len(rings) == 1 or any(map(_is_broken, rings)):
         return {"type": "Polygon", "coordinates": rings}
@@ -34,7 +35,7 @@ def _is_broken(ring: list[list[float | None]]) -> bool:
 
 
 def _doubled_area(ring: list[Any]) -> float:
-    """Return twice the signed area, positive for a ring that runs against the clock."""
+    """Return twice the signed area, positive for a counter-clockwise ring."""
     x0, y0 = ring[0][:2]
     flat = [(x - x0, y - y0) for x, y, *_ in ring]
     doubled: float = sum(xa * yb - xb * ya for (xa, ya), (xb, yb) in pairwise(flat))
@@ -56,7 +57,7 @@ def _nested(rings: list[list[list[float | None]]]) -> list[list[list[list[float 
     for ring, container in sorted(
         zip(inner.tolist(), outer.tolist(), strict=True), key=lambda pair: -areas[pair[1]]
     ):
-        parents[ring] = container  # the smallest one stays
+        parents[ring] = container  # the last one is the smallest
     parts = {index: [rings[index]] for index in range(len(rings)) if around[index] % 2 == 0}
     for index in range(len(rings)):
         if around[index] % 2:

@@ -1,7 +1,7 @@
-"""How polygons share ground: among orders, and with the areas that a team allows or forbids.
+"""Overlaps of orders with each other, and with a team's allowed and forbidden areas.
 
-Outlines are cut in degrees, where borders that two of them share are the same lines; what is left
-is measured on an equal-area map (Lambert's cylindrical: longitude and the sine of latitude).
+Intersections are computed in degrees, where common borders are the same lines, and measured on an
+equal-area map (Lambert's cylindrical: longitude and the sine of latitude).
 """
 
 from collections.abc import Sequence
@@ -15,33 +15,32 @@ from satops.core.geometry.shapes import Shapes, shapes_of
 from satops.core.order.order import Rings
 
 _CHUNK = 128
-"""Extents that are looked up at a time: all of them may meet, and the pairs of 10,000 orders would
-not fit in memory.
-"""
+"""Extents looked up at a time: all of them may meet, and the pairs of 10,000 orders would not fit
+in memory."""
 _ROUNDING_DEG = 2e-7
-"""Coordinates are rounded to 7 decimals: a shared border may be off by so much."""
+"""Coordinates have 7 decimals, so a common border may be off by so much."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
 
 class Extent(NamedTuple):
-    """What is compared before any outline is looked at."""
+    """The values that are compared before outlines."""
 
     box: Box
     start_s: float
     end_s: float
-    """Seconds of any one clock."""
+    """Seconds on any common clock."""
     mode: int
-    """0 where an order names none: it meets every mode."""
+    """0 for an order without a mode, which meets every mode."""
 
 
 def meeting(extents: Sequence[Extent], first: int, most: int) -> list[tuple[int, int]]:
     """Return the pairs of an extent from `first` on and an earlier one that meet in box, time and
-    mode: of each later one at most `most` pairs, those whose boxes share most.
+    mode; for each later one at most `most` pairs, those whose boxes share most.
 
-    The index is over longitude and time, and latitude is looked at afterwards: of many orders, a
-    few lie in one meridian's strip at one time, while all may lie on one place or in one month.
+    The index covers longitude and time; latitude is compared afterwards.  Few of many orders share
+    a meridian and a time, while all may share a location or a month.
     """
     if len(extents) == first:
         return []
@@ -69,7 +68,7 @@ def meeting(extents: Sequence[Extent], first: int, most: int) -> list[tuple[int,
 def _largest(
     later: NDArray[np.intp], earlier: NDArray[np.intp], shared: NDArray[np.float64], most: int
 ) -> list[tuple[int, int]]:
-    """Return of each `later` the pairs that share most."""
+    """Return for each `later` the pairs that share most."""
     order = np.lexsort((earlier, -shared, later))
     later, earlier = later[order], earlier[order]
     begins = np.searchsorted(later, later)
@@ -85,7 +84,7 @@ def _shared_deg2(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.f
 
 
 def shares(polygons: Sequence[Rings], pairs: Sequence[tuple[int, int]]) -> list[float]:
-    """Return what the polygons of each pair share, in percent of the smaller of the two."""
+    """Return the overlap of each pair, in percent of the smaller polygon."""
     if not pairs:
         return []
     shapes = shapes_of(polygons)
@@ -97,14 +96,14 @@ def shares(polygons: Sequence[Rings], pairs: Sequence[tuple[int, int]]) -> list[
 
 
 class Zone:
-    """Polygons as one region, to ask which AOIs lie inside and which touch it."""
+    """Polygons as one region."""
 
     def __init__(self, polygons: Sequence[Rings]) -> None:
         self._region = shapely.union_all(shapes_of(polygons))
         shapely.prepare(self._region)
 
     def leaving(self, shapes: Shapes) -> list[tuple[int, float]]:
-        """Return the polygons that are not covered, with the percent that lies outside."""
+        """Return the polygons that the region does not cover, with the percent outside."""
         out = np.flatnonzero(~shapely.covers(self._region, shapes))
         if len(out):
             out = out[~shapely.covers(self._region, shapely.buffer(shapes[out], -_ROUNDING_DEG))]
@@ -112,7 +111,7 @@ class Zone:
         return self._with_percent(out, outside, shapes)
 
     def entering(self, shapes: Shapes) -> list[tuple[int, float]]:
-        """Return the polygons that reach in, with the percent that lies inside."""
+        """Return the polygons that touch the region, with the percent inside."""
         met = np.flatnonzero(shapely.intersects(self._region, shapes))
         if len(met):
             inner = shapely.buffer(shapes[met], -_ROUNDING_DEG)
@@ -128,7 +127,7 @@ class Zone:
 
 
 def _areas(shapes: Shapes) -> NDArray[np.float64]:
-    """Return areas that are to each other as those on the Earth."""
+    """Return areas in proportion to those on the Earth."""
 
     def project(corners: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack([np.radians(corners[:, 0]), np.sin(np.radians(corners[:, 1]))])

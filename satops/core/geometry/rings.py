@@ -1,4 +1,4 @@
-"""The coordinates of one polygon: numbers, ranges, rounding, closing."""
+"""Read the coordinates of one polygon: numbers, ranges, rounding, closing."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -26,34 +26,34 @@ from satops.core.order.order import Location, Ring, Rings, rounded
 DECIMALS = 7
 """About one centimetre: finer than any footprint needs (RFC 7946, 11.2)."""
 MAX_POSITIONS = 20_000
-"""Of one polygon.  A marketplace form that draws more than this is not known."""
+"""Maximum for one polygon; no marketplace form is known to draw more."""
 _RADIUS_M = 6_378_137.0
 _WEB_MAP_M = pi * _RADIUS_M
-"""Of the sphere of EPSG:3857, and half of the side of its square."""
+"""Half the side of the square of EPSG:3857, in metres."""
 _PROJECTED = 1_000
-"""Beyond this, a number is no slip in degrees: it is metres of a projection."""
+"""A larger number is in metres of a projection, not a slip in degrees."""
 _NUMBERS_MAX = 4
-"""Of one point: longitude, latitude, height, measure."""
+"""Numbers of one point: longitude, latitude, height, measure."""
 _NO_DATA = -1e38
-"""Below it, a Shapefile's measure says that there is none (ESRI's description of 1998)."""
+"""A smaller measure of a Shapefile means "no data" (ESRI's description of 1998)."""
 _SHOWN_MAX = 6
 COORDINATES = (
     "Write the coordinates as [[[105.8, 21.0], [105.9, 21.0], [105.9, 21.1], [105.8, 21.0]]]: a "
     "list of rings, the outline first, each a list of points, each [longitude, latitude]."
 )
-"""How GeoJSON writes a polygon."""
+"""GeoJSON's notation of a polygon."""
 SPLIT = "--split"
-"""The fix that cuts an outline; `core.geometry.fixes` writes the whole command."""
+"""The fix that cuts an outline; `core.geometry.fixes` makes the command."""
 _NUMBERS = frozenset({float, int})
 _ONLY_LISTS = frozenset({list})
 _ONLY_PAIRS = frozenset({2})
 
 
 def read_rings(coordinates: object, at: Path = ()) -> tuple[Rings | None, list[Finding]]:
-    """Read a GeoJSON Polygon's `coordinates`; None where a finding is an error.
+    """Read a GeoJSON Polygon's `coordinates`; None if a finding is an error.
 
-    The rings are closed, rounded, within range, with three distinct corners at least, and no edge
-    spans more than 180 degrees.  That the outline does not cross itself is for `shapes` to tell.
+    The rings are closed, rounded and within range, with at least three distinct corners and no edge
+    wider than 180 degrees.  `shapes` tests for crossings.
     """
     quick = _quickly(coordinates, at)
     if quick is not None:
@@ -77,18 +77,18 @@ def read_rings(coordinates: object, at: Path = ()) -> tuple[Rings | None, list[F
 
 
 def round_changed(position: Sequence[float]) -> bool:
-    """Tell whether a position has more decimals than satops keeps."""
+    """Tell whether a position has more than 7 decimals."""
     x, y = position[:2]
     return round(x, DECIMALS) != x or round(y, DECIMALS) != y
 
 
 def ring_name(index: int) -> str:
-    """Name a ring by its index: the first is the outline, the others are holes."""
+    """Return the name of a ring by its index: the first is the outline, the others are holes."""
     return f"hole {index}" if index else "the outline"
 
 
 def _quickly(coordinates: object, at: Path) -> tuple[Rings, list[Finding]] | None:
-    """Read what needs no word except about rounding: nearly every polygon; None for the rest."""
+    """Fast path for nearly all polygons: those without findings but rounding; else None."""
     if type(coordinates) is not list or not coordinates:
         return None
     rings: list[Ring] = []
@@ -105,9 +105,9 @@ def _quickly(coordinates: object, at: Path) -> tuple[Rings, list[Finding]] | Non
 
 
 def _quick_ring(written: object) -> tuple[Ring, bool] | None:
-    """Read a ring that is right as it stands; whole lists at a time, as every spec comes here.
+    """Read a valid ring with whole-list operations, since every spec passes here; None for others.
 
-    The second value tells whether rounding has changed nothing.
+    The second value tells whether rounding changed nothing.
     """
     if type(written) is not list or len(written) < 4:
         return None
@@ -129,7 +129,7 @@ def _quick_ring(written: object) -> tuple[Ring, bool] | None:
 
 
 def _structure(coordinates: object, at: Path) -> Iterator[Finding]:
-    """Find what is not a list of rings of points; at most one finding for each ring."""
+    """Yield findings about values that are not lists of rings of points; at most one per ring."""
     if not isinstance(coordinates, list) or not coordinates:
         yield _shapeless(at, f"The coordinates are {shown(coordinates)}.")
         return
@@ -165,12 +165,12 @@ def _is_position(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    # Comparing with the infinities also refuses NaN; an integer may be too long for a float.
+    # The comparison also refuses NaN; an integer may be too long for a float.
     return type(value) in _NUMBERS and -1e300 < value < 1e300  # type: ignore[operator]
 
 
 def is_no_data(value: object) -> bool:
-    """Tell whether a height or a measure says that there is none: empty, NaN, below -1e38."""
+    """Tell whether a height or measure means "no data": null, NaN, or below -1e38."""
     return value is None or (type(value) is float and (isnan(value) or value < _NO_DATA))
 
 
@@ -214,7 +214,7 @@ def _shapeless(path: Path, what: str) -> Finding:
 
 
 def _beyond_two(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]:
-    """Find heights and measures, the third and the fourth number of a point."""
+    """Yield findings about heights and measures, the third and fourth number of a point."""
     positions = [
         (_where(index, place), (*at, index, place), position)
         for index, ring in enumerate(coordinates)
@@ -227,7 +227,7 @@ def _beyond_two(coordinates: list[list[list[float]]], at: Path) -> Iterator[Find
             if value and not is_no_data(value):
                 yield _not_zero(kind, value, where, path)
                 return
-    # Of a point with a measure alone the third number is empty.
+    # A point with only a measure has an empty third number.
     has_heights = longest == 3 or any(
         position[2:3] not in ([], [None]) for *_, position in positions
     )
@@ -251,7 +251,7 @@ def _not_zero(kind: str, value: float, where: str, path: Path) -> Finding:
 
 
 def _ranges(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]:
-    """Find points off the map; one finding for the polygon, at the first of them."""
+    """Yield a finding about points out of range, at the first of them."""
     for index, ring in enumerate(coordinates):
         for place, (x, y, *_) in enumerate(ring):
             if not (-180 <= x <= 180 and -90 <= y <= 90):
@@ -261,7 +261,7 @@ def _ranges(coordinates: list[list[list[float]]], at: Path) -> Iterator[Finding]
 
 
 def off_the_map(x: float, y: float, every: Sequence[Location], where: str, path: Path) -> Finding:
-    """Say why a point is out of range, and what the whole of the points looks like."""
+    """Return a finding about a point out of range, with a guess from all points."""
     is_at = f"{where.capitalize()} is {shown(x)}, {shown(y)}."
     if any(abs(a) > _PROJECTED or abs(b) > _PROJECTED for a, b in every):
         return NOT_DEGREES.finding(
@@ -291,7 +291,7 @@ def off_the_map(x: float, y: float, every: Sequence[Location], where: str, path:
 
 
 def _on_web_maps(x: float, y: float) -> str:
-    """Say where a point would be if it were in the projection of web maps."""
+    """Return a sentence with the location that a point would have in web maps' projection."""
     if max(abs(x), abs(y)) > _WEB_MAP_M:
         return ""
     longitude, latitude = degrees(x / _RADIUS_M), degrees(atan(sinh(y / _RADIUS_M)))
@@ -354,12 +354,12 @@ def _counted(numbers: int) -> str:
 
 
 def held(value: object) -> str:
-    """Describe a value that stands among others, as `shown` does."""
+    """Describe a value in a list, like `shown`."""
     return "an empty value" if value is None else shown(value)
 
 
 def shown(value: object) -> str:
-    """Describe a value that should not be there, in a few characters that no terminal obeys."""
+    """Describe an unexpected value briefly, with control characters escaped."""
     match value:
         case None:
             return "empty"

@@ -1,7 +1,7 @@
-"""JSON text of an outline: one value, or a sequence of GeoJSON features, which is read as one
+"""Read JSON text of an outline: one value, or a sequence of GeoJSON features, which becomes one
 collection.
 
-A sequence has one feature a line, or a record separator (RS, U+001E) before each (RFC 8142).
+A sequence has one feature per line, or a record separator (RS, U+001E) before each (RFC 8142).
 """
 
 from typing import Any
@@ -15,16 +15,16 @@ _MEMBERS = frozenset(
         "MultiPolygon", "GeometryCollection",
     }
 )  # fmt: skip
-"""What one record of a sequence may be."""
+"""Types of a sequence's records."""
 
 
 def looks_like_json(text: str) -> bool:
-    """Tell whether a text begins as JSON that could be an outline does."""
-    return text.lstrip().startswith(("{", "["))  # a separator counts as a blank
+    """Tell whether a text begins like JSON of an outline."""
+    return text.lstrip().startswith(("{", "["))  # strips separators too
 
 
 def read_json(text: str) -> Any:
-    """Return the value of a text, of a sequence a FeatureCollection.  Raises `NotJson`."""
+    """Return the value of a text, or a FeatureCollection of a sequence.  Raises `NotJson`."""
     before, *records = text.split(_SEPARATOR)
     if records and not before.strip():
         return _collection("record", records)
@@ -39,7 +39,7 @@ def read_json(text: str) -> Any:
 
 
 def _is_whole(line: str) -> bool:
-    """Tell whether a line looks like a value by itself."""
+    """Tell whether a line looks like a complete object."""
     line = line.strip()
     return line.startswith("{") and line.endswith("}")
 

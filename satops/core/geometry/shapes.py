@@ -1,6 +1,6 @@
-"""Many polygons at once, as arrays: whether they are simple, and how large they are.
+"""Test and measure many polygons at once.
 
-Arrays are what makes this cheap: the same work one polygon at a time costs five times as much.
+Arrays make this cheap: polygon by polygon it would cost five times as much.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,9 +21,9 @@ Shapes = NDArray[np.object_]
 """An array of shapely polygons, in degrees."""
 
 _EARTH_KM2 = 510_065_621.7
-"""The surface of the WGS 84 ellipsoid."""
+"""Surface of the WGS 84 ellipsoid in km²."""
 _WIDE_DEG = 90
-"""Narrower than this, a polygon cannot hold half of the Earth."""
+"""A narrower polygon cannot cover half of the Earth."""
 _WORDS = {
     "Self-intersection": "The outline crosses or touches itself",
     "Ring Self-intersection": "The outline touches itself",
@@ -36,7 +36,7 @@ _WORDS = {
 
 
 def shapes_of(polygons: Sequence[Rings]) -> Shapes:
-    """Return a shapely polygon for each; the rings must be as `read_rings` gives them."""
+    """Return a shapely polygon for each polygon; rings as from `read_rings`."""
     rings = list(chain.from_iterable(polygons))
     if not rings:
         return np.empty(0, dtype=object)
@@ -49,7 +49,7 @@ def shapes_of(polygons: Sequence[Rings]) -> Shapes:
 
 
 def find_crossings(shapes: Shapes) -> Iterator[tuple[int, Finding]]:
-    """Yield the index of each polygon that is not simple, and why; the path is empty."""
+    """Yield the index of each polygon that is not simple, with a finding; its path is empty."""
     for index in np.flatnonzero(~shapely.is_valid(shapes)).tolist():
         shape = shapes[index]
         if shapely.area(shapely.convex_hull(shape)) == 0:
@@ -70,7 +70,7 @@ def find_crossings(shapes: Shapes) -> Iterator[tuple[int, Finding]]:
 
 
 def footprints(polygons: Sequence[Rings], shapes: Shapes) -> list[Footprint]:
-    """Measure valid polygons; the rings and the shapes are the same ones in the same order."""
+    """Measure valid polygons; rings and shapes in the same order."""
     bounds = shapely.bounds(shapes).tolist()
     centroids = shapely.get_coordinates(shapely.centroid(shapes)).tolist()
     return [
@@ -87,7 +87,7 @@ def _vertices(rings: Rings) -> int:
 
 
 def area_km2(rings: Rings) -> float:
-    """Return the area between geodesic edges, without the holes, never negative."""
+    """Return the area in km² between geodesic edges, without the holes; never negative."""
     area = _ring_area_km2(rings[0])
     for hole in rings[1:]:
         area -= _ring_area_km2(hole)
@@ -97,18 +97,18 @@ def area_km2(rings: Rings) -> float:
 def _ring_area_km2(ring: Ring) -> float:
     longitudes, latitudes = zip(*ring, strict=True)
     square_metres, _ = wgs84().polygon_area_perimeter(longitudes, latitudes)
-    # The sign says only which way round the ring was written.
+    # The sign only shows the ring's direction.
     area = abs(float(square_metres)) / 1e6
     if max(longitudes) - min(longitudes) > _WIDE_DEG:
-        # Of the two sides of a ring the smaller one was measured, which need not be the inside.
+        # The smaller side of the ring was measured, which need not be the inside.
         flat = _flat_area_km2(ring)
         area = min(area, _EARTH_KM2 - area, key=lambda side: abs(side - flat))
     return area
 
 
 def _flat_area_km2(ring: Ring) -> float:
-    """Return the area with straight edges on an equal-area map of a sphere: near enough to tell
-    one side of a ring from the other.
+    """Return the area in km² with straight edges on an equal-area map of a sphere: exact enough to
+    tell the two sides of a ring apart.
     """
     flat = [(radians(x), sin(radians(y))) for x, y in ring]
     doubled = sum(xa * yb - xb * ya for (xa, ya), (xb, yb) in pairwise(flat))

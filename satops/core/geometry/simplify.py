@@ -1,6 +1,6 @@
-"""Outlines with fewer corners, for maps that people look at.
+"""Outlines with fewer corners, for maps only.
 
-What is bought, measured or compared is never simplified.
+Outlines that are bought, measured or compared are never simplified.
 """
 
 from typing import TYPE_CHECKING
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
 _CORNERS_LEAST = 3
-"""Of a ring."""
+"""Minimum for a ring."""
 _THINNED_TO = 10
-"""Of so many times the corners that are wanted, the others are passed over at once: a drawing does
-not show them, and looking at each would take seconds."""
+"""Beyond this multiple of the wanted corners, corners are dropped at even steps: testing each would
+take seconds, and a drawing does not show them."""
 _FINEST = 1e-4
-"""The first tolerance that is tried, as a share of the larger side of the polygon's box."""
+"""The first tolerance, as a share of the longer side of the polygon's box."""
 _STEPS = 14
-"""Doubling it so often makes it larger than the whole."""
+"""After so many doublings the tolerance exceeds the whole polygon."""
 
 
 def simplified(rings: Rings, vertices_max: int) -> Rings:
-    """Return an outline of at most so many distinct corners, all rings together; 4 at least.
+    """Return an outline of at most `vertices_max` distinct corners in all rings; at least 4.
 
-    Rings that have no more are returned as they are.  Otherwise the smallest holes go first, then
-    corners; an outline that cannot be kept simple gives way to its box.  The result is a valid
-    polygon, wound as RFC 7946 asks, where the rings made one.
+    Smaller polygons are returned unchanged.  Otherwise the smallest holes are dropped first, then
+    corners; if the outline cannot stay simple, its box is returned.  The result is a valid polygon
+    with the winding of RFC 7946, if the rings were valid.
     """
     if vertices_max < 4:
         raise ValueError(f"an outline cannot be drawn with {vertices_max} corners")
@@ -45,7 +45,7 @@ def simplified(rings: Rings, vertices_max: int) -> Rings:
 
 
 def _thinned(rings: Rings, corners: int) -> Rings:
-    """Pass over corners at even steps, so that about so many are left; 3 of a ring at least."""
+    """Drop corners at even steps until about so many are left; at least 3 per ring."""
     step = -(-_corners(rings) // corners)
     return tuple(
         (*ring[:-1:step], ring[0]) if len(ring) > _CORNERS_LEAST * step else ring for ring in rings
@@ -57,7 +57,7 @@ def _with_fewer(polygon: "Polygon", vertices_max: int) -> "Polygon | None":
     west, south, east, north = polygon.bounds
     tolerance = max(east - west, north - south) * _FINEST
     for _ in range(_STEPS):
-        # The quick way may let lines cross; the careful one is tried where it did.
+        # The quick method may make lines cross; then the careful one is used.
         for careful in (False, True):
             made = polygon.simplify(tolerance, preserve_topology=careful)
             if made.geom_type != "Polygon" or made.is_empty:

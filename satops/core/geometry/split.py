@@ -1,8 +1,8 @@
 """Cut an area that is no single polygon into polygons that can be ordered.
 
-Only cuts: no corner is moved, none is left out, and the only new ones lie on the antimeridian, at
-180 degrees exactly (RFC 7946, 3.1.9).  Edges are straight in longitude and latitude, as RFC 7946,
-3.1.1, has them, so the pieces together cover what the outline covered, and nothing else.
+Only cuts: no corner is moved or dropped, and new corners lie exactly on the antimeridian (RFC 7946,
+3.1.9).  Edges are straight in longitude and latitude (RFC 7946, 3.1.1), so the pieces together
+cover exactly the original area.
 """
 
 from collections import Counter
@@ -26,11 +26,11 @@ from satops.core.geometry.wkt import read_wkt
 from satops.core.order.order import Location, Ring, Rings
 
 _CURED = frozenset({"G02", "A04"})
-"""What a cut mends: several parts, and an outline across the antimeridian."""
+"""Findings that a cut mends: several parts, and an outline across the antimeridian."""
 
 
 class Side(StrEnum):
-    """Which side of the antimeridian a piece lies on, as names of orders say it."""
+    """The side of the antimeridian of a piece, as in order names."""
 
     WEST = "west-of-180"
     """Longitudes up to 180."""
@@ -40,35 +40,35 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One polygon that can be ordered, or why there is none."""
+    """One polygon to order, or the reason why there is none."""
 
     rings: Rings | None
     findings: tuple[Finding, ...]
-    """About the piece alone, without a path; `rings` is None where one is an error."""
+    """Findings about the piece, without a path; `rings` is None if one is an error."""
     part: int | None = None
-    """Of a MultiPolygon of several parts, from 1."""
+    """Number of the part in a MultiPolygon, from 1."""
     side: Side | None = None
-    """None where the part does not cross the antimeridian."""
+    """None if the part does not cross the antimeridian."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A geometry as the pieces that it can be ordered in."""
+    """The pieces of a geometry."""
 
     findings: tuple[Finding, ...]
-    """What an order of the geometry as it stands would be told."""
+    """Findings that an order of the uncut geometry would get."""
     pieces: tuple[Piece, ...]
-    """One, where it is one polygon; none, where no cut can help."""
+    """One for a single polygon; none if no cut helps."""
     uncut_km2: float | None = None
-    """The area of what had to be cut at 180 degrees, before the cut: its sides add up to it."""
+    """Area in km² of the cut parts before the cut; equals the sum of their sides."""
     left_out: Counter[str] = field(default_factory=Counter)
-    """Geometries that stand beside the polygons and are none, by their type."""
+    """Number of geometries that are not polygons, by type."""
     polygons: int = 1
-    """How many there are, sound or not."""
+    """Number of polygons, valid or not."""
 
 
 def cut(value: object) -> Cut:
-    """Cut what `read_geometry` reads: a WKT text, or a GeoJSON geometry, Feature or collection."""
+    """Cut a WKT text, or a GeoJSON geometry, Feature or collection."""
     rings, findings = read_geometry(value)
     said = tuple(finding.at(()) for finding in findings)
     if rings is not None:
@@ -94,7 +94,7 @@ def cut(value: object) -> Cut:
 
 
 def _pieces(coordinates: Any, part: int | None, uncut: list[float]) -> Iterator[Piece]:
-    """Yield one part, or its two sides; the area of what had to be cut is added to `uncut`."""
+    """Yield one part, or its two sides; the area before a cut is added to `uncut`."""
     rings, findings = read_rings(coordinates)
     said = tuple(finding.at(()) for finding in findings)
     errors = {finding.check for finding in findings if has_error([finding])}
@@ -120,7 +120,7 @@ def _pieces(coordinates: Any, part: int | None, uncut: list[float]) -> Iterator[
 
 
 def _unrolled(coordinates: list[list[list[float]]]) -> Rings | Finding:
-    """Return rings without a jump, whose longitudes run beyond 180 where the outline does."""
+    """Return rings without jumps, with longitudes beyond 180 where needed."""
     rings: list[Ring] = []
     for written in coordinates:
         corners: list[Location] = []
@@ -143,9 +143,9 @@ def _unrolled(coordinates: list[list[list[float]]]) -> Rings | Finding:
 
 
 def _with_corners_at_180(ring: list[Location]) -> Iterator[Location]:
-    """Yield the corners of a ring, and one wherever an edge crosses 180 degrees.
+    """Yield the corners of a ring, with an added one where an edge crosses 180 degrees.
 
-    They are made and rounded before the cut, so that both sides have the very same ones.
+    They are rounded before the cut, so that both sides share them exactly.
     """
     yield ring[0]
     for (xa, ya), (xb, yb) in pairwise(ring):
@@ -155,7 +155,7 @@ def _with_corners_at_180(ring: list[Location]) -> Iterator[Location]:
 
 
 def _turns(ring: list[Location], beside: list[Location] | Ring) -> int:
-    """Return how many turns bring a ring beside another one: a hole into its outline."""
+    """Return the number of 360° shifts that put a hole into its exterior ring's longitudes."""
     (west, east), (left, right) = (
         (min(x for x, _ in each), max(x for x, _ in each)) for each in (ring, beside)
     )
@@ -167,14 +167,14 @@ def _moved(ring: list[Location] | Ring, turns: int) -> list[Location]:
 
 
 def _sides(polygon: shapely.Polygon) -> Iterator[tuple[Side | None, shapely.Polygon]]:
-    """Yield what lies on each side of 180 degrees, moved to where longitudes belong."""
+    """Yield the parts on each side of 180 degrees, with their usual longitudes."""
     if polygon.bounds[2] <= 180:
         yield None, polygon
         return
     for side, low, turns in ((Side.WEST, -180, 0), (Side.EAST, 180, -1)):
         inside = shapely.intersection(polygon, shapely.box(low, -90, low + 360, 90))
         for found in shapely.get_parts(inside):
-            # Where the outline only touches 180 degrees there are points and lines as well.
+            # An outline that touches 180 degrees also gives points and lines.
             if found.geom_type == "Polygon":
                 yield side, affine_transform(found, (1, 0, 0, 1, 360 * turns, 0))
 

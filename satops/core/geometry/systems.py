@@ -1,7 +1,7 @@
-"""Reference systems: what a file says that its coordinates are in, and what to do about it.
+"""Reference systems of files: recognise them, and report those that satops cannot take.
 
-pyproj knows the codes of EPSG.  The text of a system (WKT) comes from a stranger's file: it is read
-in the process that reads such files, and nowhere else.
+pyproj knows the EPSG codes.  The WKT of a system comes from a hostile file, so only the process
+that reads such files parses it.
 """
 
 import re
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
 _WGS84 = frozenset({"EPSG:4326", "EPSG:4979", "OGC:CRS84", "OGC:CRS84H"})
-"""Longitude and latitude of WGS 84, perhaps with heights."""
+"""WGS 84 longitude and latitude, with or without heights."""
 _CODE = re.compile(
     r"(?:EPSG|SRID|CRS)[^0-9A-Za-z]{1,3}(?:[0-9.]*[:/])?([0-9]{4,6})\b", re.IGNORECASE
 )
 _CRS84 = re.compile(r"\bCRS84h?\b", re.IGNORECASE)
 _LOOKED_AT = 100_000
-"""Points that are looked at for their size."""
+"""Number of points whose range is examined."""
 _CONFIDENCE = 90
-"""Percent, of pyproj: how sure it must be that a text means a code."""
+"""Minimum confidence, in percent, of pyproj's match of a WKT with a code."""
 _SAY = "--crs EPSG:4326"
 REPROJECT = "--reproject"
-"""The fix that moves an outline."""
+"""The fix that reprojects an outline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class System:
     """A reference system."""
 
     code: str
-    """As `EPSG:32648`; empty where none fits."""
+    """Code like `EPSG:32648`; empty if none matches."""
     name: str
     is_in_degrees: bool
 
     @property
     def is_wgs84(self) -> bool:
-        """Whether it is what an order is in."""
+        """Whether it is WGS 84, as orders require."""
         return self.code.upper() in _WGS84
 
     def __str__(self) -> str:
@@ -53,7 +53,7 @@ class System:
 
 
 def code_in(text: str) -> str | None:
-    """Return the code that a text names, however it is written: `urn:ogc:def:crs:EPSG::32648`."""
+    """Return the code in a text, in any notation: `urn:ogc:def:crs:EPSG::32648`."""
     if _CRS84.search(text):
         return "OGC:CRS84"
     found = _CODE.search(text)
@@ -61,7 +61,7 @@ def code_in(text: str) -> str | None:
 
 
 def system_of(code: str) -> System | None:
-    """Return the system of a code, None where there is no such code."""
+    """Return the system of a code; None if there is none."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
@@ -73,7 +73,7 @@ def system_of(code: str) -> System | None:
 
 
 def system_of_wkt(text: str) -> System | None:
-    """Return the system that a text describes, None where it describes none, or says so."""
+    """Return the system that a WKT describes; None if it describes none, or an undefined one."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
@@ -88,7 +88,7 @@ def system_of_wkt(text: str) -> System | None:
 
 
 def refuse_undefined(what: str, where: str = "") -> Finding:
-    """Say that a file does not say which system its coordinates are in."""
+    """Return a finding about a file without a reference system."""
     return UNKNOWN_SYSTEM.finding(
         (),
         f"{what} does not say which reference system its coordinates are in.{where} If they are "
@@ -100,8 +100,8 @@ def refuse_undefined(what: str, where: str = "") -> Finding:
 def refuse_other(
     what: str, system: System, points: Iterable[tuple[float, float]]
 ) -> Finding | None:
-    """Say that coordinates are in another system than WGS 84 longitude and latitude, or that they
-    contradict the one that is named; None where it is that one.
+    """Return a finding about coordinates in another system than WGS 84, or in contradiction to the
+    declared one; None if they are in WGS 84.
     """
     if system.is_wgs84:
         return None
@@ -126,7 +126,7 @@ def refuse_other(
 
 
 class Plane:
-    """A map around one place, in metres: lengths from there are those on the ellipsoid."""
+    """A plane around one location, in metres: lengths from there equal those on the ellipsoid."""
 
     def __init__(self, longitude: float, latitude: float) -> None:
         from pyproj import Proj
@@ -135,11 +135,11 @@ class Plane:
         self._proj = Proj(proj="aeqd", lon_0=longitude, lat_0=latitude, ellps="WGS84")
 
     def to(self, shape: "Geometry") -> "Geometry":
-        """Return a shape of longitudes and latitudes in the plane."""
+        """Return a shape in degrees as a shape in the plane."""
         return self._mapped(shape, inverse=False)
 
     def back(self, shape: "Geometry") -> "Geometry":
-        """Return a shape of the plane in longitudes, perhaps beyond 180, and latitudes."""
+        """Return a shape of the plane in degrees; longitudes may exceed 180."""
         return self._mapped(shape, inverse=True)
 
     def _mapped(self, shape: "Geometry", *, inverse: bool) -> "Geometry":

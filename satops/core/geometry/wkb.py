@@ -1,7 +1,6 @@
-"""Well-known binary of one geometry, as a GeoJSON geometry: what map programs keep in tables.
+"""Read well-known binary (WKB) of one geometry as GeoJSON, for the tables of map programs.
 
-A reader of its own, because the usual ones refuse what has to be explained to a person, such as a
-ring that is not closed, and because nothing here may be mended on the way.
+Usual readers refuse an open ring without an explanation, or repair it; this one does neither.
 """
 
 from struct import Struct, error
@@ -24,12 +23,12 @@ _NAMES = {
     16: "TIN",
     17: "Triangle",
 }
-"""By ISO/IEC 13249-3; 1000 is added where there are heights, 2000 for measures, 3000 for both."""
+"""Types by ISO/IEC 13249-3; heights add 1000, measures 2000, both 3000."""
 _EWKB_FLAGS = {0x80000000: 1000, 0x40000000: 2000}
-"""How older programs say that there are heights and measures."""
+"""Flags of older programs for heights and measures."""
 _EWKB_SRID = 0x20000000
 _DEEP_MAX = 8
-"""Collections in collections."""
+"""Depth of nested collections."""
 
 
 class NotWkb(ValueError):
@@ -37,10 +36,10 @@ class NotWkb(ValueError):
 
 
 class _Order(NamedTuple):
-    """One order of bytes."""
+    """One byte order."""
 
     whole: Struct
-    """Of a number of kinds, parts, rings or corners."""
+    """For numbers of types, parts, rings and corners."""
     sign: str
 
 
@@ -51,11 +50,11 @@ _ORDERS = {
 
 
 def read_wkb(content: bytes) -> dict[str, Any]:
-    """Return a GeoJSON geometry, with every coordinate as it is stored, heights and measures too.
+    """Return a GeoJSON geometry with all stored coordinates, heights and measures included.
 
-    NaN, which says that a height or measure is not there, comes as None; a measure without a
-    height is the fourth number, after a None.  A geometry that GeoJSON does not have, such as a
-    curve, comes without coordinates: it is refused anyway.  Raises `NotWkb`.
+    NaN, which stands for an absent height or measure, becomes None; a measure without a height is
+    the fourth number, after None.  A geometry that GeoJSON lacks, such as a curve, has no
+    coordinates, since it is refused anyway.  Raises `NotWkb`.
     """
     try:
         return _Reader(content).geometry(_DEEP_MAX)
@@ -64,7 +63,7 @@ def read_wkb(content: bytes) -> dict[str, Any]:
 
 
 class _Reader:
-    """Reads on from `place`."""
+    """Reads from offset `place` on."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -99,7 +98,7 @@ class _Reader:
             case "GeometryCollection" if deep:
                 inner = [self.geometry(deep - 1) for _ in range(self._whole(order))]
                 return {"type": name, "geometries": inner}
-        if deep < _DEEP_MAX:  # what follows it could not be found
+        if deep < _DEEP_MAX:  # the end of a deeper one cannot be found
             raise NotWkb(f"a collection holds a {name}, or is nested too deep")
         return {"type": name}
 
@@ -129,7 +128,7 @@ class _Reader:
 
 
 class _Position:
-    """How a point is stored: two numbers, a height (1), a measure (2) or both (3)."""
+    """Layout of a point: two numbers, a height (1), a measure (2) or both (3)."""
 
     def __init__(self, order: _Order, dimensions: int) -> None:
         self.order = order
@@ -137,7 +136,7 @@ class _Position:
         self.struct = Struct(f"{order.sign}{(2, 3, 3, 4)[dimensions]}d")
 
     def listed(self, numbers: tuple[float, ...]) -> list[float | None]:
-        """Return a position as GeoJSON has it; NaN is the only number unlike itself."""
+        """Return a position for GeoJSON; NaN becomes None."""
         found = [number if number == number else None for number in numbers]
         if self.has_measure_only:
             found.insert(2, None)

@@ -1,7 +1,7 @@
-"""Well-known text as a GeoJSON geometry.
+"""Read well-known text (WKT) as a GeoJSON geometry.
 
-A reader of its own, because the usual ones stop at the first fault with the words of a parser, and
-this one has to say where a person mended too little: a missing closing point, a second part.
+Usual readers stop at the first fault with a parser's message; this one must explain faults to a
+person, such as a missing closing point or a second part.
 """
 
 import re
@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 _PREFIX = re.compile(
     r"\s*(?:SRID\s*=\s*[^;(]{1,40};|<[^<>]{1,200}>|[A-Za-z]+:\d{1,9}\s*;)\s*", re.I
 )
-"""What PostGIS and its copies (`SRID=EPSG:4326;`) and GeoSPARQL (`<http://...>`) write before."""
+"""Prefixes of PostGIS (`SRID=EPSG:4326;`) and GeoSPARQL (`<http://...>`)."""
 FORM = (
     "Well-known text is written as POLYGON ((105.8 21.0, 105.9 21.0, 105.9 21.1, 105.8 21.0)), "
     "longitude first."
@@ -41,13 +41,13 @@ _BRACKETS = {
     "Point": 1, "LineString": 1, "MultiPoint": 2, "Polygon": 2, "MultiLineString": 2,
     "MultiPolygon": 3,
 }  # fmt: skip
-"""Brackets in brackets; of other types no coordinates are read, as they are refused anyway."""
+"""Depth of nested brackets; coordinates of other types are not read, since they are refused."""
 _COLLECTIONS_DEEP = 8
 _Numbers = list[float | None]
 
 
 class _Broken(Exception):
-    """The text is no well-known text from here on."""
+    """The text stops being WKT here."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.detail)
@@ -55,22 +55,22 @@ class _Broken(Exception):
 
 
 def looks_like_wkt(text: str) -> bool:
-    """Tell whether a text begins as well-known text does, perhaps with something before it."""
+    """Tell whether a text begins like WKT, with or without a prefix."""
     rest = text[prefix.end() :] if (prefix := _PREFIX.match(text)) else text
     return _type(_HEAD.match(rest)) is not None
 
 
 def wkt_type(text: str) -> str | None:
-    """Return the type that a text names, as GeoJSON writes it; None where it is no WKT."""
+    """Return the geometry type of a text, in GeoJSON's spelling; None if it is not WKT."""
     found = _type(_HEAD.match(text))
     return None if found is None else found[0]
 
 
 def read_wkt(text: str) -> dict[str, Any] | Finding:
-    """Return a GeoJSON geometry; a measure without a height comes as the fourth number, after an
-    empty one.
+    """Return a GeoJSON geometry; a measure without a height is the fourth number, after an empty
+    one.
 
-    A type that GeoJSON does not have comes without coordinates: it is refused anyway.
+    A type that GeoJSON lacks has no coordinates, since it is refused anyway.
     """
     read = _read(text)
     if not isinstance(read, Finding):
@@ -100,7 +100,7 @@ def _read(text: str) -> dict[str, Any] | Finding:
 
 
 def _type(head: "re.Match[str] | None") -> tuple[str, str] | None:
-    """Return the type, and what is written on to it: Z, M or ZM, as in POLYGONZ."""
+    """Return the type and its suffix: Z, M or ZM, as in POLYGONZ."""
     if head is None:
         return None
     word = head[2].upper()
@@ -112,7 +112,7 @@ def _type(head: "re.Match[str] | None") -> tuple[str, str] | None:
 
 
 def _geometry(text: str, start: int, deep: int) -> tuple[dict[str, Any], int]:
-    """Read one geometry, and say where it ends."""
+    """Read one geometry; return it and the offset of its end."""
     head = _HEAD.match(text, start)
     typed = _type(head)
     if head is None or typed is None:
@@ -151,7 +151,7 @@ def _collection(text: str, place: int, deep: int) -> tuple[list[dict[str, Any]],
 
 
 def _nested(text: str, place: int, *, has_measures_only: bool) -> tuple[list[Any], int]:
-    """Read bracketed lists; the innermost hold points, written as numbers without brackets."""
+    """Read bracketed lists; the innermost hold points as numbers without brackets."""
     stack: list[list[Any]] = []
     numbers: _Numbers = []
     expects_item = True

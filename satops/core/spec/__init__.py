@@ -1,1 +1,1 @@
-"""What a person writes: one YAML document an order."""
+"""Order specs: one YAML document for each order or series."""

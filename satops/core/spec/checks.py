@@ -1,4 +1,4 @@
-"""The checks of what a document says: its fields, its names and texts, and what it accepts."""
+"""The checks of a document: fields, names, texts, acknowledgements."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -104,7 +104,7 @@ _CHECKS = (
 )
 
 CHECKS: Mapping[str, Check] = MappingProxyType({check.code: check for check in _CHECKS})
-"""Of the fields of a document, by their codes."""
+"""Checks of a document's fields, by code."""
 
 NAME_TWICE = Check(
     "N01",

@@ -1,8 +1,8 @@
-"""From a loaded document to an order spec: what each field means that every order has.
+"""Read a loaded document as an order spec: the fields that every order has.
 
-The schema says first whether the parts are there and of the right type; then each part that can be
-read is read, so that one fault never hides another.  Where both speak about the same place, only
-the words of this module are kept: they know what the field is for.
+The schema first finds missing parts and wrong types; then every readable part is read, so that one
+error does not hide another.  If both report the same field, only this module's message is kept,
+since it knows the field's purpose.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ _GEOMETRY = "order.geometry"
 
 
 class Draft(NamedTuple):
-    """A spec that is sound, except for what only the shape of its polygon can show."""
+    """A spec whose polygon is not checked and measured yet."""
 
     name: str
     source: Source
@@ -53,7 +53,7 @@ class Draft(NamedTuple):
     supersedes: str | None
 
     def spec(self, footprint: Footprint, membership: Membership | None = None) -> Spec:
-        """Return the spec, once its polygon has been found valid and measured."""
+        """Return the spec, with the footprint of its valid polygon."""
         order = canonical_order(
             version=self.version,
             provider=self.provider,
@@ -76,10 +76,10 @@ class Draft(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """A polygon of a file that was read before, for other members of a series."""
+    """A polygon of a file, already read for another member of a series."""
 
     value: object
-    """As the file has it."""
+    """The value in the file."""
     rings: Rings | None
     findings: list[Finding]
 
@@ -90,7 +90,7 @@ class Outline(NamedTuple):
 
 
 def geometry_file(value: object) -> tuple[str, str | int | None] | None:
-    """Return the file and the feature that the order's geometry refers to, if it does."""
+    """Return the file and feature in an order's geometry; None if it has no file."""
     order = value.get("order") if isinstance(value, dict) else None
     geometry = order.get("geometry") if isinstance(order, dict) else None
     if not isinstance(geometry, dict) or "type" in geometry:
@@ -110,10 +110,10 @@ def read_spec(
     zone: timezone | None,
     included: object = None,
 ) -> tuple[Draft | None, list[Problem]]:
-    """Return what a document says, and every problem of it; None where one is an error.
+    """Return the draft of a document (None if a problem is an error) and all its problems.
 
-    `offer` says what the terms of the order are.  `included` is what `aoi.pick` took from the file
-    that `geometry_file` names, or why it could not be had.
+    `offer` reads the order's terms.  `included` is what `aoi.pick` returned for the file of
+    `geometry_file`, or the finding that explains its absence.
     """
     value = document.value
     order = name_of(value)
@@ -130,7 +130,7 @@ def read_spec(
 
 
 def _is_said_better(problem: Problem, ours: list[Problem], offer: "Offer") -> bool:
-    """Tell whether one of our own errors is about what the schema complains of."""
+    """Tell whether an error of this module covers a schema's error, which is then dropped."""
     about = problem.path
     errors = [our for our in ours if our.severity is Severity.ERROR]
     if _in_geometry(about):
@@ -155,7 +155,7 @@ def _read(
     zone: timezone | None,
     included: object,
 ) -> Draft | None:
-    """Read what is there; a part of the wrong type is left out, as the schema speaks of it."""
+    """Read the present parts; a part of a wrong type is skipped, since the schema reports it."""
     name = read_name(value.get("name"), ("name",), findings)
     supersedes = read_name(value.get("supersedes"), ("supersedes",), findings)
     if name is not None and supersedes == name:
@@ -182,7 +182,7 @@ def _read(
 def _read_polygon(
     order: dict[str, Any], included: object, spec_file: str, findings: list[Finding]
 ) -> Rings | None:
-    """Read the geometry, wherever it stands; findings in a file are about the reference to it."""
+    """Read the geometry; findings about a file have the path of the reference to it."""
     if "geometry" not in order:
         return None
     value = order["geometry"]
@@ -205,14 +205,14 @@ def _read_polygon(
         if in_file:
             findings.append(_with_command(finding, aoi_file, included).at(GEOMETRY))
         else:
-            # Only an error is worth the search for its exact position in the document.
+            # Search for the exact position in the document only for an error, since it is slow.
             exact = finding.severity is Severity.ERROR
             findings.append(finding.under(GEOMETRY) if exact else finding.at(GEOMETRY))
     return rings
 
 
 def _with_command(finding: Finding, file: str, included: object) -> Finding:
-    """Add the command that mends the file, to cut it only where a cut helps."""
+    """Add the command that mends the file; the split command only if a cut helps."""
     if finding.fix == SPLIT:
         from satops.core.geometry.split import cut
 

@@ -1,8 +1,8 @@
 """A series: one document that stands for several orders, its members.
 
-Expansion is a pure function of the document and of its AOI file.  It makes documents such as a
-person would write for each order; the reader of specs reads them, and does not know the difference.
-Positions of their values are those in the series' document.
+Expansion is a pure function of the document and its AOI file.  It returns a document for each
+member, like one written by hand, for the ordinary reader of specs.  Positions are those in the
+series' document.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,34 +24,34 @@ if TYPE_CHECKING:
     from satops.core.loading import Document
 
 MEMBERS_MAX = 10_000
-"""Of one document: the keys of all axes, multiplied."""
+"""Members of one document: the product of the numbers of keys."""
 NAME_MAX = 128
 _SHARED = ("description", "labels", "supersedes")
-"""What holds for all members."""
+"""Fields that all members share."""
 _Stands = dict[Path, Path]
 
 
 class Member(NamedTuple):
-    """One order that a series stands for."""
+    """One member of a series."""
 
     name: str
     document: "Document"
-    """As a spec of its own would be."""
+    """Its document, as if it were a spec of its own."""
     membership: Membership
     included: object
-    """The polygon that its geometry refers to, where an axis of features set it."""
+    """The polygon of its geometry, if an axis of features set it."""
     includes: tuple[Include, ...]
 
 
 def is_series(value: object) -> bool:
-    """Tell whether a document is one of a series."""
+    """Tell whether a document is a series."""
     return isinstance(value, dict) and "each" in value
 
 
 def expand(document: "Document", sources: Sources) -> tuple[list[Member], list[Finding]]:
-    """Return the members of a document that fits its schema, in the order of axes and keys.
+    """Return the members of a document that is valid by its schema, in the order of axes and keys.
 
-    Where anything is wrong there are findings, all of them errors, and no members.
+    If there is an error, return findings and no members.
     """
     value: Mapping[str, Any] = document.value
     findings: list[Finding] = []
@@ -88,7 +88,7 @@ def expand(document: "Document", sources: Sources) -> tuple[list[Member], list[F
 
 
 def _set_twice(document: "Document", axes: Sequence[Axis]) -> Iterator[Finding]:
-    """Yield a finding for each field that `order` and an axis, or two axes, set."""
+    """Yield a finding for each field set by both `order` and an axis, or by two axes."""
     first: dict[str, Path] = {field: ("order", field) for field in document.value["order"]}
     for axis in axes:
         own: dict[str, Path] = {}
@@ -107,7 +107,7 @@ def _set_twice(document: "Document", axes: Sequence[Axis]) -> Iterator[Finding]:
 
 
 def _stands(key: Key, field: str) -> Path:
-    """Return where the value of a field stands that a key sets."""
+    """Return the path of a field's value in a key."""
     return (*key.at, field) if len(key.at) > 2 else key.at
 
 
@@ -148,7 +148,7 @@ def _name(series: str, keys: Keys) -> str:
 
 
 class _Accepted:
-    """The acknowledgements of a document, and whose they are."""
+    """The acknowledgements of a document, by member."""
 
     def __init__(self, written: Sequence[Any], chooser: Chooser, members: list[Keys]) -> None:
         self._all: list[tuple[int, dict[str, Any], Mapping[int, set[str]]]] = []
@@ -163,7 +163,7 @@ class _Accepted:
             self._all.append((index, rest, fits or {}))
 
     def of(self, keys: Keys, stands: _Stands) -> list[dict[str, Any]]:
-        """Return the acknowledgements of one member; notes in `stands` where they stand."""
+        """Return the acknowledgements of one member, and add their positions to `stands`."""
         own = [(index, item) for index, item, fits in self._all if matches(keys, fits)]
         for place, (index, _) in enumerate(own):
             if place != index:

@@ -1,4 +1,4 @@
-"""The axes of a series: the keys of each, and the fields of the order that a key sets."""
+"""The axes of a series: their keys, and the order fields that each key sets."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -13,9 +13,9 @@ from satops.core.spec.series_windows import FORMS, Windows, read_windows
 from satops.core.spec.spec import Include
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
-"""A key holds no dot, so that no two members share a name."""
+"""A key has no dot, so that names of members are unique."""
 _KEY_MAX = 100
-"""Characters of a key; the whole name has 128."""
+"""Characters of a key; a whole name has 128."""
 _LISTED = 4
 """Features that a message lists."""
 
@@ -25,72 +25,72 @@ class Key:
     """One key of an axis."""
 
     text: str
-    """As it stands in the names of members."""
+    """As in the names of members."""
     fields: Mapping[str, object]
-    """Of the order, as a spec by hand would write them."""
+    """Fields of the order, as a spec would write them."""
     at: Path
-    """Where the key stands in the series' document; the axis, where keys stand elsewhere."""
+    """Path of the key in the document, or of the axis if its keys are not written there."""
     included: object = None
-    """The polygon that `geometry` refers to, as `read_geometry` takes it."""
+    """The polygon of `geometry`, as argument for `read_geometry`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis, with its keys in their order."""
+    """One axis, with its keys in order."""
 
     name: str
     kind: str
     """`features`, `keys`, `months`, `weeks`, `days` or `repetition`."""
     keys: tuple[Key, ...]
     facts: Mapping[str, Any]
-    """`name` and `kind`, and `start` and `step` of a repetition: what a ledger keeps of it."""
+    """`name` and `kind`, and `start` and `step` of a repetition: recorded in the ledger."""
     include: Include | None = None
     by_zone_rules: bool = False
-    """Whether the windows follow from the rules of a named zone."""
+    """Whether the windows depend on the rules of a named time zone."""
 
     @property
     def is_windows(self) -> bool:
-        """Whether its keys are windows, in their order."""
+        """Whether its keys are windows in order."""
         return self.kind not in ("features", "keys")
 
 
 class AoiFile(NamedTuple):
-    """An AOI file that a series refers to."""
+    """An AOI file of a series."""
 
     aoi: Aoi
     include: Include
     where: Callable[[int], str]
-    """Tells of a feature, by its index among all, where it stands: `aois/ports.geojson:14`."""
+    """Returns the position of a feature by its index: `aois/ports.geojson:14`."""
 
 
 class Sources(Protocol):
-    """What an expansion reads beside the document."""
+    """The sources of an expansion, besides the document."""
 
     @property
     def timezone(self) -> tzinfo | None:
-        """How zone-less dates are read; None where the configuration does not say."""
+        """Time zone of dates without an offset; None if not configured."""
 
     @property
     def zone_rules(self) -> str:
-        """The release of the IANA database that `zone` reads."""
+        """Release of the IANA database that `zone` uses."""
 
     def aoi(self, ref: str) -> AoiFile | Finding:
-        """Return an AOI file by its path relative to the spec, or why it cannot be had."""
+        """Return an AOI file by its path relative to the spec, or a finding."""
 
     def zone(self, name: str) -> tzinfo | None:
-        """Return the rules of a zone of the IANA database; None where there is no such zone."""
+        """Return a time zone of the IANA database; None if absent."""
 
 
 @dataclass(slots=True)
 class AxesRead:
-    """The axes of a document, and what is wrong with them."""
+    """The axes of a document, and their findings."""
 
     axes: list[Axis] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
 def read_axes(each: Mapping[str, Mapping[str, Any]], sources: Sources) -> AxesRead:
-    """Return the axes of a document that fits its schema, in their order."""
+    """Return the axes of a document that is valid by its schema, in order."""
     read = AxesRead()
     for name, written in each.items():
         at: Path = ("each", name)
@@ -209,7 +209,7 @@ def _properties(member: Member) -> Mapping[str, Any]:
 
 
 def _reference(aoi: Aoi, member: Member) -> dict[str, str]:
-    """Return the `feature` by which a spec of its own would refer to a feature, if one can."""
+    """Return the `feature` reference that a spec of its own would use, if there is one."""
     for name in member.names:
         if not isinstance(picked := pick(aoi, name), Finding) and picked == member.value:
             return {"feature": name}

@@ -1,4 +1,4 @@
-"""The checks of a series' document: its axes and keys, and what it stands for."""
+"""The checks of a series: its axes, keys and number of members."""
 
 from satops.core.check import Check, When
 from satops.core.problem import Severity
@@ -126,7 +126,9 @@ OVER = Check(
 
 
 def like_a_member(name: str, series: str, where: str) -> str:
-    """Say why an order of its own may not have a name; `where` the series is known."""
+    """Return why a spec of its own may not have a name like a member's; `where` is the series'
+    position.
+    """
     return (
         f"{shown(name)} begins as the names of the members of the series {shown(series)} "
         f"{where} do, and could be taken for one of them. Give one of the two another name; what "

@@ -1,7 +1,7 @@
-"""Members that a document chooses: `except`, `since`, `renamed`, and the `where` of an
-acknowledgement.  A choice that chooses nothing is an error.
+"""Choose members of a series: `except`, `since`, `renamed`, and the `where` of an acknowledgement.
+A choice that matches no member is an error.
 
-Keys are those of the members' names.
+Keys are those in the members' names.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ _LISTED = 8
 
 
 class Chooser:
-    """Reads choices among the members of some axes; what is wrong goes to `findings`."""
+    """Reads choices among the members of some axes; adds errors to `findings`."""
 
     def __init__(self, axes: Sequence[Axis], findings: list[Finding]) -> None:
         self._axes = axes
@@ -27,7 +27,7 @@ class Chooser:
         self._order = {
             axis.name: {key.text: index for index, key in enumerate(axis.keys)} for axis in axes
         }
-        """The place of each key of an axis."""
+        """Index of each key in its axis."""
         self._findings = findings
 
     def all(self) -> list[Keys]:
@@ -35,9 +35,9 @@ class Chooser:
         return list(product(*(axis.keys for axis in self._axes)))
 
     def without(self, members: list[Keys], exceptions: Iterable[Any], since: Any) -> list[Keys]:
-        """Return the members that neither `except` nor `since` leaves out.
+        """Return the members without those of `except` and before `since`.
 
-        Each of them must leave out a member of the whole series.
+        Each of the two must match a member of the whole series.
         """
         gone: set[int] = set()
         for index, written in enumerate(exceptions):
@@ -48,7 +48,7 @@ class Chooser:
         return [keys for number, keys in enumerate(members) if number not in gone]
 
     def fits(self, written: Mapping[str, Any], at: Path) -> Mapping[int, set[str]] | None:
-        """Return the keys that are chosen, by the place of their axis; None where one is wrong."""
+        """Return the chosen keys by index of their axis; None if one is invalid."""
         chosen: dict[int, set[str]] = {}
         for name, value in written.items():
             if name == "reason":
@@ -67,7 +67,7 @@ class Chooser:
         return chosen
 
     def none_left(self, at: Path) -> None:
-        """Say that a choice fits no member that the series stands for."""
+        """Add a finding about a choice that matches no member."""
         words = "No member that the series stands for has these keys. Take the line out."
         self._findings.append(NO_MATCH.finding(at, words))
 
@@ -138,14 +138,16 @@ class Chooser:
 
 
 def matches(keys: Keys, chosen: Mapping[int, set[str]]) -> bool:
-    """Tell whether a member has one of the chosen keys on each axis that is named."""
+    """Tell whether a member has one of the chosen keys on each axis of the choice."""
     return all(keys[place].text in wanted for place, wanted in chosen.items())
 
 
 def rename(
     axes: Sequence[Axis], renamed: Mapping[str, Mapping[str, str]], findings: list[Finding]
 ) -> list[Axis]:
-    """Return the axes with the keys that names keep: `{port: {old: new}}` goes on under `old`."""
+    """Return the axes with old keys in place of renamed ones: `{port: {old: new}}` keeps `old` in
+    names.
+    """
     places = {axis.name: axis for axis in axes}
     changed = dict(places)
     for name, pairs in renamed.items():

@@ -1,7 +1,7 @@
-"""The windows of a series' axis: months, weeks or days of a zone, or a repetition of ISO 8601.
+"""The windows of a series' axis: months, weeks or days in a time zone, or an ISO 8601 repetition.
 
-A window ends where the next one begins.  A day begins at its first instant in the zone, so a day
-on which clocks change is as long as it is.
+A window ends where the next one begins.  A day begins at its first instant in the zone, so its
+length varies when clocks change.
 """
 
 import re
@@ -15,7 +15,7 @@ from satops.core.order.dates import FIRST_YEAR, LAST_YEAR, NO_ZONE, read_date
 from satops.core.spec.series_checks import BAD_WINDOWS
 
 FORMS = ("months", "weeks", "days", "repeat")
-"""The fields of which an axis of windows has one."""
+"""Fields of an axis of windows; exactly one is required."""
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _WEEK = re.compile(r"([0-9]{4})-[Ww]([0-9]{2})")
@@ -37,18 +37,18 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The windows of an axis, in their order."""
+    """The windows of an axis, in order."""
 
     kind: str
     """`months`, `weeks`, `days` or `repetition`."""
     windows: tuple[Window, ...]
     start: str | None = None
-    """Of a repetition: its first instant in UTC, and its step as `P14D` or `PT90M`."""
+    """Of a repetition: its first instant (UTC), and its step as `P14D` or `PT90M`."""
     step: str | None = None
 
 
 def read_windows(form: str, written: str, zone: tzinfo | None) -> Windows | Finding:
-    """Return the windows of one of `FORMS`; zone-less times are read in `zone`.
+    """Return the windows of one of `FORMS`; times without an offset are in `zone`.
 
     Keys: `2027-01` for a month, `2027-w05` for an ISO week, `2027-01-31` for a day, and the start
     in UTC for a repetition, `2027-01-15` or `2027-01-15t0630z`.
@@ -98,7 +98,7 @@ def _between(first: date, last: date, steps: "_Steps", zone: tzinfo) -> Iterator
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
-    """Return the first instant of a day; where clocks skip midnight, the instant they skip at."""
+    """Return a day's first instant in UTC; if clocks skip midnight, the instant of the skip."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
@@ -146,7 +146,7 @@ def _week_key(day: date) -> str:
 
 
 _Steps = tuple[Callable[[date], str], Callable[[date], date]]
-"""The key of a window that begins on a day, and the day on which the next one begins."""
+"""The key of a window that begins on a day, and the first day of the next one."""
 _RANGES: Mapping[str, tuple[Callable[[str], date | None], str, _Steps]] = {
     "months": (_read_month, "2035-01/2035-06", (lambda day: day.isoformat()[:7], _next_month)),
     "weeks": (_read_week, "2035-w01/2035-w10", (_week_key, _next_week)),
@@ -183,7 +183,7 @@ def _repetition(written: str, zone: tzinfo | None) -> Windows | Finding:
 
 
 def _as_read(zone: tzinfo | None) -> timezone | None:
-    """Return a zone as `read_date` takes it; it reads in any kind of zone."""
+    """Return a zone with `read_date`'s type; it works with any tzinfo."""
     return zone  # type: ignore[return-value]
 
 

@@ -1,4 +1,4 @@
-"""What a user writes: the order spec, once it has been understood."""
+"""The order spec, after it was read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,48 +12,48 @@ class Include:
     """A file that a spec refers to."""
 
     ref: str
-    """The path as the spec writes it, relative to the spec."""
+    """Path in the spec, relative to the spec."""
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a spec was read, and the digests of the bytes it was made from."""
+    """The file of a spec, and the digests of the bytes that it was read from."""
 
     file: str
     """From the repository's root, with forward slashes."""
     line: int
-    """Where the document begins, from 1."""
+    """First line of the document, from 1."""
     document: int
-    """Which document of the file, from 0."""
+    """Index of the document in the file, from 0."""
     documents: int
-    """How many specs the file holds."""
+    """Number of documents in the file."""
     sha256: str
-    """Of the whole file."""
+    """SHA-256 of the whole file."""
     includes: tuple[Include, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Facts about the polygon that an order buys, on the WGS 84 ellipsoid."""
+    """Measures of an order's polygon on the WGS 84 ellipsoid."""
 
     area_km2: float
-    """Geodesic, without the holes; never negative."""
+    """Geodesic area without the holes; never negative."""
     west: float
     south: float
     east: float
     north: float
     longitude: float
-    """Of the centroid, degrees."""
+    """Of the centroid, in degrees."""
     latitude: float
     vertices: int
-    """Distinct corners, of all rings."""
+    """Number of distinct corners of all rings."""
     holes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A reviewer's acceptance of one check for one order."""
+    """A reviewer's acknowledgement of one check for one order."""
 
     check: str
     reason: str
@@ -62,25 +62,25 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What makes an order a member of a series."""
+    """A member's part in its series."""
 
     series: str
     """The name of the series."""
     keys: tuple[tuple[str, str], ...]
-    """Axis and key, in the order of the axes, which is that of the member's name."""
+    """Axis and key, in the order of the axes, as in the member's name."""
     lines: tuple[int, ...]
-    """The line of each key in the document; that of the axis, where its keys stand elsewhere."""
+    """Line of each key in the document, or of the axis if its keys are not written there."""
     axes: tuple[Mapping[str, Any], ...]
-    """Of the series: `name` and `kind` of each axis, and `start` and `step` of a repetition."""
+    """`name` and `kind` of each axis, and `start` and `step` of a repetition."""
     members: int
-    """How many orders the document stands for."""
+    """Number of members of the series."""
     zone_rules: str | None = None
-    """The release of the IANA time zone database that the windows were made with, if any was."""
+    """Release of the IANA time zone database, if the windows depend on it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Spec:
-    """One order spec: the order to buy, and the bookkeeping beside it."""
+    """One order spec: the order to buy, and the bookkeeping around it."""
 
     name: str
     source: Source
@@ -91,11 +91,11 @@ class Spec:
     acknowledge: tuple[Acknowledgement, ...] = ()
     supersedes: str | None = None
     membership: Membership | None = None
-    """None for an order that has a document of its own."""
+    """None for an order with a document of its own."""
 
     @property
     def series(self) -> str | None:
-        """The series that the order is a member of."""
+        """Name of the order's series, if it is a member."""
         return None if self.membership is None else self.membership.series
 
     @property
@@ -104,5 +104,5 @@ class Spec:
         return () if self.membership is None else self.membership.keys
 
     def __repr__(self) -> str:
-        """Return name and place."""
+        """Return name and position."""
         return f"<Spec {self.name} {self.source.file}:{self.source.line}>"

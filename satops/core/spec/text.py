@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from satops.core.loading import Document
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
-"""The name of an order: safe in file names, addresses, tables and shells."""
+"""An order name: safe in file names, URLs, tables and shells."""
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")
 _CHECK = re.compile(r"[A-Z][0-9]{2}")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters (terminals obey them), separators and overrides that make a reviewer read
-another text than the machine, and halves of characters, which no file can hold."""
+"""Control characters, line separators, direction overrides (a reviewer would see another text than
+the machine), and lone surrogates, which no file can hold."""
 
 
 RESERVED = "catalog.json"
-"""A delivery has a folder with the name of its order, beside the STAC catalog."""
+"""The deliveries of an order are in a folder of its name, beside the STAC catalog."""
 
 
 def wrong_name(text: str) -> str | None:
-    """Return what is wrong with a name of an order, in whole sentences; None for a right one."""
+    """Return what is wrong with an order name, in whole sentences; None for a valid one."""
     if text == RESERVED:
         return (
             f"{RESERVED} cannot be the name of an order: the catalog of what was delivered has it. "
@@ -42,13 +42,13 @@ def wrong_name(text: str) -> str | None:
 
 
 def name_of(document: object) -> str | None:
-    """Return the name of the order that a document is about, if it has a right one."""
+    """Return the valid name in a document, or None."""
     name = document.get("name") if isinstance(document, dict) else None
     return name if isinstance(name, str) and NAME.fullmatch(name) else None
 
 
 def read_name(value: object, path: Path, findings: list[Finding]) -> str | None:
-    """Return a name of an order; what is no text is left to the schema."""
+    """Return an order name; the schema reports values of another type."""
     if not isinstance(value, str):
         return None
     wrong = wrong_name(value)
@@ -85,7 +85,7 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
     return labels
 
 
-@lru_cache(maxsize=1024)  # a team has few labels, and writes them on every order
+@lru_cache(maxsize=1024)  # many orders share few labels
 def _is_label(key: str) -> bool:
     return _LABEL.fullmatch(key) is not None
 
@@ -93,7 +93,7 @@ def _is_label(key: str) -> bool:
 def read_acknowledge(
     value: object, document: "Document", findings: list[Finding]
 ) -> tuple[Acknowledgement, ...]:
-    """Return the checks that a reviewer accepted."""
+    """Return the acknowledgements."""
     if not isinstance(value, list):
         return ()
     accepted = []
@@ -115,7 +115,7 @@ def read_acknowledge(
 def _read_text(value: object, path: Path, findings: list[Finding]) -> str | None:
     if not isinstance(value, str):
         return None
-    # Python prints none of these characters, and nearly no text needs the closer look.
+    # None of these characters is printable for Python; this skips the search for most texts.
     unseen = None if value.isprintable() else _UNSEEN.search(value)
     if unseen is None:
         return value
