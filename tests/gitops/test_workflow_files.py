@@ -1,6 +1,8 @@
 """The workflow files themselves, held against linters, an auditor, schemas and our own rules."""
 
+import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -167,9 +169,10 @@ def test_no_workflow_has_more_rights_than_it_says_job_by_job(workflows: list[Pat
         assert "pull_request_target" not in document[True], path.name
         for job in document["jobs"].values():
             assert job["timeout-minutes"] > 0
-            assert set(job["permissions"]) <= {"contents", "pull-requests"} | (
+            assert set(job["permissions"]) <= {"contents", "pull-requests", "actions"} | (
                 {"id-token", "attestations"} if path.name == "own-release.yml" else set()
             )
+            assert job["permissions"].get("actions", "read") == "read", path.name
 
 
 def test_no_checkout_keeps_its_token(workflows: list[Path]) -> None:
@@ -204,6 +207,28 @@ def test_what_buys_gets_the_signals_itself(folder: Path) -> None:
     assert gitlab["script"][-1].startswith("exec satops apply --yes --reviewed")
     assert gitlab["rules"][0]["when"] == "manual"
     assert gitlab["interruptible"] is False
+
+
+def test_the_page_of_a_merge_names_who_declined_what_waits(tmp_path: Path) -> None:
+    (text,) = (t for p, t in files_of(PLACES[0]).items() if p.endswith("satops-apply.yml"))
+    (step,) = (s for s in steps(yaml.safe_load(text)) if s.get("name") == "Ask who declined")
+    runs = [{"id": 7, "html_url": "https://forge/7"}, {"id": 8, "html_url": "https://forge/8"}]
+    no = {"state": "rejected", "user": {"login": "ada"}}
+    answers = {"runs": {"workflow_runs": runs}, "7": [no], "8": [{**no, "state": "approved"}]}
+    for name, answer in answers.items():
+        (tmp_path / name).write_text(json.dumps(answer))
+    told = 'case $2 in *runs/7/*) f=7;; *runs/8/*) f=8;; *) f=runs;; esac; jq -r "$4" "$OUT/$f"'
+    (tmp_path / "gh").write_text(f"#!/bin/sh\n{told}\n")
+    (tmp_path / "gh").chmod(0o755)
+    page, summary = tmp_path / "plan.md", tmp_path / "summary"
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "GITHUB_REPOSITORY": "a/b",
+           "GITHUB_STEP_SUMMARY": str(summary), **step["env"], "OUT": str(tmp_path)}  # fmt: skip
+    page.write_text("### New\n")
+    subprocess.run(["bash", "-e", "-c", step["run"]], env=env, check=True)
+    assert not summary.exists()
+    page.write_text("### Waiting since earlier: 2 orders\n")
+    subprocess.run(["bash", "-e", "-c", step["run"]], env=env, check=True)
+    assert summary.read_text() == "\nDeclined by `ada`: https://forge/7\n"
 
 
 def test_the_action_comments_with_the_same_script_as_the_workflow(folder: Path) -> None:
