@@ -6,7 +6,7 @@ from satops.api import adopt as adopting
 from satops.cli import completion, options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
-from satops.cli.output import finish, say
+from satops.cli.output import finish, finish_with, say
 from satops.errors import ExitCode, Refused, UsageError
 from satops.workflow.adopt_all import Proposal
 
@@ -50,8 +50,7 @@ def command(
     --all-matching, all orders of the account are recorded that read back as exactly one spec, and
     that spec as no other order; what is recorded is NOT bought.
     """
-    if not because:
-        raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
+    because = options.reason(because)
     if all_matching:
         if name or order_no or unchecked:
             raise UsageError("--all-matching takes no name, no number and no --unchecked.")
@@ -71,12 +70,7 @@ def command(
         environ=call.environ,
         say=say,
     )
-    return finish(
-        ExitCode.DONE,
-        as_json=as_json,
-        json=lambda: settled_json(adopted),
-        text=lambda: adopted_blocks(adopted),
-    )
+    return finish_with(adopted, settled_json, adopted_blocks, as_json=as_json)
 
 
 def _all(

@@ -8,7 +8,7 @@ import click
 from satops.api.aoi import aoi, convert_aoi, split_aoi
 from satops.cli import options
 from satops.cli.context import Call
-from satops.cli.output import finish
+from satops.cli.output import finish, finish_with
 from satops.core.geometry.convert import Wanted as Changes
 from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold import Wanted
@@ -163,11 +163,12 @@ def _show(
 
     report = aoi(call.directory, file, feature=feature, encoding=encoding)
     blocked = any(problem.blocks for problem in report.problems)
-    return finish(
-        ExitCode.INVALID if blocked else ExitCode.DONE,
+    return finish_with(
+        report,
+        aoi_json,
+        aoi_blocks,
         as_json=as_json,
-        json=lambda: aoi_json(report),
-        text=lambda: aoi_blocks(report),
+        code=ExitCode.INVALID if blocked else ExitCode.DONE,
     )
 
 

@@ -5,7 +5,7 @@ import click
 from satops.api import doctor
 from satops.cli import options
 from satops.cli.context import Call
-from satops.cli.output import finish, say
+from satops.cli.output import finish_with, say
 
 
 @click.command("doctor")
@@ -25,9 +25,4 @@ def command(call: Call, ask: bool, write: bool, as_json: bool) -> int:
     from satops.report.text.setup import doctor_blocks
 
     report = doctor.doctor(call.repository, ask=ask, write=write, say=say, environ=call.environ)
-    return finish(
-        report.exit_code,
-        as_json=as_json,
-        json=lambda: doctor_json(report),
-        text=lambda: doctor_blocks(report),
-    )
+    return finish_with(report, doctor_json, doctor_blocks, as_json=as_json, code=report.exit_code)

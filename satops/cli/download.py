@@ -7,7 +7,7 @@ from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.download_progress import watching
 from satops.cli.interrupts import Stopping
-from satops.cli.output import finish, say
+from satops.cli.output import finish_with, say
 
 
 @click.command("download")
@@ -60,9 +60,6 @@ def command(
             say=say,
             environ=call.environ,
         )
-    return finish(
-        report.exit_code,
-        as_json=as_json,
-        json=lambda: download_json(report),
-        text=lambda: download_blocks(report),
+    return finish_with(
+        report, download_json, download_blocks, as_json=as_json, code=report.exit_code
     )

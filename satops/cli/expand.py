@@ -5,7 +5,7 @@ import click
 from satops.api.expand import expand
 from satops.cli import options
 from satops.cli.context import Call
-from satops.cli.output import finish
+from satops.cli.output import finish_with
 from satops.errors import ExitCode
 
 
@@ -23,9 +23,10 @@ def command(call: Call, file: str, as_json: bool) -> int:
 
     found = expand(call.repository, call.path(file), environ=call.environ)
     wrong = any(problem.blocks for problem in found.problems)
-    return finish(
-        ExitCode.INVALID if wrong else ExitCode.DONE,
+    return finish_with(
+        found,
+        expand_json,
+        expand_blocks,
         as_json=as_json,
-        json=lambda: expand_json(found),
-        text=lambda: expand_blocks(found),
+        code=ExitCode.INVALID if wrong else ExitCode.DONE,
     )

@@ -5,7 +5,7 @@ import click
 from satops.api.explain import every_check, explain
 from satops.cli import completion, options
 from satops.cli.context import Call
-from satops.cli.output import finish
+from satops.cli.output import finish, finish_with
 from satops.errors import ExitCode
 
 
@@ -23,12 +23,7 @@ def command(call: Call, code: str | None, as_json: bool) -> int:
 
     if code is None:
         checks = every_check(call.directory)
-        return finish(
-            ExitCode.DONE,
-            as_json=as_json,
-            json=lambda: explain_json(checks),
-            text=lambda: catalogue_blocks(checks),
-        )
+        return finish_with(checks, explain_json, catalogue_blocks, as_json=as_json)
     found = explain(call.directory, code)
     return finish(
         ExitCode.DONE,

@@ -6,8 +6,7 @@ from satops.api.foreign import foreign
 from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
-from satops.cli.output import finish, say
-from satops.errors import ExitCode, UsageError
+from satops.cli.output import finish_with, say
 
 
 @click.command("foreign")
@@ -24,13 +23,7 @@ def command(call: Call, order_no: str, because: str | None, yes: bool, as_json: 
     from satops.report.json.resolve import settled_json
     from satops.report.text.reconcile import foreign_blocks
 
-    if not because:
-        raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
+    because = options.reason(because)
     confirm(f"Record that {order_no} is none of our orders?", yes=yes)
     noted = foreign(call.repository, order_no, because=because, environ=call.environ, say=say)
-    return finish(
-        ExitCode.DONE,
-        as_json=as_json,
-        json=lambda: settled_json(noted),
-        text=lambda: foreign_blocks(noted),
-    )
+    return finish_with(noted, settled_json, foreign_blocks, as_json=as_json)

@@ -5,8 +5,7 @@ import click
 from satops.api.history import history
 from satops.cli import completion, options
 from satops.cli.context import Call
-from satops.cli.output import finish
-from satops.errors import ExitCode
+from satops.cli.output import finish_with
 
 
 @click.command("history")
@@ -19,9 +18,4 @@ def command(call: Call, name: str | None, as_json: bool) -> int:
     from satops.report.text.ledger import history_blocks
 
     events = history(call.repository, name, environ=call.environ)
-    return finish(
-        ExitCode.DONE,
-        as_json=as_json,
-        json=lambda: history_json(events),
-        text=lambda: history_blocks(events),
-    )
+    return finish_with(events, history_json, history_blocks, as_json=as_json)

@@ -6,9 +6,9 @@ from satops.api import ledger, ledger_start
 from satops.cli import options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
-from satops.cli.output import finish, say
+from satops.cli.output import finish, finish_with, say
 from satops.core.safe import safe
-from satops.errors import ExitCode, UsageError
+from satops.errors import ExitCode
 
 
 @click.group("ledger")
@@ -89,12 +89,7 @@ def copy(call: Call, source: str, target: str, as_json: bool) -> int:
     from satops.report.text.setup import copied_blocks
 
     report = ledger.copy_ledger(call.directory, source, target)
-    return finish(
-        ExitCode.DONE,
-        as_json=as_json,
-        json=lambda: copy_json(report),
-        text=lambda: copied_blocks(report),
-    )
+    return finish_with(report, copy_json, copied_blocks, as_json=as_json)
 
 
 @command.command("move")
@@ -141,12 +136,12 @@ def moved(
     from satops.report.json import document
     from satops.report.text.setup import moved_blocks
 
-    _need_reason(because)
+    because = options.reason(because)
     confirm(f"Record that the orders of this ledger are at {safe(to)}?", yes=yes)
     event = ledger.moved(
         call.repository,
         to,
-        because=because or "",
+        because=because,
         unchecked=unchecked,
         environ=call.environ,
         say=say,
@@ -179,21 +174,16 @@ def accept_older(
     from satops.report.json.ledger import accepted_json
     from satops.report.text.setup import accepted_blocks
 
-    _need_reason(because)
+    because = options.reason(because)
     confirm("Go on with the older ledger? What came after it is lost.", yes=yes)
     accepted = ledger.accept_older(
         call.repository,
-        because=because or "",
+        because=because,
         any_account=any_account,
         environ=call.environ,
         say=say,
     )
-    return finish(
-        ExitCode.DONE,
-        as_json=as_json,
-        json=lambda: accepted_json(accepted),
-        text=lambda: accepted_blocks(accepted),
-    )
+    return finish_with(accepted, accepted_json, accepted_blocks, as_json=as_json)
 
 
 @command.command("replay")
@@ -210,14 +200,4 @@ def replay(call: Call, spool: str, as_json: bool) -> int:
     from satops.report.text.carried_spool import carried_blocks
 
     report = ledger.replay(call.repository, [call.path(spool)], environ=call.environ, say=say)
-    return finish(
-        report.exit_code,
-        as_json=as_json,
-        json=lambda: carried_json(report),
-        text=lambda: carried_blocks(report),
-    )
-
-
-def _need_reason(because: str | None) -> None:
-    if not because:
-        raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
+    return finish_with(report, carried_json, carried_blocks, as_json=as_json, code=report.exit_code)

@@ -29,6 +29,13 @@ def because(command: Command) -> Command:
     return click.option("--because", metavar="TEXT", help="Why. The ledger keeps it.")(command)
 
 
+def reason(because: str | None) -> str:
+    """Return what `--because` was given.  Raises `UsageError` where it was not."""
+    if not because:
+        raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
+    return because
+
+
 def unchecked(command: Command) -> Command:
     """Add `--unchecked`."""
     return click.option(

@@ -6,13 +6,15 @@ import sys
 from collections.abc import Callable, Iterable
 from errno import EPIPE
 from itertools import islice
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from satops.errors import ExitCode
 from satops.report.layout import Block, Line, plain
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+Value = TypeVar("Value")
 
 _LINES_PER_WRITE = 500
 _STDERR = 2
@@ -61,6 +63,18 @@ def finish(
     except OSError as error:
         return report_lost(error, code)
     return code
+
+
+def finish_with(
+    value: Value,
+    json: Callable[[Value], Iterable[bytes]],
+    text: Callable[[Value], Iterable[Block]],
+    *,
+    as_json: bool,
+    code: ExitCode = ExitCode.DONE,
+) -> ExitCode:
+    """Do what `finish` does, for a report that one value makes in either form."""
+    return finish(code, as_json=as_json, json=lambda: json(value), text=lambda: text(value))
 
 
 def report_lost(error: OSError, code: ExitCode) -> ExitCode:

@@ -7,7 +7,7 @@ from satops.cli import options
 from satops.cli.confirm import confirm, require_person
 from satops.cli.context import Call
 from satops.cli.interrupts import Stopping
-from satops.cli.output import finish, say
+from satops.cli.output import finish, finish_with, say
 from satops.core.plan.plan import Action
 from satops.core.words import about, area, moment
 from satops.errors import UsageError
@@ -102,11 +102,8 @@ def _ask_again(
     told = settling.ask_again(
         call.repository, name, confirm=ask, because=because, environ=call.environ, say=say
     )
-    return finish(
-        told.exit_code,
-        as_json=as_json,
-        json=lambda: asked_again_json(told),
-        text=lambda: asked_again_blocks(told),
+    return finish_with(
+        told, asked_again_json, asked_again_blocks, as_json=as_json, code=told.exit_code
     )
 
 

@@ -5,7 +5,7 @@ import click
 from satops.api import refresh as observing
 from satops.cli import options
 from satops.cli.context import Call
-from satops.cli.output import finish, say
+from satops.cli.output import finish_with, say
 
 
 @click.command("refresh")
@@ -21,9 +21,4 @@ def command(call: Call, as_json: bool) -> int:
     from satops.report.text.refresh import refresh_blocks
 
     report = observing.refresh(call.repository, environ=call.environ, say=say)
-    return finish(
-        report.exit_code,
-        as_json=as_json,
-        json=lambda: refresh_json(report),
-        text=lambda: refresh_blocks(report),
-    )
+    return finish_with(report, refresh_json, refresh_blocks, as_json=as_json, code=report.exit_code)

@@ -6,8 +6,8 @@ from satops.api import resolve as settling
 from satops.cli import completion, options
 from satops.cli.confirm import confirm
 from satops.cli.context import Call
-from satops.cli.output import finish, say
-from satops.errors import ExitCode, UsageError
+from satops.cli.output import finish_with, say
+from satops.errors import UsageError
 
 
 @click.command("resolve")
@@ -50,8 +50,8 @@ def command(
         raise UsageError("Give one of --placed ORDER_NO, --not-placed and --same-as NAME.")
     if correct and (not_placed or same_as):
         raise UsageError("--correct stands alone, or with --placed ORDER_NO.")
-    if (order_no is None or unchecked or correct) and not because:
-        raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
+    if order_no is None or unchecked or correct:
+        options.reason(because)
     confirm(_question(name, order_no, same_as, correct=correct), yes=yes)
     settled = settling.resolve(
         call.repository,
@@ -64,12 +64,7 @@ def command(
         environ=call.environ,
         say=say,
     )
-    return finish(
-        ExitCode.DONE,
-        as_json=as_json,
-        json=lambda: settled_json(settled),
-        text=lambda: settled_blocks(settled),
-    )
+    return finish_with(settled, settled_json, settled_blocks, as_json=as_json)
 
 
 def _question(name: str, order_no: str | None, same_as: str | None, *, correct: bool) -> str:

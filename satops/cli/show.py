@@ -5,8 +5,7 @@ import click
 from satops.api.show import show
 from satops.cli import completion, options
 from satops.cli.context import Call
-from satops.cli.output import finish
-from satops.errors import ExitCode
+from satops.cli.output import finish_with
 
 
 @click.command("show")
@@ -19,9 +18,4 @@ def command(call: Call, name: str, as_json: bool) -> int:
     from satops.report.text.ledger import show_blocks
 
     shown = show(call.repository, name, environ=call.environ)
-    return finish(
-        ExitCode.DONE,
-        as_json=as_json,
-        json=lambda: show_json(shown),
-        text=lambda: show_blocks(shown),
-    )
+    return finish_with(shown, show_json, show_blocks, as_json=as_json)

@@ -5,8 +5,7 @@ import click
 from satops.api.trace import trace
 from satops.cli import options
 from satops.cli.context import Call
-from satops.cli.output import finish
-from satops.errors import ExitCode
+from satops.cli.output import finish_with
 
 
 @click.command("trace")
@@ -23,9 +22,4 @@ def command(call: Call, what: str, as_json: bool) -> int:
 
     path = call.path(what)
     report = trace(call.repository, path if path.exists() else what, environ=call.environ)
-    return finish(
-        ExitCode.DONE,
-        as_json=as_json,
-        json=lambda: trace_json(report),
-        text=lambda: trace_blocks(report),
-    )
+    return finish_with(report, trace_json, trace_blocks, as_json=as_json)

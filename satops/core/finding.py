@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
     from satops.core.loading import Document
@@ -39,12 +39,20 @@ class Finding:
         """Return the same finding with another path, for example if the value came from a file."""
         return replace(self, path=path)
 
-    def problem(self, document: "Document", file: str, order: str | None) -> Problem:
-        """Return the finding with its position in a file, as a problem of an order."""
-        line, column = document.position(self.path)
+    def problem(
+        self,
+        file: str,
+        position: Position | None,
+        *,
+        order: str | None = None,
+        severity: Severity | None = None,
+        acknowledged: str | None = None,
+    ) -> Problem:
+        """Return the finding as a problem at a position of a file; `order` is a name."""
+        line, column = position or (None, None)
         return Problem(
             check=self.check,
-            severity=self.severity,
+            severity=severity or self.severity,
             file=file,
             line=line,
             column=column,
@@ -52,7 +60,12 @@ class Finding:
             summary=self.summary,
             detail=self.detail,
             order=order,
+            acknowledged=acknowledged,
         )
+
+    def problem_in(self, document: "Document", file: str, order: str | None) -> Problem:
+        """Return the finding as a problem at its position in a document; `order` is a name."""
+        return self.problem(file, document.position(self.path), order=order)
 
 
 def dotted(path: Path) -> str:

@@ -305,7 +305,7 @@ class Applying:
                     stopping=self.stopping,
                     tell=self.tell,
                     most_s=self.asked.wait_max_s,
-                ).interrupted
+                )
                 if not (interrupted or self.stopping()):
                     self._look_after_waiting(placing)
             skipped = _left_to_others(report, session.state)

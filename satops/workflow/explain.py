@@ -37,24 +37,6 @@ def explain(code: str, modes: Modes, offer: Offer) -> Explanation:
     return Explanation(check, tuple(numbers(check, modes, offer)))
 
 
-def explain_text(code: str, modes: Modes, offer: Offer) -> str:
-    """Return the explanation as plain text."""
-    found = explain(code, modes, offer)
-    check = found.check
-    lines = [
-        f"{check.code}: {check.title}",
-        "",
-        check.meaning,
-        "",
-        f"What to do: {check.remedy}",
-        f"Example:    {check.example}",
-        f"Severity:   {severity_text(check)}",
-        f"Source:     {check.source}",
-    ]
-    lines += [f"Number:     {number_text(number)}" for number in found.numbers]
-    return "\n".join(lines) + "\n"
-
-
 def numbers(check: Check, modes: Modes, offer: Offer) -> Iterator[Number]:
     """Yield the thresholds of a check, grouped by equal value and source."""
     keys = {name: key for key, name in KEYS.items()}

@@ -17,7 +17,7 @@ from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.spec.spec import Spec
 from satops.errors import ExitCode, Refused, UsageError
-from satops.ports import HeadMark, LedgerStore, LocalState, Marketplace
+from satops.ports import HeadMark, LedgerStore, Marketplace
 from satops.workflow.account import AccountLook, fits, foreign_orders
 from satops.workflow.copy_ledger import CopyReport, copy_ledger
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
@@ -194,17 +194,3 @@ def _require_shown(state: LedgerState, numbers: Sequence[str]) -> None:
             "may be another marketplace, or another account. Nothing was recorded. Where you know "
             "better, add --unchecked."
         )
-
-
-def drop_what_was_accepted(local: LocalState, session: LedgerSession) -> None:
-    """Delete the spool's outcomes whose intents the accepted ledger lacks and whose orders are
-    settled.
-    """
-    settled = [
-        entry
-        for entry in local.spool.entries()
-        if (known := session.state.orders.get(entry.name)) is not None
-        and known.submission(entry.intent, entry.attempt) is None
-        and known.standing not in OPEN
-    ]
-    local.spool.forget(settled)

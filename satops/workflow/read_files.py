@@ -187,7 +187,7 @@ class FileReader:
             return
         sources = SeriesSources(found.path, self._aoi, self._config.timezone, self._zones)
         members, findings = expand(document, sources)
-        read.problems += [finding.problem(document, found.path, series) for finding in findings]
+        read.problems += [finding.problem_in(document, found.path, series) for finding in findings]
         read.members += len(members)
         said: set[tuple[object, ...]] = set()
         outlines: dict[int, Outline] = {}
@@ -283,7 +283,7 @@ class FileReader:
         for (read, draft, document, _), slot in zip(chunk, slots, strict=True):
             if slot in crossing:
                 finding = crossing[slot].at(GEOMETRY)
-                read.problems.append(finding.problem(document, read.path, draft.name))
+                read.problems.append(finding.problem_in(document, read.path, draft.name))
         sound = [slot for slot in range(len(outlines)) if slot not in crossing]
         measured = footprints([outlines[slot] for slot in sound], drawn[sound])
         seen = dict(zip(sound, measured, strict=True))
@@ -314,17 +314,11 @@ def _each_once(polygons: Sequence[Rings]) -> tuple[list[int], list[Rings]]:
 
 
 def _many_problems(file: str, line: int) -> Problem:
-    return Problem(
-        check="L12",
-        severity=Severity.ERROR,
-        file=file,
-        line=line,
-        column=1,
-        path="",
-        summary=LOADING["L12"].title,
-        detail=f"This file has more than {_FILE_PROBLEMS:,} problems, and the documents from here "
-        "on were not read. Mend the others first, and run the command again.",
+    words = (
+        f"This file has more than {_FILE_PROBLEMS:,} problems, and the documents from here on were "
+        "not read. Mend the others first, and run the command again."
     )
+    return LOADING["L12"].finding((), words).problem(file, (line, 1))
 
 
 def _is_json(path: str) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from satops.core.check import Check
 from satops.core.ledger.kept import KeptSpec, KeptSpecs
 from satops.core.ledger.state import SPENT, LedgerState, may_be_bought
 from satops.core.plan.config import Config
-from satops.core.problem import Position, Problem, Severity, by_position
+from satops.core.problem import Position, Problem, by_position
 from satops.core.safe import shown
 from satops.core.spec.checks import NAME_TWICE
 from satops.core.spec.series_checks import NAMES_MEET, like_a_member
@@ -201,21 +202,14 @@ def _same_names(
         if len(found) == 1 or len(names.get(series_of.get(name, ""), ())) > 1:
             continue
         found.sort()
-        for index, (file, (line, column)) in enumerate(found):
+        for index, place in enumerate(found):
             other, (other_line, _) = found[0] if index else found[1]
             more = f" ({len(found)} specs in all)" if len(found) > 2 else ""
-            yield Problem(
-                check=NAME_TWICE.code,
-                severity=Severity.ERROR,
-                file=file,
-                line=line,
-                column=column,
-                path="name",
-                summary=NAME_TWICE.title,
-                order=name if NAME.fullmatch(name) else None,
-                detail=f"{shown(name)} is also the name of the spec at {other}:{other_line}"
-                f"{more}. The name is the identity of an order: give each spec a name of its own.",
+            detail = (
+                f"{shown(name)} is also the name of the spec at {other}:{other_line}{more}. "
+                "The name is the identity of an order: give each spec a name of its own."
             )
+            yield _wrong_name(NAME_TWICE, name, place, detail)
 
 
 def _like_members(
@@ -227,15 +221,11 @@ def _like_members(
         series = name.partition(".")[0]
         if series == name or series not in every or series_of.get(name) == series:
             continue
-        for file, (line, column) in found:
-            yield Problem(
-                check=NAMES_MEET.code,
-                severity=Severity.ERROR,
-                file=file,
-                line=line,
-                column=column,
-                path="name",
-                summary=NAMES_MEET.title,
-                order=name if NAME.fullmatch(name) else None,
-                detail=like_a_member(name, series, "of the tree"),
-            )
+        for place in found:
+            yield _wrong_name(NAMES_MEET, name, place, like_a_member(name, series, "of the tree"))
+
+
+def _wrong_name(check: Check, name: str, place: tuple[str, Position], detail: str) -> Problem:
+    file, position = place
+    order = name if NAME.fullmatch(name) else None
+    return check.finding(("name",), detail).problem(file, position, order=order)

@@ -7,7 +7,6 @@ moment when this machine first saw the intent.
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
 from satops.core.order.order import instant, instant_text
@@ -64,17 +63,6 @@ def wait_left_s(known: OrderState, noted: Look, look: AccountLook, config: Confi
     return max(left, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """Other runs' submissions that were open when this run's own work was done."""
-
-    names: tuple[str, ...]
-    waited_s: float = 0.0
-    given_up: bool = False
-    """Whether the wait ended before their time was over."""
-    interrupted: bool = False
-
-
 def open_elsewhere(state: LedgerState, names: Collection[str] | None) -> dict[str, str]:
     """Return the open submissions of some names, or of all: by name, the digest of the opening
     line.
@@ -103,11 +91,11 @@ def wait_for_others(
     stopping: Callable[[], bool],
     tell: Callable[[str], None],
     most_s: float | None,
-) -> Awaited:
+) -> bool:
     """Wait until each of the `wanted` submissions has an outcome or its time is over.
 
-    Submissions that begin later are not added.  No lock or connection is held meanwhile.  Raises
-    `LedgerError`.
+    Submissions that begin later are not added.  No lock or connection is held meanwhile.  Returns
+    whether Ctrl-C ended the wait.  Raises `LedgerError`.
     """
     clock = session.clock
     began = clock.monotonic()
@@ -121,10 +109,8 @@ def wait_for_others(
         }
         waits = [seconds for seconds in seconds_left.values() if seconds > 0]
         waited = clock.monotonic() - began
-        if not waits:
-            return Awaited(tuple(wanted), waited)
-        if stopping() or (most_s is not None and waited >= most_s):
-            return Awaited(tuple(wanted), waited, given_up=True)
+        if not waits or stopping() or (most_s is not None and waited >= most_s):
+            return False
         if not announced:
             tell(_waiting(session.state, seconds_left))
             announced = True
@@ -133,7 +119,7 @@ def wait_for_others(
             clock.sleep(max(min(_POLL_S, limit), 0.05))
             session.read()
         except KeyboardInterrupt:
-            return Awaited(tuple(wanted), waited, given_up=True, interrupted=True)
+            return True
 
 
 def _first_sight(intent: str, clock: Clock, looks: LookBook) -> float:

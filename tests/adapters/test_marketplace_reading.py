@@ -48,10 +48,8 @@ ORDER = MarketplaceOrder(
     start=ROW["timeStart"],
     end=ROW["timeEnd"],
     terms=dict(recurring=True, recurringDay=5, recurringUnit=1, maxCloud=20, resolution=3.0),  # noqa: C408
-    creator="buyer",
     created_at=NOW,
     deleted=False,
-    total_amount=120.5,
 )
 
 

@@ -135,11 +135,11 @@ def test_a_list_with_an_order_number_that_holds_the_token_is_no_list(number: str
 
 
 def test_a_list_that_echoes_the_token_elsewhere_is_read_without_it() -> None:
-    rows = {"content": [{"orderNo": "PROG_1", "type": 2, "creator": f"by {SECRET}"}], "total": 1}
+    rows = {"content": [{"orderNo": "PROG_1", "type": 2, "timeEnd": f"by {SECRET}"}], "total": 1}
     with RawServer(says({"code": 200, "data": rows})) as running:
         (order,) = client(running.url).orders()
 
-    assert (order.order_no, order.creator) == ("PROG_1", "by [token]")
+    assert (order.order_no, order.end) == ("PROG_1", "by [token]")
 
 
 def test_another_token_in_an_answer_costs_no_time() -> None:

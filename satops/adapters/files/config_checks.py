@@ -181,4 +181,4 @@ def _corners(region: list[float] | None) -> Iterator[Remark]:
 def _problem(
     document: Document, file: str, path: tuple[str, ...], check: Check, words: str
 ) -> Problem:
-    return check.finding(path, words).problem(document, file, None)
+    return check.finding(path, words).problem_in(document, file, None)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core.loading import CHECKS, MAX_SPEC_BYTES
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Problem
 from satops.core.safe import shown
 from satops.ports import SourceFile
 
@@ -59,15 +59,10 @@ class OrderTree:
             )
             return
         if not os.path.lexists(folder):
-            yield Problem(
-                check="L25",
-                severity=Severity.INFO,
-                file=_safe(self._orders),
-                line=None,
-                column=None,
-                path="",
-                summary=CHECKS["L25"].title,
-                detail=f"The folder {_safe(self._orders)} is not there, so there are no orders. "
+            yield _problem(
+                "L25",
+                self._orders,
+                f"The folder {_safe(self._orders)} is not there, so there are no orders. "
                 "Write the first one with `satops new`, or correct `orders` in satops.yaml.",
             )
             return
@@ -251,14 +246,5 @@ def _safe(path: str) -> str:
 
 def _problem(check: str, path: str, words: str) -> Problem:
     """Return a problem of a whole file or folder; a file's position is its first line."""
-    position = 1 if path.lower().endswith(SPEC_SUFFIXES) else None
-    return Problem(
-        check=check,
-        severity=Severity.ERROR,
-        file=_safe(path),
-        line=position,
-        column=position,
-        path="",
-        summary=CHECKS[check].title,
-        detail=words,
-    )
+    position = (1, 1) if path.lower().endswith(SPEC_SUFFIXES) else None
+    return CHECKS[check].finding((), words).problem(_safe(path), position)

@@ -39,12 +39,6 @@ def config_schema() -> "Schema":
 
 
 @cache
-def plan_schema() -> "Schema":
-    """Return the schema of a plan in JSON."""
-    return _schema("plan.schema.json")
-
-
-@cache
 def ledger_schema() -> "Schema":
     """Return the schema of one line of a ledger."""
     return _schema("ledger.schema.json")

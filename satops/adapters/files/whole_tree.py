@@ -185,13 +185,5 @@ def _unknown(orders: str, why: str, *, strict: bool) -> Problem:
 
 
 def _problem(check: str, path: str, words: str, severity: Severity = Severity.ERROR) -> Problem:
-    return Problem(
-        check=check,
-        severity=severity,
-        file=shown(path, _PATH_SHOWN),
-        line=None,
-        column=None,
-        path="",
-        summary=CHECKS[check].title,
-        detail=words,
-    )
+    file = shown(path, _PATH_SHOWN)
+    return CHECKS[check].finding((), words).problem(file, None, severity=severity)

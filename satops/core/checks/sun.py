@@ -15,12 +15,6 @@ _SOLSTICES = ((6, 21), (12, 21))
 degrees."""
 
 
-def sun_elevation_deg(instant: datetime, longitude: float, latitude: float) -> float:
-    """Return the elevation of the sun's centre above the horizon, in degrees."""
-    declination, hour = _sun(instant)
-    return degrees(_elevation(radians(latitude), declination, hour + radians(longitude)))
-
-
 def highest_sun_deg(
     start: datetime, end: datetime, *, west: float, south: float, east: float, north: float
 ) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from satops.core.checks.catalogue import catalogue_of
 from satops.core.checks.rules import Rules
-from satops.core.finding import Finding, Path, dotted
+from satops.core.finding import Finding, Path
 from satops.core.problem import Position, Problem, Severity
 from satops.core.spec.checks import IDLE
 from satops.core.spec.spec import Acknowledgement, Spec
@@ -74,31 +74,17 @@ def _problem(
     reasons: Mapping[str, str],
     position: Callable[[Path], Position],
 ) -> Problem:
-    line, column = position(finding.path)
     can_accept = catalogue_of(rules.offer).checks[finding.check].acknowledgeable
-    return Problem(
-        check=finding.check,
-        severity=severity_of(finding, rules),
-        file=spec.source.file,
-        line=line,
-        column=column,
-        path=dotted(finding.path),
-        summary=finding.summary,
-        detail=finding.detail,
+    return finding.problem(
+        spec.source.file,
+        position(finding.path),
         order=spec.name,
+        severity=severity_of(finding, rules),
         acknowledged=reasons.get(finding.check) if can_accept else None,
     )
 
 
 def _idle(item: Acknowledgement, wrong: str, spec: Spec, rules: Rules) -> Problem:
-    return Problem(
-        check=IDLE.code,
-        severity=rules.severities.get(IDLE.code, IDLE.severity),
-        file=spec.source.file,
-        line=item.line,
-        column=1,
-        path="acknowledge",
-        summary=IDLE.title,
-        detail=wrong,
-        order=spec.name,
-    )
+    severity = rules.severities.get(IDLE.code)
+    finding = IDLE.finding(("acknowledge",), wrong)
+    return finding.problem(spec.source.file, (item.line, 1), order=spec.name, severity=severity)

@@ -18,10 +18,11 @@ from satops.core.geometry.checks import (
     WIDER_THAN_180,
 )
 from satops.core.geometry.geojson import find_polygon, lone_point, wrong_type
-from satops.core.geometry.known import foreign_json, foreign_text, placeholder
+from satops.core.geometry.known import foreign_json, foreign_text
 from satops.core.geometry.rings import COORDINATES, held, off_the_map, read_rings, shown
 from satops.core.geometry.sequence import looks_like_json, read_json
 from satops.core.geometry.wkt import FORM, looks_like_wkt, read_wkt
+from satops.core.loading.placeholders import is_template
 from satops.core.order.order import Rings, coordinates_text
 
 FORMS = (
@@ -137,7 +138,7 @@ def _read_text(text: str) -> Read:
     """Read WKT or GeoJSON text.  Findings have the path of the text, and name the position inside
     it.
     """
-    if placeholder(text):
+    if is_template(text):
         detail = (
             f"It is {shown(text)}: a placeholder of a template that was not filled in. Write the "
             "outline itself, or name what the template makes."

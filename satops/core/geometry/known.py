@@ -9,6 +9,7 @@ from typing import Any
 from satops.core.finding import Finding
 from satops.core.geometry.checks import BARE_LIST, NO_TYPE, OTHER_FILE_FORMAT, OTHER_FORMAT, WRAPPED
 from satops.core.geometry.systems import REPROJECT
+from satops.core.loading.placeholders import is_template
 
 CONVERT = "--convert"
 """The fix that writes a file as GeoJSON."""
@@ -48,7 +49,6 @@ _TEXT: tuple[tuple[str, str, str], ...] = (
 _TABLE = re.compile(
     r"""^[^\n{[]*\b(?:lat|latitude|lon|lng|long|longitude|wkt|geom|the_geom|x|y)\b[^\n]*$""", re.I
 )
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^}]+\}", re.DOTALL)
 _XML: Mapping[str, tuple[str, str]] = {
     "html": ("a web page, perhaps one that says why the file could not be had", ""),
     "gpx": ("GPX, the tracks of a GPS receiver", _OGR),
@@ -151,7 +151,7 @@ def foreign_bytes(content: bytes) -> Finding | None:
 
 def foreign_text(text: str) -> Finding | None:
     """Return a finding about the format of a text that is neither GeoJSON nor WKT."""
-    if placeholder(text):
+    if is_template(text):
         return _unread(
             "a template whose placeholders ({{ }}) are not filled in. Name what is made of it", ""
         )
@@ -162,11 +162,6 @@ def foreign_text(text: str) -> Finding | None:
     if re.search("[,;\t]", first) and _TABLE.match(first):
         return _unread("a table (CSV). Draw its points as a polygon in a map program", "")
     return None
-
-
-def placeholder(text: str) -> bool:
-    """Tell whether a text holds a template's placeholder: `{{ }}`, `{% %}`, `${ }`."""
-    return _TEMPLATE.search(text[:_BEGIN_BYTES]) is not None
 
 
 def foreign_xml(root: str) -> Finding | None:

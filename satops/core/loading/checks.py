@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from satops.core.check import Check, When
+from satops.core.problem import Severity
 
 _CHECKS = (
     Check(
@@ -173,6 +174,7 @@ _CHECKS = (
         source="satops' own rule",
         remedy="Create the folder, or correct `orders` in satops.yaml.",
         example="orders: ordres/",
+        severity=Severity.INFO,
     ),
     Check(
         "L26",

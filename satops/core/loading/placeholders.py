@@ -14,6 +14,8 @@ _VALUE = re.compile(
     r"|<[A-Z][A-Z0-9_ -]*>|<your[^>]*>|\{[A-Z_][A-Z0-9_]*\}"
     r"|(?<=[\w\"'-])\{[A-Za-z_]\w*\}|\{[A-Za-z_]\w*\}(?=[\w\"'-])"  # in a text, not a group
 )
+_BEGUN = re.compile(_BRACKETS + r"|\$\{[^}]+\}", re.DOTALL)
+_BEGIN_CHARS = 1024
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
@@ -24,6 +26,11 @@ class Placeholder:
     text: str
     column: int
     """From 1."""
+
+
+def is_template(text: str) -> bool:
+    """Tell whether the beginning of a text holds brackets of a template, over lines too."""
+    return _BEGUN.search(text[:_BEGIN_CHARS]) is not None
 
 
 def template_in(line: str, column: int = 1) -> Placeholder | None:

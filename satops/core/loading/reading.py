@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from satops.core.loading.checks import CHECKS
-from satops.core.problem import Position, Problem, Severity
+from satops.core.problem import Position, Problem
 from satops.core.safe import shown
 
 MAX_SPEC_BYTES = 4 * 1024 * 1024
@@ -59,18 +59,8 @@ class Faults:
                 f"This file has more than {MAX_PROBLEMS} problems, and the rest of it was not "
                 "read. Mend the others first, and run the command again."
             )
-        line, column = position
         self.problems.append(
-            Problem(
-                check=check,
-                severity=Severity.ERROR,
-                file=self.file,
-                line=line,
-                column=column,
-                path=dotted(path),
-                summary=CHECKS[check].title,
-                detail=detail,
-            )
+            CHECKS[check].finding(tuple(path), detail).problem(self.file, position)
         )
         if check == "L12":
             raise Stop

@@ -26,11 +26,9 @@ class MarketplaceOrder:
     terms: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What it shows of the terms that are its offer's own, by their names in the canonical order;
     what it does not show is left out."""
-    creator: str | None = None
     created_at: datetime | None = None
     """UTC; seconds or milliseconds are told apart by magnitude."""
     deleted: bool = False
-    total_amount: float | None = None
     final_amount: float | None = None
     """What is charged, without a currency; 0 before delivery is none."""
     simulation: str | None = None

@@ -245,15 +245,26 @@ def compare(
         *_differences(doubt.order, found, offer, zone, shape=shape),
     ]
     alike = (shape, window)
+    possible = found.provider in (None, doubt.order.provider) and (
+        alike != (False, False) if since is not False else False not in alike
+    )
+    return _candidate(found, compared, offer, possible=possible)
+
+
+def _candidate(
+    found: MarketplaceOrder,
+    compared: list[tuple[bool | None, str]],
+    offer: "Offer",
+    *,
+    possible: bool,
+) -> Candidate:
     return Candidate(
         order=found,
         status=offer.status(found.status),
         agrees=tuple(text for held, text in compared if held),
         differs=tuple(text for held, text in compared if held is False),
         unseen=tuple(text for held, text in compared if held is None),
-        possible=found.programming
-        and found.provider in (None, doubt.order.provider)
-        and (alike != (False, False) if since is not False else False not in alike),
+        possible=found.programming and possible,
     )
 
 
@@ -292,15 +303,8 @@ def _compare_pass(
     else:
         compared += _differences(doubt.order, found, offer, zone, shape=shape)
         compared.append((None, f"satellite {choice.satellite}"))
-    return Candidate(
-        order=found,
-        status=offer.status(found.status),
-        agrees=tuple(text for held, text in compared if held),
-        differs=tuple(text for held, text in compared if held is False),
-        unseen=tuple(text for held, text in compared if held is None),
-        possible=found.programming
-        and (proven or (provider is not False and (since is not False or alike))),
-    )
+    possible = proven or (provider is not False and (since is not False or alike))
+    return _candidate(found, compared, offer, possible=possible)
 
 
 def differences(

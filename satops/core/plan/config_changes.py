@@ -51,17 +51,11 @@ def config_problem(
         return None
     names = ", ".join(change.field for change in changes[:_MOST_NAMED])
     more = len(changes) - _MOST_NAMED
-    return Problem(
-        check=CONFIG_CHANGED.code,
-        severity=severities.get(CONFIG_CHANGED.code, CONFIG_CHANGED.severity),
-        file=file,
-        line=1,
-        column=1,
-        path="",
-        summary=CONFIG_CHANGED.title,
-        detail=f"{names}{f' and {more:,} more' if more > 0 else ''}: changed since {ref}. This "
-        "file, and the files that it names, decide where orders and the token go, where the ledger "
-        "is, and what may be bought. This plan reads the ledger, the limits and the severities as "
-        "they are there; what is here rules once it is merged. Let an owner of the file approve "
-        "it.",
+    words = (
+        f"{names}{f' and {more:,} more' if more > 0 else ''}: changed since {ref}. This file, and "
+        "the files that it names, decide where orders and the token go, where the ledger is, and "
+        "what may be bought. This plan reads the ledger, the limits and the severities as they are "
+        "there; what is here rules once it is merged. Let an owner of the file approve it."
     )
+    severity = severities.get(CONFIG_CHANGED.code)
+    return CONFIG_CHANGED.finding((), words).problem(file, (1, 1), severity=severity)

@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from satops.core.check import Check
-from satops.core.finding import Finding, dotted
+from satops.core.finding import Finding
 from satops.core.ledger.kept import KeptSpec
 from satops.core.ledger.passes import PassKey, held_passes
 from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
@@ -150,15 +150,9 @@ def hold_reason(known: OrderState, now: str) -> str:
 def problem_of(spec: Spec, declared: Check, finding: Finding) -> Problem:
     """Return a finding about a spec as a whole, acknowledged where the spec may and does so."""
     reasons = {item.check: item.reason for item in spec.acknowledge}
-    return Problem(
-        check=finding.check,
-        severity=finding.severity,
-        file=spec.source.file,
-        line=spec.source.line,
-        column=1,
-        path=dotted(finding.path),
-        summary=finding.summary,
-        detail=finding.detail,
+    return finding.problem(
+        spec.source.file,
+        (spec.source.line, 1),
         order=spec.name,
         acknowledged=reasons.get(finding.check) if declared.acknowledgeable else None,
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from satops.core.check import Check
-from satops.core.finding import Path, dotted
+from satops.core.finding import Path
 from satops.core.ledger.state import SPENT, LedgerState, OrderState
 from satops.core.plan.checks import COPY, EDITED, TOO_LATE
 from satops.core.plan.plan import Action, ActionKind
@@ -246,18 +246,8 @@ def _over(members: Sequence[Decided]) -> list[Problem]:
 
 
 def _about(spec: Spec, check: Check, path: Path, detail: str, line: int | None = None) -> Problem:
-    finding = check.finding(path, detail)
-    return Problem(
-        check=finding.check,
-        severity=finding.severity,
-        file=spec.source.file,
-        line=line or spec.source.line,
-        column=1,
-        path=dotted(path),
-        summary=finding.summary,
-        detail=detail,
-        order=spec.name,
-    )
+    position = (line or spec.source.line, 1)
+    return check.finding(path, detail).problem(spec.source.file, position, order=spec.name)
 
 
 def _membership(member: Decided) -> Membership:

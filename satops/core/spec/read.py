@@ -122,7 +122,7 @@ def read_spec(
     draft = None
     if isinstance(value, dict):
         draft = _read(value, findings, document, source, offer, zone, included)
-    problems = [finding.problem(document, source.file, order) for finding in findings]
+    problems = [finding.problem_in(document, source.file, order) for finding in findings]
     problems += [problem for problem in said if not _is_said_better(problem, problems, offer)]
     if said or has_error(findings):
         draft = None

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from satops.core.loading import Document, dotted
-from satops.core.problem import Problem, Severity, by_position
+from satops.core.loading import Document
+from satops.core.problem import Problem, by_position
 from satops.core.spec.checks import CHECKS
 from satops.core.spec.schema_messages import Fault, Words
 from satops.core.spec.schema_phrases import Error, Steps, compiled, keywords
@@ -78,18 +78,9 @@ class Schema:
 
 
 def _problem(fault: Fault, document: Document, file: str, at: Steps, order: str | None) -> Problem:
-    line, column = document.position((*at, *fault.place), key=fault.at_key)
-    return Problem(
-        check=fault.check,
-        severity=Severity.ERROR,
-        file=file,
-        line=line,
-        column=column,
-        path=dotted((*at, *fault.path)),
-        summary=CHECKS[fault.check].title,
-        detail=fault.detail,
-        order=order,
-    )
+    position = document.position((*at, *fault.place), key=fault.at_key)
+    finding = CHECKS[fault.check].finding((*at, *fault.path), fault.detail)
+    return finding.problem(file, position, order=order)
 
 
 def _each_once(faults: list[Fault]) -> list[Fault]:

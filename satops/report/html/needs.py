@@ -12,7 +12,6 @@ from satops.workflow.rows import Row
 
 LISTED_MAX = 200
 """Orders under one heading; the table has all."""
-_LABELS_SHOWN = 3
 
 
 class _Need(NamedTuple):

@@ -44,10 +44,8 @@ def read_order(row: object) -> MarketplaceOrder | None:
         start=_text(row.get("timeStart")),
         end=_text(row.get("timeEnd")),
         terms={name: value for name, value in terms.items() if value is not None},
-        creator=_text(row.get("creator")),
         created_at=instant(row.get("ctime")),
         deleted=_truth(row.get("deleted")) is True,
-        total_amount=finite(row.get("totalAmount")),
         final_amount=finite(row.get("finalAmount")),
         simulation=_text(row.get("simulationId")),
     )
