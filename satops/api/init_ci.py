@@ -25,7 +25,6 @@ from satops.errors import UsageError
 from satops.workflow.scaffold import CONFIG
 from satops.workflow.scaffold_ci import (
     DEPENDABOT,
-    FEASIBILITY,
     REQUIREMENTS,
     WRITTEN,
     Forge,
@@ -155,10 +154,14 @@ def update_ci(ci: CiFiles) -> tuple[FileChange, ...]:
 def _workflows(
     place: Place, branch: str, state: str, *, simulation: bool, deliver_to: str, dependabot: bool
 ) -> dict[str, bytes]:
-    templates = dict(ci_templates(place.forge))
-    if not simulation:
-        templates.pop(FEASIBILITY, None)
-    files = ci_files(place, templates, branch=branch, state=state, deliver_to=deliver_to)
+    files = ci_files(
+        place,
+        ci_templates(place.forge),
+        branch=branch,
+        state=state,
+        deliver_to=deliver_to,
+        simulation=simulation,
+    )
     if dependabot and place.forge == "github":
         files[DEPENDABOT] = dependabot_template()
     return {path: text.encode() for path, text in files.items()}

@@ -16,8 +16,8 @@ WRITTEN = "written.json"
 """What `init --ci` wrote, and how it was asked: for the next `init --ci --update`."""
 DEPENDABOT = ".github/dependabot.yml"
 
-FEASIBILITY = "satops-feasibility.yml"
-"""The template that only an account with simulations needs."""
+_FEASIBILITY = "satops-feasibility.yml"
+"""GitHub's file for an account with simulations; at GitLab it is a part of the one file."""
 
 _FILE_STATE = "state: file:state/ledger.jsonl"
 _DEFAULT_STATE = "git:satops-state"
@@ -25,8 +25,9 @@ _INSTALL_FOLDERS: Mapping[Forge, str] = {"github": ".github/satops", "gitlab": "
 _WORKFLOWS = ".github/workflows"
 _FOLDER = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock$|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
-_DOWNLOAD = re.compile(r"^ *# @DOWNLOAD@\n(.*?)^ *# @/DOWNLOAD@\n", re.MULTILINE | re.DOTALL)
-"""What is written only where the night can download."""
+_PART = re.compile(r"^ *# @([A-Z]+)@\n(.*?)^ *# @/\1@\n", re.MULTILINE | re.DOTALL)
+"""A part of a template that not every team needs: DOWNLOAD where the night can download,
+FEASIBILITY where the account has simulations."""
 _STORE_SECRETS: Mapping[str, str] = {
     "s3": """\
           AWS_ACCESS_KEY_ID: ${{ secrets.AWS_ACCESS_KEY_ID }}
@@ -88,11 +89,18 @@ class Place:
 
 
 def ci_files(
-    place: Place, templates: Mapping[str, str], *, branch: str, state: str, deliver_to: str = ""
+    place: Place,
+    templates: Mapping[str, str],
+    *,
+    branch: str,
+    state: str,
+    deliver_to: str = "",
+    simulation: bool = False,
 ) -> dict[str, str]:
     """Return path and text of the workflows of a forge, and of the script that they install by.
 
-    They buy from `branch` alone, with the ledger at `state`.  Where `deliver_to` is in object
+    They buy from `branch` alone, with the ledger at `state`, and ask for passes where the account
+    has simulations.  Where `deliver_to` is in object
     storage, the night can download to it: a runner's own disk ends with the run.  Raises
     `UsageError` for a branch, a ledger or a target whose name would be more than text there.
     """
@@ -121,11 +129,13 @@ def ci_files(
         "@ ROOT@": f" {place.folder}" if place.folder else "",
         "@ROOT/@": f"{place.folder}/" if place.folder else "",
     }
+    parts = {"DOWNLOAD": bool(deliver_to), "FEASIBILITY": simulation}
     return {
         f"{place.install}/{name}" if name == INSTALL else place.path(name): _fill(
-            _DOWNLOAD.sub(r"\1" if deliver_to else "", text), filled
+            _PART.sub(lambda part: part[2] if parts[part[1]] else "", text), filled
         )
         for name, text in templates.items()
+        if simulation or name != _FEASIBILITY
     }
 
 

@@ -36,12 +36,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def files_of(place: Place) -> dict[str, str]:
+def files_of(place: Place, *, simulation: bool = True) -> dict[str, str]:
     """Return the workflows of a folder, as `init --ci` fills them in."""
     to = {"": "", "imagery": "s3://bucket/images"}.get(place.folder, "az://container/images")
     return ci_files(
-        place, ci_templates(place.forge), branch="main", state=place.state, deliver_to=to
-    )
+        place, ci_templates(place.forge), branch="main", state=place.state, deliver_to=to,
+        simulation=simulation,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -132,6 +133,25 @@ def test_what_buys_never_runs_what_was_cached(folder: Path, workflows: list[Path
     for job in load(folder / ".gitlab-ci.yml").values():
         if isinstance(job, dict) and "SATOPS_MARKETPLACE" in str(job):
             assert "cache" not in job
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_only_an_account_with_simulations_has_a_job_that_a_person_starts_for_them(
+    place: Place,
+) -> None:
+    assert "feasibility" not in str(files_of(place, simulation=False)).lower()
+    if place.forge == "github":
+        return
+    (text,) = (t for path, t in files_of(place).items() if path.endswith("gitlab-ci.yml"))
+    job = yaml.safe_load(text)[f"satops-feasibility{place.dashed}"]
+    assert job["environment"]["name"] == f"satops{place.dashed}-feasibility"
+    assert '$CI_PIPELINE_SOURCE == "web" && $FEASIBILITY' in job["rules"][0]["if"]
+    refused, *_ = job["script"]
+    for number, code in (("12", 0), ("1/head:refs/heads/main", 64)):
+        env = {"FEASIBILITY": number}
+        assert subprocess.run(["sh", "-c", refused], env=env, check=False).returncode == code
+    taken = [line for line in job["script"] if line.startswith("git checkout")]
+    assert taken[-1].endswith(f'-- "{place.folder or "."}/satops.yaml"')
 
 
 @pytest.mark.parametrize("forge", FORGES)
