@@ -14,6 +14,7 @@ import pytest
 from satops.adapters.files.order_files import OrderTree
 from satops.core.plan.config import Config
 from satops.core.problem import Severity
+from satops.core.spec.schema import REFUSED
 from satops.workflow.validate import Tree
 from tests.trees import tree_of
 
@@ -62,3 +63,4 @@ def test_an_invalid_case_is_refused_for_the_reasons_that_it_names(
     found = [f"{p.check} {p.line}" for p in tree.problems if p.severity is Severity.ERROR]
     assert sorted(found) == expected
     assert all(p.detail.isprintable() and p.detail.endswith((".", "?")) for p in tree.problems)
+    assert REFUSED.summary not in {p.summary for p in tree.problems}

@@ -84,9 +84,9 @@ class Check:
         """The subject of the code."""
         return SUBJECTS[self.code[0]]
 
-    def finding(self, path: Path, detail: str, *, fix: str = "") -> Finding:
-        """Make a finding with the check's title; see `Finding` for `fix`."""
-        return Finding(self.code, path, self.title, detail, self.severity, fix)
+    def finding(self, path: Path, detail: str, *, fix: str = "", key: bool = False) -> Finding:
+        """Make a finding with the check's title; see `Finding` for `fix` and `key`."""
+        return Finding(self.code, path, self.title, detail, self.severity, fix, key)
 
     def variant(self, summary: str = "", severity: Severity | None = None) -> "Variant":
         """Declare a variant of this code with a summary or severity of its own."""
@@ -102,9 +102,9 @@ class Variant:
     """A few fixed words, without user input."""
     severity: Severity
 
-    def finding(self, path: Path, detail: str, *, fix: str = "") -> Finding:
-        """Make a finding with the variant's summary; see `Finding` for `fix`."""
-        return Finding(self.check.code, path, self.summary, detail, self.severity, fix)
+    def finding(self, path: Path, detail: str, *, fix: str = "", key: bool = False) -> Finding:
+        """Make a finding with the variant's summary; see `Finding` for `fix` and `key`."""
+        return Finding(self.check.code, path, self.summary, detail, self.severity, fix, key)
 
 
 Found = Iterator[tuple[int, str]]

@@ -14,6 +14,8 @@ _QUOTED = 40
 
 Path = tuple[str | int, ...]
 """Keys and indexes from the root of a document, or of the value that is read."""
+Place = tuple[Path, bool]
+"""What a finding points at: the value at a path, or its key if the second part is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ class Finding:
     fix: str = ""
     """Options of `satops aoi FILE` that mend it, for a geometry in a file; `core.geometry.fixes`
     adds the command."""
+    key: bool = False
+    """Whether it points at the key of a field instead of the value."""
+
+    @property
+    def place(self) -> Place:
+        """What it points at."""
+        return self.path, self.key
 
     def under(self, path: Path) -> "Finding":
         """Return the same finding with `path` before its own path."""
@@ -65,7 +74,7 @@ class Finding:
 
     def problem_in(self, document: "Document", file: str, order: str | None) -> Problem:
         """Return the finding as a problem at its position in a document; `order` is a name."""
-        return self.problem(file, document.position(self.path), order=order)
+        return self.problem(file, document.position(self.path, key=self.key), order=order)
 
 
 def dotted(path: Path) -> str:

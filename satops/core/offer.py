@@ -116,8 +116,6 @@ class Offer:
     """Returns the terms that the marketplace does not list, as a note."""
     term_text: Callable[[str, Any], str | None] = lambda _field, _value: None
     """Returns a field's value as text, if it needs an explanation."""
-    together: tuple[frozenset[str], ...] = ()
-    """Groups of fields that are read as one: a finding about one is about all."""
     fixed_track: frozenset[str] = frozenset()
     """Providers whose satellites cannot follow a slanting area."""
     thresholds_example: str = ""

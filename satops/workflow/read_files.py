@@ -180,11 +180,16 @@ class FileReader:
     def _members(
         self, found: SourceFile, read: FileRead, document: Document, documents: int
     ) -> Iterator[_Waiting]:
-        """Yield the drafts of a series' members; each problem is noted once."""
+        """Yield the drafts of a series' members; each problem is noted once.
+
+        A series that the schema refuses yields none: its members are read for their problems alone.
+        """
         series = name_of(document.value)
-        if not self._schema.is_valid(document.value):
-            read.problems += self._schema.problems(document, found.path, order=series)
+        fits = self._schema.is_valid(document.value)
+        if not fits and (wrong := self._schema.findings(document.value)):
+            read.problems += [finding.problem_in(document, found.path, series) for finding in wrong]
             return
+        noted = len(read.problems)
         sources = SeriesSources(found.path, self._aoi, self._config.timezone, self._zones)
         members, findings = expand(document, sources)
         read.problems += [finding.problem_in(document, found.path, series) for finding in findings]
@@ -208,10 +213,13 @@ class FileReader:
                 if problem.severity is not Severity.ERROR or about not in said:
                     read.problems.append(problem)
                 said.add(about)
-            if draft is not None:
+            if draft is not None and fits:
                 yield _Waiting(read, draft, member.document, member.membership)
             if len(said) > _FILE_PROBLEMS:
                 break
+        if not fits and all(each.severity is not Severity.ERROR for each in read.problems[noted:]):
+            refused = self._schema.refusal(document.value)
+            read.problems.append(refused.problem_in(document, found.path, series))
 
     def _draft(
         self,

@@ -186,7 +186,7 @@ def test_a_date_without_an_offset_is_read_in_the_zone_given() -> None:
         (spec_text().replace("delta-1", '"\\u202Eabc"'), "N02", "name"),
         (spec_text(beside="supersedes: Delta 0\n"), "N02", "supersedes"),
         (spec_text(beside="supersedes: delta-1\n"), "N04", "supersedes"),
-        (spec_text(beside='labels: {"a\\n": b}\n'), "N02", "labels"),
+        (spec_text(beside='labels: {"a\\n": b}\n'), "N02", "labels.a\\n"),
         (spec_text(beside='labels: {a: "\\u2066b"}\n'), "N03", "labels.a"),
         (spec_text(beside='description: "\\u202Eabc"\n'), "N03", "description"),
         (

@@ -22,7 +22,7 @@ from satops.core.plan.config import (
     MarketplaceConfig,
     ReconcileConfig,
 )
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Problem, Severity, by_position
 from satops.errors import StoreUnreachable, UsageError
 
 if TYPE_CHECKING:
@@ -142,7 +142,6 @@ def parse_config(content: bytes, file: str = NAME) -> Config:
 
 def _read(content: bytes, file: str) -> tuple[list["Document"], list[Problem]]:
     from satops.adapters.files.config_checks import check_together
-    from satops.adapters.files.schemas import config_schema
     from satops.core.loading import load
 
     documents, problems = load(content, file=file, max_bytes=MAX_CONFIG_BYTES)
@@ -150,9 +149,18 @@ def _read(content: bytes, file: str) -> tuple[list["Document"], list[Problem]]:
         problems.append(_several(documents[1], file))
     elif documents and not problems:
         require_version(documents[0].value, file)
-        problems += config_schema().problems(documents[0], file)
-        problems += check_together(documents[0], file) if not problems else ()
+        problems = _wrong_fields(documents[0], file) or check_together(documents[0], file)
     return documents, problems
+
+
+def _wrong_fields(document: "Document", file: str) -> list[Problem]:
+    from satops.adapters.files.schemas import config_schema
+
+    schema = config_schema()
+    if schema.is_valid(document.value):
+        return []
+    found = schema.findings(document.value) or [schema.refusal(document.value)]
+    return sorted((each.problem_in(document, file, None) for each in found), key=by_position)
 
 
 def require_version(value: object, file: str) -> None:

@@ -1,8 +1,8 @@
 """Read a loaded document as an order spec: the fields that every order has.
 
-The schema first finds missing parts and wrong types; then every readable part is read, so that one
-error does not hide another.  If both report the same field, only this module's message is kept,
-since it knows the field's purpose.
+Every readable part is read, so that one error does not hide another.  If the schema refuses the
+document, the general reader of fields (`Schema.findings`) reports the remaining places: missing and
+unknown fields, and wrong types.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from datetime import datetime, timezone
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from satops.core.finding import Finding, Path, has_error
+from satops.core.finding import Finding, Path, Place, has_error
 from satops.core.geometry.fixes import with_command
 from satops.core.geometry.forms import mixed_forms, read_geometry
 from satops.core.geometry.rings import SPLIT
 from satops.core.order.dates import number_as_date, read_date, read_window
 from satops.core.order.order import Rings, Terms, canonical_order
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Problem, Severity, by_position
 from satops.core.spec.checks import SUPERSEDES_ITSELF
 from satops.core.spec.spec import Acknowledgement, Footprint, Membership, Source, Spec
 from satops.core.spec.text import (
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from satops.core.spec.schema import Schema
 
 GEOMETRY: Path = ("order", "geometry")
-_GEOMETRY = "order.geometry"
 
 
 class Draft(NamedTuple):
@@ -117,33 +116,21 @@ def read_spec(
     """
     value = document.value
     order = name_of(value)
-    said = [] if schema.is_valid(value) else schema.problems(document, source.file, order=order)
     findings: list[Finding] = []
     draft = None
     if isinstance(value, dict):
         draft = _read(value, findings, document, source, offer, zone, included)
+    if not schema.is_valid(value):
+        findings += schema.findings(value, _reported(findings))
+        findings += () if has_error(findings) else (schema.refusal(value),)
     problems = [finding.problem_in(document, source.file, order) for finding in findings]
-    problems += [problem for problem in said if not _is_said_better(problem, problems, offer)]
-    if said or has_error(findings):
-        draft = None
-    return draft, problems
+    return None if has_error(findings) else draft, sorted(problems, key=by_position)
 
 
-def _is_said_better(problem: Problem, ours: list[Problem], offer: "Offer") -> bool:
-    """Tell whether an error of this module covers a schema's error, which is then dropped."""
-    about = problem.path
-    errors = [our for our in ours if our.severity is Severity.ERROR]
-    if _in_geometry(about):
-        return any(_in_geometry(our.path) for our in errors)
-    for fields in offer.together if problem.check in ("V02", "V08") else ():
-        paths = {f"order.{name}" for name in fields}
-        if about in paths:
-            return any(our.path in paths for our in errors)
-    return any(our.path == about for our in errors)
-
-
-def _in_geometry(path: str) -> bool:
-    return path == _GEOMETRY or path.startswith((f"{_GEOMETRY}.", f"{_GEOMETRY}["))
+def _reported(findings: list[Finding]) -> set[Place]:
+    """Return the places with an error; an error inside the geometry covers all of it."""
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    return {(GEOMETRY, False) if each.path[:2] == GEOMETRY else each.place for each in errors}
 
 
 def _read(
@@ -155,7 +142,7 @@ def _read(
     zone: timezone | None,
     included: object,
 ) -> Draft | None:
-    """Read the present parts; a part of a wrong type is skipped, since the schema reports it."""
+    """Read the present parts; `Schema.findings` reports those of a wrong type."""
     name = read_name(value.get("name"), ("name",), findings)
     supersedes = read_name(value.get("supersedes"), ("supersedes",), findings)
     if name is not None and supersedes == name:

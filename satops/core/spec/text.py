@@ -48,7 +48,7 @@ def name_of(document: object) -> str | None:
 
 
 def read_name(value: object, path: Path, findings: list[Finding]) -> str | None:
-    """Return an order name; the schema reports values of another type."""
+    """Return an order name; `Schema.findings` reports values of another type."""
     if not isinstance(value, str):
         return None
     wrong = wrong_name(value)
@@ -72,9 +72,10 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
         if not _is_label(key):
             findings.append(
                 NOT_A_LABEL.finding(
-                    ("labels",),
+                    ("labels", key),
                     f"{quoted(key)} cannot be a label. It has 1 to 63 letters, digits, dots, "
                     "slashes, underscores and dashes, and begins with a letter or a digit.",
+                    key=True,
                 )
             )
         text = value[key]

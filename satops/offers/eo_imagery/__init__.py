@@ -12,7 +12,6 @@ from satops.core.order.order import Order
 from satops.core.plan.config import MarketplaceConfig
 from satops.offers.eo_imagery.fields import (
     PASS_VERSION,
-    RECURRENCE_FIELDS,
     VERSION,
     read_terms,
     version_of,
@@ -91,7 +90,6 @@ EO_IMAGERY = Offer(
     first_over=first_over,
     not_compared=not_compared,
     term_text=_term_text,
-    together=(RECURRENCE_FIELDS,),
     fixed_track=frozenset({Provider.TIANYI.value}),
     thresholds_example=_THRESHOLDS,
     flags=(

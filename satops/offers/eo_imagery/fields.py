@@ -51,7 +51,7 @@ IDLE_INTERVAL = RECURRENCE.variant(severity=Severity.WARNING)
 
 
 def read_terms(order: Mapping[str, Any], findings: list[Finding]) -> Terms:
-    """Read the terms of an order; what is of the wrong kind is left to the schema.
+    """Read the terms of an order; what is of the wrong kind is left to the reader of fields.
 
     They are those of the canonical order: a mode is its number.
     """
