@@ -22,6 +22,7 @@ def apply(
     repository: FilePath,
     *,
     confirm: Callable[[Plan], None] = lambda _: None,
+    attended: bool = False,
     progress: Progress | None = None,
     plan_file: FilePath | None = None,
     expect_digest: str | None = None,
@@ -39,7 +40,9 @@ def apply(
     `plan_file` or `reviewed`, an order must be in both.
 
     `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
-    nothing to buy.  `progress` hears of each order as soon as its outcome is known.
+    nothing to buy.  `attended` says that a person answers it: an order that was rejected before is
+    sent again only then, by name, or by a plan that was made since.  `progress` hears of each order
+    as soon as its outcome is known.
 
     Raises `Refused`, `InvalidInput`, `UsageError` and `LedgerError`: then nothing was sent.
     """
@@ -49,7 +52,7 @@ def apply(
             "--unseen buys without a look at the account, so it needs the names of the orders and "
             "a reason:\n    satops apply NAME... --unseen --because TEXT"
         )
-    approval = read_approval(plan_file, reviewed, expect_digest, confirm)
+    approval = read_approval(plan_file, reviewed, expect_digest, confirm, attended=attended)
     opened = open_repository(repository, environ=environ)
     require_named_files(opened)
     session, local, started = opened.appending("apply", say)

@@ -23,6 +23,8 @@ def read_approval(
     reviewed: Sequence[FilePath],
     expect_digest: str | None,
     confirm: Confirm,
+    *,
+    attended: bool = False,
 ) -> Approval:
     """Read the plans that a person has seen; with `reviewed`, the digest is that of the one plan.
 
@@ -35,7 +37,7 @@ def read_approval(
             "--reviewed compares order by order, and --plan the plan as a whole. Give one of them."
         )
     plans = _read_reviewed([Path(path) for path in reviewed], digest) if reviewed else []
-    return Approval(saved, plans, digest, confirm)
+    return Approval(saved, plans, digest, confirm, attended)
 
 
 def _read_reviewed(paths: Sequence[Path], digest: str | None) -> list[SavedPlan]:

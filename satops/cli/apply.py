@@ -87,6 +87,7 @@ def command(
                 wait_max_s=wait_max_s,
             ),
             confirm=ask,
+            attended=not yes,
             progress=progress,
             stopping=stopping.requested,
             environ=call.environ,

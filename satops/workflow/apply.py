@@ -30,7 +30,7 @@ from satops.ports import Clock, LocalState, Marketplace, TwoAddressStore
 from satops.workflow.account import AccountLook, look_at_account
 from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open
-from satops.workflow.clearance import clear
+from satops.workflow.clearance import clear, rejected_before
 from satops.workflow.guards import GUARDS, Approval, Guarded, refuse_over_limits
 from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
 from satops.workflow.origins import Origins
@@ -178,8 +178,19 @@ class Applying:
             lost=self.replayed.lost,
             spool=self.local.spool.address,
         )
-        self.results += held_back
-        return ready
+        again = {action.name: action for action in plan.creates if self._is_sent_again(action)}
+        self.results += [result for result in held_back if result.name not in again]
+        self.results += map(rejected_before, again.values())
+        return [action for action in ready if action.name not in again]
+
+    def _is_sent_again(self, action: Action) -> bool:
+        """Tell whether an order was rejected, and nobody has asked for it since.
+
+        Each merge buys what is missing: a rejected order would be tried again by merges that are
+        about other orders, and might be bought months later.
+        """
+        asked = bool(self.asked.names) or self.approval.has_seen(action)
+        return action.rejections > 0 and not asked
 
     def _submit(self, plan: Plan, ready: Sequence[Action]) -> ApplyReport:
         try:

@@ -97,7 +97,7 @@ class ApplyReport:
             codes.append(ExitCode.IN_DOUBT)
         if self.store_error is not None:
             codes.append(ExitCode.LEDGER)
-        if self.count("rejected") or self.count("free-again"):
+        if any(map(self.count, ("rejected", "rejected-before", "free-again"))):
             codes.append(ExitCode.REJECTED)
         if self.count("not-sent") and not self.interrupted:
             codes.append(ExitCode.REJECTED)

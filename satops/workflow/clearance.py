@@ -113,3 +113,12 @@ def _lost_result(entry: Spooled, spool: str) -> OrderResult:
         f"{spool}"
     )
     return OrderResult(entry.name, "in-account", None, words, candidate=number)
+
+
+def rejected_before(action: Action) -> OrderResult:
+    """Return the result of an order that was rejected, and that nobody has asked for since."""
+    words = (
+        f"{action.reason}. It is not sent again before somebody has seen that. Mend the spec or "
+        f"delete it; or, to send it again:\n    satops apply {action.name}"
+    )
+    return OrderResult(action.name, "rejected-before", None, words)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from satops.core.ledger.state import LedgerState
-from satops.core.plan.plan import Plan, Refusal, SavedPlan, action_digest
+from satops.core.plan.plan import Action, Plan, Refusal, SavedPlan, action_digest
 from satops.errors import Refused
 from satops.workflow.origins import Origins
 from satops.workflow.part import aside_words, refuse_walking_around
@@ -32,6 +32,14 @@ class Approval:
     """The first characters of the expected plan digest.  With `reviewed` it is the digest of that
     plan, and was checked when the file was read."""
     confirm: Confirm = lambda _: None
+    attended: bool = False
+    """Whether `confirm` shows the plan to a person and asks."""
+
+    def has_seen(self, action: Action) -> bool:
+        """Tell whether the plan that was approved shows an order with all its rejections."""
+        if self.reviewed:
+            return action_digest(action) in self.reviewed_orders.get(action.name, ())
+        return self.attended or self.saved is not None or self.digest is not None
 
     @property
     def reviewed_orders(self) -> Reviewed:

@@ -15,6 +15,7 @@ from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rej
 OutcomeName = Literal[
     "placed",
     "rejected",
+    "rejected-before",
     "not-sent",
     "in-doubt",
     "placed-by-other",
@@ -26,7 +27,8 @@ OutcomeName = Literal[
 ]
 """The outcome of an order.  `in-account`: the account shows a matching order that the ledger does
 not hold.  `not-seen`: the look at the account failed.  `free-again`: another run did not place it.
-`pass-changed`: the pass differs from the reviewed one, so nothing was sent."""
+`rejected-before`: nobody has asked to send it again.  `pass-changed`: the pass differs from the
+reviewed one, so nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)

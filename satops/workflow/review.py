@@ -5,6 +5,7 @@ could never be applied.  Reviewers approve single orders, so the comparison is p
 
 - A reviewed plan has the name with the same action digest (order, labels, acknowledgements,
   supersedes, estimate): it is bought.
+- A reviewed plan has the name, from before its last rejection: it is held back (`clearance.py`).
 - A reviewed plan has the name with another digest, for example because two changes met in one AOI
   file: nothing is sent, and a person must look.
 - No reviewed plan has the name: it came with another pull request, whose own run buys it.  It is
@@ -46,7 +47,7 @@ def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
     changed = [
         action.name
         for action in plan.creates
-        if action.name in reviewed and action_digest(action) not in reviewed[action.name]
+        if action.name in reviewed and not _was_reviewed(action, reviewed[action.name])
     ]
     if changed:
         raise Refused(
@@ -78,6 +79,12 @@ def said_of_reviewed(plan: Plan, reviewed: Reviewed) -> Iterator[str]:
             f"Left out, because no reviewed plan that was given holds them: {_names(others)}. They "
             "are bought by a run that is given the plan that shows them."
         )
+
+
+def _was_reviewed(action: Action, digests: frozenset[str]) -> bool:
+    """Tell whether a plan shows the order, now or before some of its rejections."""
+    times = range(action.rejections + 1)
+    return any(action_digest(action, rejections=number) in digests for number in times)
 
 
 def _bound(action: Action, reviewed: Reviewed) -> Action:

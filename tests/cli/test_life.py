@@ -109,7 +109,10 @@ def test_a_person_settles_a_doubt_by_hand(satops: Satops) -> None:
     assert satops("apply", "--yes", "--json").json["summary"]["placed"] == 1
 
 
-def test_a_rejected_order_ends_with_5_and_can_be_tried_again(satops: Satops) -> None:
+def test_a_rejected_order_ends_with_5_and_is_sent_again_once_somebody_has_seen_that(
+    satops: Satops,
+) -> None:
+    satops("plan", "--out", "before.json")
     refused = satops.faults(
         {"kind": "status", "status": 400, "message": "Satellite not available", "count": 1}
     )
@@ -118,7 +121,18 @@ def test_a_rejected_order_ends_with_5_and_can_be_tried_again(satops: Satops) -> 
     assert "Satellite not available (code 400)" in applied.out
     assert "Placed 2 of 3 expected (1 rejected)" in applied.out
     assert "rejected before: Satellite not available" in satops("plan").out
-    assert satops("apply", "--yes").code == ExitCode.DONE
+    # A later merge is about other orders, and so is a review from before the rejection.
+    for by in ((), ("--reviewed", "before.json")):
+        later = satops("apply", "--yes", "--json", *by)
+        assert later.code == ExitCode.REJECTED
+        (left,) = later.json["orders"]
+        assert left["outcome"] == "rejected-before"
+        assert f"satops apply {left['name']}" in left["message"]
+    # Who names it has seen it.
+    assert satops("apply", left["name"], "--yes", environ=refused).code == ExitCode.REJECTED
+    assert "rejected before, 2 times: Satellite not available" in satops("plan").out
+    satops("plan", "--out", "seen.json")
+    assert satops("apply", "--yes", "--reviewed", "seen.json").code == ExitCode.DONE
 
 
 def test_an_order_that_was_placed_elsewhere_is_adopted_and_never_bought(satops: Satops) -> None:

@@ -194,6 +194,7 @@ OUTCOMES = (
     OrderResult("order-6", "in-account", None, "the account holds PROG_6", candidate="PROG_6"),
     OrderResult("order-7", "free-again", None, "run r0 did not place it"),
     OrderResult("order-8", "not-seen", None, "the account could not be seen"),
+    OrderResult("order-9", "rejected-before", None, "rejected before, 2 times: bad date"),
 )
 
 

@@ -132,6 +132,7 @@ class Team:
         tree: Tree | None = None,
         asked: Asked | None = None,
         narrow: Sequence[str] = (),
+        attended: bool = True,
     ) -> ApplyReport:
         """Apply on a machine, one order after the other; `narrow` names the orders to buy."""
         on = machine or self.machine
@@ -148,7 +149,7 @@ class Team:
             proof=proof_of(self.store, on.clock),
             origins=Origins(NoHistory(), BuyConfig()),
             asked=replace(asked, names=(*asked.names, *narrow)),
-            approval=Approval(confirm=confirm),
+            approval=Approval(confirm=confirm, attended=attended),
             any_account=self.any_account,
             progress=self.heard,
             stopping=stopping,

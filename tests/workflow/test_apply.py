@@ -106,6 +106,10 @@ def test_a_rejection_is_recorded_with_its_words_and_tried_by_the_next_run() -> N
     assert report.exit_code is ExitCode.REJECTED
     assert "Satellite not available" in report.orders[0].message
     assert team.plan().creates[0].reason == "rejected before: Satellite not available"
+    unattended = team.apply(run="merge", attended=False)
+    assert [order.outcome for order in unattended.orders] == ["rejected-before"]
+    assert unattended.exit_code is ExitCode.REJECTED
+    assert len(team.shop.requests) == 1
     assert team.apply(run="second").exit_code is ExitCode.DONE
 
 

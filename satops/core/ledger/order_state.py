@@ -149,6 +149,13 @@ class OrderState:
         further = sum(number not in own for number in self.further_order_nos)
         return (self.same_as is None) + further
 
+    def rejections(self, order_digest: str | None) -> int:
+        """Return how often the marketplace has rejected this order under this name."""
+        return sum(
+            each.standing is Standing.REJECTED and each.order_digest == order_digest
+            for each in (self, *self.others)
+        )
+
     def submission(self, intent: str | None, attempt: int) -> "OrderState | None":
         """Return the submission of an intent; a ledger of 0.1 has the attempt alone."""
         for each in (self, *self.others):

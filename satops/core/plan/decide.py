@@ -235,7 +235,9 @@ def _create_reason(known: OrderState | None) -> str:
         Standing.NOT_SENT: "not sent before",
         Standing.NOT_PLACED: "settled as not placed",
     }[known.standing]
-    return f"{said}: {known.reason}"
+    times = known.rejections(known.order_digest)
+    again = f", {times} times" if known.standing is Standing.REJECTED and times > 1 else ""
+    return f"{said}{again}: {known.reason}"
 
 
 def _without_spec(state: LedgerState, seen: set[str], now: str) -> Iterator[Action]:

@@ -79,6 +79,13 @@ class Action:
         return (self.known.keys or ()) if self.known is not None else ()
 
     @property
+    def rejections(self) -> int:
+        """How often the marketplace has rejected the order of a `CREATE` before, as it is now."""
+        if self.kind is not ActionKind.CREATE or self.known is None:
+            return 0
+        return self.known.rejections(order_digest(self))
+
+    @property
     def where(self) -> tuple[str, int] | None:
         """The file and the line of the spec; None where the spec is gone."""
         if self.kept is not None:
@@ -266,16 +273,18 @@ def order_digest(action: Action) -> str | None:
     return action.known.order_digest if action.known else None
 
 
-def action_digest(action: Action) -> str:
+def action_digest(action: Action, *, rejections: int | None = None) -> str:
     """Return the SHA-256 of all that an approver accepts with one action.
 
     That is the order, and beside it what decides whether it may be bought and what it counts
     against: labels, acknowledgements with their reasons, `supersedes`, the series with its keys,
     the estimate and the captures.  The order of labels and acknowledgements in the file has no part
-    in it.
+    in it.  An order that was rejected before has the number of rejections in it, so an approval
+    from before the last one is not an approval to send it again; `rejections` gives another number.
     """
     spec = action.spec
-    content = {
+    seen = action.rejections if rejections is None else rejections
+    content: dict[str, object] = {
         "order": order_digest(action),
         "labels": dict(sorted((spec.labels or {}).items())) if spec else {},
         "acknowledge": sorted([item.check, item.reason] for item in spec.acknowledge)
@@ -286,4 +295,6 @@ def action_digest(action: Action) -> str:
         "estimate": action.estimated_cost,
         "captures": action.captures,
     }
+    if seen:
+        content["rejections"] = seen
     return sha256(json_text.dumps_replacing(content)).hexdigest()

@@ -22,7 +22,7 @@ def apply_json(report: "ApplyReport") -> Chunks:
             "expected": report.expected,
             "placed": report.count("placed"),
             "rejected": report.count("rejected"),
-            "not_sent": report.count("not-sent") + report.count("not-seen"),
+            "not_sent": sum(map(report.count, ("not-sent", "not-seen", "rejected-before"))),
             "in_doubt": report.count("in-doubt"),
         },
         "ledger_head": report.ledger_head,

@@ -13,6 +13,7 @@ from satops.workflow.outcomes import OrderResult
 _SIGNS = {
     "placed": "+",
     "rejected": "x",
+    "rejected-before": "x",
     "not-sent": "x",
     "in-doubt": "?",
     "placed-by-other": ".",
@@ -25,6 +26,7 @@ _SIGNS = {
 OUTCOME_TONES = {
     "placed": Tone.GOOD,
     "rejected": Tone.ERROR,
+    "rejected-before": Tone.ERROR,
     "not-sent": Tone.ERROR,
     "in-doubt": Tone.WARNING,
     "placed-by-other": Tone.QUIET,
@@ -100,6 +102,7 @@ def _totals(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
         f"{count} {words}"
         for count, words in (
             (report.count("rejected"), "rejected"),
+            (report.count("rejected-before"), "not sent again: rejected before"),
             (report.count("not-sent"), "not sent"),
             (report.count("in-doubt"), "in doubt"),
             (report.count("placed-by-other"), "placed by another run"),
