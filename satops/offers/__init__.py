@@ -1,7 +1,7 @@
-"""The offers that satops knows: one folder for each marketplace's kind of order.
+"""The offers: one folder for each marketplace's kind of order.
 
-Each is one value, an `Offer`, which is pure.  A repository has one: `marketplace.kind` of
-satops.yaml names it.  An order that was bought tells by its version whose it is.
+Each is a pure value, an `Offer`.  A repository has one, named by `marketplace.kind` of satops.yaml.
+The version of a canonical order names its offer.
 """
 
 from satops.core.check import When
@@ -12,7 +12,7 @@ from satops.core.plan.config import Config
 from satops.offers.eo_imagery import EO_IMAGERY
 
 OFFERS: dict[str, Offer] = {offer.name: offer for offer in (EO_IMAGERY,)}
-"""Every offer by its name; the first is that of a satops.yaml which names none."""
+"""All offers by name; the first is the default."""
 
 
 def offer_of(config: Config) -> Offer:
@@ -21,18 +21,18 @@ def offer_of(config: Config) -> Offer:
 
 
 def offer_of_version(version: str) -> Offer | None:
-    """Return the offer of a canonical order; None for a version that none of them has."""
+    """Return the offer of a canonical order; None for an absent version."""
     return next((offer for offer in OFFERS.values() if version in offer.versions), None)
 
 
 def mode_of(version: str, terms: Terms) -> Mode | None:
-    """Return the mode that an order of a version names; None where it names none."""
+    """Return the mode of an order of a version; None without one."""
     offer = offer_of_version(version)
     return None if offer is None else offer.mode(terms)
 
 
 def times_of(code: str) -> frozenset[When]:
-    """Return every time at which a check looks, whichever offer it is of."""
-    from satops.core.checks.catalogue import catalogue_of  # it brings shapely
+    """Return the times at which a check of any offer runs."""
+    from satops.core.checks.catalogue import catalogue_of  # imports shapely
 
     return frozenset().union(*(catalogue_of(offer).times_of(code) for offer in OFFERS.values()))

@@ -1,1 +1,1 @@
-"""Results to text, JSON, Markdown and GeoJSON.  Nothing here decides anything."""
+"""Reports: results as text, JSON, Markdown, HTML and GeoJSON. Reports decide nothing."""

@@ -1,4 +1,4 @@
-"""The catalogue of checks: for people at a terminal, and as the page docs/checks.md."""
+"""The catalogue of checks, for the terminal and as the page docs/checks.md."""
 
 from collections.abc import Iterator, Sequence
 
@@ -73,7 +73,7 @@ def catalogue_blocks(checks: Sequence[Check]) -> Iterator[Block]:
 
 
 def explain_blocks(found: Explanation) -> Iterator[Block]:
-    """Yield one check: what it looks for, why, an example, its numbers, and what to do."""
+    """Yield one check: meaning, reason, example, thresholds and remedy."""
     check = found.check
     yield Line(f"{check.code}: {check.title}", Tone.HEADING)
     yield BLANK

@@ -1,4 +1,4 @@
-"""What a file stands for: specs as YAML for people, and as JSON."""
+"""The specs of an expanded file, as YAML and as JSON."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def expand_json(found: "Expanded") -> Chunks:
 
 
 def expand_blocks(found: "Expanded") -> Iterator[Block]:
-    """Yield the specs of a file as YAML documents; where the file has errors, only these."""
+    """Yield the specs of a file as YAML documents, or its errors if it has any."""
     if any(problem.blocks for problem in found.problems):
         yield from problem_blocks(found.problems)
         yield BLANK
@@ -43,7 +43,7 @@ def expand_blocks(found: "Expanded") -> Iterator[Block]:
 
 
 def spec_lines(spec: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of one spec: a field on each, groups within them as JSON."""
+    """Yield the lines of one spec: one field per line, with nested groups as JSON."""
     for key, value in spec.items():
         if key == "order":
             yield "order:"

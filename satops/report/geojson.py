@@ -1,7 +1,7 @@
-"""A plan as GeoJSON (RFC 7946), for maps and for QGIS: every action, with its exact outline.
+"""A plan as GeoJSON (RFC 7946), for maps and QGIS: every action with its exact outline.
 
-Properties are flat and the same for every feature; what is not known is null.  `start` and `end`
-are ISO 8601 texts in UTC, which QGIS finds by itself for its temporal controller.
+Properties are flat and equal for all features; an absent value is null.  `start` and `end` are ISO
+8601 texts in UTC, which QGIS's temporal controller recognises.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,18 +22,18 @@ from satops.report.subject import Checks, check_words, subject
 Outlines = Mapping[int, bytes]
 """Bought polygons as GeoJSON text, by the `seq` of the event that holds them."""
 PLACED = "placed"
-"""The `action` of a feature with what was bought, beside the one with what the spec says now."""
+"""The `action` of a second feature with the bought outline."""
 _FEATURES_PER_CHUNK = 256
 _AREA_DECIMALS = 6
-"""A square metre, in km²."""
+"""Decimals of km²: one square metre."""
 
 
 def render(plan: Plan, outlines: Outlines | None = None) -> Iterator[bytes]:
-    """Yield the plan as one FeatureCollection, one feature a line.
+    """Yield the plan as one FeatureCollection, one feature per line.
 
-    `outlines` gives those of orders whose content only the ledger has: kept and retired ones.
-    An order that is in conflict has a second feature, `placed`, with the outline that was bought.
-    An order of which nothing is known has no geometry.
+    `outlines` holds those of kept and retired orders, whose content only the ledger has.  An order
+    in conflict has a second feature, `placed`, with the bought outline.  An order without known
+    content has no geometry.
     """
     checks = Checks(plan)
     members = {"plan_digest": plan.digest, "made_at": plan.made_at}
@@ -43,7 +43,7 @@ def render(plan: Plan, outlines: Outlines | None = None) -> Iterator[bytes]:
 def collection(
     name: str, members: dict[str, Any], features: Iterable[dict[str, Any]]
 ) -> Iterator[bytes]:
-    """Yield a FeatureCollection; `name` is the name of the layer that QGIS shows."""
+    """Yield a FeatureCollection; QGIS shows `name` as the layer's name."""
     head = json_text.dumps({"type": "FeatureCollection", "name": name, **members})
     yield head.removesuffix(b"}") + b',"features":['
     rest, between = iter(features), b"\n"
@@ -54,7 +54,7 @@ def collection(
 
 
 def _features(plan: Plan, checks: Checks, outlines: Outlines) -> Iterator[dict[str, Any]]:
-    """Yield each action; after it what was bought before, and the swaths that simulations told."""
+    """Yield each action, then its bought outline and simulated swaths."""
     for action in plan.actions:
         feature = _feature(action, checks, _geometry(action, outlines))
         yield feature
@@ -70,7 +70,7 @@ def _features(plan: Plan, checks: Checks, outlines: Outlines) -> Iterator[dict[s
 
 
 def _swath(properties: dict[str, Any], shown: ShownPass, geometry: Geometry) -> dict[str, Any]:
-    """Return a pass as a feature with the properties that every feature has."""
+    """Return a pass as a feature with the common properties."""
     seen = f"result {shown.result}: {', '.join(cells(shown)[1:])}"
     own = dict.fromkeys(properties) | {
         "name": properties["name"],
@@ -85,7 +85,7 @@ def _swath(properties: dict[str, Any], shown: ShownPass, geometry: Geometry) -> 
 
 
 def _placed(properties: dict[str, Any], before: Order, known: OrderState | None) -> dict[str, Any]:
-    """Return what an order in conflict was bought as."""
+    """Return the placed order of a conflict as a feature."""
     own = properties | {
         "action": PLACED,
         "start": before.start,

@@ -1,7 +1,7 @@
 """A plan as GitHub Actions workflow commands: annotations on the files of a pull request.
 
-GitHub shows ten annotations of each level for a step and drops the others without a word, so no
-more are written, and the last one of a level says how many there are.
+GitHub shows ten annotations of each level per step and silently drops the rest.  So at most ten are
+written, and the last one of a level gives their number.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from satops.core.words import counted
 from satops.report.grouped import grouped
 
 PER_LEVEL_MAX = 10
-"""Annotations of one level that GitHub shows for a step."""
+"""Annotations of one level that GitHub shows per step."""
 _MESSAGE_MAX = 4_000
 """Characters; GitHub cuts longer messages."""
 
@@ -29,7 +29,7 @@ class _Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """One annotation; its texts are as they came."""
+    """One annotation, with texts not escaped yet."""
 
     title: str
     message: str
@@ -37,7 +37,7 @@ class _Note:
 
 
 def render(plan: Plan) -> Iterator[str]:
-    """Yield workflow commands, one a line and without its end: errors, warnings, then notices."""
+    """Yield workflow commands without line ends: errors, warnings, then notices."""
     problems = sorted(plan.problems, key=by_position)
     errors = [_Note(f"Refused: {r.summary}", r.detail) for r in plan.refusals]
     errors += [_about(problem) for problem in problems if problem.blocks]
@@ -84,7 +84,7 @@ def _totals(plan: Plan) -> _Note:
 
 
 def _members(plan: Plan) -> Iterator[_Note]:
-    """Yield a note on each line whose key brings new members of a series."""
+    """Yield a note on each line whose key adds new members of a series."""
     bought = {
         (action.series, axis_and_key)
         for action in plan.actions
@@ -101,7 +101,7 @@ def _members(plan: Plan) -> Iterator[_Note]:
             for (axis, key), line in zip(member.keys, member.lines, strict=True)
             if (member.series, (axis, key)) not in bought
         ]
-        # All keys of a series that was never bought from are new: then the series is.
+        # All keys of an unbought series are new: then note the series.
         whole = not new or len(new) == len(member.keys)
         line, what = (action.spec.source.line, "all keys") if whole else new[0]
         place = (action.spec.source.file, line, f"{member.series}, {what}")
@@ -130,7 +130,7 @@ def _command(level: _Level, note: _Note) -> str:
 
 
 def _data(lines: Iterable[str]) -> str:
-    """Escape the text after a command; its lines stay lines in the annotation."""
+    """Escape the text of a command; its lines stay lines in the annotation."""
     text = "\n".join(lines)
     if len(text) > _MESSAGE_MAX:
         text = text[: _MESSAGE_MAX - 1] + "…"

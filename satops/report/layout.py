@@ -1,6 +1,6 @@
-"""What a report shows, apart from how it is drawn: lines and tables.
+"""The content of a report as lines and tables, apart from its drawing.
 
-`plain` draws them for files and pipes; `report.terminal` draws the same for a terminal.
+`plain` draws it for files and pipes, `report.terminal` for a terminal.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Tone(StrEnum):
-    """What a line or a row means; a terminal may give it a colour, never a meaning of its own."""
+    """The meaning of a line or row; a terminal may colour it, and adds no other meaning."""
 
     PLAIN = "plain"
     HEADING = "heading"
@@ -24,7 +24,7 @@ class Tone(StrEnum):
     ERROR = "error"
     QUIET = "quiet"
     COMMAND = "command"
-    """To be copied: never wrapped."""
+    """A command to copy: never wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Line:
     text: str = ""
     tone: Tone = Tone.PLAIN
     indent: int = 0
-    """Columns; a terminal keeps it when it wraps the text."""
+    """Columns, also for wrapped lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one line of a table."""
+    """The cells of one table row."""
 
     cells: tuple[str, ...]
     tone: Tone = Tone.PLAIN
@@ -47,20 +47,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header.  Rows are made when they are drawn, so that few need be kept."""
+    """Rows under a header.  Rows are made on drawing, to save memory."""
 
     header: tuple[str, ...]
-    """Titles of the columns; all empty, and no header is drawn."""
+    """Titles of the columns; if all are empty, no header is drawn."""
     items: Sequence[Any]
     row: Callable[[Any], Row]
     right: frozenset[int] = frozenset()
-    """Columns of numbers, which line up at their right."""
+    """Columns that are aligned right."""
     names: frozenset[int] = frozenset()
-    """Columns of names: where a terminal is narrow, they lose their middle."""
+    """Columns of names, whose middle is cut on a narrow terminal."""
     dropped: tuple[int, ...] = ()
-    """Columns that a narrow terminal leaves out rather than break a row, the first one first."""
+    """Columns that a narrow terminal omits, in order, before it breaks a row."""
     has_prose: bool = False
-    """Whether the last column is text that a terminal may wrap."""
+    """Whether the last column is text that may wrap."""
 
 
 Block = Line | Table
@@ -70,7 +70,7 @@ GAP = "  "
 """Between two columns."""
 _ROWS_ALIGNED = 5_000
 _ODD_WIDTH = re.compile("[^\x00-\u02ff\u2010-\u2027\u2190-\u21ff]")
-"""Characters that may take no cell, or two."""
+"""Characters whose width may be 0 or 2 cells."""
 
 
 def command(text: str) -> Line:
@@ -79,7 +79,7 @@ def command(text: str) -> Line:
 
 
 def plain(blocks: Iterable[Block]) -> Iterator[str]:
-    """Yield the lines of a report without control codes, as wide as their content."""
+    """Yield the lines of a report without control codes, unlimited in width."""
     for block in blocks:
         if isinstance(block, Line):
             yield f"{' ' * block.indent}{block.text}" if block.text else ""
@@ -88,9 +88,9 @@ def plain(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def plain_table(table: Table) -> Iterator[str]:
-    """Yield the header and the rows of a table, columns aligned with blanks.
+    """Yield the header and rows of a table, aligned with blanks.
 
-    A long table is aligned some thousand rows at a time, each part at least as wide as the last.
+    A long table is aligned in parts of some thousand rows; a part is never narrower than the last.
     """
     widths = [cells_of(cell) for cell in table.header]
     begun = not any(table.header)
@@ -124,7 +124,7 @@ def _widest(cells: Sequence[str]) -> int:
 def _aligned_rows(
     rows: Sequence[Sequence[str]], widths: Sequence[int], right: Collection[int]
 ) -> Iterator[str]:
-    """Yield rows whose columns are all as wide as said; plain ones are padded by Python itself."""
+    """Yield rows with columns of the given widths; ASCII text takes a fast path."""
     pad = GAP.join(
         f"%{'' if column in right else '-'}{width}s" for column, width in enumerate(widths)
     )
@@ -136,25 +136,26 @@ def _aligned_rows(
 
 
 def cells_of(text: str) -> int:
-    """Return how many cells of a terminal a safe text takes: none, one or two for a character."""
+    """Return the width of a safe text in terminal cells: 0, 1 or 2 for a character."""
     if _ODD_WIDTH.search(text) is None:
         return len(text)
     return sum(map(_cells_of_char, text))
 
 
 def cut(text: str, width: int) -> str:
-    """Return a safe text within so many cells; of a longer one, the middle becomes an ellipsis."""
+    """Return a safe text in at most `width` cells, with an ellipsis in its middle if it is longer.
+    """
     if len(text) <= width and cells_of(text) <= width:
         return text
     head = (width - 1) * 2 // 3
     tail = begin(text[::-1], width - 1 - head)[::-1]
     while tail and not _cells_of_char(tail[0]):
-        tail = tail[1:]  # a mark whose letter is cut off
+        tail = tail[1:]  # a combining mark without its letter
     return f"{begin(text, head)}…{tail}"
 
 
 def begin(text: str, width: int) -> str:
-    """Return as much of a text as so many cells hold; a mark that takes none counts as one."""
+    """Return the beginning of a text in at most `width` cells; combining marks count as one."""
     for index, char in enumerate(text):
         width -= _cells_of_char(char) or 1
         if width < 0:
@@ -165,5 +166,5 @@ def begin(text: str, width: int) -> str:
 @cache
 def _cells_of_char(char: str) -> int:
     if unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff":
-        return 0  # it stands on or within the letter before it
+        return 0  # a combining mark
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

@@ -1,8 +1,7 @@
 """The pages beside a ledger in git: `README.md`, a table, and `orders.geojson`, a map.
 
-Both are made from the ledger's lines alone, without a clock, and are never read back: the same
-lines give the same bytes.  What does not fit is left out from the oldest order on, and the page
-says so.
+Both are made from the ledger's lines alone, without a clock, so equal lines give equal bytes;
+satops never reads them.  If the orders do not fit, the oldest are left out, and the page says so.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,15 +29,15 @@ if TYPE_CHECKING:
 README = "README.md"
 MAP = "orders.geojson"
 README_BYTES_MAX = 400_000
-"""Forges stop drawing Markdown somewhat above this."""
+"""Forges do not render much larger Markdown."""
 MAP_BYTES_MAX = 1_000_000
-"""The git store takes no page above 1 MiB."""
+"""The git store's limit is 1 MiB."""
 CORNERS_MAX = 40
-"""Of an outline on the map."""
+"""Corners of an outline on the map."""
 _DRAWN_CORNERS_MAX = 40_000
-"""Of all outlines together: more would not fit into the map in any case."""
+"""Corners of all outlines: more would not fit on the map."""
 _EVENTS_CHEAP = 5_000
-"""A ledger up to this is read again with each append, in about a third of a second."""
+"""Events of the longest ledger that is read again with each append: about a third of a second."""
 _ENDS = frozenset({"LedgerStarted", "RunFinished"})
 _QUIET = frozenset({"RunStarted"})
 _TITLES = (
@@ -48,7 +47,7 @@ _NUMBERS = frozenset({5})
 _NAMES_MAX = 50
 
 Outlines = Mapping[str, Geometry]
-"""Order name to its outline as it is drawn."""
+"""Outline to draw, by order name."""
 _Draw = Callable[[OrderState], Geometry | None]
 _Way = tuple[Sequence[OrderState], _Draw]
 
@@ -56,10 +55,10 @@ _Way = tuple[Sequence[OrderState], _Draw]
 def pages(
     offer: Offer, appended: Sequence[bytes], whole: Callable[[], Iterator[bytes]]
 ) -> dict[str, bytes] | None:
-    """Return the pages after an append, or None where the ones that are there may stay.
+    """Return the pages after an append, or None to keep the present ones.
 
-    `whole` reads the ledger with the lines just appended.  While a run goes on, the pages of a
-    long ledger stay as they are: it would be read from its beginning with each append.
+    `whole` reads the ledger including the appended lines.  During a run the pages of a long ledger
+    are kept, since each update would read the whole ledger.
     """
     events = [json_text.loads(line) for line in appended]
     kinds = {event["kind"] for event in events}
@@ -69,7 +68,7 @@ def pages(
 
 
 def from_lines(offer: Offer, lines: Iterable[bytes]) -> dict[str, bytes]:
-    """Return both pages of a whole ledger by their file names; raises `LedgerCorrupt`."""
+    """Return both pages of a ledger by file name.  Raises `LedgerCorrupt`."""
     state, notes = LedgerState(), _Notes()
     for found in read(lines):
         state.take(found)
@@ -88,7 +87,7 @@ def from_lines(offer: Offer, lines: Iterable[bytes]) -> dict[str, bytes]:
 
 
 def readme(offer: Offer, state: LedgerState, *, now: str) -> bytes:
-    """Return the orders as Markdown, newest first; `now` tells what is still being placed."""
+    """Return the orders as Markdown, newest first; `now` decides what is still being placed."""
     orders = _newest_first(state)
     doubtful = [order for order in orders if order.standing_at(now) is Standing.IN_DOUBT]
     told = (
@@ -115,9 +114,9 @@ def readme(offer: Offer, state: LedgerState, *, now: str) -> bytes:
 
 
 def orders_map(offer: Offer, state: LedgerState, outlines: Outlines, *, now: str) -> bytes:
-    """Return the orders as GeoJSON: outlines where they are given and fit, boxes, or points.
+    """Return the orders as GeoJSON: as outlines if given and small enough, else boxes or points.
 
-    Where not even the points fit, those of the newest orders.
+    If not even the points fit, return those of the newest orders.
     """
     for orders, draw in _ways(_newest_first(state), outlines):
         made = _map(offer, orders, draw, now)
@@ -128,20 +127,20 @@ def orders_map(offer: Offer, state: LedgerState, outlines: Outlines, *, now: str
 
 @dataclass(slots=True)
 class _Notes:
-    """What the fold does not keep: outlines, and the time of the last event."""
+    """Values that the fold does not keep: outlines, and the time of the last event."""
 
     outlines: dict[str, tuple[int, Geometry]] = field(default_factory=dict)
-    """By name: the `seq` of the event that holds the order, and how it is drawn."""
+    """By name: the `seq` of the order's event, and its outline to draw."""
     corners: int = 0
     time: str = ""
 
     @property
     def all_drawn(self) -> bool:
-        """Whether no outline was left out for want of room."""
+        """Whether every outline fits."""
         return self.corners <= _DRAWN_CORNERS_MAX
 
     def take(self, found: Recorded) -> None:
-        """Note what an event holds."""
+        """Take the values of an event."""
         self.time = found.time
         event = found.event
         if isinstance(event, Described) and event.order is not None and self.all_drawn:
@@ -156,7 +155,7 @@ def _newest_first(state: LedgerState) -> list[OrderState]:
 
 
 def _ways(orders: Sequence[OrderState], outlines: Outlines) -> Iterator[_Way]:
-    """Yield what may be drawn, the best first."""
+    """Yield ways to draw the orders, the best first."""
     if outlines:
         yield orders, lambda order: outlines.get(order.name) or _box(order)
     yield orders, _box
@@ -207,7 +206,7 @@ def _newest_shown(shown: int, total: int) -> str:
 
 
 def _map(offer: Offer, orders: Sequence[OrderState], draw: _Draw, now: str) -> bytes | None:
-    """Return the map, or None as soon as it is too large."""
+    """Return the map, or None if it gets too large."""
     chunks, room = [], MAP_BYTES_MAX
     for chunk in _features(offer, orders, draw, now):
         room -= len(chunk)

@@ -1,4 +1,4 @@
-"""The passes of an order in words, the same in every report."""
+"""Texts about the passes of an order, shared by all reports."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ UNIT_NOTE = (
 
 
 def cells(shown: ShownPass) -> tuple[str, ...]:
-    """Return one pass as the cells of a row; what nobody told is `?`."""
+    """Return one pass as cells of a row; `?` for an absent value."""
     coverage = shown.coverage
     if shown.coverage_so_far and shown.coverage_so_far != coverage:
         coverage = f"{coverage or '?'} (so far {shown.coverage_so_far})"
@@ -44,7 +44,7 @@ def cells(shown: ShownPass) -> tuple[str, ...]:
 
 
 def words(told: Simulated) -> str:
-    """Return what became of a simulation that shows no pass."""
+    """Return the result of a simulation without passes, as text."""
     said = {
         Answer.NONE: "no satellite passes in this window, says the simulation",
         Answer.FAILED: "the simulation failed",
@@ -58,6 +58,6 @@ def words(told: Simulated) -> str:
 
 
 def age(made_at: str, now: str) -> str:
-    """Return how old evidence is."""
+    """Return the age of evidence, as text."""
     old = datetime.fromisoformat(now) - datetime.fromisoformat(made_at)
     return duration(max(old, timedelta()))

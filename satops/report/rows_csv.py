@@ -1,8 +1,7 @@
 """Rows of the ledger as CSV, for spreadsheets.
 
-Names, labels and messages are people's text.  A spreadsheet takes a cell that begins with one of
-`=+-@` for a formula, and may run it, so such a text gets an apostrophe before it.  Numbers stay
-numbers, and text that nobody can type in a line is escaped.
+A spreadsheet may run a cell that begins with `=`, `+`, `-` or `@` as a formula, so such a text gets
+a leading apostrophe.  Numbers stay numbers, and control characters are escaped.
 """
 
 import csv
@@ -22,7 +21,7 @@ _MONEY = ("estimates", "amounts", "differences")
 
 
 def list_csv(rows: Rows) -> Iterator[bytes]:
-    """Yield a header and every row, flat; without an order there is only a header."""
+    """Yield a header and every row, flat; without orders only the header."""
     flat = rows.flat()
     first = next(flat, None)
     if first is None:
@@ -31,7 +30,7 @@ def list_csv(rows: Rows) -> Iterator[bytes]:
 
 
 def sums_csv(by: Sequence[By], found: Mapping[Group, Sum]) -> Iterator[bytes]:
-    """Yield a line for each group; money has a column for each currency."""
+    """Yield a line for each group, with a column for each currency."""
     lines = [(group, sum_fields(some)) for group, some in found.items()]
     currencies = {
         field: sorted({currency for _, fields in lines for currency in fields[field]})
@@ -53,7 +52,7 @@ def _flat(
 
 
 def _written(records: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """Yield lines; every record has the fields of the first."""
+    """Yield lines; all records have the first one's fields."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     rest, begun = iter(records), False

@@ -1,6 +1,6 @@
-"""Rows of the ledger as GeoJSON: every order, with the polygon that was bought.
+"""Rows of the ledger as GeoJSON: every order, with its bought polygon.
 
-Properties are flat, and `start` and `end` are texts in UTC, which QGIS finds by itself.
+Properties are flat; `start` and `end` are texts in UTC, which QGIS recognises.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from satops.workflow.rows import Row, Rows
 
 
 def list_geojson(rows: Rows) -> Iterator[bytes]:
-    """Yield one feature a line.  An order whose polygon the ledger lacks has the box around it,
-    and without that no geometry: none is left out.
+    """Yield one feature per line.  An order without a recorded polygon has its box, or else no
+    geometry; none is omitted.
     """
     return collection("satops-orders", head(rows), _features(rows))
 
 
 def geometry(row: Row) -> Any:
-    """Return the polygon of a row, else its box, else None."""
+    """Return the polygon of a row, or else its box, or None."""
     if (outline := row.outline) is not None:
         return json_text.loads(outline)
     return None if row.order.bounds is None else box(row.order.bounds)

@@ -1,4 +1,4 @@
-"""Rows of the ledger, and their sums, for machines: `list --json`."""
+"""Rows of the ledger, and their sums, as JSON: `list --json`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,11 +9,11 @@ from satops.workflow.rows import Row, Rows
 from satops.workflow.sums import By, Group, Money, Sum
 
 _AREA_DECIMALS = 6
-"""A square metre, in km²."""
+"""Decimals of km²: one square metre."""
 
 
 def list_json(rows: Rows) -> Chunks:
-    """Yield every row, and up to which event the ledger was read."""
+    """Yield every row, and the ledger's head."""
     return document(head(rows), orders=map(order, rows))
 
 
@@ -28,7 +28,7 @@ def sums_json(rows: Rows, by: Sequence[By], found: Mapping[Group, Sum], whole: S
 
 
 def head(rows: Rows) -> dict[str, Any]:
-    """Return what was read, and when the marketplace was asked for statuses."""
+    """Return the ledger's head, and the time of the last refresh."""
     state = rows.reading.state
     return {
         "as_of": rows.reading.now,
@@ -40,7 +40,7 @@ def head(rows: Rows) -> dict[str, Any]:
 
 
 def order(row: Row) -> dict[str, Any]:
-    """Return one row; what is not known is null."""
+    """Return one row; an absent value is null."""
     facts = row.facts()
     if facts["reason"]:
         facts["reason"] = encodable(facts["reason"])
@@ -48,7 +48,7 @@ def order(row: Row) -> dict[str, Any]:
 
 
 def sum_fields(some: Sum) -> dict[str, Any]:
-    """Return a sum; money by its currency, and under an empty one where nobody names it."""
+    """Return a sum; money is by currency, with an empty key for amounts without one."""
     return {
         "orders": some.orders,
         "in_doubt": some.in_doubt,

@@ -1,4 +1,4 @@
-"""The members of a series as one row of a report."""
+"""The members of a series as one report row."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,28 +32,28 @@ class SeriesRow:
 
     @cached_property
     def counts(self) -> Counter[ActionKind]:
-        """How many members there are of each kind of action."""
+        """Number of members by kind of action."""
         return Counter(action.kind for action in self.actions)
 
     @property
     def kind(self) -> ActionKind:
-        """The kind that a reader must know of first."""
+        """The most important kind."""
         return next(kind for kind in _WORST_FIRST if self.counts[kind])
 
     @property
     def signs(self) -> str:
-        """How many members there are of each kind: `+6 =24`."""
+        """Number of members by sign: `+6 =24`."""
         return " ".join(f"{sign}{self.counts[kind]}" for kind, sign in SIGNS.items()
                         if self.counts[kind])  # fmt: skip
 
     @cached_property
     def creates(self) -> list[Action]:
-        """The members that would be bought."""
+        """The members to create."""
         return [action for action in self.actions if action.kind is ActionKind.CREATE]
 
     @property
     def again(self) -> str:
-        """How many of `creates` were tried before, with the reason of one; empty for none."""
+        """Number of `creates` that were tried before, with one reason; empty for none."""
         tried = [action for action in self.creates if action.known is not None]
         if not tried:
             return ""
@@ -61,7 +61,7 @@ class SeriesRow:
 
     @cached_property
     def axes(self) -> list[tuple[str, str, list[str]]]:
-        """Name, kind and keys of each axis, the keys sorted."""
+        """Name, kind and sorted keys of each axis."""
         first = self.actions[0]
         kinds = {axis["name"]: str(axis["kind"]) for axis in _axes(first)}
         keys: dict[str, set[str]] = {name: set() for name, _ in first.keys}
@@ -72,50 +72,50 @@ class SeriesRow:
 
     @property
     def axes_words(self) -> str:
-        """How many keys each axis has: `port 12, month 12, sensor 2`."""
+        """Number of keys of each axis: `port 12, month 12, sensor 2`."""
         return ", ".join(f"{name} {len(keys)}" for name, _, keys in self.axes)
 
     @property
     def span(self) -> tuple[str, str]:
-        """The first and the last instant of all windows; empty where no window is known."""
+        """First and last instant of all windows; empty without a known window."""
         facts = [subject(action) for action in self.actions]
         starts = [each.start for each in facts if each.start]
         return min(starts, default=""), max((each.end for each in facts if each.end), default="")
 
     @property
     def windows(self) -> str:
-        """The same in words."""
+        """The span as text."""
         start, end = self.span
         return f"{moment(start)} → {moment(end)}" if start and end else "?"
 
     @property
     def area_km2(self) -> float:
-        """Of all captures of the members that would be bought."""
+        """Area in km² of all captures of the members to create."""
         return sum(subject(action).total_km2 or 0.0 for action in self.creates)
 
     @property
     def captures(self) -> int:
-        """How many images the members that would be bought stand for."""
+        """Number of images of the members to create."""
         return sum(subject(action).captures for action in self.creates)
 
     @property
     def wanted(self) -> str:
-        """What decides beside place and window, each once: sensors, cloud limits, what recurs."""
+        """The distinct sensors, cloud limits and recurrences."""
         found = list(dict.fromkeys(subject(action).wanted for action in self.creates))
         more = f"; and {len(found) - _WANTED} more" if len(found) > _WANTED else ""
         return "; ".join(found[:_WANTED]) + more
 
     @property
     def window_axis(self) -> int:
-        """The place of the axis of windows; of the last axis where there is none."""
+        """Index of the axis of windows, or else of the last axis."""
         places = [at for at, (_, kind, _) in enumerate(self.axes) if kind not in _BY_HAND]
         return places[0] if places else len(self.axes) - 1
 
 
 def by_series(actions: Iterable[Action]) -> tuple[list[SeriesRow], list[Action]]:
-    """Return a row for each series, and the orders that have a document of their own.
+    """Return a row for each series, and the other orders.
 
-    What is not settled is among the latter too: a person has to look at each.
+    Orders that are not settled are among the others, since a person must look at each.
     """
     members: dict[str, list[Action]] = {}
     alone: list[Action] = []
@@ -130,7 +130,7 @@ def by_series(actions: Iterable[Action]) -> tuple[list[SeriesRow], list[Action]]
 
 
 def one_of_each(actions: Iterable[Action]) -> dict[str, Action]:
-    """Return the actions by their titles; members of a series that share one outline are one."""
+    """Return the actions by title; members of a series with the same outline are merged."""
     found: dict[object, list[Action]] = {}
     for action in actions:
         about: object = action.name
@@ -143,7 +143,7 @@ def one_of_each(actions: Iterable[Action]) -> dict[str, Action]:
 
 
 def _title(same: Sequence[Action]) -> str:
-    """Return the name of an order, or of several the keys that they share."""
+    """Return the name of an order, or the common keys of several."""
     if len(same) == 1:
         return same[0].name
     shared = set(same[0].keys).intersection(*(action.keys for action in same))

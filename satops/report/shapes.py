@@ -1,7 +1,7 @@
-"""GeoJSON geometries to look at: outlines, boxes and points, as RFC 7946 asks.
+"""GeoJSON geometries for drawings: outlines, boxes and points (RFC 7946).
 
-Each is closed, wound (exterior counter-clockwise, holes clockwise) and within range.  What is
-drawn is rounded; what is bought is the exact outline.
+Rings are closed, wound (exterior counter-clockwise, holes clockwise) and within range.  Drawings
+are rounded; the bought outline is exact.
 """
 
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ from satops.core.order.order import Location, Ring, Rings
 Geometry = dict[str, Any]
 """A GeoJSON geometry."""
 Bounds = tuple[float, float, float, float]
-"""West, south, east, north in degrees; west is above east across the antimeridian."""
+"""West, south, east, north in degrees; west exceeds east across the antimeridian."""
 
 DECIMALS = 5
-"""Of a drawn outline: about one metre."""
+"""Decimals of a drawn outline: about one metre."""
 POINT_DECIMALS = 3
-"""Of a point that stands for a whole order: about a hundred metres."""
+"""Decimals of a point for an order: about a hundred metres."""
 
 
 def exact(rings: Rings) -> Geometry:
-    """Return the outline as it is bought."""
+    """Return the exact outline."""
     return {"type": "Polygon", "coordinates": rings}
 
 
 def outline(rings: Rings, vertices_max: int) -> Geometry:
-    """Return a drawing of an outline: at most so many corners, rounded to `DECIMALS`."""
+    """Return an outline for drawings: at most `vertices_max` corners, rounded to `DECIMALS`."""
     from satops.core.geometry.simplify import simplified
 
     simple = simplified(rings, vertices_max)
@@ -36,9 +36,9 @@ def outline(rings: Rings, vertices_max: int) -> Geometry:
 
 
 def ring_on_map(ring: Ring) -> Geometry | None:
-    """Return a ring from outside as a polygon, wound as it must be; None for one that is none.
+    """Return the marketplace's ring as a polygon, correctly wound; None if it is not one.
 
-    One that is wider than half of the Earth crosses the antimeridian, and is not drawn.
+    A ring wider than half of the Earth crosses the antimeridian, and is not drawn.
     """
     longitudes = [x for x, _ in ring]
     area = _doubled_area(ring)
@@ -49,7 +49,7 @@ def ring_on_map(ring: Ring) -> Geometry | None:
 
 
 def box(bounds: Bounds) -> Geometry:
-    """Return the box around bounds, rounded outwards; one box on each side of the antimeridian."""
+    """Return the box of bounds, rounded outwards; two boxes across the antimeridian."""
     west, south, east, north = bounds
     if west > east:
         halves = [_box((west, south, 180.0, north)), _box((-180.0, south, east, north))]
@@ -58,7 +58,7 @@ def box(bounds: Bounds) -> Geometry:
 
 
 def point(longitude: float, latitude: float) -> Geometry:
-    """Return a point that stands for an order."""
+    """Return a point for an order."""
     return {"type": "Point", "coordinates": _point(longitude, latitude)}
 
 
@@ -79,14 +79,14 @@ def _box(bounds: Bounds) -> Ring:
 
 
 def _below(degrees: float) -> float:
-    """Round down to `DECIMALS`; a product that was itself rounded up does not deceive it."""
+    """Round down to `DECIMALS`, even if the product was rounded up."""
     scale: int = 10**DECIMALS
     steps = floor(degrees * scale)
     return steps / scale if steps / scale <= degrees else (steps - 1) / scale
 
 
 def _rounded(ring: Ring) -> Ring:
-    """Round a ring; one so small that rounding would undo it stays as it is."""
+    """Round a ring, unless it is too small to survive rounding."""
     corners = [(round(x, DECIMALS), round(y, DECIMALS)) for x, y in ring]
     kept = [corners[0], *(b for a, b in pairwise(corners) if a != b)]
     turned = (_doubled_area(kept) > 0) != (_doubled_area(ring) > 0)
@@ -96,7 +96,7 @@ def _rounded(ring: Ring) -> Ring:
 
 
 def _doubled_area(ring: Sequence[Location]) -> float:
-    """Return twice the planar area in square degrees, positive when counter-clockwise."""
+    """Return twice the planar area in square degrees, positive for counter-clockwise."""
     x0, y0 = ring[0]
     return sum(
         (xa - x0) * (yb - y0) - (xb - x0) * (ya - y0) for (xa, ya), (xb, yb) in pairwise(ring)

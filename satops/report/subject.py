@@ -1,4 +1,4 @@
-"""What an action is about, from its spec or else from the ledger, and what the checks found."""
+"""The facts of an action's order, from its spec or the ledger, and its problems."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,18 +22,18 @@ SIGNS = {
     ActionKind.EXPIRED: "~",
     ActionKind.RETIRED: "-",
 }
-"""What stands before an order in every report."""
+"""The sign of each kind of action in every report."""
 
 
 class Subject(NamedTuple):
-    """The facts of one order that every report shows; None where nobody knows them."""
+    """The facts of one order that every report shows; an absent one is None."""
 
     provider: str | None
     mode: str | None
-    """By name: `very-high`."""
+    """Name of the mode: `very-high`."""
     resolution_m: float | None
     longitude: float | None
-    """Of the centroid; where only the bounds are known, of their middle."""
+    """Longitude of the centroid, or else of the bounds' middle."""
     latitude: float | None
     area_km2: float | None
     start: str | None
@@ -41,16 +41,16 @@ class Subject(NamedTuple):
     end: str | None
     captures: int = 1
     details: tuple[str, ...] = ()
-    """What else decides: the cloud limit, what recurs."""
+    """Cloud limit and recurrence."""
 
     @property
     def total_km2(self) -> float | None:
-        """Area times captures."""
+        """Area in km² times captures."""
         return None if self.area_km2 is None else self.area_km2 * self.captures
 
     @property
     def area(self) -> str:
-        """The area in km², for each of several captures: `69.1` or `12 x 69.1`."""
+        """The area in km², by capture: `69.1` or `12 x 69.1`."""
         if self.area_km2 is None:
             return "?"
         times = f"{self.captures:,} x " if self.captures > 1 else ""
@@ -58,12 +58,12 @@ class Subject(NamedTuple):
 
     @property
     def wanted(self) -> str:
-        """Sensor and details: all that decides beside place and window."""
+        """Sensor and details."""
         return ", ".join((self.sensor, *self.details))
 
     @property
     def sensor(self) -> str:
-        """Provider and mode, as `PROVIDER very-high (0.5 m)`."""
+        """Provider and mode: `PROVIDER very-high (0.5 m)`."""
         if self.provider is None:
             return "?"
         if self.mode is None:
@@ -85,7 +85,7 @@ class Subject(NamedTuple):
 
 
 class Checks:
-    """The problems of a plan, to be asked for by action."""
+    """The problems of a plan, by action."""
 
     def __init__(self, plan: Plan) -> None:
         self._found: defaultdict[str, list[Problem]] = defaultdict(list)
@@ -94,7 +94,7 @@ class Checks:
                 self._found[problem.order].append(problem)
 
     def of(self, action: Action) -> list[Problem]:
-        """Return the problems of the order of an action, remarks left out."""
+        """Return the problems of an action's order, without infos."""
         return self._found.get(action.name, [])
 
 
@@ -118,7 +118,7 @@ def subject(action: Action) -> Subject:
 
 
 def known_subject(known: OrderState) -> Subject:
-    """Return the facts that the ledger keeps of an order."""
+    """Return the facts of an order from the ledger."""
     bounds = known.bounds
     longitude, latitude = (None, None) if bounds is None else _middle(bounds)
     mode, resolution_m = _mode(known.version, known.terms)
@@ -136,7 +136,7 @@ def known_subject(known: OrderState) -> Subject:
 
 
 def check_words(problems: Iterable[Problem]) -> str:
-    """Return `error G05, warning A09, A11 accepted`, each once; empty where there is none."""
+    """Return `error G05, warning A09, A11 accepted`, each once; empty for none."""
     words = dict.fromkeys(
         f"{problem.check} accepted"
         if problem.acknowledged is not None
@@ -152,7 +152,7 @@ def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
 
 
 def _more(version: str, order: Dated) -> tuple[int, tuple[str, ...]]:
-    """Return captures and details of an order, as its offer tells them."""
+    """Return captures and details of an order, from its offer."""
     offer = offer_of_version(version)
     if offer is None or not (order.start and order.end):
         return 1, ()
@@ -160,7 +160,7 @@ def _more(version: str, order: Dated) -> tuple[int, tuple[str, ...]]:
 
 
 def _mode(version: str, terms: Terms) -> tuple[str, float] | tuple[None, None]:
-    """Return name and resolution in metres of the mode of an order, as its offer tells it."""
+    """Return name and resolution in metres of an order's mode, from its offer."""
     mode = mode_of(version, terms)
     return (None, None) if mode is None else (mode.name, mode.resolution_m)
 
@@ -171,7 +171,7 @@ _NOTHING = Subject(None, None, None, None, None, None, None, None)
 def provenance(
     known: OrderState, events: Iterable[Recorded], started: RunStarted | None
 ) -> dict[str, Any]:
-    """Return who asked for an order and from what, by the intent that counts, else by its run."""
+    """Return the provenance of an order, from its intent or else its run."""
     intents = [found.event for found in events if isinstance(found.event, SubmissionIntended)]
     intent = {each.attempt: each for each in intents}.get(known.attempt)
     approvals = None if intent is None else intent.approvals

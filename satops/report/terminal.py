@@ -1,6 +1,6 @@
-"""Reports on a terminal, with colour and width: the home of rich.
+"""Draw reports on a terminal, with colours and wrapping, with rich.
 
-What is drawn is what `layout.plain` writes; NO_COLOR and TERM=dumb are honoured.
+The content equals that of `layout.plain`; NO_COLOR and TERM=dumb are honoured.
 """
 
 import os
@@ -35,15 +35,15 @@ STYLES = {
     Tone.QUIET: "bright_black",
     Tone.COMMAND: "bold cyan",
 }
-"""How each tone looks; NO_COLOR leaves only the weight of it."""
+"""Style of each tone; NO_COLOR leaves only the weight."""
 _DRAWN_ROWS_MAX = 2_000
-"""Longer tables are written as plain lines: nobody reads them, and rich would take a minute."""
+"""Longer tables are written as plain lines, since rich would take a minute."""
 _USUAL = 80
 _NARROWEST = 40
 _COLUMN_MIN = 20
-"""Cells of a name that is cut, and of text that is wrapped."""
+"""Minimum cells of a cut name or wrapped text."""
 _NAME_MIN = 28
-"""Cells of a name that is cut in a table that has columns to leave out instead."""
+"""Minimum cells of a cut name in a table with columns to omit."""
 _DOT = " · "
 _MARGIN = " " * 4
 _PIECES = re.compile(r" +|[^ ]+")
@@ -61,8 +61,8 @@ def draw(blocks: Iterable[Block], stream: TextIO) -> None:
 
 
 def draw_on(console: Console, blocks: Iterable[Block]) -> None:
-    """Draw a report on a console, which may be recording."""
-    # The last column stays free: some terminals break a line that fills it.
+    """Draw a report on a console, which may record."""
+    # Leave the last column free: some terminals wrap a line that fills it.
     width = console.width - 1
     for block in blocks:
         if isinstance(block, Line):
@@ -74,7 +74,7 @@ def draw_on(console: Console, blocks: Iterable[Block]) -> None:
 
 
 def console_on(stream: TextIO) -> Console:
-    """Return a console that takes text as it is: no markup, no guesses about what it means."""
+    """Return a console without markup and highlighting."""
     return Console(
         file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True,
         width=_columns_of(stream),
@@ -82,7 +82,7 @@ def console_on(stream: TextIO) -> Console:
 
 
 def _columns_of(stream: TextIO) -> int:
-    """Return COLUMNS, or what the terminal says; 0 says nothing."""
+    """Return COLUMNS, or the terminal's width; 0 if not known."""
     asked = os.environ.get("COLUMNS", "")
     columns = int(asked) if asked.isdecimal() else 0
     if not columns:
@@ -101,9 +101,9 @@ def _line(line: Line, width: int) -> Iterable[str]:
 
 
 def _table(table: Table, width: int) -> Iterator[Styled]:
-    """Yield the lines of a table, drawn in the first way that is narrow enough.
+    """Yield the lines of a table, in the first form that fits:
 
-    As it is; without its empty columns, its text wrapped and its names cut; each row as a record.
+    unchanged; without empty columns, with wrapped text and cut names; each row as a record.
     """
     if len(table.items) > _DRAWN_ROWS_MAX:
         yield from ((line, "") for line in plain_table(table))
@@ -153,7 +153,7 @@ def _without(
 
 
 def _fitted(table: Table, rows: Sequence[_Row], width: int) -> list[int] | None:
-    """Return widths that fit: the text is narrowed first, then names; None where nothing fits."""
+    """Return widths that fit: text is narrowed first, then names; None if nothing fits."""
     widths = _widths(table, rows)
     shortest = _NAME_MIN if table.dropped else _COLUMN_MIN
     least = dict.fromkeys(sorted(table.names), shortest)
@@ -167,7 +167,7 @@ def _fitted(table: Table, rows: Sequence[_Row], width: int) -> list[int] | None:
 
 
 def _row(table: Table, cells: _Cells, widths: Sequence[int]) -> Iterator[str]:
-    """Yield a row on one line, and what its text needs below."""
+    """Yield a row on one line, and its wrapped text below."""
     shown = [
         cut(cell, widths[column]) if column in table.names else cell
         for column, cell in enumerate(cells)
@@ -182,7 +182,7 @@ def _row(table: Table, cells: _Cells, widths: Sequence[int]) -> Iterator[str]:
 
 
 def _record(table: Table, cells: _Cells, width: int) -> Iterator[str]:
-    """Yield a row on lines of its own, broken between cells: its name alone, or behind a number."""
+    """Yield a row on several lines, broken between cells: its name, or a number and it, alone."""
     lead = 0
     if 0 not in table.right:
         lead = next((column for column, title in enumerate(table.header) if title), 0) + 1
@@ -200,7 +200,7 @@ def _record(table: Table, cells: _Cells, width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> Iterator[str]:
-    """Yield lines of whole words; only words of wide characters are parted.
+    """Yield lines of whole words; only words of wide characters are split.
 
     `first` and `rest` begin the first line and the others.
     """
@@ -217,7 +217,7 @@ def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> Iterator
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:
-    """Yield the words and the blanks of a text; a sentence without blanks comes in parts."""
+    """Yield the words and blanks of a text; wide text without blanks comes in parts."""
     for piece in _PIECES.findall(text):
         while cells_of(piece) > max(width, len(piece)):
             part = begin(piece, width)

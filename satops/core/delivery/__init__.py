@@ -1,1 +1,1 @@
-"""Products of placed orders: what a link says, what bytes are, and what a file is called."""
+"""Products of placed orders: their links, contents and file names."""

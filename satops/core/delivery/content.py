@@ -1,4 +1,4 @@
-"""What the first bytes of a download are: a product and its kind, or an answer in place of one."""
+"""Recognise a download by its first bytes: a product and its type, or an error answer."""
 
 import re
 from typing import Final
@@ -6,9 +6,9 @@ from typing import Final
 from satops.core import json_text
 
 HEAD_BYTES: Final = 64 * 1024
-"""How much of a file is looked at."""
+"""Bytes of a file that are examined."""
 ENVELOPE_BYTES: Final = 1024 * 1024
-"""A JSON text that is longer is no envelope of the marketplace."""
+"""A longer JSON text is not the marketplace's envelope."""
 UNKNOWN_TYPE: Final = "application/octet-stream"
 
 
@@ -61,7 +61,7 @@ _SUFFIXES: Final[dict[str, tuple[str, ...]]] = {
     "text/plain": (".txt", ".rpb", ".rpc", ".tfw", ".prj", ".md5", ".sha256"),
     UNKNOWN_TYPE: (".bin", ".img", ".dat", ".shp", ".shx", ".dbf", ".hdr"),
 }
-"""The suffixes that a kind of file may have; the first one where its name says none of them."""
+"""File suffixes by content type; the first one is the default."""
 _BY_NAME: Final = {
     suffix: content_type
     for content_type in (
@@ -75,7 +75,7 @@ _BY_NAME: Final = {
     )
     for suffix in _SUFFIXES[content_type]
 }
-"""Where the bytes say nothing, the suffixes of the sender's name that are taken."""
+"""Content types by the suffix in the server's file name, if the bytes do not decide."""
 _BEFORE: Final = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?:\s+|<\?.{0,4000}?\?>|<!--.{0,20000}?-->)*", re.S
 )
@@ -84,10 +84,10 @@ _ERROR: Final = re.compile(rb"(?:<!DOCTYPE[^>\[]*>\s*)?<(?:[\w.-]+:)?Error[\s/>]
 
 
 def refusal(head: bytes, size: int, content_type: str) -> str:
-    """Return why bytes are no product, or an empty text.
+    """Return why the bytes are not a product; empty if they are.
 
-    `head` is their beginning, up to `HEAD_BYTES`, or all of a JSON text; `size` that of the whole;
-    `content_type` the sender's own word.
+    `head` holds up to `HEAD_BYTES` of the beginning, or a whole JSON text; `size` is the whole
+    size; `content_type` is the server's.
     """
     if size == 0:
         return "no byte was sent"
@@ -102,7 +102,7 @@ def refusal(head: bytes, size: int, content_type: str) -> str:
 
 
 def type_of(head: bytes, title: str) -> str:
-    """Return the kind of a file by its first bytes, else by the sender's name of it."""
+    """Return the content type of a file, by its first bytes or else the server's file name."""
     for offset, magic, content_type in _MAGIC:
         if head[offset : offset + len(magic)] == magic:
             return content_type
@@ -114,8 +114,8 @@ def type_of(head: bytes, title: str) -> str:
 
 
 def suffix_of(content_type: str, title: str) -> str:
-    """Return the suffix of a file of a kind: the longest one of the kind that its name ends with,
-    else the first of the kind.
+    """Return the suffix for a content type: the longest one that the server's file name ends with,
+    else the type's first.
     """
     suffixes = _SUFFIXES.get(content_type, _SUFFIXES[UNKNOWN_TYPE])
     said = [suffix for suffix in suffixes if title.lower().endswith(suffix)]
@@ -123,7 +123,7 @@ def suffix_of(content_type: str, title: str) -> str:
 
 
 def _end(head: bytes) -> int:
-    """Return where blanks, comments and instructions end."""
+    """Return the offset after blanks, comments and instructions."""
     found = _BEFORE.match(head)
     return found.end() if found else 0
 

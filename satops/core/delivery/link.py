@@ -1,7 +1,7 @@
-"""A link to a product: what of it may be kept, and which hosts it may lead to.
+"""A link to a product: the parts that may be kept, and the hosts that it may lead to.
 
-A link carries a signature that lets anybody download, so it is a secret as a whole; what may be
-shown and recorded is its address without the rest.
+A link contains a signature with which anybody can download, so the whole link is a secret; only its
+address without the other parts may be shown and recorded.
 """
 
 import re
@@ -15,9 +15,9 @@ from satops.core.plan.address import is_loopback
 from satops.core.redaction import Redactor
 
 KEPT: Final[tuple[str, ...]] = ("orderNo", "id")
-"""The fields of a link that are no secret."""
+"""Query fields of a link that are not secret."""
 SIGNATURE: Final = "[signature]"
-"""Stands where a part of a link stood."""
+"""Replaces a secret part of a link."""
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _ID_CHARS: Final = 12
 _PORTS: Final = {"https": 443, "http": 80}
@@ -25,7 +25,7 @@ _KEPT_CHARS: Final = 200
 
 
 class WrongLink(ValueError):
-    """The link cannot be followed; the message shows nothing of it that is secret."""
+    """The link cannot be followed; the message contains no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ class Link:
     """One link to one product."""
 
     url: str = field(repr=False)
-    """The whole of it: a secret."""
+    """The whole link: a secret."""
     product: str
-    """The product's number: the link's `id`, else digits of its place."""
+    """Product number: the link's `id`, or else digits of the SHA-256 of host and path."""
     address: str
-    """Scheme, host, path, `orderNo` and `id`: what may be kept."""
+    """Scheme, host, path, `orderNo` and `id`: the parts that may be kept."""
     host: str
     """`HOST` or `HOST:PORT`, in lower case."""
 
 
 def read_link(url: str) -> Link:
-    """Take a link apart.  Raises `WrongLink`."""
+    """Parse a link.  Raises `WrongLink`."""
     parts = _parts(url)
     fields = dict(parse_qsl(parts.query))
     place = host_of(parts) + parts.path
@@ -56,7 +56,7 @@ def read_link(url: str) -> Link:
 
 
 def redirected(url: str, location: str) -> str:
-    """Return where a redirect leads, seen from the address that gave it.  Raises `WrongLink`."""
+    """Return the target of a redirect, relative to the redirecting address.  Raises `WrongLink`."""
     try:
         target = urljoin(url, location)
     except ValueError:
@@ -67,10 +67,10 @@ def redirected(url: str, location: str) -> str:
 
 
 def require_allowed(url: str, marketplace: str, hosts: Iterable[str]) -> None:
-    """Raise `WrongLink` for an address that is neither the marketplace's nor of `hosts`.
+    """Raise `WrongLink` for an address that is neither the marketplace's nor in `hosts`.
 
-    Plain http is followed only to the marketplace's own address, which is loopback then, and to
-    another host of this machine that is named.
+    Plain http is allowed only for the marketplace's own address, which is loopback then, and for
+    another named host of this machine.
     """
     parts = _parts(url)
     if is_of(url, marketplace):
@@ -92,7 +92,7 @@ def is_of(url: str, marketplace: str) -> bool:
 
 
 def host_of(parts: SplitResult) -> str:
-    """Return the host of an address in lower case, with the port unless it is the scheme's own."""
+    """Return the host of an address in lower case, with a port that is not the scheme's default."""
     port = parts.port or _PORTS.get(parts.scheme)
     host = (parts.hostname or "").lower()
     shown = f"[{host}]" if ":" in host else host
@@ -100,7 +100,7 @@ def host_of(parts: SplitResult) -> str:
 
 
 def secrets_of(url: str) -> Mapping[str, str]:
-    """Return what of a link is a secret, each with the mark that stands for it."""
+    """Return the secret parts of a link, each with its mark."""
     try:
         query = urlsplit(url).query
     except ValueError:
@@ -113,7 +113,7 @@ def secrets_of(url: str) -> Mapping[str, str]:
 
 
 def link_redactor(urls: Iterable[str]) -> Redactor:
-    """Return what takes the secrets of some links out of texts."""
+    """Return a redactor for the secrets of some links."""
     return Redactor({text: mark for url in urls for text, mark in secrets_of(url).items()})
 
 

@@ -1,4 +1,4 @@
-"""What a product's file is called: never by a name that came from the network.
+"""File names of products, which never contain a name from the network.
 
 NAME/NAME.PRODUCT.HASH8.SUFFIX           the product
 NAME/NAME.PRODUCT.HASH8.SUFFIX.stac.json its STAC Item
@@ -16,7 +16,7 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def product_key(name: str, product: str, digest: str, suffix: str) -> str:
-    """Return the path of a product below the target; a changed product has another one.
+    """Return the path of a product below the target; other bytes have another path.
 
     Raises ValueError for parts that could lead elsewhere.
     """
@@ -26,14 +26,14 @@ def product_key(name: str, product: str, digest: str, suffix: str) -> str:
 
 
 def part_name(name: str, order_no: str, product: str) -> str:
-    """Return the name of the file in which a product grows, within the folder of its order."""
+    """Return the name of a product's part file in its order's folder."""
     number = sha256(order_no.encode()).hexdigest()[:HASH_CHARS]
     return f".{name}.{product}.{number}.part"
 
 
 def sender_title(disposition: str, path: str) -> str:
-    """Return the sender's name of a file, as text to show: from Content-Disposition, else from the
-    last part of a path; empty where there is none.
+    """Return the server's file name, safe to show: from Content-Disposition, or else from a path;
+    may be empty.
     """
     found = re.search(r"filename\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", disposition, re.I)
     given = (found[1] or found[2] or "") if found else path.rpartition("/")[2]

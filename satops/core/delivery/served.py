@@ -1,11 +1,11 @@
-"""What a link gave: a product as a stream, or why there is none."""
+"""The answer to a link: a product as a stream, or the failure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 
 class LinkFailed(Exception):
-    """A link gave no product; the message shows nothing of the link that is secret."""
+    """A link gave no product; the message contains no secret."""
 
     def __init__(
         self,
@@ -18,30 +18,30 @@ class LinkFailed(Exception):
     ) -> None:
         super().__init__(reason)
         self.fresh = fresh
-        """Whether the link may have expired: the marketplace is asked for another one."""
+        """Whether the link may have expired, so that a new one is needed."""
         self.again = again
-        """Whether the same may do better in a moment."""
+        """Whether the same request may succeed a moment later."""
         self.restart = restart
-        """Whether what is here of the product cannot be gone on with."""
+        """Whether the part cannot be resumed."""
         self.wait_s = wait_s
-        """How long the server asks to wait, in seconds."""
+        """Seconds that the server asks to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What a link gives, as far as its head tells."""
+    """The answer to a link after its headers."""
 
     start: int
-    """Where the body begins in the product: at what was here already, or at 0."""
+    """Offset of the body in the product."""
     total: int | None
-    """Bytes of the whole product, where the sender says so."""
+    """Bytes of the whole product; None if the server does not say."""
     etag: str | None
-    """A strong validator, by which a part can be gone on with."""
+    """Strong validator with which a part can be resumed."""
     content_type: str
-    """The sender's word for it."""
+    """The server's content type."""
     title: str
-    """The sender's name of the file, for people; never a path."""
+    """The server's file name, for messages; never a path."""
     redact: Callable[[str], str] = field(repr=False)
-    """Takes the link's signature and the token out of a text."""
+    """Removes the link's signature and the token from a text."""
     chunks: Iterator[bytes] = field(repr=False)
-    """The body; raises `LinkFailed`."""
+    """The body in pieces.  Raises `LinkFailed`."""

@@ -1,13 +1,13 @@
-"""STAC beside the products: catalog, collections and items, as JSON that any STAC reader takes.
+"""STAC documents beside the products: catalog, collections and items.
 
     catalog.json                              links to the collections
     _collections/SERIES.json                  of each series, and `orders` for the rest
     NAME/NAME.stac.json                       the item of an order of which nothing is here yet
     NAME/NAME.PRODUCT.HASH8.SUFFIX.stac.json  the item of one product
 
-Time, footprint and angle are an image's only where it is certain which image the product is;
-`satops:footprint` says so.  Else the geometry is the AOI, and the time is the window.  Links are
-relative, and a signed link stands nowhere.
+An item has the time, footprint and angle of an image only if the product certainly is that image
+(`satops:footprint`).  Otherwise its geometry is the AOI, and its time the window.  Links are
+relative; signed links are never written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,22 +35,22 @@ _STATUS: Final = {
     Stage.COMPLETED: "succeeded",
     Stage.FAILED: "failed",
 }
-"""In the words of the order extension."""
+"""In the terms of the STAC order extension."""
 _SHA256_MULTIHASH: Final = "1220"
-"""What stands before a SHA-256 of 32 bytes in a multihash."""
+"""Prefix of a multihash with a SHA-256 of 32 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What the ledger says of one placed order."""
+    """The ledger's facts about one placed order."""
 
     name: str
     order_no: str
     start: str
-    """UTC; of the window, or of what else is known."""
+    """UTC; start of the window, or of the known time."""
     end: str
     date: str
-    """When it was asked for, UTC."""
+    """Time of the intent, UTC."""
     stage: Stage | None
     geometry: Mapping[str, Any] | None
     """The AOI as GeoJSON."""
@@ -68,7 +68,7 @@ def item_key(name: str, product_key: str | None = None) -> str:
 
 
 def collection_key(collection: str) -> str:
-    """Return the path of a collection; no order's name begins with an underscore."""
+    """Return the path of a collection; no order name begins with an underscore."""
     return f"_collections/{collection}.json"
 
 
@@ -79,9 +79,9 @@ def item(
     images: Sequence[Image] = (),
     products: int = 1,
 ) -> dict[str, Any]:
-    """Return the item of a product with its path, or of an order of which nothing is here.
+    """Return the item of a product and its path, or of an order without products.
 
-    `products` is how many products the order has.
+    `products` is the order's number of products.
     """
     identity = order.name if fetched is None else f"{order.name}.{fetched.product}"
     image = None if fetched is None else _image_of(fetched, images, products)
@@ -121,7 +121,7 @@ def item(
 
 
 def collection(name: str, items: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Return a collection of items, each with its path; at least one."""
+    """Return a collection of at least one item, each with its path."""
     listed = list(items)
     boxes = [it["bbox"] for _, it in listed if "bbox" in it] or [[-180, -90, 180, 90]]
     starts = [_interval(it["properties"])[0] for _, it in listed]
@@ -160,12 +160,12 @@ def catalog(collections: Iterable[str]) -> dict[str, Any]:
 
 
 def stac_bytes(document: Mapping[str, Any]) -> bytes:
-    """Return a document as bytes: the same ones for the same document."""
+    """Return a document as bytes; equal documents give equal bytes."""
     return json_text.dumps(document) + b"\n"
 
 
 def image_fields(image: Image) -> dict[str, Any]:
-    """Return an image as `satops:images` holds it."""
+    """Return an image in the form of `satops:images`."""
     fields = {
         "id": image.id,
         "time": image.time,
@@ -177,15 +177,15 @@ def image_fields(image: Image) -> dict[str, Any]:
 
 
 def images_of(document: Mapping[str, Any]) -> tuple[Image, ...]:
-    """Read back the images that an item holds; what is none is left out."""
+    """Return the images of an item, without invalid ones."""
     listed = document.get("properties", {}).get("satops:images")
     read = (_image_read(it) for it in listed) if isinstance(listed, list) else ()
     return tuple(image for image in read if image is not None)
 
 
 def is_listable(document: Mapping[str, Any], collection: str) -> bool:
-    """Tell whether an item that was read back has what the collection takes from it, and names
-    that one: the name becomes a path.
+    """Tell whether an item of the target names the collection and has the fields that it needs.
+    The name becomes a path.
     """
     times = document["properties"]
     names = ("start_datetime", "end_datetime") if times.get("datetime") is None else ("datetime",)
@@ -199,7 +199,7 @@ def is_listable(document: Mapping[str, Any], collection: str) -> bool:
 
 
 def products_of(document: Mapping[str, Any]) -> int:
-    """Return how many products an item says that its order has; 0 where it does not."""
+    """Return the order's number of products from an item; 0 if absent."""
     count = document.get("properties", {}).get("satops:products", 0)
     return count if type(count) is int else 0
 
@@ -216,7 +216,7 @@ def _image_read(fields: object) -> Image | None:
 
 
 def _image_of(fetched: Fetched, images: Sequence[Image], products: int) -> Image | None:
-    """Return the image that a product is, where that is certain."""
+    """Return the image of a product; None if it is not certain."""
     if len(images) == 1 and products == 1:
         return images[0]
     same = [image for image in images if image.id == fetched.product]
@@ -224,7 +224,7 @@ def _image_of(fetched: Fetched, images: Sequence[Image], products: int) -> Image
 
 
 def _shape(text: str | None) -> dict[str, Any] | None:
-    """Return an image's geometry as GeoJSON; None where it cannot be read."""
+    """Return an image's geometry as GeoJSON; None if it cannot be read."""
     if text is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The strict loader of YAML and JSON (design: YAML 1.2 scalars, no tags, no key twice, bounds)."""
+"""The strict loader of YAML and JSON: YAML 1.2 scalars, no tags, no duplicate keys, limits."""
 
 from satops.core.loading.checks import CHECKS
 from satops.core.loading.loader import Document, load

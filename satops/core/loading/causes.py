@@ -1,7 +1,7 @@
-"""What a problem really came from: a character that looks like another one, or a placeholder.
+"""Find the real cause of a problem: a look-alike character, or a placeholder.
 
-Nothing is guessed.  The text is read again with the plain characters in place of those that look
-like them, and only where a problem is gone by then, it came from them.
+The text is read again with plain characters in place of look-alikes.  Only if a problem is gone
+then, they were its cause.
 """
 
 import re
@@ -26,29 +26,28 @@ Read = Callable[[bytes], list[Problem]]
 """Returns the problems of a text."""
 
 _MAX_BYTES = 64 * 1024
-"""Of a longer text the problems are told as they are: each reading takes its time."""
+"""Bytes of the longest text whose causes are sought, since each reading takes time."""
 _MAX_ERRORS = 10
 _MAX_READINGS = 80
 _MAX_BYTES_READ = 512 * 1024
-"""In all readings of one text: a hostile one must not take longer than a large one."""
+"""Bytes of all readings of one text, so that a hostile text takes no longer than a large one."""
 _LISTED = 3
-"""Characters that a message lists beside the first."""
+"""Characters that a message lists besides the first."""
 _MAX_LINES = 8
-"""Before a problem in which its cause is looked for."""
+"""Lines before a problem that are searched for its cause."""
 _SYNTAX = ("L01", "L02")
-"""After these the rest of a file is not read."""
+"""Checks after which the rest of a file is not read."""
 _ENTRY = re.compile(r"""['"]?[A-Za-z][A-Za-z0-9_-]*['"]?\s*:(?:\s|$)|-\s""")
-"""How a line of YAML goes on after its indent: with a key, or an item of a list."""
+"""The rest of a YAML line after its indent: a key, or an item of a list."""
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def with_causes(
     content: bytes, problems: list[Problem], read: Read, *, shows_values: bool = True
 ) -> list[Problem]:
-    """Return the problems of a text, those with another cause told by their cause.
+    """Return the problems of a text, with causes in place of their effects.
 
-    `read` returns the problems of another text in the place of this one.  Without `shows_values`
-    no message quotes a value.
+    `read` returns the problems of another text.  Without `shows_values` no message quotes a value.
     """
     text = _text(content)
     if text is None or not any(_is_error(problem) for problem in problems):
@@ -73,7 +72,7 @@ def _is_error(problem: Problem) -> bool:
 def _without_placeholders(
     text: str, problems: list[Problem], *, shows_values: bool
 ) -> list[Problem]:
-    """Return the problems; those that come from one placeholder are one, and name it."""
+    """Return the problems, with one problem for each placeholder."""
     lines = text.split("\n")
     told: dict[tuple[int, int], Problem] = {}
     others = []
@@ -95,7 +94,7 @@ def _without_placeholders(
 def _placeholder(
     lines: list[str], problem: Problem, *, shows_values: bool
 ) -> tuple[int, Placeholder] | None:
-    """Return the placeholder that a problem comes from, and its line."""
+    """Return the placeholder that causes a problem, and its line."""
     line, column = problem.line or 0, problem.column or 0
     if not (_is_error(problem) and 0 < line <= len(lines)):
         return None
@@ -115,17 +114,17 @@ def _placeholder(
 
 
 class _Cause(NamedTuple):
-    """The characters that an error came from."""
+    """The characters that cause an error."""
 
     chosen: list[LookAlike]
     blanks: Blanks | None
-    """What is to be written for odd blanks; None where that alone does not mend the text."""
+    """Replacement of unusual blanks; None if replacing them is not enough."""
     after: list[Problem]
-    """The problems of the text with the plain characters."""
+    """Problems of the text with plain characters."""
 
 
 class _Search:
-    """Looks for the characters that the problems of one text came from."""
+    """Searches for the characters that cause the problems of one text."""
 
     def __init__(self, text: str, problems: list[Problem], read: Read) -> None:
         self._text = text
@@ -133,11 +132,11 @@ class _Search:
         self._read = read
         self._found = look_alikes(text)
         self._causes: set[str] = set()
-        """Characters that an error has come from: others come from them too."""
+        """Characters that caused an error: further ones are tried first."""
         self._readings = min(_MAX_READINGS, _MAX_BYTES_READ // len(text.encode()))
 
     def told(self) -> list[Problem]:
-        """Return the problems, and in place of those with a cause the causes."""
+        """Return the problems, with causes in place of their effects."""
         waiting = [problem for problem in self._problems if _is_error(problem)]
         rest = [problem for problem in self._problems if not _is_error(problem)]
         told: list[LookAlike] = []
@@ -164,8 +163,8 @@ class _Search:
         return self._odd_indents(error) if error.check in _SYNTAX else None
 
     def _odd_indents(self, error: Problem) -> _Cause | None:
-        """Return odd blanks before keys of the document: where the lines are indented unlike each
-        other too, plain blanks alone do not mend it.
+        """Return unusual blanks before keys: if the lines also differ in indentation, plain blanks
+        are not enough.
         """
         lines = self._text.split("\n")[: error.line]
         begin = max(
@@ -181,7 +180,7 @@ class _Search:
         return _Cause(odd, None, []) if odd else None
 
     def _choices(self, error: Problem) -> Iterator[list[LookAlike]]:
-        """Yield what may be the cause: in the line, the block, the lines before, the file."""
+        """Yield possible causes: in the line, the block, the lines before, the file."""
         if error.line is None:
             return
         first, last = error.line, self._end_of_block(error.line)
@@ -200,7 +199,7 @@ class _Search:
                 yield chosen
 
     def _end_of_block(self, line: int) -> int:
-        """Return the last line that is indented below a line."""
+        """Return the last line that is indented deeper than a line."""
         lines = self._text.split("\n")
         indent = _indent(lines[line - 1]) if line <= len(lines) else 0
         end = line
@@ -211,7 +210,7 @@ class _Search:
         return end
 
     def _without(self, chosen: list[LookAlike], error: Problem) -> _Cause | None:
-        """Read the text with plain characters; None where the error stays."""
+        """Read the text with plain characters; None if the error remains."""
         tried = set()
         for blanks in BLANKS:
             plain = with_plain(self._text, chosen, blanks)
@@ -225,7 +224,7 @@ class _Search:
         return None
 
     def _fewest(self, error: Problem, cause: _Cause) -> _Cause | None:
-        """Leave out what is not needed, from both ends; None where that takes too many readings."""
+        """Drop unneeded characters from both ends; None if that takes too many readings."""
         for part in (slice(1, None), slice(None, -1)):
             while len(cause.chosen) > 1:
                 fewer = self._without(cause.chosen[part], error)
@@ -255,7 +254,7 @@ class _Search:
         return replace(error, line=first.line, column=first.column, detail=" ".join(said))
 
     def _left(self, error: Problem, after: list[Problem]) -> Problem | None:
-        """Return the error that is found at the same path once the characters are plain."""
+        """Return the error at the same path after the replacement."""
         known = {_key(problem) for problem in self._problems}
         for problem in after:
             if _is_error(problem) and problem.path == error.path and _key(problem) not in known:
@@ -272,7 +271,7 @@ def _key(problem: Problem) -> tuple[str, int, str]:
 
 
 def _is_gone(error: Problem, after: list[Problem]) -> bool:
-    """Tell whether an error is not among the problems of another text, and no worse one is."""
+    """Tell whether an error is gone from another text's problems, without a worse one."""
     syntax = [problem.line or 0 for problem in after if problem.check in _SYNTAX]
     if error.check in _SYNTAX:
         return all(line > (error.line or 0) for line in syntax)

@@ -1,4 +1,4 @@
-"""The checks of reading files: what the loader finds in a text, and the walk over the tree."""
+"""The checks of reading files: faults of a text, and of the walk over the tree."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -239,4 +239,4 @@ _CHECKS = (
 )
 
 CHECKS: Mapping[str, Check] = MappingProxyType({check.code: check for check in _CHECKS})
-"""By their codes."""
+"""Checks by code."""

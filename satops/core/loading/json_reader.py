@@ -1,7 +1,7 @@
-"""Reads one JSON text as strictly as YAML is read.
+"""Read one JSON text as strictly as YAML.
 
-The standard library decides what is JSON, and says where a fault of syntax stands.  The other
-problems stand where the document begins, with their path.
+The standard library decides what is JSON, and gives the position of a syntax error.  Other problems
+have the position of the document's beginning, and a path.
 """
 
 import json
@@ -59,7 +59,7 @@ _MAX_DIGITS = 400
 
 
 def read(text: str, faults: Faults) -> list[Found]:
-    """Return the one document of a text, or none; what is wrong goes to the collector."""
+    """Return the one document of a text, or none; adds problems to `faults`."""
     start = len(text) - len(text.lstrip(_WHITE_SPACE))
     if start == len(text):
         return []
@@ -82,7 +82,7 @@ def read(text: str, faults: Faults) -> list[Found]:
         _refuse_aoi(value, at, faults)
     except Stop:
         return []
-    # JSON is YAML: its reader finds the positions, but for a few texts that libyaml does not take.
+    # The YAML reader gives positions of JSON too, except for a few texts that libyaml refuses.
     found = YamlReader(text.encode(), Faults("")).read()
     positions: Positions = found[0].positions if found else {(): (at, at)}
     return [Found(value, positions, not faults.problems)]
@@ -98,7 +98,7 @@ def _group(pairs: list[tuple[str, Any]], twins: list[str]) -> dict[str, Any]:
 
 
 def _integer(text: str) -> int | float:
-    """Return a whole number; infinity for one whose digits alone would take long to read."""
+    """Return an int; infinity for one with too many digits to parse quickly."""
     return int(text) if len(text) <= _MAX_DIGITS else inf
 
 
@@ -110,7 +110,7 @@ def _explain(message: str) -> str:
 
 
 def _check_parts(value: Any, at: tuple[int, int], faults: Faults) -> None:
-    """Refuse what the library lets pass: depth, size, numbers that are none, escapes."""
+    """Report what the library accepts: depth, size, non-finite numbers, escapes."""
     for count, (path, part) in enumerate(_parts(value, ())):
         if count == MAX_NODES:
             raise faults.end("L08", at, TOO_MANY)
@@ -130,7 +130,7 @@ def _is_sendable(number: int | float) -> bool:
 
 
 def _parts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Yield a value and all that is in it, with their paths."""
+    """Yield a value and all its parts, with their paths."""
     yield path, value
     steps: Any = ()
     if isinstance(value, dict):

@@ -1,6 +1,6 @@
-"""One file's bytes to documents: plain values, a position for each of them, and every fault.
+"""Load the bytes of a file as documents, with positions and problems.
 
-Values may share parts through aliases: they are never changed after loading.
+Values may share parts through aliases, so they must not be changed.
 """
 
 import re
@@ -29,14 +29,14 @@ _LONE_CR = re.compile(rb"\r(?!\n)")
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """One document of a file: its value, and where each part of it stands."""
+    """One document of a file: its value, and the positions of its parts."""
 
     value: Any
     """dict, list, str, int, float, bool or None; the keys of a dict are str."""
     line: int
-    """Where the document begins, from 1."""
+    """First line of the document, from 1."""
     index: int
-    """Which document of the file, from 0; empty ones are not counted."""
+    """Index of the document in the file, from 0, without empty ones."""
     _positions: Positions
     _items: "_Items"
     _stands: Mapping[tuple[str | int, ...], tuple[str | int, ...]] = field(default_factory=dict)
@@ -44,18 +44,17 @@ class Document:
     def rebuilt(
         self, value: Any, stands: Mapping[tuple[str | int, ...], tuple[str | int, ...]]
     ) -> "Document":
-        """Return a document that was put together from parts of this one.
+        """Return a new document made from parts of this one.
 
-        `stands` gives for paths of the new value the paths where these parts stand here; any other
-        path is the same in both.
+        `stands` maps paths of the new value to their paths in this one; other paths are equal.
         """
         return Document(value, self.line, self.index, self._positions, self._items, stands)
 
     def position(self, path: Path, *, key: bool = False) -> Position:
         """Return the position of the value (or the key) at a path.
 
-        Where the path does not exist, its nearest parent that does is taken.  The first path into
-        a list makes the file be read once more.
+        For an absent path the nearest existing parent counts.  The first path into a list reads the
+        file a second time.
         """
         wanted = self._stands_at(tuple(path)) if self._stands else tuple(path)
         positions = self._positions
@@ -76,17 +75,17 @@ class Document:
 
 @dataclass(slots=True)
 class _Items:
-    """Where the items of lists stand, in the documents of one file.
+    """Positions of list items in the documents of one file.
 
-    Items are most of a spec, as each number of a polygon is one, and few messages point at one:
-    so a second reading finds them, when they are asked for.
+    Most values of a spec are list items (the numbers of a polygon), and few messages need one.  So
+    a second reading finds them on demand.
     """
 
     content: bytes
     found: list[Positions] | None = None
 
     def positions(self, index: int) -> Positions | None:
-        """Return every position of a document, or None for JSON that libyaml does not take."""
+        """Return every position of a document; None for JSON that libyaml refuses."""
         if self.found is None:
             again = _yaml_reader(self.content, Faults(""), items=True).read()
             self.found = [each.positions for each in again]
@@ -96,10 +95,10 @@ class _Items:
 def load(
     content: bytes, *, file: str, syntax: Syntax = "yaml", max_bytes: int = MAX_SPEC_BYTES
 ) -> tuple[list[Document], list[Problem]]:
-    """Return the documents of a file, and every problem that keeps one from being read.
+    """Return the sound documents of a file, and all problems.
 
-    A document with a problem is not among the documents: nothing is made of a text that was not
-    understood.  A syntax error ends the file.  Never raises, whatever the content.
+    A document with a problem is left out.  A syntax error ends the file.  Never raises, whatever
+    the content.
     """
     faults = Faults(file)
     content = content.removeprefix(b"\xef\xbb\xbf")
@@ -123,7 +122,7 @@ def load(
 
 
 def _read(content: bytes, syntax: Syntax, faults: Faults) -> list[Found]:
-    """Return every document; what is wrong goes to the collector."""
+    """Return every document; adds problems to `faults`."""
     if syntax == "json":
         from satops.core.loading import json_reader
 
@@ -132,7 +131,7 @@ def _read(content: bytes, syntax: Syntax, faults: Faults) -> list[Found]:
 
 
 def _yaml_reader(content: bytes, faults: Faults, *, items: bool) -> "YamlReader":
-    """Return the reader of YAML, which is imported for the first file: most commands read none."""
+    """Return the YAML reader; imported on first use, since most commands need none."""
     from satops.core.loading.yaml_reader import YamlReader
 
     return YamlReader(content, faults, items=items)
@@ -159,7 +158,7 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
     if b"\r" in content and _has_lone_cr(content, faults):
         return False
     if syntax == "yaml" and content.isascii():
-        return True  # libyaml itself refuses control characters
+        return True  # libyaml refuses control characters
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -178,10 +177,10 @@ def _is_text(content: bytes, syntax: Syntax, max_bytes: int, faults: Faults) -> 
 
 
 def _wide_encoding(content: bytes) -> str | None:
-    """Name the encoding of a text whose characters take two or four bytes each.
+    """Return the encoding of a text with two or four bytes per character.
 
-    Without a byte order mark such a text shows by its zero bytes: English has one in each
-    character, and UTF-8 has none.
+    Without a byte order mark its zero bytes show it: ASCII text has one in each character, and
+    UTF-8 has none.
     """
     head = content[:400]
     if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
@@ -196,7 +195,7 @@ def _wide_encoding(content: bytes) -> str | None:
 
 
 def _has_lone_cr(content: bytes, faults: Faults) -> bool:
-    """Refuse a CR that no LF follows: YAML ends a line there, and diffs show none."""
+    """Report a CR without LF: YAML ends a line there, and diffs do not show it."""
     lone = _LONE_CR.search(content)
     if lone is None:
         return False

@@ -1,7 +1,6 @@
-"""Characters that look like those of YAML, JSON and specs, and are others.
+"""Characters that look like those of YAML, JSON and specs.
 
-They come with a copy from a web page, a chat or a word processor, and from keyboards for Chinese,
-Cyrillic and Greek.
+They come from web pages, chats and word processors, and from Chinese, Cyrillic and Greek keyboards.
 """
 
 from collections.abc import Callable
@@ -29,13 +28,12 @@ _LOOKS = {
     "i": "\u0456\u03b9\u0131", "j": "\u0458", "o": "\u043e\u03bf", "p": "\u0440", "q": "\u051b",
     "s": "\u0455", "v": "\u03bd", "w": "\u051d", "x": "\u0445", "y": "\u0443",
 }  # fmt: skip
-"""What looks so: punctuation and what is not drawn, and the letters of Cyrillic, Greek and Turkish
-that are drawn like Latin ones.  What Unicode's compatibility forms tell is not listed.
-"""
+"""Look-alikes: punctuation, invisible characters, and Cyrillic, Greek and Turkish letters that look
+Latin.  Unicode's compatibility forms are not listed."""
 _PLAIN = {char: plain for plain, chars in _LOOKS.items() for char in chars}
 _MAX_CHARS = 64 * 1024
 _MAX_READINGS = 40
-"""Each reading of a text takes its time."""
+"""Maximum number of readings of a text, since each takes time."""
 _WRITE = {
     "": "remove it",
     "  ": "write two spaces in its place",
@@ -46,33 +44,32 @@ _COMMENT = pattern(r"(?:^|\s)#")
 
 
 Blanks = Literal[" ", "  ", ""]
-"""What is written for odd blanks: a space; two for those of CJK text, which are drawn so wide; or
-nothing for those that indent a line."""
+"""Replacement of unusual blanks: a space; two for the wide ones of CJK text; none for an indent."""
 BLANKS: tuple[Blanks, ...] = (" ", "  ", "")
 
 
 @dataclass(frozen=True, slots=True)
 class LookAlike:
-    """One such character in a text."""
+    """One look-alike in a text."""
 
     offset: int
     line: int
     column: int
-    """From 1, both."""
+    """From 1, like the line."""
     char: str
     plain: str
-    """What it looks like; empty where it cannot be seen."""
+    """The plain character; empty for an invisible one."""
     indents: bool
-    """Whether nothing but blanks stands before it in its line."""
+    """Whether only blanks precede it in its line."""
 
     @property
     def title(self) -> str:
-        """Its code point and its name: `U+00A0 (no-break space)`."""
+        """Code point and name: `U+00A0 (no-break space)`."""
         return f"U+{ord(self.char):04X} ({name(self.char, 'without a name').lower()})"
 
 
 def look_alikes(text: str) -> list[LookAlike]:
-    """Return those of a text, in their order, but for the ones in comments."""
+    """Return the look-alikes of a text in order, except those in comments."""
     found = []
     start = 0
     for number, line in enumerate(text.split("\n"), 1):
@@ -88,7 +85,7 @@ def look_alikes(text: str) -> list[LookAlike]:
 
 
 def written_for(text: str, found: LookAlike, blanks: Blanks = " ") -> str:
-    """Return what belongs in the place of a character of a text."""
+    """Return the replacement of a look-alike."""
     if found.plain == " ":
         if blanks == "":
             return "" if found.indents else " "
@@ -99,12 +96,12 @@ def written_for(text: str, found: LookAlike, blanks: Blanks = " ") -> str:
 
 
 def stands(found: LookAlike) -> str:
-    """Return a sentence: which character stands where."""
+    """Return a sentence with the character and its position."""
     return f"The character {found.title} stands at line {found.line}, column {found.column}."
 
 
 def advice(text: str, found: LookAlike, blanks: Blanks | None) -> str:
-    """Return a sentence: why a character of a text is wrong, and what to write."""
+    """Return a sentence on why a character is wrong, and what to write."""
     if not found.plain:
         return "It cannot be seen: remove it."
     looks = "a space" if found.plain == " " else f"`{found.plain}`"
@@ -117,7 +114,7 @@ def advice(text: str, found: LookAlike, blanks: Blanks | None) -> str:
 
 
 def with_plain(text: str, chosen: list[LookAlike], blanks: Blanks = " ") -> str:
-    """Return a text with the plain characters in place of those chosen."""
+    """Return a text with the chosen look-alikes replaced."""
     parts = []
     end = 0
     for found in chosen:
@@ -127,9 +124,9 @@ def with_plain(text: str, chosen: list[LookAlike], blanks: Blanks = " ") -> str:
 
 
 def cause_in(text: str, is_sound: Callable[[str], bool]) -> str | None:
-    """Return sentences about what keeps a text from being sound, where that is such a character.
+    """Return sentences about the look-alike that makes a text invalid; None if none does.
 
-    `is_sound` tells it of another text in its place.
+    `is_sound` tests a text with replacements.
     """
     found = look_alikes(text) if len(text) <= _MAX_CHARS and not text.isascii() else []
     for chosen in ([each for each in found if each.plain not in ("'", '"')], found):
@@ -145,7 +142,9 @@ def cause_in(text: str, is_sound: Callable[[str], bool]) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _plain(char: str) -> str | None:
-    """Return what a character looks like, empty for nothing; None for one that is what it seems."""
+    """Return the plain character of a look-alike, empty for an invisible one; None for other
+    characters.
+    """
     known = _PLAIN.get(char)
     if known is not None:
         return known
@@ -161,6 +160,8 @@ def _plain(char: str) -> str | None:
 
 
 def _is_after_key(text: str, offset: int) -> bool:
-    """Tell whether a colon would need a space after it: it ends a key, and is not in a time."""
+    """Tell whether a colon ends a key, so that it needs a space after it, and is not part of a
+    time.
+    """
     after = text[offset + 1 : offset + 2]
     return bool(after.strip()) and not (after.isdecimal() and text[:offset][-1:].isdecimal())

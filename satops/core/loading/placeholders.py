@@ -1,4 +1,4 @@
-"""Placeholders of templates that nothing has filled in: `{{ start }}`, `${START}`, `<START>`."""
+"""Placeholders of templates that were not filled in: `{{ start }}`, `${START}`, `<START>`."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """One in a line."""
+    """One placeholder in a line."""
 
     text: str
     column: int
@@ -34,17 +34,17 @@ def is_template(text: str) -> bool:
 
 
 def template_in(line: str, column: int = 1) -> Placeholder | None:
-    """Return the first brackets of a template in a line that end after a column."""
+    """Return the first template brackets of a line that end after a column."""
     return _first(_TEMPLATE, line, column)
 
 
 def value_at(line: str, column: int) -> Placeholder | None:
-    """Return the first placeholder of any kind in a line that ends after a column."""
+    """Return the first placeholder of any kind that ends after a column."""
     return _first(_VALUE, line, column)
 
 
 def _first(kind: re.Pattern[str], line: str, column: int) -> Placeholder | None:
-    """Search a line but for its comment."""
+    """Search a line without its comment."""
     for found in kind.finditer(_COMMENT.sub("", line)):
         if found.end() >= column:
             return Placeholder(found[0], found.start() + 1)

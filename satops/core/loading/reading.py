@@ -1,4 +1,4 @@
-"""What the readers of YAML and JSON share: limits, positions, and one way to complain."""
+"""Shared by the readers of YAML and JSON: limits, positions, and the list of problems."""
 
 import re
 from collections.abc import Sequence
@@ -10,26 +10,25 @@ from satops.core.problem import Position, Problem
 from satops.core.safe import shown
 
 MAX_SPEC_BYTES = 4 * 1024 * 1024
-"""Per file.  An AOI too large for this belongs in a file of its own."""
+"""Bytes of a file.  A larger AOI belongs in a file of its own."""
 MAX_DEPTH = 64
-"""Nested lists and groups.  libyaml needs time in the square of the depth."""
+"""Depth of nested lists and groups. libyaml's time grows with the square of the depth."""
 MAX_NODES = 1_000_000
-"""Values in one file, with those that aliases repeat."""
+"""Values in one file, including those that aliases repeat."""
 MAX_PROBLEMS = 100
-"""Per file.  A file with more is not a spec with faults but some other file."""
+"""Problems of a file.  A file with more is probably no spec."""
 MAX_INTEGER = 2**63 - 1
-"""What JSON readers in other languages can hold."""
+"""The largest integer that JSON readers in other languages hold."""
 
 Path = Sequence[str | int]
 """Keys and list indices from the root of a document."""
 Positions = dict[tuple[str | int, ...], tuple[Position, Position]]
-"""By path, where a key and its value stand; what stands in a list has no key, and gives its own
-position twice."""
+"""Positions of key and value by path; a list item has no key and repeats its own position."""
 
 
 @dataclass(slots=True)
 class Found:
-    """A document as a reader found it."""
+    """A document from a reader."""
 
     value: Any
     positions: Positions
@@ -38,7 +37,7 @@ class Found:
 
 
 class Stop(Exception):
-    """The rest of the file cannot be read; the collector already holds the problem."""
+    """The rest of the file cannot be read; the problem is already collected."""
 
 
 class Faults:
@@ -49,9 +48,9 @@ class Faults:
         self.problems: list[Problem] = []
 
     def add(self, check: str, position: Position, detail: str, path: Path = ()) -> None:
-        """Report a problem at a line and column; one of the whole file stands at its beginning.
+        """Add a problem at a position; one of the whole file has the position of its beginning.
 
-        Raises `Stop` when the file has too many of them.
+        Raises `Stop` at too many problems.
         """
         if len(self.problems) == MAX_PROBLEMS:
             check, path = "L12", ()
@@ -66,7 +65,7 @@ class Faults:
             raise Stop
 
     def end(self, check: str, position: Position, detail: str, path: Path = ()) -> Stop:
-        """Report a problem after which the file cannot be read on; to be raised."""
+        """Add a problem after which the file cannot be read; return the exception to raise."""
         self.add(check, position, detail, path)
         return Stop()
 
@@ -74,7 +73,7 @@ class Faults:
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-"""What YAML 1.2 does not allow in a text (section 5.1), a byte order mark in mid-text, and U+0085,
+"""Characters that YAML 1.2 forbids (section 5.1), a byte order mark inside the text, and U+0085,
 U+2028 and U+2029: libyaml ends a line there and an editor does not, so a comment could hide a
 key."""
 
@@ -87,13 +86,13 @@ TOO_MANY = f"The file holds more than {MAX_NODES:,} values. The rest of it was n
 
 
 def forbidden_at(text: str) -> int | None:
-    """Return the offset of the first character that no spec may hold, if there is one."""
+    """Return the offset of the first forbidden character, or None."""
     found = _FORBIDDEN.search(text)
     return found.start() if found else None
 
 
 def forbidden_words(char: str) -> str:
-    """Return what to say about a character that no spec may hold."""
+    """Return the message for a forbidden character."""
     if char == "\0":
         return "The file holds zero bytes: it is no text, or it is UTF-16. Save it as UTF-8."
     return (
@@ -103,7 +102,7 @@ def forbidden_words(char: str) -> str:
 
 
 def refuse_number(text: str) -> str:
-    """Return what to say about a number that is out of bounds."""
+    """Return the message for a number out of range."""
     return (
         f"{shown(text)} is no number that can be sent: it is not finite, or too large. "
         "Write a plain number, or put the text in quotes if it is no number."
@@ -111,7 +110,7 @@ def refuse_number(text: str) -> str:
 
 
 def twice_words(key: str, first: tuple[int, int]) -> str:
-    """Return what to say about a key that stands twice in one group."""
+    """Return the message for a duplicate key."""
     line, column = first
     return (
         f"The key {shown(key)} is written twice in this group; the first one stands at line "

@@ -1,4 +1,4 @@
-"""What a plain scalar of YAML stands for, by the core schema of YAML 1.2 (section 10.3.2)."""
+"""The value of a plain YAML scalar, by the core schema of YAML 1.2 (section 10.3.2)."""
 
 import re
 from math import isfinite
@@ -7,7 +7,7 @@ from typing import Any
 from satops.core.loading.reading import MAX_INTEGER
 
 NOT_TEXT = frozenset(["", *"~nNtTfF0123456789+-."])
-"""How a plain scalar begins that may be something else than text."""
+"""First characters of a plain scalar that may not be text."""
 
 _WORDS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -17,7 +17,7 @@ _WORDS = {
 _DECIMAL = re.compile(
     r"[-+]?(?:[0-9]+(\.[0-9]*)?|(\.[0-9]+))([eE][-+]?[0-9]+)?",
 ).fullmatch
-"""Without a matched group it is an integer."""
+"""An integer if no group matches."""
 _NOT_DECIMAL = re.compile(
     r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 ).fullmatch
@@ -26,14 +26,14 @@ _COORDINATE_DIGITS = 32
 
 
 class BadNumber(Exception):
-    """A number that cannot be sent: not finite, or too large."""
+    """A number that JSON cannot hold: not finite, or too large."""
 
 
 def plain_value(text: str) -> Any:
-    """Return None, a bool, an int, a float, or the text itself; raises `BadNumber`."""
+    """Return None, a bool, an int, a float, or the text.  Raises `BadNumber`."""
     if "." in text and len(text) <= _COORDINATE_DIGITS and "_" not in text and text.isascii():
-        # Nearly every number is a coordinate.  Of such a text Python makes a float if and only if
-        # YAML does, in a third of the time that a pattern takes.
+        # Nearly every number is a coordinate.  For such a text `float` agrees with YAML, in a third
+        # of the pattern's time.
         try:
             value = float(text)
         except ValueError:
@@ -50,7 +50,7 @@ def _any_value(text: str) -> Any:
     if decimal is None:
         if not _NOT_DECIMAL(text):
             return _WORDS.get(text, text)
-        if text[0] != "0":  # infinite, or not a number
+        if text[0] != "0":  # infinity or NaN
             raise BadNumber
     if len(text) > _MAX_DIGITS:
         raise BadNumber

@@ -1,7 +1,7 @@
-"""What the YAML parser's complaints mean, in words for people who write order specs.
+"""Translate the YAML parser's errors for people who write order specs.
 
-The parser's own messages name its inner states ("did not find expected '-' indicator").  The table
-turns each of them into what is probably wrong in the file, and what to do.
+The parser's messages name its inner states ("did not find expected '-' indicator").  The table maps
+each of them to the probable fault in the file and its remedy.
 """
 
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What the parser said, with positions."""
+    """An error of the parser, with positions."""
 
     problem: str
     position: Position
@@ -78,7 +78,7 @@ class Complaint:
 
 
 def explain(complaint: Complaint, text: str) -> tuple[tuple[int, int], str]:
-    """Return where to look and what to say about a complaint over `text`."""
+    """Return position and message for an error in `text`."""
     char = _char_at(text, complaint.position)
     if char == "\t" and complaint.context_position in (None, complaint.position):
         return complaint.position, TAB

@@ -1,9 +1,8 @@
-"""Reads YAML as a stream of events: the home of pyyaml.
+"""Read YAML from pyyaml's stream of events.
 
-Only pyyaml's parser is used: its constructors follow YAML 1.1, where `no` is false, `010` is 8,
-`12:30:45` is 45045 and a date is no text, and where the last of two equal keys wins in silence.
-Here scalars follow the core schema of YAML 1.2 (`scalars`), and what a reviewer could misread is
-refused.
+Only pyyaml's parser is used.  Its constructors follow YAML 1.1: `no` is false, `010` is 8,
+`12:30:45` is 45045, dates are not text, and the last of two equal keys silently wins.  Here scalars
+follow the core schema of YAML 1.2 (`scalars`), and ambiguous constructs are refused.
 """
 
 from contextlib import suppress
@@ -46,24 +45,24 @@ from satops.core.safe import shown
 Parser: Any
 try:
     from yaml._yaml import CParser as Parser
-except ImportError:  # pyyaml was built without libyaml: the same events, ten times slower
+except ImportError:  # pyyaml without libyaml: the same events, ten times slower
     from yaml import SafeLoader as Parser
 
 MAX_ALIAS_NODES = 10_000
-"""Values that aliases repeat, in one file: ten lines of aliases can stand for billions."""
+"""Values that aliases repeat in one file: ten lines of aliases can stand for billions."""
 
 Steps = tuple[str | int, ...]
-"""The path to a value, from the root of its document."""
+"""Path to a value from the root of its document."""
 
 _BEING_READ = object()
-"""Stands for an anchored value until its end is reached."""
+"""Placeholder of an anchored value until its end."""
 
 
 class YamlReader:
-    """Makes values of the events of one file, and goes on after a fault where it can."""
+    """Builds values from the events of one file, and continues after a fault if possible."""
 
     def __init__(self, content: bytes, faults: Faults, *, items: bool = False) -> None:
-        """`items` tells whether the positions of items of lists are kept, beside those of keys."""
+        """`items` tells whether to keep positions of list items too."""
         self._content = content
         self._faults = faults
         self._keeps_items = items
@@ -71,12 +70,12 @@ class YamlReader:
         self._anchors: dict[str, Any] = {}
         self._nodes = 0
         self._alias_nodes = 0
-        # Tags, anchors and escapes are rare: one look at the bytes spares one at every scalar.
+        # Tags, anchors and escapes are rare: one search of the bytes saves a test per scalar.
         self._ornate = b"!" in content or b"&" in content or b"\\" in content
         self._text = content.decode() if self._ornate else ""
 
     def read(self) -> list[Found]:
-        """Return every document; what is wrong goes to the collector."""
+        """Return every document; adds problems to `faults`."""
         found: list[Found] = []
         with suppress(Stop):
             try:
@@ -100,7 +99,7 @@ class YamlReader:
             before = len(self._faults.problems)
             root = take()
             if isinstance(root, ScalarEvent) and not (root.value or root.style):
-                continue  # nothing between two `---`
+                continue  # empty document
             line, column = _at(root)
             self._positions[()] = (line, column), (line, column)
             if root.__class__ is not ScalarEvent:
@@ -113,7 +112,7 @@ class YamlReader:
             found.append(Found(value, self._positions, sound))
 
     def _ornate_scalar(self, event: Any, path: Steps, step: str | int | None) -> Any:
-        """Return what a scalar stands for that may have a tag, an anchor or an escape."""
+        """Return the value of a scalar that may have a tag, anchor or escape."""
         self._look_closely(event, path, step)
         value = self._plain_scalar(event, path, step)
         if event.anchor:
@@ -121,7 +120,7 @@ class YamlReader:
         return value
 
     def _plain_scalar(self, event: Any, path: Steps, step: str | int | None) -> Any:
-        """Return what a scalar stands for, at `step` below `path`."""
+        """Return the value of a scalar, at `step` below `path`."""
         text = event.value
         if event.style or text[:1] not in NOT_TEXT:
             return text
@@ -245,9 +244,9 @@ class YamlReader:
         return key
 
     def _look_closely(self, event: Any, path: Steps, step: str | int | None) -> None:
-        """Refuse tags, and characters that an escape brought in."""
+        """Report tags, and forbidden characters from an escape."""
         start = event.start_mark.index
-        if event.tag or self._text[start : start + 1] == "!":  # libyaml drops a `!` without a name
+        if event.tag or self._text[start : start + 1] == "!":  # libyaml drops a bare `!`
             self._refuse_tag(event, _below(path, step))
         offset = forbidden_at(event.value) if event.style == '"' else None
         if offset is not None:
@@ -304,7 +303,7 @@ def _below(path: Steps, step: str | int | None) -> Steps:
 
 
 def _kind_if_no_text(key: str) -> str:
-    """Name what a plain scalar is, if it is something else than text."""
+    """Return the type of a plain scalar that is not text."""
     try:
         value = plain_value(key)
     except BadNumber:
@@ -316,7 +315,7 @@ def _kind_if_no_text(key: str) -> str:
 
 
 def _count(value: Any, most: int) -> int:
-    """Return how many values a value is made of; stops soon after `most`."""
+    """Return the number of values in a value; stops soon after `most`."""
     count, left = 0, [value]
     while left and count <= most:
         count += 1

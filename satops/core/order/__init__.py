@@ -1,1 +1,1 @@
-"""What is bought: its canonical form, and how the marketplace words it."""
+"""Orders: their canonical form, and their form at the marketplace."""

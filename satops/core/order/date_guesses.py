@@ -1,6 +1,6 @@
-"""What was probably meant by a text or a number that is no date of a spec.
+"""Guess the date that an invalid text or number was meant to be.
 
-A guess is for a message alone, where a person takes it or not.  Nothing is ordered by a guess.
+Guesses appear in messages only; nothing is ordered by a guess.
 """
 
 import re
@@ -19,7 +19,7 @@ _EPOCHS = (
 )
 _SPREADSHEET = datetime(1899, 12, 30, tzinfo=UTC)
 _SPREADSHEET_DAYS = 36_526, 73_415
-"""The first day of the year 2000 and the last of 2100."""
+"""Spreadsheet days of the first day of 2000 and the last of 2100."""
 _JULIAN_1970 = 2_440_587.5
 _JULIAN_DAYS = 2_451_544.5, 2_488_434.5
 _MONTHS = (
@@ -27,7 +27,7 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 _LONGEST = 60
-"""Characters of a text that may be a date."""
+"""Maximum length of a text that may be a date."""
 _ZONE = r"(?P<zone>Z|UTC|GMT|[+-][0-9]{1,2}(?::?[0-9]{2})?)"
 _CLOCK = r"(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]*)?)?"
 _TIMES = [
@@ -42,7 +42,7 @@ _TIMES = [
         r"(?P<day>.+)",
     )
 ]
-"""A day with its time of day and its zone, in the ways that people write them."""
+"""Usual notations of a day with time and zone."""
 _YEAR_FIRST = re.compile(
     r"([0-9]{4})\s*[-/._\s年]\s*([0-9]{1,2})\s*[-/._\s月]\s*([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
@@ -62,22 +62,22 @@ _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})-?([1-7])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One reading."""
+    """One guess."""
 
     reading: str
     """For people: `10 January 2027`, `milliseconds since 1970`."""
     text: str
-    """As a spec writes it."""
+    """The date as a spec writes it."""
     end: str | None = None
-    """The end of the day, where no time of day is written."""
+    """End of the day, if no time is given."""
     has_zone: bool = True
-    """Whether what is written tells the zone."""
+    """Whether the text names a time zone."""
 
 
 def guesses(written: str | float, zone: timezone | None) -> list[Guess]:
-    """Return the readings of a text or a number, the likeliest first; none where nothing fits.
+    """Return the guesses for a text or number, the likeliest first; may be empty.
 
-    What names no zone is read in `zone`, or in UTC where that is None.
+    Without a zone, `zone` counts, or else UTC.
     """
     text = written.strip() if isinstance(written, str) else _digits(written)
     if len(text) > _LONGEST:
@@ -92,7 +92,7 @@ def _digits(number: float) -> str:
 
 
 def _of_number(text: str, zone: timezone | None) -> Iterator[Guess]:
-    """Yield what counts from a beginning: epochs, spreadsheets, the Julian date."""
+    """Yield guesses of numbers: epochs, spreadsheet days, the Julian date."""
     if not re.fullmatch(r"[0-9]{5,19}(?:\.[0-9]+)?", text):
         return
     number = float(text)
@@ -135,7 +135,7 @@ def _of_text(text: str, zone: timezone | None) -> Iterator[Guess]:
 
 
 def _days(text: str) -> Iterator[date]:
-    """Yield the days that a text may name."""
+    """Yield the days that a text may mean."""
     for year, month, day in _numbers_of_days(text):
         with suppress(ValueError):
             if FIRST_YEAR <= year <= LAST_YEAR:
@@ -151,12 +151,12 @@ def _days(text: str) -> Iterator[date]:
 
 
 def _numbers_of_days(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield year, month and day of each reading, whether there is such a day or not."""
+    """Yield year, month and day of each guess; the day may not exist."""
     if match := _YEAR_FIRST.fullmatch(text):
         year, month, day = (int(part) for part in match.groups() if part is not None)
         yield year, month, day
     if re.fullmatch(r"[0-9]{7}", text):
-        text = f"0{text}"  # YAML reads 01102030 as a number, and the zero is gone
+        text = f"0{text}"  # YAML reads 01102030 as a number without the zero
     if match := _YEAR_LAST.fullmatch(text):
         written = [part.strip("'") for part in match.groups() if part is not None]
         first, second, third = map(int, written)
@@ -170,7 +170,7 @@ def _numbers_of_days(text: str) -> Iterator[tuple[int, int, int]]:
     if match := _NAMED_MONTH.fullmatch(text):
         named = match["day"] or match["later"]
         for month, name in enumerate(_MONTHS, 1):
-            # `Sept` is written for `Sep`, and no other month is hurt without its t.
+            # Accept `Sept` for `Sep`; dropping a final t changes no other month's match.
             if named and name.lower().startswith(match["month"].lower().removesuffix("t")):
                 yield int(match["year"]), month, int(named)
 

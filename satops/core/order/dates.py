@@ -1,4 +1,4 @@
-"""Dates as a spec writes them, as instants."""
+"""Read the dates of a spec as instants."""
 
 import re
 from datetime import date, datetime, timedelta, timezone
@@ -11,13 +11,13 @@ _FORM = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-5][0-9])?)?"
 )
-"""RFC 3339, where T and Z may be small."""
+"""RFC 3339; T and Z may be lower case."""
 _NAMED_ZONE = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\s*\[?[A-Za-z]{2,}[A-Za-z0-9_/+\-]*\]?$")
 FIRST_YEAR = 2000
 LAST_YEAR = 2100
-"""Outside of these a year is a slip of the keyboard."""
+"""A later year counts as a typing error."""
 _OFFSET_MAX = timedelta(hours=14)
-"""No place on Earth is further ahead."""
+"""The largest offset on Earth."""
 FORMS = (
     "Write it as 2035-06-01T10:00Z: year, month, day, T or a space, hours and minutes, seconds "
     "if needed, then Z for UTC or an offset such as +07:00."
@@ -83,12 +83,12 @@ NUMBER = NO_DATE.variant("a number, not a date")
 FAR_YEAR = NO_DATE.variant("a year out of reach")
 
 
-@lru_cache(maxsize=8192)  # windows open and close at round times, and many orders share them
+@lru_cache(maxsize=8192)  # many orders share their dates
 def read_date(text: str, zone: timezone | None, field: str = "") -> datetime | Finding:
-    """Return the instant that a text names, with whole seconds, or what is wrong with it.
+    """Return the instant of a text, in whole seconds, or a finding.
 
-    A text without an offset is read in `zone`; without a zone it is refused.  `field` is the key
-    that a message writes before a date.
+    A text without an offset is in `zone`; without `zone` it is refused.  `field` is the key that a
+    message puts before a date.
     """
     form = _FORM.fullmatch(text)
     if form is None:
@@ -103,7 +103,7 @@ def read_date(text: str, zone: timezone | None, field: str = "") -> datetime | F
             "fraction out.",
         )
     try:
-        # The pattern has left only what Python reads as ISO 8601, so this decides about numbers.
+        # The pattern ensures ISO 8601, so only impossible numbers fail here.
         instant = datetime.fromisoformat(
             f"{day}T{minutes}:{seconds or '00'}{(offset or '').upper()}"
         )
@@ -128,7 +128,7 @@ def read_date(text: str, zone: timezone | None, field: str = "") -> datetime | F
 
 
 def read_window(start: datetime, end: datetime) -> Finding | None:
-    """Return what is wrong with the order of start and end, if anything."""
+    """Return a finding about the order of start and end, or None."""
     if start < end:
         return None
     if start == end:
@@ -146,7 +146,7 @@ def _span(length: timedelta) -> str:
 
 
 def number_as_date(number: float, zone: timezone | None, field: str) -> Finding:
-    """Return what to say about a number where a date should be."""
+    """Return a finding about a number in place of a date."""
     said = (
         f"{number} is a number, and a date is wanted here. {_meant(number, zone, field) or FORMS}"
     )
@@ -166,8 +166,8 @@ def _unreadable(text: str, zone: timezone | None, field: str) -> Finding:
 
 
 def _meant(written: str | float, zone: timezone | None, field: str) -> str:
-    """Return what was probably meant, with the line to write; empty where nothing can be told."""
-    from satops.core.order.date_guesses import guesses  # its patterns take time to make ready
+    """Return a sentence with the likely date and the line to write; may be empty."""
+    from satops.core.order.date_guesses import guesses  # its patterns are slow to compile
 
     found = guesses(written, zone)
     if not found:

@@ -1,4 +1,4 @@
-"""An order as the marketplace shows it, which is less than what was sent."""
+"""An order as the marketplace lists it, which lacks some sent fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,56 +8,55 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class MarketplaceOrder:
-    """One order as page/query or detail shows it, read with tolerance: None where it is absent."""
+    """One order from page/query or detail; an absent field is None."""
 
     order_no: str
     provider: str | None = None
     kind: int | None = None
-    """The marketplace's number for what sort of order it is."""
+    """The marketplace's number for the type of order."""
     programming: bool = True
-    """Whether it can be what satops orders: images that are still to be taken, not one from the
-    archive."""
+    """Whether it is a programming order (images still to be taken), not an archive order."""
     status: int | None = None
     geometry: str | None = None
-    """The `region` as sent by the marketplace: WKT or GeoJSON."""
+    """The marketplace's `region`: WKT or GeoJSON."""
     start: str | None = None
-    """In the marketplace's own zone-less notation."""
+    """In the marketplace's notation, without an offset."""
     end: str | None = None
     terms: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """What it shows of the terms that are its offer's own, by their names in the canonical order;
-    what it does not show is left out."""
+    """Listed terms of the offer, by their names in the canonical order."""
     created_at: datetime | None = None
-    """UTC; seconds or milliseconds are told apart by magnitude."""
+    """UTC; from seconds or milliseconds, by magnitude."""
     deleted: bool = False
     final_amount: float | None = None
-    """What is charged, without a currency; 0 before delivery is none."""
+    """The charged amount, without a currency; None for 0 before delivery."""
     simulation: str | None = None
-    """`simulationId`: the number of a simulation or of a result, which is not documented."""
+    """`simulationId`: the number of a simulation or of a result; the documentation does not say
+    which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One image of an order, as order/detail shows it; None where it is absent."""
+    """One image of an order, from order/detail; an absent field is None."""
 
     id: str | None = None
     time: str | None = None
-    """When it was taken, UTC, `YYYY-MM-DDThh:mm:ssZ`."""
+    """Time of the image, UTC, `YYYY-MM-DDThh:mm:ssZ`."""
     name: str | None = None
     angle: float | None = None
-    """The satellite's, in degrees."""
+    """The satellite's angle, in degrees."""
     geometry: str | None = None
-    """As sent: WKT or GeoJSON."""
+    """WKT or GeoJSON, as received."""
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadLinks:
-    """What was delivered for an order."""
+    """The deliveries of an order."""
 
     status: int | None
     urls: tuple[str, ...] = field(repr=False)
-    """Each carries a signature that lets anybody download: a secret."""
+    """Links with a signature with which anybody can download: secrets."""
 
 
 def can_be_number(order_no: str) -> bool:
-    """Tell whether a text can be an order number: one word that can be seen."""
+    """Tell whether a text can be an order number: printable, without blanks."""
     return order_no.isprintable() and order_no.split() == [order_no]

@@ -1,7 +1,8 @@
-"""Which order of the marketplace, if any, is the submission in doubt.
+"""Find the marketplace's order of a submission in doubt.
 
-The API takes no reference of ours, so a lost answer can only be recognised by what was bought:
-created after the intent, same provider, shape and window, and what its offer compares beside.
+The API takes no reference of ours.  After a lost answer an order can only be recognised by its
+content: created after the intent, same provider, shape and window, and the terms that its offer
+compares.
 """
 
 from collections import defaultdict
@@ -26,63 +27,62 @@ _WINDOW_TOLERANCE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A submission whose outcome is not known, with the order that was sent."""
+    """A submission in doubt, with the order that was sent."""
 
     name: str
     attempt: int
     order: Order
     intended_at: str
     seq: int = 0
-    """Of the event that intended it."""
+    """`seq` of its intent."""
     being_placed: bool = False
-    """Another run is still placing it: it takes part in the matching, and must not be settled."""
+    """Whether another run is still placing it: then it is matched but not settled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One order of the marketplace, held against one doubt."""
+    """One order of the marketplace, compared with one doubt."""
 
     order: MarketplaceOrder
     status: Status
     agrees: tuple[str, ...]
-    """What speaks for it."""
+    """Fields that agree."""
     differs: tuple[str, ...]
-    """What speaks against it."""
+    """Fields that differ."""
     unseen: tuple[str, ...]
-    """What the marketplace does not show."""
+    """Fields that the marketplace does not list."""
     possible: bool
-    """It cannot be ruled out: created since the intent, and its shape or its window is not another
-    one; or created before, and both are the same, since the clock that dated the intent may have
-    been wrong."""
+    """Whether it cannot be ruled out: it was created since the intent, and neither shape nor window
+    certainly differs; or it was created before and both are equal, since the intent's clock may
+    have been wrong."""
     claimed_by: str | None = None
-    """The name that holds the order's number.  Such an order never settles another name; it only
-    forbids to take absence for proof."""
+    """The name that holds its number.  Such an order never settles another name; it only keeps
+    absence from counting."""
 
     @property
     def matches(self) -> bool:
-        """Whether everything that can be read back agrees."""
+        """Whether all fields are listed and agree."""
         return self.possible and not self.differs and not self.unseen
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a full look found for one doubt."""
+    """The result of a full look for one doubt."""
 
     doubt: Doubt
     order_no: str | None
-    """The number, where exactly one order can be it."""
+    """Its number, if exactly one order matches."""
     candidates: tuple[Candidate, ...]
-    """Every order that can be it, the matching ones first.
+    """Every possible order, the matching ones first.
 
-    Some are among them although a field differs: what the marketplace shows may not be what was
-    sent, clocks may be wrong, and a wrong "not placed" buys twice.
-    """
+    A field may differ: the marketplace may list other values than it was sent, clocks may be wrong,
+    and a wrong "not placed" buys twice."""
     note: str = ""
-    """Why it could not be told, or what should be known of it."""
+    """Why the look does not decide, or what to know about its result."""
 
     @property
     def absent(self) -> bool:
-        """Whether nothing in the account can be it, as far as this look could see."""
+        """Whether the look found no possible order."""
         return not self.candidates
 
 
@@ -96,13 +96,13 @@ def match(
     zone: timezone,
     skew_s: float,
 ) -> list[Match]:
-    """Hold every doubt against every order that no name in the ledger has claimed.
+    """Compare every doubt with every order that no name in the ledger has claimed.
 
-    An order that a person called none of ours (`foreign`, by number, with the `seq` of the event)
-    can still be a submission that was intended before.
+    An order noted as foreign (`foreign`: number to the `seq` of the event) can still be a
+    submission intended before that event.
 
-    n doubts over one and the same order and n candidates are paired, oldest first, since it
-    makes no difference which is which.  Any other number of either is left to a person.
+    n doubts over equal orders and n candidates are paired, oldest first, since they are
+    interchangeable.  Any other number is left to a person.
     """
     every = list(listed)
     free = [order for order in every if order.order_no not in claimed]
@@ -142,7 +142,7 @@ def _with_claimed(
     zone: timezone,
     skew_s: float,
 ) -> Match:
-    """Show the orders of other names that are the same as what is in doubt, and younger."""
+    """Add other names' orders that equal the doubt and are younger."""
     if item.order_no is not None:
         return item
     compared = (
@@ -162,7 +162,7 @@ def _with_claimed(
 
 
 def _without_paired(item: Match, paired: Mapping[str, str]) -> Match:
-    """Leave out candidates that merely resemble this doubt, and are another one for certain."""
+    """Drop candidates that are paired with another doubt."""
     own = tuple(
         candidate
         for candidate in item.candidates
@@ -174,7 +174,7 @@ def _without_paired(item: Match, paired: Mapping[str, str]) -> Match:
 def _connected(
     name: str, found: Mapping[str, list[Candidate]], wanted_by: Mapping[str, set[str]]
 ) -> set[str]:
-    """Return the doubts that compete, directly or not, for the same candidates."""
+    """Return the doubts that compete, directly or indirectly, for the same candidates."""
     group: set[str] = set()
     rest = [name]
     while rest:
@@ -232,12 +232,12 @@ def _why_not(group: list[Doubt], matching: int, found: Mapping[str, list[Candida
 def compare(
     doubt: Doubt, found: MarketplaceOrder, *, offer: "Offer", zone: timezone, skew_s: float
 ) -> Candidate:
-    """Hold one order of the marketplace against one doubt, field by field."""
+    """Compare one order of the marketplace with one doubt, field by field."""
     if doubt.order.pass_choice is not None:
         return _compare_pass(doubt, doubt.order.pass_choice, found, offer, zone, skew_s)
     since, created = _since(doubt, found, skew_s)
     window = _same_window(doubt.order, found, zone)
-    # Most of an account is older and has another window: its shapes need not be compared.
+    # Most orders are older and have another window: skip the comparison of their shapes.
     shape = _same_shape(doubt.order, found) if since is not False or window is not False else False
     compared = [
         (since, created),
@@ -284,18 +284,18 @@ def _compare_pass(
     zone: timezone,
     skew_s: float,
 ) -> Candidate:
-    """Hold one order against the doubt of a pass.
+    """Compare one order with the doubt of a pass.
 
-    Only its own result proves that it is the one: an order of the same simulation may be that of
-    another result, and what the marketplace makes of window and region is not documented.  For
-    the same reason nothing of them rules an order out: any of this provider since the intent may
-    be it, and so keeps its absence from being believed.
+    Only its own result number proves a match: another order of the same simulation may be of
+    another result, and the API does not document which window and region such an order has.  So
+    these rule nothing out either: any order of this provider since the intent is possible, and
+    keeps absence from counting.
     """
     since, created = _since(doubt, found, skew_s)
     provider = None if found.provider is None else found.provider == doubt.order.provider
     proven = found.simulation == str(choice.result)
     shape, window = _same_shape(doubt.order, found), _same_window(doubt.order, found, zone)
-    # The clock that dated the intent may have been wrong: what is alike stays possible.
+    # The intent's clock may have been wrong, so a similar order stays possible.
     alike = found.simulation == choice.simulation or False not in (shape, window)
     compared: list[tuple[bool | None, str]] = [(since, created)]
     if proven:
@@ -310,7 +310,7 @@ def _compare_pass(
 def differences(
     order: Order, found: MarketplaceOrder, *, offer: "Offer", zone: timezone
 ) -> tuple[str, ...]:
-    """Return what the marketplace shows otherwise than the order asks for."""
+    """Return the fields in which a listed order differs from ours."""
     compared = _differences(order, found, offer, zone, shape=_same_shape(order, found))
     return tuple(text for held, text in compared if held is False)
 
@@ -318,7 +318,7 @@ def differences(
 def _differences(
     order: Order, found: MarketplaceOrder, offer: "Offer", zone: timezone, *, shape: bool | None
 ) -> Iterator[tuple[bool | None, str]]:
-    """Yield each field: whether it agrees (None where it is not shown), and its text."""
+    """Yield each field: whether it agrees (None if not listed), and its text."""
     provider = None if found.provider is None else order.provider == found.provider
     yield provider, f"provider {found.provider}"
     yield shape, "shape"
@@ -331,7 +331,7 @@ def _same_shape(order: Order, found: MarketplaceOrder) -> bool | None:
 
 
 def _same_window(order: Order, found: MarketplaceOrder, zone: timezone) -> bool | None:
-    """Tell whether the windows agree; that of a pass may also be shown as the pass itself."""
+    """Tell whether the windows agree; for a pass, the window may also be the pass's own time."""
     ends = []
     for theirs in (found.start, found.end):
         read = None if theirs is None else read_date(theirs, zone)

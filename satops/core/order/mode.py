@@ -1,18 +1,18 @@
-"""How a sensor images: the one term of an order that prices, thresholds and overlaps ask for."""
+"""A sensor mode: the term that prices, thresholds and overlaps depend on."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One mode that a provider sells."""
+    """One mode of a provider."""
 
     provider: str
     name: str
-    """As specs, prices and thresholds name it: `very-high`."""
+    """Name in specs, prices and thresholds: `very-high`."""
     title: str
-    """As sentences name it: `very-high (2)`."""
+    """Name in sentences: `very-high (2)`."""
     resolution_m: float
-    """On the ground."""
+    """Ground resolution in metres."""
     number: int
-    """From 1, as the marketplace numbers it; a price table may name the mode by it."""
+    """The marketplace's number, from 1; a price table may use it too."""

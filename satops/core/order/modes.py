@@ -1,9 +1,8 @@
-"""What is known of each sensor mode: numbers with their sources, which a team can override.
+"""Thresholds of each sensor mode, with their sources, which a team can override.
 
-`schema/modes.json` holds what satops knows; the file that `modes:` in satops.yaml names has the
-same shape, may leave everything out, and wins over it as a whole.  Within one file a mode's own
-number wins over its provider's `every`, and that over the top-level `every`.  Which
-providers and modes there are, an offer says.
+`schema/modes.json` holds satops's own values.  The file named by `modes:` in satops.yaml has the
+same form, may omit anything, and overrides them.  Within one file a mode's value overrides its
+provider's `every`, and that the top-level `every`.  The offer defines providers and modes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,24 +20,24 @@ _EVERY = "every"
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One number, and where it comes from."""
+    """One number and its source."""
 
     value: float
     source: str
     confirmed: bool
-    """Whether the marketplace or the team vouches for it."""
+    """Whether the marketplace or the team has confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModeRules:
-    """The thresholds for one mode; None turns a check off.  docs/checks.md explains each."""
+    """The thresholds of one mode; None turns a check off. docs/checks.md explains each."""
 
     swath_km: Threshold | None = None
-    """The widest ground that one pass can take."""
+    """Width of one pass."""
     max_length_km: Threshold | None = None
-    """The longest ground that one pass can take."""
+    """Length of one pass."""
     passes_per_day: Threshold | None = None
-    """Chances to image one place; generous, so that only clear cases are reported."""
+    """Chances to image a location; generous, so that only clear cases are reported."""
     min_billable_km2: Threshold | None = None
     min_area_km2: Threshold | None = None
     max_area_km2: Threshold | None = None
@@ -47,18 +46,18 @@ class ModeRules:
     max_latitude_deg: Threshold | None = None
     lead_time_h: Threshold | None = None
     review_h: Threshold | None = None
-    """How long before "merge before" the plan begins to say so."""
+    """Hours before "merge before" in which the plan warns."""
     min_window_h: Threshold | None = None
     max_window_days: Threshold | None = None
     max_recurring_window_days: Threshold | None = None
-    """Of an order of several images."""
+    """For an order of several images."""
     max_ahead_days: Threshold | None = None
     min_sun_deg: Threshold | None = None
     low_cloud_percent: Threshold | None = None
     low_cloud_window_days: Threshold | None = None
     max_occurrences: Threshold | None = None
     min_overlap_percent: Threshold | None = None
-    """Of the smaller of two areas: what they share below it is the border that was drawn twice."""
+    """Percent of the smaller of two areas; a smaller overlap counts as a border drawn twice."""
 
 
 KEYS = {
@@ -67,25 +66,25 @@ KEYS = {
     )
     for field in fields(ModeRules)
 }
-"""The key in a modes file (`minBillableKm2`) to the field that holds it."""
+"""Field by key in a modes file (`minBillableKm2`)."""
 
 _LENGTHS = frozenset({"swath_km", "max_length_km"})
 """Areas are divided by these."""
 
 Scope = tuple[str, str]
-"""Provider and mode by name; an empty string stands for every one."""
+"""Provider and mode by name; an empty string stands for all."""
 Layer = Mapping[Scope, Mapping[str, Threshold | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Modes:
-    """What is known of all modes; the first layer that speaks of a number wins."""
+    """The thresholds of all modes; the first layer with a value wins."""
 
     layers: tuple[Layer, ...] = ()
 
     def rules(self, provider: str, mode: str) -> ModeRules:
-        """Return the thresholds for an order; one that names no mode gets the provider's."""
-        # From the weakest voice to the strongest: a later one replaces what was said before.
+        """Return the thresholds of a mode; without a mode, those of the provider."""
+        # A later scope overrides an earlier one.
         scopes = [("", ""), (provider, ""), (provider, mode)]
         found: dict[str, Threshold | None] = {}
         for layer in reversed(self.layers):
@@ -94,16 +93,15 @@ class Modes:
         return ModeRules(**found)
 
     def overridden_by(self, value: Any, file: str, known: Sequence[Mode]) -> "Modes":
-        """Return these modes under a team's file, read from YAML or JSON into `value`.
+        """Return these modes overridden by a team's file, parsed as `value`.
 
-        `known` are the modes that it may speak of.  Raises `UsageError`, which names `file` and
-        the place in it.
+        `known` are the modes that it may name.  Raises `UsageError` with `file` and the path in it.
         """
         return Modes((dict(_scopes(value, file, known)), *self.layers))
 
 
 def read_modes(text: bytes, known: Sequence[Mode], file: str = "modes.json") -> Modes:
-    """Read what ships with satops: a file of `schema/`."""
+    """Read satops's own modes: a file of `schema/`."""
     return Modes().overridden_by(json_text.loads(text), file, known)
 
 

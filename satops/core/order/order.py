@@ -1,12 +1,11 @@
-"""What is bought: the canonical order and its digest.
+"""The canonical order and its digest.
 
 The canonical order is one JSON text: keys sorted, no white space, UTC instants as
-`YYYY-MM-DDThh:mm:ssZ`, one GeoJSON Polygon.  `provider`, `startDate`, `endDate`, `geometry` and
-`version` stand in every one; what else there is belongs to its offer, whose name the version
-begins with.  Coordinates have at most 7 decimals, in plain
-notation without an exponent and without trailing zeros.  The exterior ring runs counter-clockwise
-and holes clockwise (RFC 7946, 3.1.6), each ring is closed and begins at its smallest vertex, and
-holes are sorted.  A field that the spec leaves out is left out here, and is not sent.
+`YYYY-MM-DDThh:mm:ssZ`, one GeoJSON Polygon.  Every order has `provider`, `startDate`, `endDate`,
+`geometry` and `version`; all other fields belong to its offer.  Coordinates have at most 7
+decimals, in plain notation without an exponent and without trailing zeros.  The exterior ring runs
+counter-clockwise and holes clockwise (RFC 7946, 3.1.6), each ring is closed and begins at its
+smallest vertex, and holes are sorted.  A field that the spec omits is absent here, and is not sent.
 
 What is shown = what is hashed = what is sent: reports and requests are made from these bytes.
 """
@@ -30,15 +29,14 @@ Rings = tuple[Ring, ...]
 """The exterior ring, then the holes."""
 
 Terms = Mapping[str, Any]
-"""The fields of an order that are its offer's own, by their names in the canonical order.
+"""The offer's own fields of an order, by their names in the canonical order.
 
-One value stands for many orders: nobody changes it.
-"""
+Many orders share one value, so it must not be changed."""
 
 _CORE = frozenset({"endDate", "geometry", "provider", "startDate", "version"})
-"""The fields that every canonical order has, whatever its offer."""
+"""The fields of every canonical order, whatever its offer."""
 _FORM = "/1"
-"""How the version of every order ends whose form is the one of this module."""
+"""Ending of the version of every order in this module's form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Order:
     digest: str
     """SHA-256 of `canonical`, in hex."""
     version: str
-    """`order/1`: whose order it is, and in which form."""
+    """Version tag `order/1`: the offer, and the form."""
     provider: str
     start: str
     """UTC, `YYYY-MM-DDThh:mm:ssZ`; such strings sort as the instants do."""
@@ -58,12 +56,12 @@ class Order:
 
     @property
     def pass_choice(self) -> PassChoice | None:
-        """The pass that is bought, where the order names one."""
+        """The pass of the order; None without one."""
         return PassChoice.read(self.terms)
 
     @property
     def asked(self) -> "Order":
-        """The order without the pass that it names: what a simulation is asked for."""
+        """The order without its pass, for a simulation request."""
         if FIELD not in self.terms:
             return self
         fields = json_text.loads(self.canonical)
@@ -86,9 +84,9 @@ def canonical_order(
     end: datetime,
     terms: Terms,
 ) -> Order:
-    """Bring an order into its one normal form.
+    """Return an order in canonical form.
 
-    `rings` must be closed, finite and within range; instants must carry a zone and whole seconds.
+    `rings` must be closed, finite and within range; instants must have an offset and whole seconds.
     Raises TypeError for terms that JSON cannot hold.
     """
     start_text, end_text = instant_text(start), instant_text(end)
@@ -111,9 +109,9 @@ def canonical_order(
 
 @lru_cache(maxsize=1024)
 def _frame(version: str, provider: str, terms: bytes) -> tuple[Terms, tuple[str, str, str, str]]:
-    """Return the terms, and the text of an order around its end, its geometry and its start.
+    """Return the terms, and the texts around an order's end, geometry and start.
 
-    A few frames serve all the orders of a tree.
+    Many orders of a tree share a frame.
     """
     fields = json_text.loads(terms)
     if not _CORE.isdisjoint(fields):
@@ -136,7 +134,7 @@ def _frame(version: str, provider: str, terms: bytes) -> tuple[Terms, tuple[str,
 
 
 def order_from_fields(fields: Mapping[str, Any]) -> Order:
-    """Make an order from the fields of a canonical order, byte for byte as it was."""
+    """Return an order from the fields of a canonical order, byte for byte the same."""
     return canonical_order(
         version=fields["version"],
         provider=fields["provider"],
@@ -148,33 +146,33 @@ def order_from_fields(fields: Mapping[str, Any]) -> Order:
 
 
 def terms_of(fields: Mapping[str, Any]) -> Terms:
-    """Return the fields of a canonical order that are its offer's own."""
+    """Return the offer's own fields of a canonical order."""
     return {key: value for key, value in fields.items() if key not in _CORE}
 
 
 def is_known_form(version: object) -> bool:
-    """Tell whether an order of a version can be brought into its form here, to compare digests."""
+    """Tell whether this module can make the canonical form of a version, to compare digests."""
     return isinstance(version, str) and version.endswith(_FORM)
 
 
 @lru_cache(maxsize=4096)
 def instant_text(instant: datetime) -> str:
-    """Write an instant in UTC with whole seconds, as the canonical order does."""
+    """Return an instant in canonical form: UTC, whole seconds."""
     if instant.tzinfo is not UTC:
         instant = instant.astimezone(UTC)
     return instant.isoformat()[:19] + "Z"
 
 
 def instant(text: str) -> datetime:
-    """Read what `instant_text` wrote; raises ValueError for anything else."""
-    read = datetime.fromisoformat(text)  # twenty times as fast as strptime, and less strict
+    """Parse an instant in canonical form.  Raises ValueError for any other text."""
+    read = datetime.fromisoformat(text)  # twenty times as fast as strptime, but less strict
     if len(text) != len("YYYY-MM-DDThh:mm:ssZ") or text[-1] != "Z":
         raise ValueError(f"{text!r} is not an instant in UTC with whole seconds")
     return read
 
 
 def coordinates_text(rings: Sequence[Sequence[Location]]) -> str:
-    """Write the coordinates of a polygon in canonical form, as JSON."""
+    """Return the coordinates of a polygon in canonical form, as JSON."""
     exterior = _ring_text(rings[0], clockwise=False)
     holes = sorted(_ring_text(ring, clockwise=True) for ring in rings[1:])
     return "[" + ",".join([exterior, *holes]) + "]"
@@ -195,24 +193,24 @@ def _ring_text(ring: Sequence[Location], *, clockwise: bool) -> str:
     text = json_text.dumps(points).decode()
     if "e" in text:
         return "[" + ",".join(f"[{_plain(x)},{_plain(y)}]" for x, y in points) + "]"
-    return text.replace(".0,", ",").replace(".0]", "]")  # 105 in place of 105.0
+    return text.replace(".0,", ",").replace(".0]", "]")  # 105 for 105.0
 
 
 def rounded(degrees: Iterable[float]) -> list[float]:
-    """Return coordinates with 7 decimals, as floats; a zero has no sign."""
-    # A number that a whole number of 1e-7 degrees gives back has no further decimals: to ask this
-    # costs a third of rounding, and adding 0.0 makes a float of an integer, and 0.0 of -0.0.
+    """Return coordinates rounded to 7 decimals, as floats; never -0.0."""
+    # If a number of whole 1e-7 degrees converts back to the number, it has no further decimals:
+    # this test costs a third of rounding.  Adding 0.0 makes integers floats, and -0.0 into 0.0.
     return [
         (value if round(value * 1e7) / 1e7 == value else round(value, 7)) + 0.0 for value in degrees
     ]
 
 
 def _least_turn(points: list[Location], smallest: Location) -> list[Location]:
-    """Return the ring from the vertex that makes the smallest sequence.
+    """Return the ring from the vertex with the smallest sequence.
 
-    A vertex may stand twice: of all starts that are smallest, the smallest sequence is taken, so
-    that the start of the ring as written never shows.  Within a run of equal vertices the first
-    one always makes the smallest sequence.
+    A vertex may occur twice: of all smallest starts the smallest sequence counts, so that the
+    result does not depend on the written start.  Within a run of equal vertices the first one gives
+    the smallest sequence.
     """
     starts = [
         index
@@ -223,7 +221,7 @@ def _least_turn(points: list[Location], smallest: Location) -> list[Location]:
 
 
 def _doubled_area(points: Sequence[Location]) -> float:
-    """Return twice the planar signed area in square degrees: only its sign is used."""
+    """Return twice the planar signed area in square degrees, for its sign only."""
     x0, y0 = points[0]
     total = 0.0
     xa, ya = points[-1][0] - x0, points[-1][1] - y0
@@ -231,13 +229,12 @@ def _doubled_area(points: Sequence[Location]) -> float:
         xb, yb = x - x0, y - y0
         total += xa * yb - xb * ya
         xa, ya = xb, yb
-    # The sign of a sliver drowns in rounding, and would depend on where the ring begins: it is
-    # taken from whole numbers instead.
+    # Rounding could flip the sign of a sliver, depending on the ring's start: use integers there.
     return total if abs(total) > _DOUBTFUL_DEG2 else _exact_doubled_area(points)
 
 
 _DOUBTFUL_DEG2 = 1e-6
-"""About one hectare: far above the rounding of a sum over 20,000 vertices."""
+"""About one hectare, far above the rounding error of a sum over 20,000 vertices."""
 
 
 def _exact_doubled_area(points: Sequence[Location]) -> int:
@@ -246,6 +243,6 @@ def _exact_doubled_area(points: Sequence[Location]) -> int:
 
 
 def _plain(value: float) -> str:
-    """Write a number without an exponent and without trailing zeros."""
+    """Return a number without an exponent and without trailing zeros."""
     text = f"{value:.7f}".rstrip("0")
     return text.removesuffix(".")

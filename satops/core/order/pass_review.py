@@ -1,6 +1,6 @@
-"""Whether a pass that was reviewed is still the one that its result stands for.
+"""Check that a simulation result still is the pass that was reviewed.
 
-Only the number of a result is sent, so what it stands for is read again just before the intent.
+A request holds only the number of a result, so the result is read again just before the intent.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _NOT_IN_A_ROW = frozenset({"geometry", "version", FIELD})
 
 
 def reviewed_pass(order: Order, found: Simulation | None) -> Pass | str:
-    """Return the row of the result that an order names, or why there is none to buy."""
+    """Return the result row that an order names, or why it cannot be bought."""
     choice = order.pass_choice
     assert choice is not None
     simulation = f"simulation {shown(choice.simulation)}"
@@ -36,9 +36,9 @@ def reviewed_pass(order: Order, found: Simulation | None) -> Pass | str:
 
 
 def pass_differences(order: Order, row: Pass, zone: timezone) -> tuple[str, ...]:
-    """Return what a row shows otherwise than the order says, or does not show and must.
+    """Return the fields in which a row differs from the order, or that it lacks.
 
-    `zone` is that of the marketplace's dates.
+    `zone` is the zone of the marketplace's dates.
     """
     return tuple(_differences(order, row, zone))
 
@@ -60,7 +60,7 @@ def _differences(order: Order, row: Pass, zone: timezone) -> Iterator[str]:
 
 
 def _fields(order: Order, row: Pass, zone: timezone) -> Iterator[str]:
-    """Compare what the page of results does not promise, where a row shows it all the same."""
+    """Compare fields that the documentation of results does not promise, if the row has them."""
     for field, ours in json_text.loads(order.canonical).items():
         theirs = row.row.get(field)
         if theirs is None or field in _NOT_IN_A_ROW:

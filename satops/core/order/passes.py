@@ -1,7 +1,7 @@
-"""Passes of satellites, as a simulation of the marketplace tells them, and the one that is bought.
+"""Satellite passes of a simulation, and the pass that an order buys.
 
-A result can be ordered once, and its number means something within its simulation at one
-marketplace only: one result is the address, the simulation, and the result.
+A result can be ordered once.  Its number is unique only within its simulation at one marketplace,
+so a result is identified by address, simulation and result number.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from enum import IntEnum
 from typing import Any
 
 FIELD = "pass"
-"""The term of an order that names its pass."""
+"""The term of an order that holds its pass."""
 PREFIX = "pass-"
-"""What the version of an order of a pass begins with, before that of its offer."""
+"""Prefix of the version of an order of a pass."""
 
 
 class Progress(IntEnum):
-    """`status` of a simulation, as the marketplace numbers it."""
+    """The marketplace's `status` numbers of a simulation."""
 
     INITIAL = 0
     RUNNING = 1
@@ -26,7 +26,7 @@ class Progress(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PassChoice:
-    """The pass that a spec buys: what names it, and what was reviewed of it."""
+    """The pass that a spec buys: its identity, and its reviewed values."""
 
     simulation: str
     result: int
@@ -36,17 +36,17 @@ class PassChoice:
 
     @classmethod
     def read(cls, order: Mapping[str, Any]) -> "PassChoice | None":
-        """Return the pass of a canonical order, or of its terms; None where it names none."""
+        """Return the pass of a canonical order, or of its terms; None without one."""
         named = order.get(FIELD)
         return None if named is None else cls(**named)
 
     @property
     def key(self) -> tuple[str, int]:
-        """What makes it one result, within one marketplace."""
+        """Identity of the result within one marketplace."""
         return self.simulation, self.result
 
     def fields(self) -> dict[str, Any]:
-        """Return it as a spec and the canonical order write it."""
+        """Return the fields as in a spec and the canonical order."""
         return {
             "simulation": self.simulation,
             "result": self.result,
@@ -61,34 +61,34 @@ class Pass:
 
     result: int
     simulation: str
-    """The simulation that the row itself names; empty where it names none."""
+    """The simulation named in the row; may be empty."""
     satellite: str
     start: str | None
-    """UTC, `YYYY-MM-DDThh:mm:ssZ`; None where the marketplace's text is no date."""
+    """UTC, `YYYY-MM-DDThh:mm:ssZ`; None if the marketplace's text is no date."""
     stop: str | None
     written_start: str
-    """As the marketplace writes it."""
+    """The marketplace's text."""
     orbit: str
-    """`ascending`, `descending`, or what the marketplace wrote."""
+    """`ascending`, `descending`, or the marketplace's text."""
     look: str
-    """`left`, `right`, or what the marketplace wrote."""
+    """`left`, `right`, or the marketplace's text."""
     angle: float | None
-    """The marketplace's `optimalAng`: in degrees, as it seems."""
+    """The marketplace's `optimalAng`, probably in degrees."""
     coverage: str
-    """Of this pass, as the marketplace writes it: its unit is not documented."""
+    """Coverage of this pass, as the marketplace's text: its unit is not documented."""
     coverage_so_far: str
     swath: tuple[tuple[float, float], ...] | None
-    """The outer ring in degrees, longitude first; None where the text is no ring."""
+    """Exterior ring in degrees, longitude first; None if the text is no ring."""
     region: str | None
-    """The area that was simulated, as the row has it."""
+    """The simulated area, as text from the row."""
     area_km2: float | None
     row: Mapping[str, Any] = field(repr=False)
-    """As it was answered."""
+    """The row as received."""
     sha256: str = ""
-    """Of the row as JSON with sorted keys."""
+    """SHA-256 of the row as JSON with sorted keys."""
 
     def choice(self, simulation: str) -> PassChoice | None:
-        """Return what a spec writes to buy it; None where its start cannot be read."""
+        """Return the pass for a spec; None if its start cannot be read."""
         if self.start is None:
             return None
         return PassChoice(simulation, self.result, self.satellite, self.start)
@@ -96,16 +96,16 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """A simulation as it stood when it was read."""
+    """A simulation at the time of reading."""
 
     number: str
     status: int
-    """See `Progress`; other numbers may come."""
+    """See `Progress`; other numbers may occur."""
     passes: tuple[Pass, ...] = ()
     unreadable: int = 0
-    """Rows without a result's number."""
+    """Number of rows without a result number."""
 
     @property
     def is_over(self) -> bool:
-        """Whether waiting brings nothing more."""
+        """Whether the simulation has ended."""
         return self.status not in (Progress.INITIAL, Progress.RUNNING)

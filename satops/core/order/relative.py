@@ -1,4 +1,4 @@
-"""Moments that are written from another one: `now`, `+24h`, `+30d`."""
+"""Relative dates: `now`, `+24h`, `+30d`."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,10 +10,10 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def written_out(text: str, now: datetime, since: datetime | None = None) -> str:
-    """Return the instant that a text means, as a spec writes it; any other text as it is.
+    """Return the instant of a relative date, as a spec writes it; any other text unchanged.
 
-    `now` is this minute; `+24h` counts from `since`, else from this minute.  Units are m, h, d
-    and w: a day has 24 hours.
+    `now` is the present minute.  `+24h` counts from `since`, or else from the present minute.
+    Units are m, h, d and w; a day has 24 hours.
     """
     minute = now.replace(second=0, microsecond=0)
     if text == "now":

@@ -1,6 +1,6 @@
 """The four outcomes of a submission, as values.
 
-Only what is known to be not sent or rejected is called so; all else is in doubt.
+Only certain knowledge makes an outcome not sent or rejected; everything else is in doubt.
 """
 
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """The marketplace refused, for certain: nothing was bought."""
+    """The marketplace certainly refused: nothing was bought."""
 
     code: int
-    """The body's `code`, or the HTTP status where the body is not the envelope."""
+    """The body's `code`, or the HTTP status without the envelope."""
     message: str
     stops_run: bool = False
-    """The next submission would fail alike: no right, a wrong address, a gateway."""
+    """Whether the next submission would fail too: no right, a wrong address, a gateway."""
     retry_after_s: float | None = None
-    """Set only for HTTP 429, the one answer that may be tried again within the run."""
+    """Set only for HTTP 429, the one rejection that is retried within the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,19 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """The order may or may not exist; it is never sent again until that is settled."""
+    """The order may or may not exist; it is never sent again until the doubt is settled."""
 
     reason: str
     """A few fixed words."""
     evidence: str = ""
-    """What was seen: status, headers, the beginning of the body; never a secret."""
+    """Status, headers, and the beginning of the body; never a secret."""
     claimed_no: str | None = None
-    """The number that was answered, where another name holds it."""
+    """The order number in the answer, if another name holds it."""
     told: str = ""
-    """One sentence for whoever waits: where a redirect leads, or what a strange page says."""
+    """A sentence for people: the target of a redirect, or the message of an unexpected page."""
     used: bool = False
-    """The marketplace said that the simulation result is not there, or is used: absence from the
-    account never settles such a doubt."""
+    """Whether the marketplace answered that the simulation result is missing or used: then absence
+    never settles the doubt."""
 
 
 Outcome = Receipt | Rejection | NotSent | InDoubt

@@ -1,1 +1,1 @@
-"""What would be done, and within which limits."""
+"""The plan: actions and limits."""

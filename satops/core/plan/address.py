@@ -1,4 +1,4 @@
-"""The address of a marketplace: its normal form, and which one a run may talk to."""
+"""The address of a marketplace: its normal form, and the check of its host."""
 
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -11,10 +11,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def normal_address(url: str) -> str:
-    """Return an address by which two are compared.
+    """Return the normal form of an address, for comparisons.
 
-    Scheme and host in small letters, a name outside of ASCII as `xn--`, the port unless it is the
-    scheme's own, the path without its last slash.  `sandbox` stays as it is.
+    Scheme and host in lower case, an international name as `xn--`, the port only if it is not the
+    scheme's default, the path without its last slash.  `sandbox` stays unchanged.
     """
     if url == SANDBOX:
         return url
@@ -40,11 +40,11 @@ def is_loopback(address: str) -> bool:
 
 
 def require_host(url: str, expected: str) -> None:
-    """Refuse an address whose host is not the expected one; raises UsageError.
+    """Raise UsageError if the host of an address is not the expected one.
 
-    `satops.yaml` can be changed by a pull request; `expected` comes from the environment of the
-    run (SATOPS_MARKETPLACE), as a host, a host with a port, or a whole address.  A port that is
-    not given is the scheme's own.
+    A pull request can change `satops.yaml`, so `expected` comes from the run's environment
+    (SATOPS_MARKETPLACE): a host, a host with a port, or a whole address.  The default port is the
+    scheme's.
     """
 
     def port(parts: SplitResult) -> int:
@@ -65,10 +65,10 @@ def require_host(url: str, expected: str) -> None:
 
 
 def state_for(state: str, address: str) -> str:
-    """Return the name of the ledger of another marketplace beside one of the sandbox.
+    """Return the ledger's address for a marketplace, from the one for the sandbox.
 
-    The default names carry the marketplace: `git:satops-state` is the sandbox's, and
-    `git:satops-state-HOST` another one's.
+    Default names contain the marketplace: `git:satops-state` for the sandbox,
+    `git:satops-state-HOST` for another one.
     """
     host = (urlsplit(address).hostname or "marketplace").replace(":", "-")
     if state.endswith(".jsonl"):

@@ -1,4 +1,4 @@
-"""What was edited in a placed order or in a configuration, by field: the home of deepdiff."""
+"""Edits of a placed order or of the configuration, by field, with deepdiff."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ _VALUE_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of the order that differs."""
+    """One changed field."""
 
     field: str
-    """As a spec writes it: `endDate`."""
+    """Name in a spec: `endDate`."""
     before: str
     after: str
 
 
 def changes(before: Order, after: Order, offer: "Offer") -> tuple[Change, ...]:
-    """Return the fields that differ between a placed order and its spec, by field name."""
+    """Return the fields that differ between a placed order and its spec, sorted by name."""
     from deepdiff import DeepDiff
 
     old, new = _fields(before, offer), _fields(after, offer)
@@ -38,9 +38,9 @@ def changes(before: Order, after: Order, offer: "Offer") -> tuple[Change, ...]:
 
 
 def value_changes(base: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[Change, ...]:
-    """Return every key whose value differs, in the order of the keys; lists are one value.
+    """Return every key whose value differs, in the order of the keys; a list is one value.
 
-    A key is written as `limits.ordersPerApply`.
+    Keys are written as `limits.ordersPerApply`.
     """
     if base == here:
         return ()
@@ -57,7 +57,7 @@ def value_changes(base: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[Cha
     return tuple(
         Change(".".join(map(shown, path)), _value_text(before), _value_text(after))
         for path, before, after in pairs
-        # A group that is new or gone stands here by each of its keys.
+        # A new or removed group is listed by its keys.
         if before != after and not (_is_group(before) and _is_group(after))
     )
 

@@ -1,4 +1,4 @@
-"""The checks that the ledger and the clock bring, and what a change does to the configuration."""
+"""Checks of the ledger, the clock, and changes of the configuration."""
 
 from satops.core.check import Check, When
 from satops.core.problem import Severity

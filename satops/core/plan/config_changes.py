@@ -1,4 +1,4 @@
-"""What reviewers must know when a change touches `satops.yaml` or a file that it names."""
+"""Report a change of `satops.yaml` or of a file that it names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ _MOST_NAMED = 8
 
 @dataclass(frozen=True, slots=True)
 class NewMarketplace:
-    """Another marketplace that a change names: orders go there once it is merged."""
+    """A change of the marketplace, to which orders go after the merge."""
 
     before: str
-    """The normal form of an address, or `sandbox`."""
+    """Normal form of the old address, or `sandbox`."""
     after: str
     state: str
-    """The address of the ledger that `after` needs; empty where none can be named."""
+    """Address of the ledger that `after` needs; empty if there is no default name."""
     orders: int
-    """The orders of the tree, each of which a ledger that begins empty would not hold."""
+    """Number of orders in the tree: a new ledger would hold none of them."""
 
 
 def new_marketplace(base: Config, head: Config, orders: int) -> NewMarketplace | None:
-    """Return where a change sends orders, where that is another marketplace than before.
+    """Return the new marketplace of a change; None if it stays the same.
 
-    `orders` are those of the tree.  One ledger, one marketplace.
+    `orders` is the number of orders in the tree.
     """
     before, after = (normal_address(config.marketplace.url) for config in (base, head))
     if before == after:
@@ -42,10 +42,9 @@ def new_marketplace(base: Config, head: Config, orders: int) -> NewMarketplace |
 def config_problem(
     changes: Sequence[Change], severities: Mapping[str, Severity], *, file: str, ref: str
 ) -> Problem | None:
-    """Return what reviewers must know when the configuration differs from that of `ref`.
+    """Return a problem if the configuration differs from that of `ref`.
 
-    Its severity is the one that `severities`, those of `ref`, give it: a change cannot silence its
-    own warning.
+    `severities` are those of `ref`, so that a change cannot silence its own warning.
     """
     if not changes:
         return None

@@ -1,4 +1,4 @@
-"""What would happen to each order name, and why: the rules of the plan, one name at a time."""
+"""Decide the action for each order name, and its reason."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from satops.core.offer import Offer
 
 Recall = Callable[[OrderState], Order | None]
-"""Reads an order back from the ledger; None where an adopted order's content is not known."""
+"""Reads an order from the ledger; None if an adopted order's content was not recorded."""
 Passes = Callable[[], Mapping[PassKey, OrderState]]
-"""Returns the submission that holds each simulation result: asked only where a spec names one."""
+"""Returns the submission that holds each simulation result; called only for specs with a pass."""
 
 
 def decide(
@@ -38,11 +38,11 @@ def decide(
     recall: Recall,
     kept: Iterable[KeptSpec] = (),
 ) -> tuple[list[Action], list[Problem]]:
-    """Return one action for each name in the tree or open in the ledger, and what is wrong.
+    """Return one action for each name in the tree or open in the ledger, sorted by name, and the
+    problems.
 
-    The problems are those that only the ledger and the clock bring: conflicts, copies of what
-    was bought, and expired orders.  `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`.
-    Actions are sorted by name.
+    The problems depend on ledger and clock: conflicts, copies of bought orders, expired orders.
+    `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`.
     """
     actions: list[Action] = []
     problems: list[Problem] = []
@@ -83,7 +83,7 @@ def decide_one(
     recall: Recall,
     passes: Passes | None = None,
 ) -> tuple[Action, Problem | None]:
-    """Return the action for one spec; `passes` gives the results that the ledger holds."""
+    """Return the action for one spec; `passes` returns the results that the ledger holds."""
     passes = passes or partial(held_passes, state)
     known = state.orders.get(spec.name)
     if known is not None and known.standing in OPEN:
@@ -140,7 +140,7 @@ def _pass_over(spec: Spec) -> Problem:
 
 
 def hold_reason(known: OrderState, now: str) -> str:
-    """Say why an open submission is left alone."""
+    """Return why an open submission is left alone."""
     if known.standing_at(now) is Standing.BEING_PLACED:
         return f"being placed by run {known.run} until {known.until}"
     why = known.reason or f"run {known.run} left no outcome"
@@ -148,7 +148,7 @@ def hold_reason(known: OrderState, now: str) -> str:
 
 
 def problem_of(spec: Spec, declared: Check, finding: Finding) -> Problem:
-    """Return a finding about a spec as a whole, acknowledged where the spec may and does so."""
+    """Return a finding about a whole spec as a problem, with the spec's acknowledgement."""
     reasons = {item.check: item.reason for item in spec.acknowledge}
     return finding.problem(
         spec.source.file,
@@ -159,7 +159,7 @@ def problem_of(spec: Spec, declared: Check, finding: Finding) -> Problem:
 
 
 def _keep(known: OrderState, kept: KeptSpec) -> Action:
-    """Keep an order; the same whether its spec was read again or its bytes were recognised."""
+    """Return the action for a recognised file's order; equal to that of a parsed spec."""
     if known.further_order_nos:
         numbers = ", ".join((known.order_no or "", *known.further_order_nos))
         reason = f"placed more than once: {numbers}; talk to the marketplace"
@@ -186,7 +186,7 @@ def _decide_placed(
 
 
 def _decide_taken(spec: Spec, known: OrderState) -> tuple[Action, Problem]:
-    """Refuse a name that the ledger holds for an order of another series, or of none."""
+    """Return a conflict of a name that the ledger holds for another series, or for none."""
     held = "no member of a series" if known.series is None else f"a member of {known.series}"
     detail = (
         f"{spec.name} is placed as {known.order_no}, and that order is {held}. A name stands for "

@@ -1,6 +1,6 @@
-"""What an order may cost, by the price table of satops.yaml.
+"""Estimate the cost of an order from the price table of satops.yaml.
 
-It is an estimate, and must be called one: the marketplace gives no price before it delivers.
+Reports must call it an estimate, since the marketplace gives no price before delivery.
 
     prices:
       currency: USD
@@ -20,12 +20,12 @@ from satops.core.spec.spec import Spec
 from satops.errors import UsageError
 
 Table = Mapping[tuple[str, str], float]
-"""Provider and mode by name to a number; an empty string stands for every one."""
+"""Number by provider and mode; an empty string stands for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A price table that has been checked."""
+    """A checked price table."""
 
     currency: str
     per_km2: Table
@@ -33,9 +33,9 @@ class Prices:
     offer: Offer
 
     def estimate(self, spec: Spec) -> float | None:
-        """Return the estimated cost of an order with all its occurrences, or None.
+        """Return the estimated cost of an order with all its captures, or None without a price.
 
-        Area times price, or the minimum billable area where the order is smaller; rounded to
+        Area in km², or the minimum billable area if that is larger, times the price; rounded to
         hundredths of the currency.
         """
         name = self.offer.mode_name(spec.order.terms)
@@ -50,7 +50,7 @@ class Prices:
 def prices_from(
     table: Mapping[str, Any] | None, offer: Offer, file: str = "satops.yaml"
 ) -> Prices | None:
-    """Read the `prices` of satops.yaml; None where there are none.  Raises `UsageError`."""
+    """Return the `prices` of satops.yaml; None without any.  Raises `UsageError`."""
     if table is None:
         return None
     unknown = set(table) - {"currency", "perKm2", "minimumKm2"}

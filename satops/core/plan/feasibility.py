@@ -1,7 +1,7 @@
-"""What a simulation told of the orders to create: evidence for a review, and nothing more.
+"""The simulated passes of orders to create, as evidence for a review only.
 
-Coverage stands as the marketplace writes it.  Its unit is not documented (0.61, 61 and 61% may
-all mean the same), so nothing is ranked or refused by it.
+Coverage is shown as the marketplace's text.  Its unit is not documented (0.61, 61 and 61% may mean
+the same), so it ranks or refuses nothing.
 """
 
 from dataclasses import dataclass
@@ -15,28 +15,28 @@ FORMAT = "satops.feasibility/1"
 
 
 class Answer(StrEnum):
-    """What became of one simulation."""
+    """The result of one simulation."""
 
     PASSES = "passes"
     NONE = "none"
-    """It succeeded, and no satellite passes."""
+    """It succeeded without a pass."""
     FAILED = "failed"
     RUNNING = "running"
-    """It was not over when the wait was."""
+    """It was still running at the end of the wait."""
     REFUSED = "refused"
-    """The marketplace did not take it."""
+    """The marketplace refused it."""
     UNREAD = "unread"
     """It could not be started or read."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPass:
-    """One pass, with what a reviewer looks at."""
+    """One pass, with the values for a reviewer."""
 
     result: int
     satellite: str
     start: str | None
-    """UTC, `YYYY-MM-DDThh:mm:ssZ`; None where the marketplace's text is no date."""
+    """UTC, `YYYY-MM-DDThh:mm:ssZ`; None if the marketplace's text is no date."""
     written_start: str
     solar_time: str | None
     """Mean local solar time at the middle of the area: `10:34`."""
@@ -44,15 +44,15 @@ class ShownPass:
     look: str
     angle_deg: float | None
     coverage: str
-    """Of this pass, as the marketplace writes it."""
+    """Coverage of this pass, as the marketplace's text."""
     coverage_so_far: str
     area_km2: float | None
     swath: tuple[tuple[float, float], ...] | None
-    """The outer ring in degrees, longitude first; None where the text could not be read."""
+    """Exterior ring in degrees, longitude first; None if the text cannot be read."""
     row_sha256: str
 
     def choice(self, simulation: str | None) -> PassChoice | None:
-        """Return what a spec writes to buy this pass."""
+        """Return the pass for a spec."""
         if self.start is None or simulation is None:
             return None
         return PassChoice(simulation, self.result, self.satellite, self.start)
@@ -60,18 +60,18 @@ class ShownPass:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What one simulation told of one order."""
+    """The simulation of one order."""
 
     name: str
     order_digest: str
-    """Of the order that was asked for: without the pass that it may name."""
+    """Digest of the simulated order, without its pass."""
     answer: Answer
     simulation: str | None = None
     message: str = ""
     passes: tuple[ShownPass, ...] = ()
-    """By start; those without a start last."""
+    """Sorted by start; those without a start last."""
     unreadable: int = 0
-    """Rows that named no result."""
+    """Number of rows without a result number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +79,18 @@ class Feasibility:
     """The evidence of one run of `satops feasibility`."""
 
     made_at: str
-    """UTC, when the last answer was there."""
+    """Time of the last answer, UTC."""
     marketplace: str
-    """Its normalised address."""
+    """Normalised address of the marketplace."""
     orders: tuple[Simulated, ...]
 
     def of(self, name: str) -> Simulated | None:
-        """Return what was told of one order."""
+        """Return the simulation of one order, or None."""
         return next((each for each in self.orders if each.name == name), None)
 
 
 def shown_pass(found: Pass, longitude: float) -> ShownPass:
-    """Return a pass as a reviewer sees it, over an area whose middle is at a longitude."""
+    """Return a pass for a reviewer; `longitude` is the middle of the area."""
     return ShownPass(
         result=found.result,
         satellite=found.satellite,
@@ -121,7 +121,7 @@ def solar_time(utc: str, longitude: float) -> str:
 
 
 def as_fields(evidence: Feasibility) -> dict[str, Any]:
-    """Return evidence as the JSON of `satops feasibility --json` has it."""
+    """Return evidence in the form of `satops feasibility --json`."""
     return {
         "format": FORMAT,
         "made_at": evidence.made_at,

@@ -1,11 +1,11 @@
 """Limits: numbers in satops.yaml that can refuse a plan.
 
-Each counts orders, km² times captures, or estimated cost.  `PerOrder` looks at each order to
-create; `PerApply` at all of them and what is in doubt or being placed; `PerMonth` at those, and at
-what the ledger says was placed in this calendar month (UTC, by the time of the intent, whenever it
-was settled or corrected).  An order that shares its number with another counts once.  A limit under
-a label counts only orders with that label.  What cannot be counted is refused: a cost without a
-price, or in another currency than that of `prices`.
+A limit counts orders, km² times captures, or estimated cost.  `PerOrder` applies to each order to
+create; `PerApply` to all of them, together with those in doubt or being placed; `PerMonth` to these
+and the orders placed in this calendar month (UTC, by the time of the intent, whenever it was
+settled or corrected).  An order that shares its number with another counts once.  A limit with a
+label counts only orders with that label.  A cost without a price, or in another currency than that
+of `prices`, is refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,16 +18,16 @@ from satops.core.plan.plan import Action, LimitRoom, Refusal
 _UNITS = {"orders": "orders", "areaKm2": "km²", "cost": "in estimated cost"}
 _SPANS = ("PerOrder", "PerApply", "PerMonth")
 KEYS = frozenset(unit + span for unit in _UNITS for span in _SPANS) - {"ordersPerOrder"}
-"""Every key that `limits` may have."""
+"""All keys of `limits`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one order adds to a limit."""
+    """An order's share of a limit."""
 
     name: str
     amount: float | None
-    """None where no price is known."""
+    """None without a price."""
 
 
 def check_limits(
@@ -35,8 +35,8 @@ def check_limits(
 ) -> tuple[Refusal, ...]:
     """Return every limit that buying `creates` would exceed, in the order of the limits.
 
-    `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`; its month is the month that is counted.  A limit that no
-    order to create falls under refuses nothing, even when it has been exceeded already.
+    `now` is UTC, `YYYY-MM-DDThh:mm:ssZ`; its month counts.  A limit that counts none of the orders
+    to create refuses nothing, even if it is already exceeded.
     """
     spent = _spent(state)
     refusals: list[Refusal] = []
@@ -50,10 +50,9 @@ def check_limits(
 def limit_rooms(
     creates: Sequence[Action], state: LedgerState, config: Config, now: str
 ) -> tuple[LimitRoom, ...]:
-    """Return how much of each limit over several orders is taken, and would be after `creates`.
+    """Return how much of each limit over several orders is used, before and after `creates`.
 
-    Left out are limits on one order, of which others take nothing, and costs for which a price is
-    missing.
+    Limits of single orders are left out, and costs without a price.
     """
     spent = _spent(state)
     rooms = []
@@ -87,7 +86,7 @@ def _check(
 ) -> Iterator[Refusal]:
     unit, span = _parts(limit)
     if span == "PerOrder" and unit == "areaKm2":
-        # Nearly always no order is too large, and there are a hundred thousand to look at.
+        # Fast path: usually none of up to 100,000 orders is too large.
         creates = [action for action in creates if _exceeds(_area_km2(action), limit)]
     planned = [_planned_share(action, unit) for action in creates]
     before = [_spent_share(known, unit, currency) for known in spent]
@@ -103,7 +102,7 @@ def _check(
 
 
 def _counted(spent: list[OrderState], limit: Limit, now: str) -> list[OrderState]:
-    """Return of the orders that are spent, or may be, those that count beside what is planned."""
+    """Return the spent orders that count for a limit, besides the planned ones."""
     _, span = _parts(limit)
     if span == "PerOrder":
         return []
@@ -131,12 +130,12 @@ def _spent_share(known: OrderState, unit: str, currency: str | None) -> _Share:
         return _Share(known.name, held)
     once = known.area_km2 * known.captures if unit == "areaKm2" else known.estimated_cost
     if unit == "cost" and known.currency not in (None, currency):
-        once = None  # two currencies are never added
+        once = None  # never add two currencies
     return _Share(known.name, None if once is None else once * held)
 
 
 def _exceeds(total: float, limit: Limit) -> bool:
-    # The same order measured twice differs in the last digits: that is no excess.
+    # Two measures of the same order differ in their last digits.
     return total > limit.value * (1 + 1e-9)
 
 
@@ -181,7 +180,7 @@ def _unpriced(limit: Limit, unpriced: list[_Share]) -> Refusal:
 
 
 def _names(shares: list[_Share]) -> str:
-    """Name the largest few: those are the ones to look at."""
+    """Return the names of the largest orders."""
     largest = sorted(shares, key=lambda share: (-(share.amount or 0), share.name))
     text = ", ".join(share.name for share in largest[:3])
     return text if len(shares) <= 3 else f"{text} and {len(shares) - 3} more"
@@ -190,7 +189,7 @@ def _names(shares: list[_Share]) -> str:
 def _amount(number: float, unit: str) -> str:
     if unit == "orders":
         return "1 order" if number == 1 else f"{number:,.0f} orders"
-    # Small excesses must not be shown as 0.
+    # A small excess must not be shown as 0.
     digits = f"{number:,.0f}" if number >= 100 else f"{number:,.2f}"
     return f"{digits} {_UNITS[unit]}"
 
@@ -210,7 +209,7 @@ def _label_text(label: tuple[str, str | None]) -> str:
 
 
 def _parts(limit: Limit) -> tuple[str, str]:
-    """Split `areaKm2PerApply` into what is counted and over what."""
+    """Split `areaKm2PerApply` into unit and span."""
     unit, _, span = limit.key.partition("Per")
     return unit, "Per" + span
 

@@ -1,30 +1,30 @@
-"""Where a plan belongs, and where an order of it comes from."""
+"""The origin of a plan, and the provenance of an order."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a plan belongs.  A reviewed plan is good for nothing elsewhere."""
+    """The origin of a plan.  A reviewed plan is valid only there."""
 
     ledger: str | None
-    """Its id; None where there is no ledger."""
+    """Id of the ledger; None without a ledger."""
     marketplace: str
-    """The normalised address in `satops.yaml`."""
+    """Normalised address in `satops.yaml`."""
     commit: str | None = None
-    """What was checked out; None outside of git."""
+    """The checked-out commit; None outside of git."""
     run: str | None = None
-    """The id that the forge gives to a workflow's run or a pipeline; None elsewhere."""
+    """Id of the forge's workflow run or pipeline; None elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where one order comes from, as far as git and the forge tell; None where nobody told."""
+    """The provenance of one order; a value that git or the forge does not tell is None."""
 
     commit: str | None = None
-    """The commit that last touched the spec or a file that it refers to."""
+    """The last commit that changed the spec or a file that it refers to."""
     committed: bool | None = None
-    """Whether the bytes of all of these are those of the commit that is checked out."""
+    """Whether the bytes of these files equal the checked-out commit's."""
     pull_request: str | None = None
     approvals: tuple[str, ...] | None = None
 

@@ -1,4 +1,4 @@
-"""The plan: what would be bought, and what it was made from."""
+"""The plan: the actions, and the values that they were made from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ FORMAT = "satops.plan/1"
 
 
 class ActionKind(StrEnum):
-    """What apply would do with one order name."""
+    """The action of apply for one order name."""
 
     CREATE = "create"
     KEEP = "keep"
@@ -33,24 +33,24 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Action:
-    """One order name, what would happen to it, and why."""
+    """One order name, its action and the reason."""
 
     name: str
     kind: ActionKind
     reason: str
     spec: Spec | None
-    """None for a kept order, of which the ledger tells all, and for one whose spec is gone."""
+    """None for a kept order, which the ledger describes, and for an order without a spec."""
     known: OrderState | None
-    """What the ledger knows, if it knows the name."""
+    """The ledger's state of the name, or None."""
     estimated_cost: float | None = None
     captures: int = 1
-    """How many images the order stands for: area and cost count once for each."""
+    """Number of images; area and cost count once for each."""
     changes: tuple[Change, ...] = ()
-    """For a conflict: the fields that were edited."""
+    """For a conflict: the edited fields."""
     before: Order | None = None
-    """For a conflict: the order as it was placed, where the ledger holds its content."""
+    """For a conflict: the placed order, if its content was recorded."""
     kept: KeptSpec | None = None
-    """For a kept order: where its spec stands."""
+    """For a kept order: its spec's position."""
     behind_conflict: bool = False
     """Whether it is held because placed members of its series are in conflict."""
 
@@ -60,13 +60,13 @@ class Action:
 
     @property
     def left_out(self) -> bool:
-        """Whether this run leaves the order to others: it is not chosen, or was not reviewed."""
+        """Whether this run skips the order: it is not chosen, or was not reviewed."""
         is_open = self.known is not None and self.known.standing in OPEN
         return self.kind is ActionKind.HOLD and not is_open and not self.behind_conflict
 
     @property
     def series(self) -> str | None:
-        """The series that the order is a member of, as its spec says, else the ledger."""
+        """The order's series, from its spec or else the ledger."""
         if self.spec is not None:
             return self.spec.series
         return None if self.known is None else self.known.series
@@ -87,7 +87,7 @@ class Action:
 
     @property
     def where(self) -> tuple[str, int] | None:
-        """The file and the line of the spec; None where the spec is gone."""
+        """File and line of the spec; None without a spec."""
         if self.kept is not None:
             return self.kept.file, self.kept.line
         return None if self.spec is None else (self.spec.source.file, self.spec.source.line)
@@ -103,26 +103,26 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class LimitRoom:
-    """How much of a limit is taken, before and after what is planned."""
+    """How much of a limit is used, before and after the plan."""
 
     title: str
     unit: str
     """`orders`, `km²`, or `in estimated cost`."""
     allowed: float
     taken: float
-    """By what the ledger holds."""
+    """Used by the ledger's orders."""
     planned: float
-    """By the orders to create."""
+    """Used by the orders to create."""
 
     @property
     def left(self) -> float:
-        """What is left once the plan is bought; below 0 where the plan is refused."""
+        """The rest after the plan; below 0 if the plan is refused."""
         return self.allowed - self.taken - self.planned
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which orders of a tree are wanted: those that have one of the names, and all the labels."""
+    """The choice of orders: those that have one of the names, and all the labels."""
 
     names: tuple[str, ...] = ()
     """Empty for any name."""
@@ -131,68 +131,68 @@ class Part:
 
 @dataclass(frozen=True, repr=False)
 class Plan:
-    """Actions, problems and refusals, and what they were made from."""
+    """Actions, problems and refusals, and the values that they were made from."""
 
     ledger_head: str | None
-    """None where there is no ledger: the plan is against nothing."""
+    """None without a ledger."""
     made_at: str
-    """UTC; the clock that expiry and time checks were held against."""
+    """UTC; the time for expiry and time checks."""
     actions: tuple[Action, ...]
     problems: tuple[Problem, ...]
     refusals: tuple[Refusal, ...]
     specs: int
     rooms: tuple[LimitRoom, ...] = ()
-    """Of each limit over several orders."""
+    """One for each limit over several orders."""
     rules_digest: str = ""
     """SHA-256 of the limits, severities and other settings that can refuse a plan."""
     base: str = ""
-    """The git commit or branch whose limits ruled; empty where it was the tree's own."""
+    """The git commit or branch whose limits apply; empty for the tree's own."""
     guard_changes: tuple[Change, ...] = ()
-    """What differs from `base` in satops.yaml, key by key, and in the files that it names."""
+    """Changes against `base` in satops.yaml, by key, and in the files that it names."""
     new_marketplace: NewMarketplace | None = None
-    """Where orders go after the merge, where that is another marketplace than `base`'s."""
+    """The marketplace after the merge, if it differs from `base`'s."""
     already: tuple[Problem, ...] = ()
-    """What `base` holds alike, and time alone made wrong: it blocks its own order, and is no fault
-    of the change under review."""
+    """Problems that `base` has too, through time alone: they block their own orders, and are not
+    caused by the change under review."""
     since: str = ""
-    """The git commit that `waiting` is held against; empty for none."""
+    """The git commit for `waiting`; empty for none."""
     waiting: frozenset[str] = frozenset()
-    """The orders to create that `since` asked for alike: they wait since earlier."""
+    """The orders to create that `since` already had."""
     origin: Origin | None = None
-    """What it was made for; a plan that is shown or saved has it."""
+    """Its origin; set for a plan that is shown or saved."""
     part: Part | None = None
     """What was chosen of the tree; None for all of it."""
     aside: tuple[Problem, ...] = ()
-    """Errors of files that hold nothing that was chosen."""
+    """Errors of files without a chosen order."""
     whole_refusals: tuple[Refusal, ...] = ()
     """For a part: the limits that the plan of the whole tree exceeds."""
     feasibility: Feasibility | None = None
-    """What simulations told of its orders, where a reviewer was given that."""
+    """Simulations of its orders, if evidence was given."""
     unread: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
-    """The bytes of each file that has errors, by its path: a name may stand in them."""
+    """Bytes of each file with errors, by path: they may contain an order name."""
 
     def __repr__(self) -> str:
-        """Return how many actions there are of each kind."""
+        """Return the number of actions by kind."""
         counts = ", ".join(f"{n} {kind}" for kind in ActionKind if (n := self.count(kind)))
         return f"<Plan {counts or 'empty'}, {len(self.problems)} problems>"
 
     @property
     def creates(self) -> list[Action]:
-        """The orders that apply would buy, in the order of their names."""
+        """The orders to create, sorted by name."""
         return [action for action in self.actions if action.kind is ActionKind.CREATE]
 
     def count(self, kind: ActionKind) -> int:
-        """Return how many actions are of a kind."""
+        """Return the number of actions of a kind."""
         return sum(action.kind is kind for action in self.actions)
 
     @property
     def blocked(self) -> bool:
-        """Whether some problem blocks an order; the others may still be placed."""
+        """Whether a problem blocks an order; others may still be placed."""
         return any(problem.blocks for problem in (*self.problems, *self.aside))
 
     @property
     def in_doubt(self) -> list[Action]:
-        """The orders that may or may not exist, and that no run is placing any more."""
+        """The orders in doubt."""
         return [
             action
             for action in self.actions
@@ -213,8 +213,8 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over everything that apply is bound to: the ledger's head, each action with its
-        digest, and the rules.  The clock is not in it: what time changes shows as actions.
+        """SHA-256 of everything that binds apply: the ledger's head, each action with its digest,
+        and the rules.  Not of the clock: its effects show as actions.
         """
         return plan_digest(
             ledger_head=self.ledger_head,
@@ -226,7 +226,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """What a plan file says of the plan that was reviewed."""
+    """The content of a plan file."""
 
     path: str
     digest: str
@@ -234,14 +234,14 @@ class SavedPlan:
     rules_digest: str
     made_at: str
     actions: tuple[tuple[str, str, str], ...]
-    """Name, action and action digest."""
+    """Name, kind and action digest of each action."""
     origin: Origin
     part: Part | None = None
     """What was chosen of the tree; None for all of it."""
 
     @property
     def creates(self) -> frozenset[tuple[str, str]]:
-        """Name and action digest of every order that was to be bought."""
+        """Name and action digest of every order to create."""
         return frozenset((n, d) for n, kind, d in self.actions if kind == ActionKind.CREATE)
 
 
@@ -252,9 +252,9 @@ def plan_digest(
     actions: Sequence[tuple[str, str, str | None]],
     refusals: Sequence[str],
 ) -> str:
-    """Return the digest of a plan, from the plan itself or from a saved one.
+    """Return the digest of a plan, from the plan itself or a saved one.
 
-    An action is its name, its kind and its action digest.
+    An action is its name, kind and action digest.
     """
     content = {
         "format": FORMAT,
@@ -267,20 +267,20 @@ def plan_digest(
 
 
 def order_digest(action: Action) -> str | None:
-    """Return the digest of the order an action is about: the spec's, else the ledger's."""
+    """Return the order digest of an action: the spec's, or else the ledger's."""
     if action.spec is not None:
         return action.spec.order.digest
     return action.known.order_digest if action.known else None
 
 
 def action_digest(action: Action, *, rejections: int | None = None) -> str:
-    """Return the SHA-256 of all that an approver accepts with one action.
+    """Return the SHA-256 of everything that an approver accepts with one action.
 
-    That is the order, and beside it what decides whether it may be bought and what it counts
-    against: labels, acknowledgements with their reasons, `supersedes`, the series with its keys,
-    the estimate and the captures.  The order of labels and acknowledgements in the file has no part
-    in it.  An order that was rejected before has the number of rejections in it, so an approval
-    from before the last one is not an approval to send it again; `rejections` gives another number.
+    That is the order, and the values that decide its permission and its limits: labels,
+    acknowledgements with reasons, `supersedes`, series and keys, estimate and captures.  The order
+    of labels and acknowledgements in the file does not matter.  The number of rejections is
+    included if there were any, so an approval from before the last one does not allow another
+    attempt; `rejections` replaces that number.
     """
     spec = action.spec
     seen = action.rejections if rejections is None else rejections

@@ -1,7 +1,7 @@
-"""What the plan does with the members of one series, beyond what holds for each order alone.
+"""The plan's rules for the members of one series, besides those for single orders.
 
-Axes stay as they were once a member counts as spent.  An edit of placed members is one conflict,
-and holds what is new.  A window that is over is no error while other members can be bought.
+Axes may not change once a member counts as spent.  Edits of placed members are one conflict, and
+hold new members.  An expired window is no error while other members can be bought.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,10 +29,9 @@ from satops.core.spec.spec import Membership, Spec
 def hold_renamed(
     actions: Sequence[Action], problems: Iterable[Problem], state: LedgerState
 ) -> list[Action]:
-    """Hold the new members with a key of which others seem to be bought under another name.
+    """Hold new members with a key whose other members seem to be bought under another name.
 
-    Else those that were not bought yet would get the new name, and the line that mends it would
-    fit neither.
+    Otherwise the unbought ones would get the new name, and `renamed` would fit neither.
     """
     found = {it.order for it in problems if it.blocks and it.check == OTHER_KEY.code}
     suspects = [
@@ -70,7 +69,7 @@ def hold_renamed(
 
 
 class Decided(NamedTuple):
-    """A member, with what was decided of it alone."""
+    """A member, with the decision for it alone."""
 
     spec: Spec
     action: Action
@@ -83,19 +82,19 @@ class Decided(NamedTuple):
 
     @property
     def is_spent(self) -> bool:
-        """Whether the ledger counts it as bought."""
+        """Whether the ledger counts it as spent."""
         return self.action.known is not None and self.action.known.standing in SPENT
 
     @property
     def is_edited(self) -> bool:
-        """Whether it is placed, with another content than the document has now."""
+        """Whether it is placed with other content than the document has now."""
         return self.problem is not None and self.problem.check == EDITED.code
 
 
 def decide_series(
     members: Sequence[Decided], state: LedgerState
 ) -> tuple[list[Action], list[Problem]]:
-    """Return the actions of all members of a series, and what is wrong with them."""
+    """Return the actions of all members of a series, and the problems."""
     frozen = _frozen(members, state)
     if frozen is not None:
         return frozen
@@ -114,7 +113,7 @@ def decide_series(
 
 
 def other_axes(spec: Spec, state: LedgerState) -> OrderState | None:
-    """Return an order of the same series that was bought with other axes; None where none was."""
+    """Return an order of the series that was bought with other axes, or None."""
     if spec.membership is None:
         return None
     axes = [dict(axis) for axis in spec.membership.axes]
@@ -136,7 +135,7 @@ def other_axes(spec: Spec, state: LedgerState) -> OrderState | None:
 def _frozen(
     members: Sequence[Decided], state: LedgerState
 ) -> tuple[list[Action], list[Problem]] | None:
-    """Return the one conflict where the axes are not those of what was bought; else None."""
+    """Return the actions and one conflict if the axes differ from bought ones; else None."""
     first, series = members[0], _membership(members[0]).series
     other = other_axes(first.spec, state)
     if other is None:
@@ -172,7 +171,7 @@ def _copied(members: Sequence[Decided]) -> list[Problem]:
 
 
 def _held(members: Sequence[Decided]) -> tuple[list[Action], list[Problem]]:
-    """Return the actions with what is new held behind edits of placed members, and the edits."""
+    """Return the actions, with new members held behind edits of placed ones, and the edits."""
     edited = [member for member in members if member.is_edited]
     if not edited:
         return [member.action for member in members], []
@@ -209,10 +208,10 @@ def _hold(action: Action, names: set[str]) -> Action:
 
 
 def _outline_axis(edited: Sequence[Decided], members: Sequence[Decided]) -> int | None:
-    """Return the axis by whose keys outlines changed, and nothing else; None where more has.
+    """Return the axis by whose keys only outlines changed; None if anything else changed.
 
-    An axis of features sets the outline.  Of keys by hand, all placed orders of a key must have
-    changed, and some of another key must not.
+    It is an axis of features, or one of handwritten keys of which one key's placed orders all
+    changed and some of another key's did not.
     """
     if any({change.field for change in it.action.changes} != {"geometry"} for it in edited):
         return None
@@ -228,7 +227,7 @@ def _outline_axis(edited: Sequence[Decided], members: Sequence[Decided]) -> int 
 
 
 def _over(members: Sequence[Decided]) -> list[Problem]:
-    """Return one problem for the members whose window is over: a warning where others live on."""
+    """Return one problem for the expired members: a warning if other members can be bought."""
     over = [it for it in members if it.problem is not None and it.problem.check == TOO_LATE.code]
     if not over:
         return []

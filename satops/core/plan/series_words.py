@@ -1,4 +1,4 @@
-"""What is said of the members of a series: how many orders, and what to write instead."""
+"""Messages about the members of a series: number of orders, and lines to write."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ def axes_words(axes: Iterable[Mapping[str, Any]]) -> str:
 
 
 def frozen_words(series: str, before: str, after: str, spent: int, fresh: int) -> str:
-    """Say that axes changed after members were bought, and what that would buy."""
+    """Return that axes changed after members were bought, and what that would buy."""
     return (
         f"The axes of {series} are frozen, since {counted(spent, 'order')} of it "
         f"{'is' if spent == 1 else 'are'} placed or may be. They were {before}, and the document "
@@ -37,12 +37,12 @@ def frozen_words(series: str, before: str, after: str, spent: int, fresh: int) -
 
 
 def copied_words(series: str, first: str, count: int) -> str:
-    """Say that members are bought under other names."""
+    """Return that members are bought under other names."""
     return f"{first} So it is with {count} orders of {series}: if it was renamed, that is why."
 
 
 def edited_words(series: str, edited: Sequence[Action], held: int) -> str:
-    """Say which fields of placed members were edited, and what to write instead."""
+    """Return which fields of placed members were edited, and what to write instead."""
     return (
         f"{counted(len(edited), 'placed order')} of {series} would change, and a placed order "
         f"cannot be changed: {_fields(edited)}. {_held(held)}Put the old values back. To buy with "
@@ -57,7 +57,7 @@ def outline_words(
     edited: Sequence[Action],
     new: Sequence[Keys],
 ) -> str:
-    """Say that the outline of one key changed, and what to write instead."""
+    """Return that the outline of one key changed, and what to write instead."""
     axis, name = key
     place = next((i for i, it in enumerate(axes) if it["kind"] not in _KINDS_BY_HAND), None)
     since = ""
@@ -73,7 +73,7 @@ def outline_words(
 
 
 def over_words(whole: Membership, over: Sequence[Keys], every: Sequence[Keys]) -> str:
-    """Say that windows are over, and return the lines to paste."""
+    """Return that windows are over, and the lines to paste."""
     one = len(over) == 1
     said = (
         f"{counted(len(over), 'order')} of {whole.series} {'was' if one else 'were'} never placed, "
@@ -90,7 +90,7 @@ def over_words(whole: Membership, over: Sequence[Keys], every: Sequence[Keys]) -
 
 
 def _covering(members: Sequence[Keys]) -> list[tuple[frozenset[str], ...]]:
-    """Return choices of keys on each axis that together name these members, and no other."""
+    """Return choices of keys on each axis that together name exactly these members."""
     rows = [tuple(frozenset({key}) for key in keys) for keys in members]
     for place in range(len(rows[0])):
         merged: dict[tuple[frozenset[str], ...], frozenset[str]] = {}
@@ -107,7 +107,7 @@ def _choice(
     whole: Membership,
     every: Sequence[Keys],
 ) -> list[str]:
-    """Write one choice; an axis of which all keys are chosen is left out."""
+    """Return the YAML of one choice; an axis with all keys chosen is omitted."""
     written = []
     for place, (name, keys) in enumerate(zip(names, chosen, strict=True)):
         known = sorted({member[place] for member in every})
@@ -127,7 +127,7 @@ def _choice(
 
 
 def _key_text(key: str) -> str:
-    """Return a key as YAML reads it as text."""
+    """Return a key in YAML, quoted if it would not be text."""
     plain = _PLAIN_KEY.fullmatch(key) and key not in _NOT_TEXT
     return key if plain else json_text.dumps(key).decode()
 
@@ -140,7 +140,7 @@ def _held(count: int) -> str:
 
 
 def _fields(edited: Sequence[Action]) -> str:
-    """Return each field that was edited, with the first example and how many orders have it."""
+    """Return each edited field, with its first example and number of orders."""
     found: dict[str, list[tuple[str, str]]] = {}
     for action in edited:
         for change in action.changes:

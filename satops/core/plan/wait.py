@@ -1,4 +1,4 @@
-"""How long an order that was merged has waited to be bought."""
+"""How long a merged order has waited to be bought."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ class Wait:
 
     name: str
     hours: float | None
-    """Since its spec, or what the spec refers to, came to the branch.  None where git cannot tell:
-    outside of git, in a shallow clone, and for files that were never committed."""
+    """Hours since its spec or a file of it came to the branch.  None if git cannot tell: outside of
+    git, in a shallow clone, and for files that were never committed."""
     limit_h: float
-    """`nightly.waitsH`: a longer wait fails the night."""
+    """`nightly.waitsH`: a longer wait fails the nightly run."""
 
     @property
     def late(self) -> bool:
-        """Whether it has waited for too long."""
+        """Whether it has waited too long."""
         return self.hours is not None and self.hours > self.limit_h

@@ -1,6 +1,6 @@
-"""Programming orders of the eo-imagery marketplace: optical of changguang, radar of tianyi.
+"""Programming orders of the eo-imagery marketplace: optical (changguang) and radar (tianyi).
 
-`EO_IMAGERY` is all that the rest of satops knows of them.
+The rest of satops knows them only as `EO_IMAGERY`.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def _request(order: Order, market: MarketplaceConfig) -> bytes:
 
 
 def _checks() -> Sequence[ModuleType]:
-    from satops.offers.eo_imagery import (  # with shapely, which few plans need
+    from satops.offers.eo_imagery import (  # imports shapely, which few plans need
         fields,
         pass_checks,
         sensor,
@@ -64,7 +64,7 @@ def _term_text(field: str, value: Any) -> str | None:
 
 
 def _mode_name(given: str) -> int | str:
-    """Return the name of a mode that is given by its number: it says more to a reviewer."""
+    """Return a mode's name for its number, since a name tells a reviewer more."""
     if not (given.isdecimal() and given.isascii()):
         return given
     known = MODES.get(int(given))

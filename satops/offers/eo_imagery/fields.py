@@ -1,4 +1,4 @@
-"""The fields of an order that are this marketplace's own, as a spec writes them."""
+"""Read the fields of an order that only this marketplace has."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -51,9 +51,9 @@ IDLE_INTERVAL = RECURRENCE.variant(severity=Severity.WARNING)
 
 
 def read_terms(order: Mapping[str, Any], findings: list[Finding]) -> Terms:
-    """Read the terms of an order; what is of the wrong kind is left to the reader of fields.
+    """Read the terms of an order; the reader of fields reports values of a wrong type.
 
-    They are those of the canonical order: a mode is its number.
+    They are in canonical form: a mode is its number.
     """
     number = _read_mode(order, findings)
     recurring, day, unit = _read_recurrence(order, findings)
@@ -71,12 +71,12 @@ def read_terms(order: Mapping[str, Any], findings: list[Finding]) -> Terms:
 
 
 def version_of(terms: Terms) -> str:
-    """Return the version of an order with such terms: one that buys a pass has its own."""
+    """Return the version of an order with these terms: an order of a pass has its own."""
     return PASS_VERSION if FIELD in terms else VERSION
 
 
 def _read_pass(order: Mapping[str, Any], findings: list[Finding]) -> PassChoice | None:
-    """Read the pass that is bought; its start must say its zone, as what is pasted does."""
+    """Read the pass; its start must have an offset."""
     written = order.get(FIELD)
     if not isinstance(written, dict):
         return None
@@ -142,8 +142,8 @@ def _read_recurrence(
             detail = f"recurringDay is {day}. The interval is 1 at least."
             findings.append(RECURRENCE.finding(("order", "recurringDay"), detail))
     elif recurring is False and written:
-        # The create page shows `recurring: false`, and a body that was read back from the
-        # marketplace may carry the two beside it: harmless, and sent as it is written.
+        # The documentation shows `recurring: false`, and a body from the marketplace may hold the
+        # two fields beside it: harmless, and sent as written.
         detail = f"`recurring` is false, so {' and '.join(written)} should have no effect."
         findings.append(IDLE_INTERVAL.finding(("order", written[0]), detail))
     elif recurring is None and written and "recurring" not in order:
@@ -156,7 +156,7 @@ def _read_recurrence(
 
 
 def _whole(value: object) -> int | None:
-    """Return a whole number, also one that is written as 20.0, as JSON Schema does."""
+    """Return a whole number, also one written as 20.0, as JSON Schema does."""
     if type(value) is int:
         return value
     return int(value) if isinstance(value, float) and value.is_integer() else None

@@ -1,4 +1,4 @@
-"""What to say about a `resolutionType` that is no mode: `1m`, `0.5`, `strip`, `"2"`."""
+"""Messages for a `resolutionType` that is no mode: `1m`, `0.5`, `strip`, `"2"`."""
 
 import re
 from difflib import get_close_matches
@@ -12,16 +12,16 @@ _RESOLUTION = re.compile(
     re.IGNORECASE,
 ).fullmatch
 _COARSEST_M = 100
-"""No resolution is coarser: a larger number means something else."""
+"""The coarsest resolution in metres; a larger number means something else."""
 
 
 def modes_of(provider: object) -> str:
-    """List the modes of a provider with number and resolution; of every one where it is unknown."""
+    """Return the modes of a provider with number and resolution; all modes for another provider."""
     return ", ".join(f"{m.name} ({m.number}, {m.resolution_m:g} m)" for m in _modes(provider))
 
 
 def mode_advice(written: object, provider: object) -> str | None:
-    """Return what is wrong with a text or a number that is no mode; None for anything else."""
+    """Return what is wrong with a text or number that is no mode; None for other values."""
     if isinstance(written, bool) or not isinstance(written, str | int | float):
         return None
     said = f"resolutionType names a mode, and {shown(str(written))} is none."
@@ -62,7 +62,7 @@ def _of_resolution(resolution_m: float, provider: object) -> str:
 
 
 def _resolution_m(written: str | float) -> float | None:
-    """Return the ground resolution that a value looks like."""
+    """Return the ground resolution in metres that a value seems to mean."""
     if not isinstance(written, str):
         return written if 0 < written < _COARSEST_M else None
     match = _RESOLUTION(written.strip())

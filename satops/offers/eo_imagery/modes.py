@@ -1,4 +1,4 @@
-"""The providers and modes that the marketplace's create page documents."""
+"""The providers and modes in the documentation of the marketplace's create call."""
 
 from enum import IntEnum, StrEnum
 
@@ -12,11 +12,11 @@ class Provider(StrEnum):
     CHANGGUANG = "changguang"
     """Optical."""
     TIANYI = "tianyi"
-    """Radar: it sees through clouds, and cannot be steered to follow an area that runs aslant."""
+    """Radar: sees through clouds, and cannot be steered along a slanting area."""
 
 
 class Unit(IntEnum):
-    """`recurringUnit`, as the marketplace numbers it."""
+    """The marketplace's numbers of `recurringUnit`."""
 
     DAY = 1
     WEEK = 2
@@ -40,10 +40,10 @@ MODES = {
         _mode(8, "wide-scan", Provider.TIANYI, 20.0),
     )
 }
-"""Every documented `resolutionType`; in page/query 3 and 4, and 6 and 7, read back alike."""
+"""All documented `resolutionType` values. page/query lists 3 and 4 alike, and 6 and 7."""
 MODE_NUMBERS = {mode.name: mode.number for mode in MODES.values()}
 
 
 def mode_of(terms: Terms) -> Mode | None:
-    """Return the mode that an order names; None where it leaves that to the marketplace."""
+    """Return the mode of an order; None if it leaves the mode to the marketplace."""
     return MODES.get(terms.get("resolutionType", 0))

@@ -1,4 +1,4 @@
-"""Checks of orders that buy a pass, as far as the spec and the clock tell."""
+"""Checks of orders of a pass, by spec and clock."""
 
 from datetime import datetime, timedelta
 
@@ -55,7 +55,7 @@ def check_pass_in_window(batch: Batch) -> Found:
     example="a copied file with a new `name` and a new maxCloud",
 )
 def check_one_pass(around: Around) -> Found:
-    """Find specs that name a result which another one of the tree names: the first by file."""
+    """Find specs with the same result as another spec of the tree; the first by file is kept."""
     every = sorted((*around.specs, *around.beside), key=_where)
     first: dict[tuple[str, int], Spec] = {}
     for spec in every:

@@ -1,4 +1,4 @@
-"""What of an order the marketplace shows again, and what of it reads back alike."""
+"""Compare an order's terms with those that the marketplace lists."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,14 @@ from satops.offers.eo_imagery.modes import mode_of
 
 
 def agreements(order: Order, found: MarketplaceOrder) -> Iterator[Agreement]:
-    """Yield each term: whether it agrees (None where it is not shown), and what is shown."""
+    """Yield each term: whether it agrees (None if not listed), and its text."""
     ours, theirs = order.terms, found.terms
     recurring = bool(theirs.get("recurring"))
     yield recurring is bool(ours.get("recurring")), f"recurring {str(recurring).lower()}"
     if ours.get("recurring"):
         for field in ("recurringDay", "recurringUnit"):
             yield _equal(ours.get(field), theirs.get(field)), f"{field} {theirs.get(field)}"
-    # What was not sent may come back with whatever default the marketplace has.
+    # An unsent term may be listed with the marketplace's default.
     if "maxCloud" in ours:
         yield _equal(ours["maxCloud"], theirs.get("maxCloud")), f"maxCloud {theirs.get('maxCloud')}"
     choice = order.pass_choice
@@ -31,7 +31,7 @@ def agreements(order: Order, found: MarketplaceOrder) -> Iterator[Agreement]:
 
 
 def not_compared(order: Order) -> str:
-    """Return a note on what of an order does not show."""
+    """Return a note on the terms that are not listed."""
     if order.terms.get("resolutionType") in (6, 7):
         return "resolutionType 6 and 7 read back alike (12 m), so this could not be compared"
     return ""

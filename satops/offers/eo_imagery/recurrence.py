@@ -1,8 +1,8 @@
-"""What a recurring order asks for, as satops reads it.
+"""The captures of a recurring order, as satops understands it.
 
-The marketplace's documentation gives `recurringDay` and `recurringUnit` and says no more.  satops
-reads them as "one capture at the start of the window, then one every N units while the window is
-open".  That reading is not confirmed: whoever prints it must say so.
+The marketplace's documentation names `recurringDay` and `recurringUnit` without explanation. satops
+takes them as "one capture at the start of the window, then one every N units while the window is
+open".  This is not confirmed, and messages must say so.
 """
 
 from calendar import monthrange
@@ -19,7 +19,7 @@ _NAMES = {Unit.DAY: "day", Unit.WEEK: "week", Unit.MONTH: "month"}
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """The occurrences of one order; the window's end is not one of them."""
+    """The captures of one order; the window's end is not one of them."""
 
     start: datetime
     end: datetime
@@ -28,18 +28,18 @@ class Recurrence:
 
     @property
     def every(self) -> str:
-        """The interval in words: `every 2 weeks`."""
+        """The interval as text: `every 2 weeks`."""
         name = _NAMES[self.unit]
         return f"every {name}" if self.interval == 1 else f"every {self.interval} {name}s"
 
     @property
     def count(self) -> int:
-        """How many captures: at least one, since the window has a beginning."""
+        """Number of captures; at least one, at the window's start."""
         if self.unit is Unit.MONTH:
             months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
             steps = months // self.interval
             return steps + 1 if self.occurrence(steps) < self.end else steps
-        # Python's division of whole seconds is exact; -(-a // b) rounds up.
+        # Integer division is exact; -(-a // b) rounds up.
         step_s = self.interval * _UNIT_DAYS[self.unit] * 86_400
         return -(-_seconds(self.end - self.start) // step_s)
 
@@ -50,7 +50,7 @@ class Recurrence:
 
     @property
     def second(self) -> datetime | None:
-        """When the first interval is over; None where that is beyond the calendar."""
+        """End of the first interval; None beyond the calendar."""
         try:
             return self.occurrence(1)
         except (OverflowError, ValueError):
@@ -58,16 +58,16 @@ class Recurrence:
 
     @property
     def moved(self) -> datetime | None:
-        """The first capture that falls on a shorter month's last day, not on the day it should."""
+        """The first capture that is moved to a shorter month's last day."""
         if self.unit is not Unit.MONTH or self.start.day <= 28:
             return None
         later = (self.occurrence(step) for step in range(1, min(self.count, 13)))
         return next((found for found in later if found.day != self.start.day), None)
 
     def occurrence(self, step: int) -> datetime:
-        """Return an occurrence by its number, from 0.
+        """Return a capture by its number, from 0.
 
-        Months are counted from the first: after 31 January and 28 February comes 31 March.
+        Months are counted from the first capture: after 31 January and 28 February comes 31 March.
         Raises OverflowError or ValueError beyond the year 9999.
         """
         if self.unit is not Unit.MONTH:
@@ -79,7 +79,7 @@ class Recurrence:
 
 
 def recurrence(order: Dated) -> Recurrence | None:
-    """Return what repeats; None for an order that asks for one capture."""
+    """Return the recurrence; None for an order of one capture."""
     terms = order.terms
     interval, unit = terms.get("recurringDay", 0), terms.get("recurringUnit")
     if not terms.get("recurring") or interval < 1 or unit is None:
@@ -88,15 +88,15 @@ def recurrence(order: Dated) -> Recurrence | None:
 
 
 def occurrences(order: Dated) -> int:
-    """Return how many captures an order asks for: 1 unless it recurs."""
+    """Return the number of captures: 1 unless the order recurs."""
     repeats = recurrence(order)
     return 1 if repeats is None else repeats.count
 
 
 def first_over(order: Order) -> datetime | None:
-    """Return when the time of the first of several captures is over; None for one capture.
+    """Return the end of the first of several captures' intervals; None for one capture.
 
-    Where the calendar ends before, it is the window's end.
+    If the calendar ends before, it is the window's end.
     """
     repeats = recurrence(order)
     return None if repeats is None else repeats.second or repeats.end
@@ -107,7 +107,7 @@ def _seconds(span: timedelta) -> int:
 
 
 def details(order: Dated) -> tuple[str, ...]:
-    """Return the cloud limit and what recurs, as reviewers read them."""
+    """Return the cloud limit and the recurrence, for reviewers."""
     cloud, repeats = order.terms.get("maxCloud"), recurrence(order)
     told = [] if cloud is None else [f"max cloud {cloud}%"]
     if repeats is not None:

@@ -1,4 +1,4 @@
-"""The body of the marketplace's create call, made from the canonical order."""
+"""Make the body of the marketplace's create call from the canonical order."""
 
 from datetime import UTC, timezone
 from typing import Any, Literal
@@ -15,11 +15,11 @@ _AFTER = b',"type":"Polygon"}'
 def create_request(
     order: Order, *, geometry: Literal["geojson", "wkt"], timezone: timezone
 ) -> bytes:
-    """Return the exact bytes to send: the fields that the order has, as the create page types them.
+    """Return the exact bytes to send: the order's fields, in the types of the API documentation.
 
-    Everything is taken from the canonical bytes, so that what is sent is what was hashed.  The
-    geometry is a text, GeoJSON or WKT, with their digits.  Dates are `yyyy-MM-ddTHH:mm:ss` in the
-    zone of the marketplace, whose API knows no offsets.
+    Everything comes from the canonical bytes, so that the sent order is the hashed one.  The
+    geometry is a text, GeoJSON or WKT, with the same digits.  Dates are `yyyy-MM-ddTHH:mm:ss` in
+    the marketplace's time zone, since the API has no offsets.
     """
     bought: dict[str, Any] = json_text.loads(order.canonical)
     fields: dict[str, Any] = {
@@ -33,10 +33,10 @@ def create_request(
 
 
 def simulation_request(order: Order, *, timezone: timezone) -> bytes:
-    """Return the body that asks for a simulation of an order.
+    """Return the body of a simulation request, from the canonical bytes.
 
-    It is made from the canonical bytes as well.  Its page wants GeoJSON, and dates with a blank.
-    It knows no recurrence: the whole window is simulated.
+    The API documentation requires GeoJSON, and dates with a blank.  There is no recurrence: the
+    whole window is simulated.
     """
     bought: dict[str, Any] = json_text.loads(order.canonical)
     fields: dict[str, Any] = {
@@ -50,19 +50,19 @@ def simulation_request(order: Order, *, timezone: timezone) -> bytes:
 
 
 def result_request(choice: PassChoice) -> bytes:
-    """Return the body that orders one result of a simulation: nothing but its number."""
+    """Return the body that orders one simulation result: its number alone."""
     return json_text.dumps({"resultId": choice.result})
 
 
 def local_text(utc: str, zone: timezone) -> str:
     """Return an instant of a canonical order in the marketplace's notation and zone."""
     if zone is UTC:
-        return utc[:19]  # canonical instants are written so, but for their Z
+        return utc[:19]  # the canonical form without its Z
     return instant(utc).astimezone(zone).isoformat()[:19]
 
 
 def geometry_text(order: Order, form: Literal["geojson", "wkt"]) -> str:
-    """Return the polygon as text, with the digits of the canonical order."""
+    """Return the polygon as text, with the canonical digits."""
     start = order.canonical.index(_BEFORE) + len(_BEFORE)
     coordinates = order.canonical[start : order.canonical.index(_AFTER, start)].decode()
     if form == "geojson":

@@ -1,4 +1,4 @@
-"""What `init` writes for this marketplace: three orders that say all of the form."""
+"""The sample orders of `init` for this marketplace: three orders that show its form."""
 
 from satops.core.offer import Samples
 

@@ -1,4 +1,4 @@
-"""Checks of the sensor and of recurring orders, as a buyer of this marketplace would make them."""
+"""Checks of the sensor and of recurring orders of this marketplace."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +15,7 @@ from satops.offers.eo_imagery.recurrence import Recurrence, recurrence
 
 _ALL_CLOUDS = 100
 _TROPIC_DEG = 23.5
-"""The sun is never further than this from the equator."""
+"""Largest latitude of the sun, in degrees."""
 _UNCONFIRMED = "The marketplace does not explain recurrence; this is how satops reads it."
 _READING = "the marketplace does not explain recurrence; satops reads it as every N units"
 
@@ -194,7 +194,9 @@ def check_daylight(batch: Batch) -> Found:
 
 
 def _has_noon(window: Window, extent: Footprint, least_deg: float) -> bool:
-    """Tell whether a noon in the window is bright in any season: nearly always, and cheap."""
+    """Tell whether the window contains a noon that is bright in any season: cheap, and nearly
+    always true.
+    """
     if window.end - window.start < timedelta(days=1):
         return False
     return 90 - _TROPIC_DEG - max(extent.south, -extent.north, 0.0) > least_deg

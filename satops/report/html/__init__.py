@@ -1,1 +1,1 @@
-"""The report: one HTML file that holds all it needs, complete without a script."""
+"""The report: one HTML file that needs no other file and no script."""

@@ -1,4 +1,4 @@
-"""The world with every order on it, and a map for each series and each order that comes next."""
+"""The maps of the report: the world with every order, each series, and each coming order."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -21,11 +21,11 @@ from satops.report.html.subject import KINDS, NEXT_MAX, Subject, kind, window_of
 from satops.workflow.rows import Row
 
 SHAPES_MAX = 2_000
-"""More than this are drawn as points, one for each place."""
+"""More shapes are drawn as points, one per location."""
 SERIES_MAX = 60
 _NEIGHBOURS_MAX = 60
 _CORNERS_MAX = 160
-"""Of one drawn outline."""
+"""Corners of one drawn outline."""
 _WIDTH, _HEIGHT = 300.0, 200.0
 _LEAST_DEG = 0.05
 _DEGREE_KM = 111.2
@@ -36,7 +36,7 @@ _DOT_DEG = 1.1
 
 
 def maps(subject: Subject) -> Markup:
-    """Return the map of the world, and the small ones."""
+    """Return the world map and the small maps."""
     drawing = _Drawing(subject)
     parts = [_legend(), drawing.world(), *drawing.notes()]
     small = list(chain(drawing.of_series(), drawing.of_next()))
@@ -46,7 +46,7 @@ def maps(subject: Subject) -> Markup:
 
 
 def world(subject: Subject) -> Markup:
-    """Return the map of the world alone, as SVG."""
+    """Return the world map as SVG."""
     return _Drawing(subject).world()
 
 
@@ -73,7 +73,7 @@ class _Drawing:
         return _svg(title, (-180, -90, 360, 180), drawn, "world")
 
     def notes(self) -> Iterator[Markup]:
-        """Yield what the map does not show."""
+        """Yield notes on what the map omits."""
         lost = [name for name, shapes in self._places.items() if not shapes]
         said = []
         if self._shapes > SHAPES_MAX:
@@ -108,7 +108,7 @@ class _Drawing:
             yield tag("p", text(f"And {len(members) - SERIES_MAX:,} more series."), class_="note")
 
     def of_next(self) -> Iterator[Markup]:
-        """Yield a map for each order that comes next."""
+        """Yield a map for each coming order."""
         coming = self._subject.coming
         for row in coming[:NEXT_MAX]:
             km2 = "" if row.area_km2 is None else f"{area(row.area_km2)}, "
@@ -201,7 +201,7 @@ def _svg(title: str, view: tuple[float, float, float, float], drawn: Sequence[Ma
 
 
 def _svg_frame(title: str, view: Box, k: float, drawn: Sequence[Markup], step: float) -> Markup:
-    """Return a small map: the view stretched to its true form, its scale, and its lines named."""
+    """Return a small map: the view with true proportions, a scale, and a labelled graticule."""
     west, south, east, north = view
     per_x, per_y = _WIDTH / (east - west), _HEIGHT / (north - south)
     inner = tag(
@@ -226,7 +226,7 @@ def _svg_frame(title: str, view: Box, k: float, drawn: Sequence[Markup], step: f
 
 
 def _view(box: Box) -> Box:
-    """Return a box around another with room on all sides, of the form of a small map."""
+    """Return a box around another, with margins and a small map's proportions."""
     west, south, east, north = box
     x, y = (west + east) / 2, (south + north) / 2
     k = _cosine(box)

@@ -1,4 +1,4 @@
-"""Markup that cannot be broken out of: text and attributes are escaped where they are written."""
+"""HTML markup whose texts and attributes are always escaped."""
 
 from collections.abc import Iterable
 from html import escape
@@ -7,46 +7,46 @@ from typing import NewType
 from satops.core.safe import safe
 
 Markup = NewType("Markup", str)
-"""HTML that this package made.  Nothing else becomes one but through `text` and `tag`."""
+"""Safe HTML. Only `text` and `tag` turn other strings into it."""
 
 EMPTY = Markup("")
 Value = str | float | None
 
 
 def text(value: str) -> Markup:
-    """Return text from anywhere as text: one line, printable, and inert."""
+    """Return any text as escaped text on one printable line."""
     return Markup(escape(safe(value), quote=True))
 
 
 def tag(name: str, *children: Markup, **attributes: Value) -> Markup:
-    """Return an element.  `class_` stands for `class`, `data_v` for `data-v`; None is left out.
+    """Return an element.  `class_` means `class`, `data_v` means `data-v`; None is omitted.
 
-    Every value of an attribute is escaped; `name` and the names of attributes are our own.
+    Attribute values are escaped; `name` and the names of attributes must be constants.
     """
     return Markup(f"<{name}{_attributes(attributes)}>{''.join(children)}</{name}>")
 
 
 def void(name: str, **attributes: Value) -> Markup:
-    """Return an element that has no content, as SVG and HTML both read it."""
+    """Return an element without content, valid in SVG and HTML."""
     return Markup(f"<{name}{_attributes(attributes)}/>")
 
 
 def joined(parts: Iterable[Markup], between: Markup = EMPTY) -> Markup:
-    """Return parts one after the other."""
+    """Return the parts joined."""
     return Markup(between.join(parts))
 
 
 def number(value: float, decimals: int = 1) -> str:
-    """Return a coordinate as short as it can be; the same on every machine."""
+    """Return a coordinate in its shortest form, equal on every machine."""
     shown = f"{value:.{decimals}f}"
     shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return "0" if shown == "-0" else shown
 
 
 def link(address: str | None) -> Markup:
-    """Return a web address as a link; anything else as text.
+    """Return a web address as a link, any other text as text.
 
-    A browser asks for the address only when somebody follows it.
+    A browser requests it only when a person follows it.
     """
     if not address:
         return EMPTY
@@ -57,7 +57,7 @@ def link(address: str | None) -> Markup:
 
 
 def section(name: str, title: str, *content: Markup) -> Markup:
-    """Return a part of the page, which its heading names."""
+    """Return a section of the page with its heading."""
     heading = tag("h2", text(title), id=name)
     return tag("section", heading, *content, aria_labelledby=name)
 
@@ -69,9 +69,9 @@ def table(
     *,
     name: str | None = None,
 ) -> Markup:
-    """Return a table that may be wider than the page: it scrolls alone.
+    """Return a table that scrolls by itself if it is wider than the page.
 
-    `header` gives title and class of each column, `rows` finished rows.
+    `header` holds title and class of each column, `rows` finished rows.
     """
     titles = (tag("th", text(title), scope="col", class_=kind or None) for title, kind in header)
     whole = tag(
@@ -85,7 +85,7 @@ def table(
 
 
 def cells(*values: tuple[Markup, str]) -> Markup:
-    """Return a row of a table: content and class of each cell; the first one names the row."""
+    """Return a row of a table, from content and class of each cell; the first one is its header."""
     first, *rest = values
     return tag(
         "tr",

@@ -1,4 +1,4 @@
-"""What needs a person, first; and what comes next."""
+"""The orders that need a person, and the coming ones."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -17,16 +17,16 @@ LISTED_MAX = 200
 class _Need(NamedTuple):
     title: str
     what: str
-    """What it means, and what to do."""
+    """Meaning and remedy."""
     command: str
     wanted: Callable[[Row], bool]
     detail: Callable[[Row], str]
 
 
 def needs(subject: Subject) -> Markup:
-    """Return every order that waits for a person, in the order of how much it matters.
+    """Return every order that needs a person, by importance.
 
-    They are looked for in the whole ledger, also where the report is about a month.
+    The whole ledger is searched, even if the report is about one month.
     """
     rows = list(subject.rows)
     found: list[Markup] = []
@@ -42,7 +42,7 @@ def needs(subject: Subject) -> Markup:
 
 
 def coming(subject: Subject) -> Markup:
-    """Return what is due in this week and the next, by the end of the window, UTC."""
+    """Return the orders due this week and next week, by the window's end in UTC."""
     today = date.fromisoformat(subject.now[:10])
     monday = day_after(subject.now, 7 - today.weekday())
     second = day_after(monday, 7)
@@ -132,7 +132,7 @@ def labels_of(row: Row) -> Markup:
 
 
 def _foreign(subject: Subject) -> Iterator[Markup]:
-    """Yield orders of the account that no name holds, as far as the ledger knows of them."""
+    """Yield the foreign orders of the account that the ledger knows of."""
     reading = subject.rows.reading
     seen = {no: act for act in reading.acts for no in act.fields.get("foreign", ())}
     left = [
@@ -190,7 +190,7 @@ def _more(rows: list[Row]) -> Markup:
 
 
 def _last_day(row: Row) -> str:
-    """Return the last day that the window has any time of."""
+    """Return the last day of the window."""
     end = row.order.end
     return day_after(end, -1) if end[11:] == "00:00:00Z" else end[:10]
 

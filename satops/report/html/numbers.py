@@ -1,4 +1,4 @@
-"""What the orders come to: all together, by month, and by month and label."""
+"""The sums of the orders: in total, by month, and by month and label."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from satops.report.text.rows import amounts
 from satops.workflow.sums import By, Group, Sum, sums, total
 
 VALUES_MAX = 40
-"""A label with more values than this is a ticket or a note: it makes no table of its own."""
+"""A label with more values is probably a ticket or note, and gets no table."""
 _TABLES_MAX = 5
 _NONE = "none"
 _WHAT_COUNTS = (

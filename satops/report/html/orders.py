@@ -1,4 +1,4 @@
-"""The table of all orders, and how each came to be."""
+"""The table of all orders, and their history."""
 
 from collections.abc import Iterator
 
@@ -28,19 +28,19 @@ _HEADER = [
 
 
 def orders(subject: Subject) -> Markup:
-    """Return every order that the report is about, by name."""
+    """Return every order of the report, by name."""
     caption = f"Orders: {len(subject.shown):,}"
     lines = (_line(row) for row in subject.shown)
     return section("orders", caption, table(caption, _HEADER, lines, name="all-orders"))
 
 
 def history(subject: Subject) -> Markup:
-    """Return the runs that bought, and what people said, the newest first."""
+    """Return the buying runs and the statements of people, the newest first."""
     return section("history", "History", *_runs(subject), *_acts(subject))
 
 
 def approvers(row: Row) -> tuple[str, ...]:
-    """Return who approved an order; a forge that was never asked is told apart from nobody."""
+    """Return who approved an order; "not known" if no forge was asked, "nobody" for no approval."""
     approvals = row.origin.approvals
     return ("not known",) if approvals is None else approvals or ("nobody",)
 
@@ -110,7 +110,7 @@ def _runs(subject: Subject) -> Iterator[Markup]:
 
 
 def _each(values: Iterator[Markup]) -> Markup:
-    """Return different values once each; what an order came by may differ within a run."""
+    """Return each distinct value once, since orders of a run may differ."""
     several = list(dict.fromkeys(value for value in values if value))
     more = [text(f"and {len(several) - 5:,} more")] if len(several) > 5 else []
     return joined([*several[:5], *more], Markup(", "))

@@ -1,7 +1,7 @@
-"""The page: one file, no address loaded, complete without its script.
+"""The HTML page: one file that loads no address and needs no script.
 
-A policy in the page allows one style and one script, by their SHA-256, and nothing else: a text
-that found a way into the page as a script would still not run.
+Its content security policy allows one style and one script, by their SHA-256, so that an injected
+script would not run.
 """
 
 from base64 import b64encode
@@ -32,7 +32,7 @@ _PARTS = (
 
 
 def render(subject: Subject) -> Iterator[bytes]:
-    """Yield the page; the same ledger, moment and options give the same bytes."""
+    """Yield the page; equal ledger, time and options give equal bytes."""
     script = _file("script.js")
     yield _head(subject).encode()
     for part in (needs, coming, numbers, maps, timeline, orders, history, _check):
@@ -50,7 +50,7 @@ def policy() -> str:
 
 
 def style() -> str:
-    """Return the style of the page, which its pictures use too."""
+    """Return the style sheet of the page and its images."""
     return _file("style.css")
 
 
@@ -82,7 +82,7 @@ def _head(subject: Subject) -> Markup:
 
 
 def _check(subject: Subject) -> Markup:
-    """Tell by what anybody can hold the page against the ledger."""
+    """Return how to check the page against the ledger."""
     head = subject.rows.reading.state.head
     facts = [
         ("Ledger", subject.address),

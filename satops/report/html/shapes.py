@@ -1,4 +1,4 @@
-"""Shapes of maps as SVG paths, in degrees: x is the longitude, y grows to the south."""
+"""Shapes of maps as SVG paths in degrees: x is the longitude, y grows to the south."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,7 +7,7 @@ from satops.report.html.markup import EMPTY, Markup, number, tag, void
 from satops.report.html.subject import BAD, DOUBT, LATE
 
 Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees; a map may reach beyond ±180."""
+"""West, south, east, north in degrees; may reach beyond ±180."""
 
 
 def path(polygons: Iterable[Rings], kind: str, decimals: int = 1, title: Markup = EMPTY) -> Markup:
@@ -19,13 +19,13 @@ def path(polygons: Iterable[Rings], kind: str, decimals: int = 1, title: Markup 
 
 
 def line(points: Sequence[Location], kind: str, decimals: int = 3) -> Markup:
-    """Return a line that is no outline."""
+    """Return an open line."""
     steps = "L".join(_point(point, decimals) for point in points)
     return void("path", class_=kind, d=f"M{steps}")
 
 
 def marker(x: float, y: float, kind: str, size: float, title: Markup = EMPTY) -> Markup:
-    """Return a mark whose form tells what its colour does: diamond, cross, triangle or dot."""
+    """Return a mark whose shape has the meaning of its colour: diamond, cross, triangle or dot."""
     at, s = _point((x, y), 2), number(size, 2)
     twice = number(2 * size, 2)
     match kind:
@@ -41,13 +41,13 @@ def marker(x: float, y: float, kind: str, size: float, title: Markup = EMPTY) ->
 
 
 def box_of(polygons: Iterable[Rings]) -> Box | None:
-    """Return the box around polygons; around the antimeridian its east lies beyond 180 degrees."""
+    """Return the box around polygons; across the antimeridian its east is beyond 180 degrees."""
     outlines = [rings[0] for rings in polygons]
     corners = [corner for outline in outlines for corner in outline]
     if not corners:
         return None
     longitudes = [x for x, _ in corners]
-    wide = any(max(ring)[0] - min(ring)[0] > 180 for ring in outlines)  # it is around a pole
+    wide = any(max(ring)[0] - min(ring)[0] > 180 for ring in outlines)  # around a pole
     if max(longitudes) - min(longitudes) > 180 and not wide:
         turned = [x + 360 if x < 0 else x for x in longitudes]
         if max(turned) - min(turned) < max(longitudes) - min(longitudes):
@@ -57,14 +57,14 @@ def box_of(polygons: Iterable[Rings]) -> Box | None:
 
 
 def turned_into(rings: Rings, box: Box) -> Rings:
-    """Return a polygon on the turn around the Earth that a box is on."""
+    """Return a polygon shifted by whole turns towards a box."""
     middle = (box[0] + box[2]) / 2
     turn = round((middle - (rings[0][0][0] + rings[0][-2][0]) / 2) / 360) * 360
     return tuple(tuple((x + turn, y) for x, y in ring) for ring in rings) if turn else rings
 
 
 def _ring(ring: Sequence[Location], decimals: int) -> str:
-    """Return a closed ring, without the corners that rounding makes equal."""
+    """Return a closed ring without corners that are equal after rounding."""
     points = list(dict.fromkeys(_point(point, decimals) for point in ring))
     if len(points) < 2:
         x, y = ring[0]
@@ -78,4 +78,4 @@ def _point(point: Location, decimals: int) -> str:
 
 
 MARKED = (DOUBT, BAD, LATE)
-"""What is drawn above all else."""
+"""The classes that are drawn on top."""

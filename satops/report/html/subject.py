@@ -1,4 +1,4 @@
-"""What the report is about, and the words that all of its parts use."""
+"""The subject of the report, and texts that its parts share."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from satops.workflow.rows import Row, Rows
 from satops.workflow.sums import By
 
 DOUBT, WAITING, GOOD, BAD, LATE, NONE = "doubt", "waiting", "good", "bad", "late", "none"
-"""How an order stands, at a glance: the class of its mark."""
+"""The state of an order as class of its mark."""
 KINDS = {
     DOUBT: "in doubt",
     BAD: "failed, or not bought",
@@ -24,46 +24,46 @@ KINDS = {
     GOOD: "delivered",
 }
 NEXT_MAX = 40
-"""How many of the orders that come next have a map of their own."""
+"""Number of coming orders with a map of their own."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """All that a report is made from."""
+    """The values that a report is made from."""
 
     rows: Rows
     """Every order of the ledger."""
     shown: Rows
-    """Those that it is about: all, or those of a month."""
+    """The orders of the report: all, or those of a month."""
     by: tuple[By, ...]
     month: str
-    """Empty for all."""
+    """The month; empty for all orders."""
     address: str
-    """Of the ledger's store, without credentials."""
+    """Address of the ledger's store, without credentials."""
     coast: Coast
 
     @property
     def now(self) -> str:
-        """The moment of the report, UTC."""
+        """Time of the report, UTC."""
         return self.rows.reading.now
 
     @cached_property
     def places(self) -> dict[str, list[Rings]]:
-        """The polygons of each order that is shown, by name, to draw."""
+        """Polygons to draw of each order of the report, by name."""
         return {row.name: outline(row) for row in self.shown}
 
     @cached_property
     def coming(self) -> list[Row]:
-        """What is still to be delivered, of the orders that are shown, the next window's end first.
+        """The undelivered orders of the report, by the end of their windows.
 
-        An order whose window is over, or not known, is not among them.
+        Without orders whose window is over or not known.
         """
         found = [row for row in self.shown if is_coming(row) and row.order.end >= self.now]
         return sorted(found, key=lambda row: (row.order.end, row.name))
 
 
 def outline(row: Row) -> list[Rings]:
-    """Return an order's polygons, else its box, within the map."""
+    """Return an order's polygons, or else its box, within the map."""
     if (found := row.outline) is not None:
         return drawn(json_text.loads(found)["coordinates"])
     if row.order.bounds is None:
@@ -74,12 +74,12 @@ def outline(row: Row) -> list[Rings]:
 
 
 def is_coming(row: Row) -> bool:
-    """Tell whether an order is placed, or may be, and nothing of it was delivered yet."""
+    """Tell whether an order is or may be placed, without a delivery yet."""
     return row.is_spent and row.seen.is_awaited and not row.fetched
 
 
 def kind(row: Row) -> str:
-    """Return how an order stands, as a class."""
+    """Return the state of an order as a class."""
     standing = row.standing
     if standing is Standing.IN_DOUBT:
         return DOUBT
@@ -91,7 +91,7 @@ def kind(row: Row) -> str:
 
 
 def mark(row: Row) -> Markup:
-    """Return state and status in words, with the mark that maps and timeline use."""
+    """Return state and status as text, with their mark on maps and timeline."""
     said = [words(row.standing)]
     if row.is_overdue:
         said.append("overdue")
@@ -102,12 +102,12 @@ def mark(row: Row) -> Markup:
 
 
 def name_of(row: Row) -> Markup:
-    """Return a name that leads to the order's row in the table."""
+    """Return a name with a link to the order's row in the table."""
     return tag("a", text(row.name), href=f"#{anchor(row)}")
 
 
 def anchor(row: Row) -> str:
-    """Return an id for an order that no name can spoil: the number of the event that holds it."""
+    """Return an id for an order from its event's number, independent of its name."""
     return f"order-{row.order.seq}"
 
 
@@ -117,10 +117,10 @@ def window_of(row: Row) -> str:
 
 
 def money_of(value: float | None, currency: str | None) -> str:
-    """Return a sum with its currency, or nothing."""
+    """Return an amount with its currency; may be empty."""
     return "" if value is None else money(value, currency or "")
 
 
 def day_after(day: str, count: int) -> str:
-    """Return the day that comes some days after another."""
+    """Return the day `count` days after another."""
     return str(date.fromisoformat(day[:10]) + timedelta(days=count))

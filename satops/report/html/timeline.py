@@ -1,4 +1,4 @@
-"""When: the windows of orders as bars, with a line for today."""
+"""The timeline: windows of orders as bars, with a line for today."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -10,16 +10,16 @@ from satops.workflow.rows import Row
 
 ROWS_MAX = 150
 _BEFORE, _AFTER = timedelta(days=120), timedelta(days=400)
-"""How far from today the axis reaches at most."""
+"""Largest extent of the axis before and after today."""
 _NAME_WIDTH, _WIDTH, _ROW, _TOP = 230.0, 960.0, 18.0, 34.0
 _NAME_MAX = 34
-"""Letters."""
+"""Characters."""
 _Scale = Callable[[datetime], float]
-"""Moment to x."""
+"""Time to x."""
 
 
 def timeline(subject: Subject) -> Markup:
-    """Return the windows nearest to today, by their beginning."""
+    """Return the windows nearest to today, by their start."""
     dated = [row for row in subject.shown if row.order.start and row.is_spent]
     shown = sorted(dated, key=lambda row: _from_today(row, subject.now))[:ROWS_MAX]
     shown.sort(key=lambda row: (row.order.start, row.name))
@@ -38,7 +38,7 @@ def timeline(subject: Subject) -> Markup:
 
 
 def _from_today(row: Row, now: str) -> tuple[float, str]:
-    """Return what sorts windows by their distance from now; an open one has none."""
+    """Return the sort key of a window's distance from now; 0 for an open one."""
     if row.order.start <= now <= row.order.end:
         return 0.0, row.name
     edge = row.order.start if row.order.start > now else row.order.end
@@ -46,7 +46,7 @@ def _from_today(row: Row, now: str) -> tuple[float, str]:
 
 
 def drawing(rows: Sequence[Row], now: str, title: str) -> Markup:
-    """Return the windows of some orders as SVG, in their order."""
+    """Return the windows of some orders as SVG, in order."""
     today = _moment(now)
     begin = max(min(_moment(row.order.start) for row in rows), today - _BEFORE)
     end = min(max(_moment(row.order.end) for row in rows), today + _AFTER)
@@ -80,7 +80,7 @@ def drawing(rows: Sequence[Row], now: str, title: str) -> Markup:
 
 
 def _months(begin: datetime, end: datetime, x: _Scale, high: float) -> Iterator[Markup]:
-    """Yield a line for each first day of a month, named as far as there is room."""
+    """Yield a line for each month's first day, labelled as space allows."""
     day = date(begin.year, begin.month, 1)
     last = float("-inf")
     while (moment := datetime(day.year, day.month, 1, tzinfo=UTC)) <= end:

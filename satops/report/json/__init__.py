@@ -1,8 +1,7 @@
-"""Reports for machines, as chunks of JSON: the same values in the same order, the same bytes.
+"""Reports as chunks of JSON; equal values give equal bytes.
 
-Long lists are written one item a line and a few hundred at a time, so that a plan of 100,000
-orders needs no more memory than the plan itself.  `schema/*.schema.json` says what each report
-holds.
+Long lists have one item per line and are written in chunks, so that a plan of 100,000 orders needs
+little memory beyond the plan.  `schema/*.schema.json` describes each report.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +23,7 @@ _ITEMS_PER_CHUNK = 256
 
 
 def error_json(error: SatopsError) -> Chunks:
-    """Yield why a command could not go on: what `--json` prints in place of its report."""
+    """Yield the error of a command, which `--json` prints in place of its report."""
     problems = getattr(error, "problems", ())
     return document(
         {
@@ -55,7 +54,7 @@ def problem_items(problems: Iterable[Problem]) -> Iterator[dict[str, Any]]:
 
 
 def document(head: dict[str, Any], **lists: Iterable[Any]) -> Chunks:
-    """Yield one JSON object: short members first, then lists with one item a line."""
+    """Yield one JSON object: short members, then lists with one item per line."""
     opening = json_text.dumps(head).removesuffix(b"}")
     separator = b"," if head else b""
     for name, items in lists.items():

@@ -1,4 +1,4 @@
-"""What is in an AOI file, for machines; `schema/aoi.schema.json` describes it."""
+"""The content of an AOI file as JSON (`schema/aoi.schema.json`)."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def aoi_json(report: AoiReport) -> Chunks:
 
 
 def split_json(division: Division, files: tuple[str, ...]) -> Chunks:
-    """Yield what a split wrote."""
+    """Yield the result of a split."""
     return document(
         {"files": [encodable(file) for file in files]},
         outlines=(
@@ -46,7 +46,7 @@ def split_json(division: Division, files: tuple[str, ...]) -> Chunks:
 
 
 def conversion_json(made: Conversion, out: str) -> Chunks:
-    """Yield what a conversion changed, feature by feature."""
+    """Yield the changes of a conversion, by feature."""
     return document(
         {"file": encodable(out)},
         features=(

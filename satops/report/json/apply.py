@@ -1,4 +1,4 @@
-"""What became of a run of apply, for machines."""
+"""The report of an apply run as JSON."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ APPLY_FORMAT = "satops.apply/1"
 
 
 def apply_json(report: "ApplyReport") -> Chunks:
-    """Yield what a run did, order by order."""
+    """Yield the report of a run, by order."""
     head = {
         "format": APPLY_FORMAT,
         "run": report.run,

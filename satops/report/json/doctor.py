@@ -1,4 +1,4 @@
-"""What doctor found, for machines."""
+"""The notes of doctor as JSON."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def doctor_json(report: "DoctorReport") -> Chunks:
-    """Yield what doctor found."""
+    """Yield the notes of doctor."""
     notes = (
         {
             "subject": note.subject,

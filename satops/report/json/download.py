@@ -1,4 +1,4 @@
-"""What was fetched, for machines."""
+"""The report of a download as JSON."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def download_json(report: "DownloadReport") -> Chunks:
-    """Yield the products that came, and those that did not."""
+    """Yield the fetched products, and the failures."""
     return document(
         {
             "target": report.target,

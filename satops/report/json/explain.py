@@ -1,4 +1,4 @@
-"""What checks mean, for machines."""
+"""Explanations of checks as JSON."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def explain_json(checks: "Iterable[Check]", numbers: "Iterable[Number]" = ()) -> Chunks:
-    """Yield checks of the catalogue, and the numbers of the one that was asked for."""
+    """Yield checks of the catalogue, and the thresholds of the requested one."""
     listed = (
         {
             "code": check.code,

@@ -1,4 +1,4 @@
-"""The passes that simulations told, as JSON: what `plan --feasibility` reads again."""
+"""Simulated passes as JSON, which `plan --feasibility` reads again."""
 
 from collections.abc import Iterator
 
@@ -9,12 +9,12 @@ from satops.workflow.ask_again import AskedAgain
 
 
 def feasibility_json(evidence: Feasibility) -> Iterator[bytes]:
-    """Yield evidence as one JSON document; `schema/feasibility.schema.json` says what it holds."""
+    """Yield evidence as one JSON document (`schema/feasibility.schema.json`)."""
     yield json_text.dumps_pretty(as_fields(evidence))
 
 
 def asked_again_json(told: AskedAgain) -> Iterator[bytes]:
-    """Yield what asking once more for a result has told."""
+    """Yield the result of ordering a simulation result again."""
     result = told.result
     yield json_text.dumps_pretty(
         {

@@ -1,4 +1,4 @@
-"""What was found and done to a ledger, for machines."""
+"""Reports about a ledger as JSON."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def verify_json(report: "VerifyReport", hashed: "DeliveriesReport | None" = None) -> Chunks:
-    """Yield what verify found, and what is at a target where that was asked."""
+    """Yield the report of verify, and of the products at a target if requested."""
     broken = [report.broken] if report.broken is not None else []
     head = {
         "sound": report.sound,
@@ -41,7 +41,7 @@ def verify_json(report: "VerifyReport", hashed: "DeliveriesReport | None" = None
 
 
 def copy_json(report: "CopyReport") -> Chunks:
-    """Yield what is in both places after a copy."""
+    """Yield the result of a copy."""
     head = {
         "source": report.source,
         "target": report.target,
@@ -53,7 +53,7 @@ def copy_json(report: "CopyReport") -> Chunks:
 
 
 def accepted_json(accepted: "Accepted") -> Chunks:
-    """Yield what an older ledger has lost, and the orders that no name holds."""
+    """Yield the lost events of an older ledger, and the foreign orders."""
     like = dict(accepted.fits)
     return document(
         {

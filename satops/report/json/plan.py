@@ -1,4 +1,4 @@
-"""A plan for machines, and what `validate` finds; `schema/plan.schema.json` describes it."""
+"""A plan, and the report of `validate`, as JSON (`schema/plan.schema.json`)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -14,15 +14,15 @@ from satops.report.json import Chunks, document, problem_items
 from satops.report.subject import subject
 
 Body = Callable[[Order], bytes]
-"""Makes the exact create request of an order."""
+"""Returns the exact create request of an order."""
 
 
 AREA_DECIMALS = 6
-"""A square metre, in km²."""
+"""Decimals of km²: one square metre."""
 
 
 def plan_json(plan: Plan, body: Body) -> Chunks:
-    """Yield a plan; `request` is given for the orders that apply would send, else null."""
+    """Yield a plan; `request` is null except for the orders to create."""
     head = {
         "format": PLAN_FORMAT,
         "plan_digest": plan.digest,
@@ -69,7 +69,7 @@ def _origin(plan: Plan) -> dict[str, Any]:
 
 
 def plan_summary(plan: Plan) -> dict[str, Any]:
-    """Return how many actions there are of each kind, and what the new orders come to."""
+    """Return the number of actions by kind, and the sums of the new orders."""
     counted = Counter(action.kind for action in plan.actions)
     counts: dict[str, Any] = {kind.value: counted[kind] for kind in ActionKind}
     creates = plan.creates
@@ -82,7 +82,7 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
 
 
 def validate_json(specs: int, problems: Iterable[Problem]) -> Chunks:
-    """Yield what validate found."""
+    """Yield the report of validate."""
     return document({"specs": specs}, problems=problem_items(problems))
 
 

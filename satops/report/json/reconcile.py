@@ -1,4 +1,4 @@
-"""What a look at the account told, for machines."""
+"""The result of a look at the account as JSON."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def reconcile_json(report: "ReconcileReport", *, dry_run: bool) -> Chunks:
-    """Yield what a look at the marketplace found and settled."""
+    """Yield the result of a look, with the settled doubts."""
     head = {
         "dry_run": dry_run,
         "queried": report.queried,
@@ -38,7 +38,7 @@ def reconcile_json(report: "ReconcileReport", *, dry_run: bool) -> Chunks:
 
 
 def carried_json(report: "CarriedReport") -> Chunks:
-    """Yield what was taken from a spool of another machine."""
+    """Yield the receipts taken from another machine's spool."""
     return document(_carried(report))
 
 
@@ -59,7 +59,7 @@ def _carried(report: "CarriedReport") -> dict[str, Any]:
 
 
 def doubt_fields(found: "DoubtLook") -> dict[str, Any]:
-    """Return what one look told of a submission in doubt, in short."""
+    """Return the result of a look for one submission in doubt."""
     event = found.settled
     return {
         "name": found.name,
@@ -71,7 +71,7 @@ def doubt_fields(found: "DoubtLook") -> dict[str, Any]:
 
 
 def look_fields(look: "AccountLook") -> dict[str, Any]:
-    """Return whether the whole account was seen."""
+    """Return whether the look was full."""
     return {
         "full": look.full,
         "why_not": encodable(look.why_not) or None,
@@ -102,7 +102,7 @@ def _finding(finding: "DoubtLook") -> dict[str, Any]:
 
 
 def order_fields(order: "MarketplaceOrder") -> dict[str, Any]:
-    """Return what the marketplace shows of an order."""
+    """Return an order as the marketplace lists it."""
     return {
         "order_no": encodable(order.order_no),
         "status": order.status,

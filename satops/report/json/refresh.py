@@ -1,4 +1,4 @@
-"""What the marketplace says of placed orders, for machines."""
+"""The report of a refresh as JSON."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def refresh_json(report: "RefreshReport") -> Chunks:
-    """Yield the statuses that changed, and the orders that were not seen."""
+    """Yield the changed statuses, and the orders that were not listed."""
     return document(
         {
             "seen": report.seen,

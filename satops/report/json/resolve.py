@@ -1,4 +1,4 @@
-"""What a person settled, for machines."""
+"""Settled doubts as JSON."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def settled_json(
     settled: "DoubtSettled | DoubtCorrected | OrderAdopted | ForeignNoted",
 ) -> Chunks:
-    """Yield what a person settled."""
+    """Yield the settling event."""
     return document(
         {
             "name": getattr(settled, "name", None),
@@ -27,7 +27,7 @@ def settled_json(
 
 
 def proposal_json(proposal: "Proposal") -> Chunks:
-    """Yield what was adopted, and what is left to a person."""
+    """Yield the adoptions, and the orders that a person must judge."""
     return document(
         {"digest": proposal.digest},
         adopted=({"name": each.name, "order_no": each.order_no} for each in proposal.adoptions),

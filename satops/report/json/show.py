@@ -1,4 +1,4 @@
-"""One order, and events, for machines."""
+"""One order, and events, as JSON."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show_json(shown: "Shown") -> Chunks:
-    """Yield all that is known of one order; what is not known is null."""
+    """Yield everything known of one order; an absent value is null."""
     order, known, spec = None, shown.known, shown.spec
     if known is not None:
         order = {
@@ -46,7 +46,7 @@ def show_json(shown: "Shown") -> Chunks:
 
 
 def history_json(events: "Iterable[Recorded]") -> Chunks:
-    """Yield events as they stand in the ledger."""
+    """Yield events as recorded."""
     return document({}, events=(found.fields for found in events))
 
 

@@ -1,4 +1,4 @@
-"""Where some bytes come from, as JSON."""
+"""The provenance of a product as JSON."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def trace_json(report: "TraceReport") -> Chunks:
-    """Yield where some bytes come from."""
+    """Yield the provenance of a product."""
     return document(
         {"sha256": report.sha256, "ledger": report.ledger},
         found=(

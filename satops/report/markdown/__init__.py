@@ -1,4 +1,4 @@
-"""Results as Markdown for forges, in which nothing that a spec says can act."""
+"""Reports as Markdown for forges, in which no text of a spec is active."""
 
 from satops.report.markdown.plan import ARTIFACT, LIMIT, MARKER, SUMMARY_LIMIT, render
 

@@ -1,7 +1,7 @@
 """The windows of a plan as a Mermaid gantt chart.
 
-Times are UTC and are written without a zone, which Mermaid cannot read.  Its labels run into each
-other when there are many, so only so many are drawn.
+Times are UTC, without the offset that Mermaid cannot read.  The number of bars is limited, since
+labels would overlap.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class _Bar(NamedTuple):
 
 
 def calendar(plan: Plan) -> Block:
-    """Return the windows of what would be bought and of what is on hold, earliest first.
+    """Return the windows of orders to create and on hold, earliest first.
 
     A series is one bar, from its first window to its last.
     """
@@ -54,7 +54,7 @@ def _chart(bars: Sequence[_Bar], most: int) -> str:
         if bar.kind is not kind:
             kind = bar.kind
             lines.append(f"    section {_SECTIONS[kind]}")
-        # The sign in front keeps a name such as `section` from being read as a keyword.
+        # The sign keeps a name such as `section` from being a keyword.
         name = f"{SIGNS[kind]} {label(bar.name, _LABEL_MAX)}"
         lines.append(f"    {name} :{_minute(bar.start)}, {_minute(bar.end)}")
     shown = "" if len(bars) <= most else f" The {most} earliest of {len(bars):,} are shown."

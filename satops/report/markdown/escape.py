@@ -1,8 +1,8 @@
-"""Text from specs, files and the marketplace, written so that Markdown and a forge show it as text.
+"""Escape text from specs, files and the marketplace for Markdown on a forge.
 
-A forge looks at what Markdown made: a backslash keeps `@name`, `#12`, `www.` or the digits of a
-commit from nothing.  It leaves code spans alone.  So a word that is plainly a word or a number
-stands as it is, and everything else stands in a code span.
+A forge processes the result of Markdown, so a backslash does not stop `@name`, `#12`, `www.` or a
+commit id.  It leaves code spans alone.  So plain words and numbers are written directly, and
+everything else in a code span.
 """
 
 import re
@@ -13,7 +13,7 @@ from satops.core.safe import shorten
 TEXT_MAX = 600
 """Characters of one text; a longer one loses its middle."""
 _LINES_MAX = 6
-"""Of a message."""
+"""Lines of a message."""
 
 _LETTERS = r"[^\W\d_]+"
 _APOSTROPHES = r"'\u2019"
@@ -29,26 +29,26 @@ _PLAIN = re.compile(
     rf"){_CLOSE}"
 )
 _LINKED = re.compile(r"[0-9a-f]{7}|^\W*(gh-|ghsa-|www)|:\w+:", re.IGNORECASE)
-"""Words that a forge may still link or draw: commits, issues, advisories, addresses, emoji."""
+"""Words that a forge may still link or replace: commits, issues, advisories, addresses, emoji."""
 _BRACKETED = re.compile(r"(\(?)([^()]+?|.+\(.*\))(\)?[.,;:?]*)")
-"""What may stand outside a code span: the sentence's stops, and a bracket of its own."""
+"""A word and its punctuation, which may stay outside the code span."""
 _DOUBLE_COLON = re.compile(":(?=:)")
 _TICKS = re.compile(r"`+")
 _COMMAND = "    "
-"""What a command to copy begins with in a message of ours."""
+"""Indent of a command to copy in a message."""
 
 
 def prose(text: str, width: int = TEXT_MAX) -> str:
-    """Return text for a paragraph or a cell; what might be more than text stands in code spans.
+    """Return text for a paragraph or table cell, with anything but plain words in code spans.
 
-    It must not be the first thing in a block: a number and a dot would begin a list there.
+    It must not begin a block, where a number and a dot would begin a list.
     """
     words = _clean(text, width).split()
     return " ".join(word if _is_plain(word) else _within_punctuation(word) for word in words)
 
 
 def message(text: str, width: int = TEXT_MAX) -> str:
-    """Return the lines of a message as one paragraph, each command to copy in a code span."""
+    """Return a message as one paragraph, with its commands in code spans."""
     lines = text.strip("\n").split("\n", _LINES_MAX)
     shown = [
         code(line, width) if line.startswith(_COMMAND) else prose(line, width)
@@ -64,23 +64,23 @@ def code(text: str, width: int = TEXT_MAX) -> str:
 
 
 def cell(markdown: str) -> str:
-    """Return inert Markdown for a cell of a table, where a bar would end the cell."""
+    """Return escaped Markdown for a table cell, where a bar would end the cell."""
     return markdown.replace("|", r"\|")
 
 
 def label(text: str, width: int = 128) -> str:
-    """Return text for charts and the pop-ups of maps, which know no code span.
+    """Return text for charts and map pop-ups, which have no code spans.
 
-    What is no letter, digit, blank, dot, dash or underscore becomes an underscore.
+    Other characters than letters, digits, blank, dot, dash and underscore become underscores.
     """
     clean = shorten(text, width)
     return "".join(char if _in_label(char) else "_" for char in clean).strip() or "_"
 
 
 def _clean(text: str, width: int) -> str:
-    """Return one printable line; a program that reads the page as it stands finds no command."""
+    """Return one printable line without commands for programs that read the raw page."""
     if len(text) > 4 * width:
-        # Text never gets shorter by being made safe: what is cut here would be cut anyway.
+        # Escaping never shortens text, so the cut part would be cut anyway.
         text = f"{text[:width]}…{text[-width:]}"
     clean = shorten(text, width).replace("<!--", r"\x3c!--")
     return _DOUBLE_COLON.sub(r"\\x3a", clean)
@@ -88,13 +88,13 @@ def _clean(text: str, width: int) -> str:
 
 def _is_plain(word: str) -> bool:
     if not word.isascii():
-        # Vowel signs and accents are parts of letters.
+        # Vowel signs and accents belong to letters.
         word = "".join(char for char in word if unicodedata.category(char)[0] != "M")
     return _PLAIN.fullmatch(word) is not None and _LINKED.search(word) is None
 
 
 def _within_punctuation(word: str) -> str:
-    """Return a code span that leaves the sentence's own stops and brackets outside."""
+    """Return a code span, with punctuation and brackets around it."""
     match = _BRACKETED.fullmatch(word)
     if match is None:
         return _span(word)

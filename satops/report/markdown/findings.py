@@ -1,4 +1,4 @@
-"""What needs a person: orders in doubt, limits that refuse, errors, warnings."""
+"""The parts of a page that need a person: doubts, exceeded limits, errors, warnings."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -13,13 +13,13 @@ from satops.report.subject import subject
 from satops.report.text.problems import where
 
 EDITED = "X03"
-"""The check that a conflict's field table shows: it is not listed a second time."""
+"""The check of a conflict, whose table of fields is shown elsewhere."""
 _SHORT = 240
 _T = TypeVar("_T")
 
 
 def guards(plan: Plan, artifact: str) -> Block:
-    """Return what the change does to satops.yaml and to the files that it names."""
+    """Return the changes of satops.yaml and of the files that it names."""
     title = f"### Guards changed: {len(plan.guard_changes):,}"
     head = (
         f"{title}\n\nThis decides where orders go and what may be bought. It differs from "
@@ -33,7 +33,7 @@ def guards(plan: Plan, artifact: str) -> Block:
 
 
 def already(plan: Plan, artifact: str) -> Block:
-    """Return what the base holds alike, and time alone made wrong."""
+    """Return the problems that the base has too, through time alone."""
     title = f"### Already on {code(plan.base)}: {len(plan.already):,}"
     head = f"{title}\n\nThis is no fault of the change under review. It blocks its own orders.\n"
     problems = sorted(plan.already, key=by_position)
@@ -41,7 +41,7 @@ def already(plan: Plan, artifact: str) -> Block:
 
 
 def aside(plan: Plan, artifact: str) -> Block:
-    """Return the errors of files that hold nothing that was chosen."""
+    """Return the errors of files without a chosen order."""
     title = f"### Left aside: {counted(len(plan.aside), 'error')}"
     head = f"{title}\n\nThese files hold nothing that was chosen.\n"
     problems = sorted(plan.aside, key=by_position)
@@ -49,7 +49,7 @@ def aside(plan: Plan, artifact: str) -> Block:
 
 
 def doubts(plan: Plan, artifact: str) -> Block:
-    """Return the orders that may or may not exist."""
+    """Return the orders in doubt."""
     actions = plan.in_doubt
     title = f"### In doubt: {counted(len(actions), 'order')}"
     head = (
@@ -98,7 +98,7 @@ def refusals(plan: Plan, artifact: str) -> Block:
 
 
 def errors(plan: Plan, artifact: str) -> Block:
-    """Return the problems that block; edited orders are shown among the conflicts."""
+    """Return the blocking problems, without edited orders, which are among the conflicts."""
     problems = [problem for problem in plan.problems if problem.blocks and problem.check != EDITED]
     title = f"### Errors: {len(problems):,}"
     return _listed(
@@ -108,7 +108,7 @@ def errors(plan: Plan, artifact: str) -> Block:
 
 
 def warnings(plan: Plan, artifact: str) -> Block:
-    """Return what blocks nothing: warnings, and what reviewers accepted, with their reasons."""
+    """Return warnings, and acknowledged problems with their reasons."""
     problems = [
         problem
         for problem in sorted(plan.problems, key=by_position)
@@ -125,7 +125,7 @@ def warnings(plan: Plan, artifact: str) -> Block:
 
 
 def elsewhere(artifact: str) -> Callable[[int, int], str]:
-    """Return the words for rows that there is no room for."""
+    """Return a function for the note on omitted rows."""
     return lambda shown, total: f"Shown: {shown:,} of {total:,}. The others: {artifact}."
 
 

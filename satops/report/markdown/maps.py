@@ -1,7 +1,7 @@
 """Maps of a plan: one fenced `geojson` block for each kind of action, which forges draw.
 
-Colours are not used: forges ignore them.  Where outlines take too much room, fewer corners, boxes
-and points stand for them, and the words under the map say so.
+Forges ignore colours, so there are none.  If outlines need too much space, the map has fewer
+corners, boxes or points, and a note says so.
 """
 
 from collections import Counter
@@ -24,11 +24,11 @@ KINDS = {
     ActionKind.EXPIRED: "expired",
     ActionKind.RETIRED: "retired",
 }
-"""What has a map: kept orders are counted only."""
+"""Kinds of actions with a map; kept orders have none."""
 CORNERS_MAX = 40
 CORNERS_FEW = 10
 _GRIDS_DEG = (1, 2, 5, 10, 30)
-"""Of thousands of orders not even points have room: squares stand for them."""
+"""Sizes of grid cells, for thousands of orders, whose points would not fit."""
 _OTHERS_SHARE = 0.2
 _EXACT = "What is bought is the exact outline."
 
@@ -103,7 +103,7 @@ def _dots(title: str, actions: Sequence[Action], words: str) -> Fit:
 
 
 def _grid(title: str, actions: Sequence[Action], degrees: int) -> Fit:
-    """Return the step that draws a point for each cell of a grid, with how many orders it has."""
+    """Return the step that draws a point for each grid cell, with its number of orders."""
 
     def fit(room: int) -> str | None:
         cells = Counter(

@@ -20,24 +20,24 @@ _SERIES = (
 )  # fmt: skip
 _SERIES_NUMBERS = frozenset({3, 4, 6})
 _SENSORS_FROM = 8
-"""With fewer orders, totals by sensor say nothing that a glance does not."""
+"""With fewer orders, totals by sensor add nothing."""
 _NOTE_MAX = 160
 _FIELD_MAX = 300
 _REASON_MAX = 240
 _LEAST_ROWS = 5
-"""A table of the largest orders is worth its place from this many rows on."""
+"""Minimum number of rows of a table of the largest orders."""
 
 
 Line = Callable[[Action], str]
-"""Writes one row."""
+"""Returns one row."""
 Link = Callable[[str, int], str | None]
-"""Returns the address at which a forge shows a line of a file; None where it is not known."""
+"""Returns the forge's URL of a line of a file, or None."""
 
 
 def creates(
     plan: Plan, checks: Checks, currency: str, artifact: str, link: Link
 ) -> Iterator[Block]:
-    """Yield the orders to create; apart from those that this change adds, those that waited."""
+    """Yield the orders to create: those that this change adds, then the waiting ones."""
     _, alone = by_series(plan.creates)
     waiting = [action for action in alone if action.name in plan.waiting]
     added = [action for action in alone if action.name not in plan.waiting]
@@ -48,7 +48,7 @@ def creates(
 
 
 def series(plan: Plan, checks: Checks, currency: str, artifact: str, link: Link) -> Block:
-    """Return a row for each series of which something is to be said."""
+    """Return a row for each series with news."""
     rows, _ = by_series(action for action in plan.actions if not action.left_out)
     rows = [row for row in rows if row.kind is not ActionKind.KEEP]
     if not rows:
@@ -85,7 +85,7 @@ def series(plan: Plan, checks: Checks, currency: str, artifact: str, link: Link)
 def _creates(
     actions: Sequence[Action], title: str, line: Mapping[bool, Line], artifact: str
 ) -> Block:
-    """Return a row per order to create: with notes, without, and then the largest orders only."""
+    """Return a row for each order to create: with notes, or without, or only the largest orders."""
     if not actions:
         return Block(Rank.CREATES, "")
     title = f"### {title}: {counted(len(actions), 'order')}"
@@ -104,7 +104,7 @@ def _creates(
 
 
 def subtotals(plan: Plan, currency: str) -> Iterator[Block]:
-    """Yield what the orders to create come to by sensor, when there are many, and by each label."""
+    """Yield the sums of the orders to create by sensor, if there are many, and by label."""
     actions = plan.creates
     if len(actions) >= _SENSORS_FROM:
         yield _subtotals("sensor", actions, lambda a: subject(a).sensor, currency)
@@ -152,7 +152,7 @@ def _more_groups(shown: int, total: int) -> str:
 
 
 def rooms(plan: Plan) -> Block:
-    """Return how much of each limit is taken, is planned, and is left."""
+    """Return the used, planned and remaining part of each limit."""
     if not plan.rooms or not plan.creates:
         return Block(Rank.LIMITS, "")
     lines = []
@@ -166,7 +166,7 @@ def rooms(plan: Plan) -> Block:
 
 
 def conflicts(plan: Plan, artifact: str) -> Block:
-    """Return the orders that were edited after they were placed, field by field."""
+    """Return the orders that were edited after they were placed, by field."""
     every = [action for action in plan.actions if action.kind is ActionKind.CONFLICT]
     if not every:
         return Block(Rank.CONFLICTS, "")
@@ -184,7 +184,7 @@ def conflicts(plan: Plan, artifact: str) -> Block:
 
 
 def expired(plan: Plan, artifact: str) -> Block:
-    """Return the orders whose time has passed before they were placed."""
+    """Return the orders whose time passed before they were placed."""
     actions = [action for action in plan.actions if action.kind is ActionKind.EXPIRED]
     title = f"### Expired: {counted(len(actions), 'order')}"
     return _table(
@@ -194,7 +194,7 @@ def expired(plan: Plan, artifact: str) -> Block:
 
 
 def retired(plan: Plan, artifact: str) -> Block:
-    """Return, folded away, the placed orders whose spec is gone."""
+    """Return the placed orders without a spec, folded."""
     actions = [action for action in plan.actions if action.kind is ActionKind.RETIRED]
     title = f"Retired: {counted(len(actions), 'order')}. This cancels nothing."
     return _table(
@@ -240,14 +240,14 @@ def _create_row(checks: Checks, currency: str, link: Link, *, notes: bool) -> Li
 
 
 def _named(action: Action, link: Link, name: str = "") -> str:
-    """Return a name, else that of the order, as a link to its spec where its address is known."""
+    """Return a name, or else the order's, as a link to its spec if the URL is known."""
     address = None if action.where is None else link(*action.where)
     shown = code(name or action.name)
     return shown if address is None else f"[{shown}]({address})"
 
 
 def _notes(action: Action) -> list[str]:
-    """Return what the spec says beside the order, and why an order is created again."""
+    """Return the spec's bookkeeping, and why an order is created again."""
     notes = []
     spec = action.spec
     if action.known is not None:

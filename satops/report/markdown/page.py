@@ -1,9 +1,9 @@
-"""A page of blocks within a limit: each block gets as much room as is left, and is never cut.
+"""Lay out a page of blocks within a size limit, without cutting a block.
 
-Forges count in different units, so the strictest is taken: bytes of UTF-8.  Each block has ways
-to say the same in less room, best first, and at least one short line.  The short lines are
-reserved first; then the blocks take what room is left, the most important one first.  Nothing is
-cut after it was written, so a page cannot break inside a table or a fence.
+The limit is in bytes of UTF-8, the strictest unit of all forges.  Each block has several forms of
+decreasing size, and a short line as the last one.  The short lines are reserved first; then blocks
+take the remaining room in order of importance.  Nothing is cut after it was written, so a page
+cannot break inside a table or a fence.
 """
 
 import re
@@ -13,10 +13,10 @@ from enum import IntEnum
 from typing import TypeVar
 
 Fit = Callable[[int], str | None]
-"""Given the bytes there are, writes a block in no more than those; None where it cannot."""
+"""Returns a block in at most so many bytes, or None if it does not fit."""
 
 More = Callable[[int, int], str]
-"""Given how many rows are shown and how many there are, says where the others are."""
+"""Returns a note on where the other rows are, from the numbers of shown and of all rows."""
 T = TypeVar("T")
 
 _GAP = "\n\n"
@@ -25,7 +25,7 @@ _SHORTEST_FENCE = 3
 
 
 class Rank(IntEnum):
-    """The blocks of a plan, most important first: a lower rank takes room before a higher one."""
+    """The blocks of a plan by importance: a lower rank takes room first."""
 
     SUMMARY = 0
     GUARDS = 1
@@ -48,42 +48,42 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One part of a page, without a newline at its ends."""
+    """One block of a page, without newlines at its ends."""
 
     rank: int
-    """Who takes room first: 0 is never left out."""
+    """Importance; rank 0 is never omitted."""
     least: str
-    """What stands there at the least; empty for nothing."""
+    """Shortest form; empty to omit the block."""
     steps: tuple[Fit, ...] = ()
-    """Ways to say it, the best first."""
+    """Forms of the block, the best first."""
     share: float = 1.0
-    """The part of the whole page that it takes at most."""
+    """Maximum share of the page."""
 
 
 def size(text: str) -> int:
-    """Return how much of a page a text takes."""
+    """Return the size of a text in bytes of UTF-8."""
     return len(text) if text.isascii() else len(text.encode())
 
 
 def whole(text: str) -> Fit:
-    """Return the step that writes all of a text or nothing."""
+    """Return the step that writes a whole text or nothing."""
     return lambda room: text if size(text) <= room else None
 
 
 class Cut(str):
-    """A text of a block that leaves rows out, and says so."""
+    """The text of a block that omits rows, and says so."""
 
 
 def write_page(blocks: Sequence[Block], limit: int) -> str:
-    """Return the blocks in the order given, in at most `limit` bytes, and a final newline.
+    """Return the blocks in order, in at most `limit` bytes, with a final newline.
 
-    Raises ValueError when not even the blocks of rank 0 have room.
+    Raises ValueError if the blocks of rank 0 do not fit.
     """
     return lay_out(blocks, limit)[0]
 
 
 def lay_out(blocks: Sequence[Block], limit: int) -> tuple[str, frozenset[int]]:
-    """Return what `write_page` does, and the ranks of the blocks that do not show all they have."""
+    """Return the result of `write_page`, and the ranks of blocks that omit something."""
     texts = _reserved(blocks, limit)
     all_shown = {index for index, block in enumerate(blocks) if not block.steps}
     spare = limit - _total(texts.values())
@@ -102,12 +102,12 @@ def lay_out(blocks: Sequence[Block], limit: int) -> tuple[str, frozenset[int]]:
 
 
 def row(cells: Sequence[str]) -> str:
-    """Return one row of a table; the cells must be inert and their bars escaped."""
+    """Return one table row; cells must be escaped."""
     return f"| {' | '.join(cells)} |"
 
 
 def header(titles: Sequence[str], right: frozenset[int] = frozenset()) -> str:
-    """Return the head of a table; numbers in the columns `right` line up at their right."""
+    """Return the head of a table; the columns `right` are aligned right."""
     rules = ("---:" if column in right else "---" for column in range(len(titles)))
     return f"{row(titles)}\n|{'|'.join(rules)}|"
 
@@ -115,16 +115,16 @@ def header(titles: Sequence[str], right: frozenset[int] = frozenset()) -> str:
 def rows_that_fit(
     head: str, items: Sequence[T], line: Callable[[T], str], more: More, *, least: int = 1
 ) -> Fit:
-    """Return the step that writes a head and a line for each item, as many as there is room for.
+    """Return the step that writes a head and as many items as fit, one per line.
 
-    `head` ends where the first line begins; `more` follows where items are left out.  With less
-    room than `least` lines need, the step does not fit.
+    `head` ends where the first line begins; `more` follows if items are omitted.  The step does not
+    fit if there is no room for `least` lines.
     """
     opening = [head] if head else []
 
     def fit(room: int) -> str | None:
         room -= sum(size(text) + 1 for text in opening)
-        # All numbers in it have as many digits as the total has: no other can be longer.
+        # The total has the most digits, so this is the longest note.
         reserved = size(more(len(items), len(items))) + 2
         lines: list[str] = []
         kept = 0
@@ -145,7 +145,7 @@ def rows_that_fit(
 
 
 def folded(title: str, fit: Fit) -> Fit:
-    """Return a step whose text is folded away under a title, which must be plain words."""
+    """Return a step whose text is folded under a title of plain words."""
     opening, closing = f"<details><summary>{title}</summary>\n\n", "\n\n</details>"
 
     def fit_folded(room: int) -> str | None:
@@ -163,7 +163,7 @@ def fenced(language: str, content: str) -> str:
 
 
 def _reserved(blocks: Sequence[Block], limit: int) -> dict[int, str]:
-    """Return the least text of each block; where those are too many, of the most important."""
+    """Return the shortest form of each block; if they do not fit, of the most important ones."""
     texts = {index: block.least for index, block in enumerate(blocks)}
     for index in sorted(texts, key=lambda index: (blocks[index].rank, index), reverse=True):
         if _total(texts.values()) <= limit:

@@ -1,4 +1,4 @@
-"""The passes that simulations told of the orders to create, and their swaths on a map."""
+"""Simulated passes of the orders to create, and their swaths on a map."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ _SWATHS_MAX = 12
 
 
 def passes(plan: Plan, artifact: str) -> Iterator[Block]:
-    """Yield what was told of each order to create; nothing where no evidence was given."""
+    """Yield the simulation of each order to create; nothing without evidence."""
     evidence = plan.feasibility
     if evidence is None or not plan.creates:
         return
@@ -70,7 +70,7 @@ def _with_map(action: Action, told: Simulated, table: Fit) -> Fit:
 
 
 def _map(action: Action, told: Simulated) -> str:
-    """Return the order's outline under the swaths that could be read; empty where none could."""
+    """Return the order's outline and its readable swaths; empty without any."""
     swaths = [
         {
             "type": "Feature",

@@ -1,4 +1,4 @@
-"""A plan as one comment on a pull request: what would be bought, for the people who approve it."""
+"""A plan as one pull request comment, for the people who approve it."""
 
 from satops.core.plan.plan import Plan
 from satops.report.markdown import findings, orders
@@ -12,13 +12,13 @@ from satops.report.markdown.summary import closing, opening
 from satops.report.subject import Checks
 
 LIMIT = 65_536
-"""What GitHub takes in a comment, in characters; satops keeps to as many bytes."""
+"""GitHub's limit of a comment in characters; satops uses it for bytes."""
 SUMMARY_LIMIT = 1_000_000
-"""Bytes.  GitHub takes 1 MiB as the summary of a step."""
+"""Bytes; GitHub's limit of a step summary is 1 MiB."""
 MARKER = "<!-- satops plan -->"
-"""By this first line the comment of an earlier plan is found, and replaced."""
+"""First line by which an earlier plan's comment is found and replaced."""
 ARTIFACT = "`satops plan --json`"
-"""Where the whole plan is, when the caller has no better place."""
+"""Default text for the location of the whole plan."""
 _CURRENCY_MAX = 12
 
 
@@ -34,12 +34,12 @@ def render(
 ) -> str:
     """Return the plan as Markdown of at most `limit` bytes of UTF-8.
 
-    `artifact` is Markdown of the caller's that says where the whole plan is, and `link` gives the
-    address of a line of a spec; `title` and `currency` may come from anywhere.  Where there is not
-    room for all, each block says so and gives way in steps: notes, then the smallest orders leave
-    the table; a map has 40 corners an outline, then 10, then boxes, points, points without names,
-    squares with a number.  The summary and the end of the page are always whole: raises ValueError
-    for a limit that cannot hold them (about 2,000).
+    `artifact` is Markdown that says where the whole plan is; `link` returns the URL of a line of a
+    spec; `title` and `currency` are escaped.  If the plan does not fit, blocks get shorter in
+    steps, and say so: tables lose notes, then the smallest orders; maps have 40 corners per
+    outline, then 10, then boxes, points, points without names, and grid cells with numbers.  The
+    summary and the page's end are always whole: raises ValueError for a limit that is too small for
+    them (about 2,000).
     """
     checks = Checks(plan)
     currency = prose(currency, _CURRENCY_MAX) if currency else ""

@@ -1,4 +1,4 @@
-"""The first and the last words of a page: the verdict and the totals; what comes next."""
+"""The beginning of a page (verdict and totals) and its end (next steps)."""
 
 from collections.abc import Iterable, Iterator
 
@@ -22,9 +22,9 @@ _ESTIMATE = (
 
 
 def opening(plan: Plan, *, marker: str, title: str, currency: str, cut: str = "") -> str:
-    """Return the marker, the verdict, the totals and the digest; `currency` is inert Markdown.
+    """Return marker, verdict, totals and digest; `currency` must be escaped.
 
-    Where the page leaves out orders to create, `cut` says where all of them are.
+    If the page omits orders to create, `cut` says where all of them are.
     """
     paragraphs = [marker]
     if plan.new_marketplace is not None:
@@ -49,7 +49,7 @@ def opening(plan: Plan, *, marker: str, title: str, currency: str, cut: str = ""
 
 
 def closing(plan: Plan, artifact: str) -> str:
-    """Return what comes next, and what the plan was made from."""
+    """Return the next steps, and what the plan was made from."""
     head = code(plan.ledger_head) if plan.ledger_head is not None else "none"
     facts = (
         f"Ledger head {head}",

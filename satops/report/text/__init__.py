@@ -1,1 +1,1 @@
-"""Reports for people: pure functions from the values of the workflows to lines and tables."""
+"""Reports for people: pure functions from workflow results to lines and tables."""

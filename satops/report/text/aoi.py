@@ -1,4 +1,4 @@
-"""What is in an AOI file, and what a split of it wrote, for people."""
+"""The content of an AOI file, and the results of split and convert, as text."""
 
 import shlex
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ _PLACES_MAX = 8
 
 
 def aoi_blocks(report: AoiReport) -> Iterator[Block]:
-    """Yield a row for each feature and each of its parts, every finding, and what to do next."""
+    """Yield a row for each feature and part, every finding, and the next steps."""
     if report.features:
         yield Table(_HEADER, list(_rows(report)), _as_it_is, _RIGHT, names=frozenset({1}))
         yield BLANK
@@ -40,7 +40,7 @@ def aoi_blocks(report: AoiReport) -> Iterator[Block]:
 
 
 def split_blocks(division: Division, files: tuple[str, ...]) -> Iterator[Block]:
-    """Yield the outlines with their areas, what was left out, and the files."""
+    """Yield the outlines with areas, the omitted features, and the files."""
     yield Table(
         ("NAME", "AREA KM²", "FROM FEATURE"),
         division.outlines,
@@ -77,7 +77,7 @@ def split_blocks(division: Division, files: tuple[str, ...]) -> Iterator[Block]:
 
 
 def conversion_blocks(made: Conversion, out: str) -> Iterator[Block]:
-    """Yield each feature with its area before and after, what was done, and the new file."""
+    """Yield each feature with its area before and after, the changes, and the new file."""
     yield Table(
         ("FEATURE", "NAME", "KM² BEFORE", "KM² AFTER", "CHANGE", "CORNERS"),
         made.features,
@@ -144,7 +144,7 @@ def _rows(report: AoiReport) -> Iterator[Row]:
 
 
 def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield what is said of several features once, with all their places."""
+    """Yield equal problems of several features once, with all their positions."""
     places: dict[Problem, list[str]] = {}
     for problem in problems:
         places.setdefault(replace(problem, path=""), []).append(problem.path)

@@ -1,4 +1,4 @@
-"""What a run did, for people: every order with its number, and what to do about the rest."""
+"""The report of an apply run as text: every order with its number, and the next steps."""
 
 from collections.abc import Iterator
 
@@ -36,12 +36,12 @@ OUTCOME_TONES = {
     "free-again": Tone.ERROR,
     "pass-changed": Tone.ERROR,
 }
-"""How each outcome looks."""
+"""Tone of each outcome."""
 _HEADER = ("", "NAME", "OUTCOME", "ORDER")
 
 
 def apply_blocks(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
-    """Yield a run's results, and the commands that come next."""
+    """Yield a run's results, and the next commands."""
     orders = sorted(report.orders, key=lambda result: result.name)
     if orders:
         yield Table(_HEADER, orders, _row, names=frozenset({1}))
@@ -60,7 +60,7 @@ def apply_blocks(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
 
 
 def result_line(result: OrderResult) -> str:
-    """Return one outcome as one line, for a log that is read while orders are placed."""
+    """Return one outcome as a line of the running log."""
     said = f"{result.name}: {_words(result)}"
     if result.order_no:
         said += f" as {result.order_no}"
@@ -143,7 +143,7 @@ def _next(report: ApplyReport) -> Iterator[Block]:
 
 
 def _earlier(report: ApplyReport) -> Iterator[Block]:
-    """Say what the look at the account told of submissions of earlier runs."""
+    """Yield the look's results for earlier runs' submissions."""
     for found in report.settled:
         name, event = safe(found.name), found.settled
         if event is not None:
@@ -160,7 +160,7 @@ def _earlier(report: ApplyReport) -> Iterator[Block]:
 
 
 def _unrecorded(report: ApplyReport) -> Iterator[Block]:
-    """Say how what was bought gets into the ledger, with the commands that do it by hand."""
+    """Yield how unrecorded orders get into the ledger, with the commands to do it by hand."""
     kept = [name for name in report.unrecorded if name not in report.unspooled]
     yield Line(
         f"The ledger does not hold {counted(len(report.unrecorded), 'outcome')} of this run yet.",

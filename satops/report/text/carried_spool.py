@@ -1,4 +1,4 @@
-"""What was taken from a spool of another machine, for people."""
+"""The receipts of another machine's spool, as text."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from satops.workflow.carried_spool import CarriedReceipt, CarriedReport
 
 
 def carried_blocks(report: CarriedReport) -> Iterator[Block]:
-    """Yield each order number with what became of it."""
+    """Yield each order number with its verdict."""
     for receipt in report.receipts:
         yield from _receipt(receipt)
     if report.ignored:

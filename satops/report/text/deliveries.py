@@ -1,4 +1,4 @@
-"""What is at a target beside what the ledger says, for people."""
+"""The comparison of a target with the ledger, as text."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from satops.workflow.verify_deliveries import DeliveriesReport
 
 
 def deliveries_blocks(report: DeliveriesReport) -> Iterator[Block]:
-    """Yield what is wrong, and how many are right."""
+    """Yield the wrong products, and the number of right ones."""
     for it in report.wrong:
         yield Line(f"{safe(it.key)}: {safe(it.detail)}", Tone.ERROR)
     if report.wrong:

@@ -1,4 +1,4 @@
-"""What a download did, for people."""
+"""The report of a download as text."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _NAMED_MAX = 10
 
 
 def download_blocks(report: DownloadReport) -> Iterator[Block]:
-    """Yield the products that came, those that did not, and the sums."""
+    """Yield the fetched products, the failures, and the sums."""
     if report.fetched:
         header = ("NAME", "PRODUCT", "SIZE", "FILE")
         yield Table(header, report.fetched, _row, right=frozenset({2}), names=frozenset({0}))
@@ -40,19 +40,19 @@ def download_blocks(report: DownloadReport) -> Iterator[Block]:
 
 
 def failure_line(failure: Failure) -> str:
-    """Return one product that is not here, as one line."""
+    """Return one failed product as a line."""
     product = f", product {safe(failure.product)}" if failure.product else ""
     return f"{safe(failure.name)} ({safe(failure.order_no)}){product}: {safe(failure.reason)}"
 
 
 def product_line(product: Product, seconds: float | None) -> str:
-    """Return one product that is here, as one line, with its speed."""
+    """Return one fetched product as a line, with its speed."""
     speed = f", {size_words(product.size / seconds)}/s" if seconds else ""
     return f"{safe(product.name)}: {safe(product.key)}, {size_words(product.size)}{speed}"
 
 
 def size_words(count: float) -> str:
-    """Return a number of bytes: `12.3 MB`; a kB is 1,000 bytes."""
+    """Return a number of bytes: `12.3 MB`; 1 kB is 1,000 bytes."""
     for unit in _UNITS:
         if count < 1000 or unit == _UNITS[-1]:
             break

@@ -1,4 +1,4 @@
-"""The passes that simulations told, for people, with what to paste to buy one of them."""
+"""Simulated passes as text, with the lines to paste to buy one."""
 
 import re
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from satops.report.passes import HEADER, NUMBERS, UNIT_NOTE, cells, words
 from satops.workflow.ask_again import AskedAgain
 
 _PLAIN = re.compile(r"[A-Za-z]{2}[A-Za-z0-9_-]*[0-9]|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
-"""Words with a digit at the end, which are nothing else in YAML, and instants."""
+"""Words that end in a digit, which YAML reads as text, and instants."""
 
 
 def feasibility_blocks(evidence: Feasibility, *, saved: str | None = None) -> Iterator[Block]:
-    """Yield each order with its passes; `saved` is the file that holds them."""
+    """Yield each order with its passes; `saved` is the evidence file."""
     if not evidence.orders:
         yield Line("There is no new order to ask for.")
         return
@@ -31,7 +31,7 @@ def feasibility_blocks(evidence: Feasibility, *, saved: str | None = None) -> It
 
 
 def asked_again_blocks(told: AskedAgain) -> Iterator[Block]:
-    """Yield what asking once more for a result has told, and what it means."""
+    """Yield the result of ordering a simulation result again."""
     result = told.result
     tone = Tone.GOOD if result.outcome == "placed" else Tone.WARNING
     number = f" as {safe(result.order_no)}" if result.order_no else ""
@@ -43,7 +43,7 @@ def asked_again_blocks(told: AskedAgain) -> Iterator[Block]:
 
 
 def pass_table(told: Simulated) -> Iterator[Block]:
-    """Yield the table of an order's passes, or why there is none."""
+    """Yield the table of an order's passes, or why there are none."""
     if told.answer is not Answer.PASSES:
         tone = Tone.PLAIN if told.answer is Answer.NONE else Tone.WARNING
         yield Line(f"{safe(told.name)}: {words(told)}.", tone)
@@ -80,7 +80,7 @@ def _paste(told: Simulated) -> Iterator[Block]:
 
 
 def _yaml(value: object) -> str:
-    """Return a value for a flow mapping; a text that could be read as another value is quoted."""
+    """Return a value for a YAML flow mapping, quoted if ambiguous."""
     text = str(value)
     if isinstance(value, int) or _PLAIN.fullmatch(text):
         return text

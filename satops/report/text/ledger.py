@@ -1,4 +1,4 @@
-"""What the ledger knows, for people: all orders, one order in full, the events."""
+"""The ledger as text: one order in full, and events."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -41,13 +41,13 @@ _EVENT_TONES: dict[type[Event], Tone] = {
 }
 _CORNERS_MAX = 12
 _DECIMALS = 5
-"""Of a corner: about one metre."""
+"""Decimals of a corner: about one metre."""
 _CHOSEN_MAX = 5
 _DIGEST_WIDTH = 12
 
 
 def show_blocks(shown: Shown) -> Iterator[Block]:
-    """Yield all that the tree and the ledger know of one order."""
+    """Yield everything that tree and ledger hold of one order."""
     known, events = shown.known, shown.events
     facts = list(_spec_facts(shown.spec))
     if known is not None:
@@ -65,7 +65,7 @@ def show_blocks(shown: Shown) -> Iterator[Block]:
 
 
 def _shape(spec: Spec | None, events: Sequence[Recorded]) -> Iterator[tuple[str, str]]:
-    """Yield the outline that was sent, else the one of the spec, to hold against a candidate."""
+    """Yield the sent outline, or else the spec's, to compare with a candidate."""
     contents = [found.event.order for found in events if isinstance(found.event, Described)]
     sent = [order_fields(order)["geometry"]["coordinates"] for order in contents if order]
     rings = sent[-1] if sent else spec.order.rings if spec is not None else ()
@@ -78,7 +78,7 @@ def _shape(spec: Spec | None, events: Sequence[Recorded]) -> Iterator[tuple[str,
 
 
 def history_blocks(events: Sequence[Recorded]) -> Iterator[Block]:
-    """Yield the events; an empty history says so."""
+    """Yield the events, or that there are none."""
     if events:
         yield event_table(events)
     else:
@@ -142,7 +142,9 @@ def _ledger_facts(known: OrderState, status: Status, now: str) -> Iterator[tuple
 
 
 def _money_facts(known: OrderState) -> Iterator[tuple[str, str]]:
-    """Yield the estimate, the marketplace's amount, and the difference of two in one currency."""
+    """Yield the estimate, the marketplace's amount, and their difference if the currencies are
+    equal.
+    """
     if known.estimated_cost is not None:
         yield "Estimated cost", about(known.estimated_cost, safe(known.currency or ""))
     if known.amount is None:
@@ -154,7 +156,7 @@ def _money_facts(known: OrderState) -> Iterator[tuple[str, str]]:
 
 
 def _origin(origin: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield who asked for an order, and from what."""
+    """Yield the provenance of an order."""
     if origin["actor"]:
         yield "Bought by", safe(origin["actor"])
     if origin["run_url"]:

@@ -1,4 +1,4 @@
-"""A series as a matrix: keys down, windows across, and the sign of each order's action."""
+"""A series as a matrix of signs: keys down, windows across."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -11,12 +11,12 @@ from satops.report.series import SeriesRow, by_series
 from satops.report.subject import SIGNS
 
 _COLUMNS = 16
-"""Windows of one table: a terminal is about so wide."""
+"""Windows per table, for the width of a terminal."""
 _LEGEND = ", ".join(f"{sign} {kind.value}" for kind, sign in SIGNS.items())
 
 
 def matrix_blocks(plan: Plan, name: str) -> Iterator[Block]:
-    """Yield the matrix of one series.  Raises `UsageError` where the plan has none of that name."""
+    """Yield the matrix of one series.  Raises `UsageError` if the plan has no such series."""
     rows, _ = by_series(plan.actions)
     found = next((row for row in rows if row.name == name), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""A plan for people: what would be bought, what stands in the way, and what comes next."""
+"""A plan as text: the orders to create, the obstacles, and the next steps."""
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from shlex import quote
@@ -46,8 +46,7 @@ def plan_blocks(
 ) -> Iterator[Block]:
     """Yield a plan.  Kept orders are counted, and listed only with `show_all`.
 
-    With `ends` false, what comes next is left out: the caller goes on itself.  `currency` is that
-    of the estimates.
+    `ends=False` omits the next steps.  `currency` is that of the estimates.
     """
     if plan.new_marketplace is not None:
         yield Line(marketplace_words(plan.new_marketplace, safe), Tone.ERROR)
@@ -106,9 +105,9 @@ def plan_blocks(
 
 
 def purchase(plan: Plan, captures: Callable[[Order], int], currency: str) -> str:
-    """Return what would be bought, for a question: orders, captures, km² and the estimate.
+    """Return the purchase for the confirmation: orders, captures, km² and estimate.
 
-    Area and estimate are those of all captures.
+    Area and estimate include all captures.
     """
     specs = [action.spec for action in plan.creates if action.spec is not None]
     counts = [captures(spec.order) for spec in specs]
@@ -121,9 +120,9 @@ def purchase(plan: Plan, captures: Callable[[Order], int], currency: str) -> str
 
 
 def marketplace_words(new: NewMarketplace, quoted: Callable[[str], str]) -> str:
-    """Say where orders go after the merge, and what must be done before it.
+    """Return where orders go after the merge, and what to do before it.
 
-    `quoted` makes a text inert for the page.
+    `quoted` escapes a text for the page.
     """
     words = (
         f"After the merge, orders go to {quoted(new.after)}, and no longer to {quoted(new.before)}."
@@ -139,7 +138,7 @@ def marketplace_words(new: NewMarketplace, quoted: Callable[[str], str]) -> str:
 
 
 def wait_lines(waits: Sequence[Wait]) -> Iterator[Line]:
-    """Yield a line for each order that was merged and is not bought."""
+    """Yield a line for each merged order that is not bought."""
     for wait in waits:
         since = (
             "git cannot tell since when"
@@ -153,7 +152,7 @@ def wait_lines(waits: Sequence[Wait]) -> Iterator[Line]:
 
 
 def _passes(plan: Plan) -> Iterator[Block]:
-    """Yield what simulations told of the orders to create."""
+    """Yield the simulated passes of the orders to create."""
     evidence = plan.feasibility
     if evidence is None or not plan.creates:
         return
@@ -180,7 +179,7 @@ def _guard_changes(plan: Plan) -> Iterator[Block]:
 
 
 def _rooms(plan: Plan) -> Iterator[Block]:
-    """Yield what is left of each limit once the plan is bought."""
+    """Yield the rest of each limit after the purchase."""
     if not plan.creates:
         return
     for room in plan.rooms:
@@ -196,7 +195,7 @@ def _worth_a_row(action: Action) -> bool:
 
 
 def _has_note(action: Action) -> bool:
-    """Whether the reason says what neither the row nor a problem says."""
+    """Whether the reason adds something to the row and the problems."""
     known = action.known
     match action.kind:
         case ActionKind.HOLD | ActionKind.RETIRED:

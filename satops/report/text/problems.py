@@ -1,4 +1,4 @@
-"""Problems for people: one line each that editors can jump to, then what to do."""
+"""Problems as text: one line each that editors can jump to, then the remedy."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -20,8 +20,8 @@ _TONES = {
 
 
 def problem_blocks(problems: Iterable[Problem]) -> Iterator[Block]:
-    """Yield every problem once, a blank line between files.  The order given is kept; what is the
-    same of several orders, and stops none, is told with the first of them.
+    """Yield every problem in order, with a blank line between files; equal ones of several orders
+    are grouped.
     """
     file = None
     for group in grouped(problems):
@@ -34,7 +34,7 @@ def problem_blocks(problems: Iterable[Problem]) -> Iterator[Block]:
 
 
 def problem_totals(problems: Iterable[Problem]) -> str:
-    """Return `2 errors, 1 warning`; acknowledged problems are counted apart, infos are not."""
+    """Return `2 errors, 1 warning`; acknowledged problems count apart, infos do not count."""
     errors = warnings = acknowledged = 0
     for problem in problems:
         if problem.acknowledged is not None:
@@ -52,7 +52,7 @@ def problem_totals(problems: Iterable[Problem]) -> str:
 
 
 def where(problem: Problem) -> str:
-    """Return `file:line:column`, or the file alone where the problem is about all of it."""
+    """Return `file:line:column`, or the file for a problem of a whole file."""
     file = safe(problem.file)
     return f"{file}:{problem.line}:{problem.column}" if problem.line else file
 
@@ -76,7 +76,7 @@ def validate_blocks(tree: "Tree") -> Iterator[Block]:
 
 
 def error_blocks(message: str, problems: Sequence[Problem] = ()) -> Iterator[Block]:
-    """Yield the problems, if any, and then the message: the last line is read first."""
+    """Yield the problems, if any, then the message, since the last line is read first."""
     if problems:
         yield from problem_blocks(sorted(problems, key=by_position))
         yield BLANK

@@ -1,4 +1,4 @@
-"""What became of orders: in doubt, settled by hand, adopted; for people."""
+"""Reports of reconcile, resolve, adopt and foreign as text."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ _CANDIDATES_MAX = 10
 
 
 def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Block]:
-    """Yield each doubt with what was found, and the commands that settle the rest."""
+    """Yield each doubt with the look's result, and the commands that settle the rest."""
     if report.nightly and report.passing:
         yield Line("The embedded sandbox ends with the runner: nothing real is compared.")
         yield BLANK
@@ -48,7 +48,7 @@ def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Bloc
 
 
 def settled_blocks(settled: DoubtSettled | DoubtCorrected) -> Iterator[Block]:
-    """Yield how a doubt was settled, and what that means for the next apply."""
+    """Yield how a doubt was settled, and the effect on the next apply."""
     name = safe(settled.name)
     if isinstance(settled, DoubtCorrected) and not settled.placed:
         yield Line(f"{name} is in doubt again, and its number is free. To look it up:", Tone.GOOD)
@@ -62,7 +62,7 @@ def settled_blocks(settled: DoubtSettled | DoubtCorrected) -> Iterator[Block]:
 
 
 def adopted_blocks(adopted: OrderAdopted) -> Iterator[Block]:
-    """Yield under which name an order is recorded now."""
+    """Yield the name under which an order is recorded now."""
     yield Line(f"{safe(adopted.name)} is recorded as {safe(adopted.order_no)}.", Tone.GOOD)
     if adopted.order_digest is None:
         yield Line(
@@ -72,7 +72,7 @@ def adopted_blocks(adopted: OrderAdopted) -> Iterator[Block]:
 
 
 def proposal_blocks(proposal: Proposal, *, recorded: bool) -> Iterator[Block]:
-    """Yield what is adopted, or would be, and what is left to a person."""
+    """Yield the adoptions, done or proposed, and the orders that a person must judge."""
     verb = "is recorded as" if recorded else "would be recorded as"
     for adopted in proposal.adoptions:
         yield Line(
@@ -88,7 +88,7 @@ def proposal_blocks(proposal: Proposal, *, recorded: bool) -> Iterator[Block]:
 
 
 def foreign_blocks(noted: ForeignNoted) -> Iterator[Block]:
-    """Yield which order is called none of ours."""
+    """Yield the order that was noted as foreign."""
     yield Line(f"{safe(noted.order_no)} is recorded as none of ours.", Tone.GOOD)
 
 
@@ -125,7 +125,7 @@ def _finding(finding: DoubtLook, *, dry_run: bool) -> Iterator[Block]:
         yield Line(f"A person settles it: {safe(finding.why)}.", indent=4)
         yield from _by_hand(name, "ORDER_NO")
     elif finding.wait_s is not None:
-        wait = timedelta(seconds=ceil(finding.wait_s))  # rounded up: nobody comes too early
+        wait = timedelta(seconds=ceil(finding.wait_s))  # round up, so that nobody comes too early
         yield Line(
             f"Not found in {counted(finding.looks, 'look')}, which proves nothing yet: it may "
             f"show later. Look again in {duration(wait)}.",

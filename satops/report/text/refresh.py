@@ -1,4 +1,4 @@
-"""What a refresh saw, for people."""
+"""The report of a refresh as text."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _LATE_MAX = 20
 
 
 def refresh_blocks(report: RefreshReport) -> Iterator[Block]:
-    """Yield what changed, then what needs a person, then the sum."""
+    """Yield the changes, then what needs a person, then the sum."""
     if report.observed:
         yield Table(
             ("NAME", "ORDER", "STATUS", "AMOUNT"), report.observed, _row, names=frozenset({0})

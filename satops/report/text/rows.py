@@ -1,4 +1,4 @@
-"""Rows of the ledger and their sums, for people."""
+"""Rows of the ledger and their sums as text."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,17 +30,17 @@ _CELLS: dict[str, Callable[[OrderState], str]] = {
     _AMOUNT: lambda order: _known_money(order.amount, order.amount_currency),
     _PLACED: lambda order: moment(order.placed_at) if order.placed_at else "",
 }
-"""What each column shows of an order, where some order has something to show."""
+"""Columns, each with its text for an order; a column without texts is not drawn."""
 _RIGHT = (_AREA, _ESTIMATE, _AMOUNT)
 _DROPPED = (_PLACED, _AREA, _ORDER, _AMOUNT, _ESTIMATE, _WINDOW)
-"""The columns that a narrow terminal leaves out, the first one first."""
+"""Columns that a narrow terminal omits, in order."""
 _SUM_TITLES = ("ORDERS", "IN DOUBT", "NOT BOUGHT", "CAPTURES", "KM²", "ESTIMATE", "AMOUNT")
 _SUM_DROPPED = ("CAPTURES", "NOT BOUGHT", "KM²")
 _NONE = "-"
 
 
 def list_blocks(rows: Rows, *, chosen: bool = False) -> Iterator[Block]:
-    """Yield every row, by name, and how many there are in each state."""
+    """Yield every row, by name, and the number of orders in each state."""
     if not rows:
         yield Line("No order is like that." if chosen else "The ledger knows no orders yet.")
         return
@@ -105,12 +105,12 @@ def sums_blocks(
 
 
 def words(standing: Standing) -> str:
-    """Return a standing as a sentence needs it: `in doubt`."""
+    """Return a standing for a sentence: `in doubt`."""
     return standing.value.replace("-", " ")
 
 
 def amounts(money_: Money) -> str:
-    """Return sums of money, each in its currency: `500.00 EUR + 12.50 USD`."""
+    """Return amounts by currency: `500.00 EUR + 12.50 USD`."""
     return " + ".join(money(value, safe(currency)) for currency, value in sorted(money_.items()))
 
 

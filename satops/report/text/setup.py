@@ -1,4 +1,4 @@
-"""What was set up, and whether it is sound: a repository, its ledger and store, this machine."""
+"""Reports about the setup: repository, ledger, store, machine."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,7 +22,7 @@ _TONES = {Verdict.GOOD: Tone.GOOD, Verdict.WARNING: Tone.WARNING, Verdict.WRONG:
 def started_blocks(
     address: str, marketplace: str = SANDBOX, state: str | None = None
 ) -> Iterator[Block]:
-    """Yield where the new ledger is, and whose orders it holds."""
+    """Yield the new ledger's address, and its marketplace."""
     yield Line(f"An empty ledger begins at {safe(address)}.", Tone.GOOD)
     if marketplace != SANDBOX:
         yield Line(f"It holds orders of {safe(marketplace)} alone, which cost money.", Tone.WARNING)
@@ -34,7 +34,9 @@ def started_blocks(
 
 
 def init_blocks(root: str, written: Iterable[str], address: str, back: str) -> Iterator[Block]:
-    """Yield what `init` wrote, and what comes next; `back` is the command that goes there."""
+    """Yield the files of `init`, and the next steps; `back` is the command that changes to the
+    folder.
+    """
     yield Line(f"A satops repository is ready in {safe(root)}:", Tone.GOOD)
     for path in written:
         yield Line(safe(path), indent=4)
@@ -48,7 +50,7 @@ def init_blocks(root: str, written: Iterable[str], address: str, back: str) -> I
 def ci_blocks(
     root: str, written: Iterable[str], place: Place, state: str, back: str
 ) -> Iterator[Block]:
-    """Yield what `init --ci` wrote, and how the ledger begins; `back` goes to the folder."""
+    """Yield the files of `init --ci`, and how to begin the ledger; `back` changes to the folder."""
     yield Line(f"Written in {safe(root)}:", Tone.GOOD)
     for path in written:
         yield Line(safe(path), indent=4)
@@ -64,7 +66,7 @@ def ci_blocks(
 
 
 def update_blocks(changes: Sequence[FileChange]) -> Iterator[Block]:
-    """Yield what an update of the workflows changed, and what it left as the team has it."""
+    """Yield the changed workflows of an update, and those left to the team."""
     for change in changes:
         if change.done:
             word = "Removed" if change.after is None else "Written"
@@ -84,10 +86,10 @@ def update_blocks(changes: Sequence[FileChange]) -> Iterator[Block]:
 def new_blocks(
     path: str, warnings: Sequence[Problem], renamed: str, orders: int = 1
 ) -> Iterator[Block]:
-    """Yield what a plan would warn of, which spec was written, and the command that shows it.
+    """Yield the warnings of a new spec, its path, and the command that shows its plan.
 
-    `renamed` is the name of the order where it is not the one that was given, and `orders` how
-    many a series stands for.
+    `renamed` is the order's name if it differs from the given one, and `orders` the number of
+    members of a series.
     """
     if warnings:
         yield from problem_blocks(warnings)
@@ -101,7 +103,7 @@ def new_blocks(
 
 
 def moved_ledger_blocks(report: CopyReport, target: str) -> Iterator[Block]:
-    """Yield where the ledger goes on, and what must name it."""
+    """Yield the moved ledger's new address, and where to write it."""
     yield Line(
         f"{safe(report.target)} holds the ledger: {counted(report.head.seq, 'event')}, all read "
         "back. The one that was left is closed: it can be read, and nothing is appended to it.",
@@ -112,12 +114,12 @@ def moved_ledger_blocks(report: CopyReport, target: str) -> Iterator[Block]:
 
 
 def moved_blocks(moved: MarketplaceMoved) -> Iterator[Block]:
-    """Yield where the marketplace is now."""
+    """Yield the marketplace's new address."""
     yield Line(f"The orders of this ledger are at {safe(moved.to)} from here on.", Tone.GOOD)
 
 
 def accepted_blocks(accepted: Accepted) -> Iterator[Block]:
-    """Yield what the ledger has lost, and what holds orders back until a person has said more."""
+    """Yield the lost events, and which orders are held until a person judges them."""
     yield Line(
         f"The ledger goes on from event {accepted.head.seq:,}. This machine had appended "
         f"event {accepted.lost.seq:,}: what came between is lost.",
@@ -137,7 +139,7 @@ def accepted_blocks(accepted: Accepted) -> Iterator[Block]:
 
 
 def copied_blocks(report: CopyReport) -> Iterator[Block]:
-    """Yield what is in both places now, and what to do with the two."""
+    """Yield the result of a copy, and what to do with the two ledgers."""
     yield Line(
         f"{safe(report.target)} holds the ledger: {counted(report.head.seq, 'event')}, "
         f"{report.copied} of them written now, all read back.",
@@ -153,7 +155,7 @@ def copied_blocks(report: CopyReport) -> Iterator[Block]:
 
 
 def verify_blocks(report: VerifyReport) -> Iterator[Block]:
-    """Yield whether the ledger is whole, and where it breaks if it is not."""
+    """Yield whether the ledger is whole, or where it is broken."""
     if report.broken is not None:
         yield Line(f"The chain breaks at line {report.broken.line}:", Tone.ERROR)
         for text in safe_lines(report.broken.detail):
@@ -193,7 +195,7 @@ def verify_blocks(report: VerifyReport) -> Iterator[Block]:
 
 
 def doctor_blocks(report: DoctorReport) -> Iterator[Block]:
-    """Yield each note, and at the end whether an apply may be tried."""
+    """Yield each note, then whether an apply may be tried."""
     for note in report.notes:
         lines = note.detail.split("\n")
         yield Line(

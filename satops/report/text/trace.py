@@ -1,4 +1,4 @@
-"""Where a product comes from, for people."""
+"""The provenance of a product as text."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from satops.workflow.trace import Traced, TraceReport
 
 
 def trace_blocks(report: TraceReport) -> Iterator[Block]:
-    """Yield the facts of each order that the bytes were delivered under."""
+    """Yield the facts of each order that delivered the bytes."""
     for number, traced in enumerate(report.found):
         if number:
             yield BLANK
