@@ -101,9 +101,10 @@ def _line(line: Line, width: int) -> Iterable[str]:
 
 
 def _table(table: Table, width: int) -> Iterator[Styled]:
-    """Yield the lines of a table, in the first form that fits:
+    """Yield the lines of a table, in the first form that fits.
 
-    unchanged; without empty columns, with wrapped text and cut names; each row as a record.
+    The forms: unchanged; without empty columns, with wrapped text and cut names; each row as a
+    record.
     """
     if len(table.items) > _DRAWN_ROWS_MAX:
         yield from ((line, "") for line in plain_table(table))

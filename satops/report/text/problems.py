@@ -20,8 +20,9 @@ _TONES = {
 
 
 def problem_blocks(problems: Iterable[Problem]) -> Iterator[Block]:
-    """Yield every problem in order, with a blank line between files; equal ones of several orders
-    are grouped.
+    """Yield every problem in order, with a blank line between files.
+
+    Equal problems of several orders are grouped.
     """
     file = None
     for group in grouped(problems):
