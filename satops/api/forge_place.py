@@ -13,13 +13,21 @@ from satops.core import json_text
 from satops.core.redaction import shown_address
 from satops.errors import ExitCode, UsageError
 from satops.workflow.doctor import DoctorNote, good, warning, wrong
-from satops.workflow.scaffold_ci import FORGES, REQUIREMENTS, WRITTEN, Forge, Place
+from satops.workflow.scaffold_ci import (
+    FORGES,
+    REQUIREMENTS,
+    STORE_VARIABLES,
+    WRITTEN,
+    Forge,
+    Place,
+)
 from satops.workflow.scaffold_install import lacking, needed_parts, wheel_of
 from satops.workflow.scaffold_update import unpinned
 
 MAX_BYTES = 16 * 1024 * 1024
 """Of a file that satops may have written."""
 _BUYS = re.compile(r"\bsatops (?:-\S+ )*apply\b")
+_READS = re.compile(r"\bsatops (?:-\S+ )*(?:plan|apply|reconcile|feasibility)\b")
 _STATE = re.compile(r"^\s*SATOPS_STATE:\s*(\S+)\s*$", re.M)
 
 
@@ -112,6 +120,7 @@ def check_workflows(opened: Repository) -> DoctorNote:
         flows = {path: text for path, text in there.items() if path.endswith((".yml", ".yaml"))}
         notes += [line for path, text in flows.items() for line in unpinned(path, text)]
         wrongs += _unfit(opened, flows)
+        notes += _without_access(opened.config.state, flows, again)
     if wrongs:
         return wrong(subject, "\n".join([*wrongs, *notes]), ExitCode.USAGE)
     if notes:
@@ -137,6 +146,19 @@ def _unfit(opened: Repository, flows: Mapping[str, str]) -> Iterator[str]:
             yield (
                 f"{path} expects the ledger at {', '.join(sorted(plain))}, and `state` in "
                 f"satops.yaml is {shown_address(state)}: an apply in CI would stop."
+            )
+
+
+def _without_access(state: str, flows: Mapping[str, str], again: str) -> Iterator[str]:
+    """Yield what workflows lack of the variables that give access to the ledger's store."""
+    needed = STORE_VARIABLES.get(state.partition(":")[0], {})
+    for path, text in flows.items():
+        absent = [name for name in needed if name not in text]
+        if absent and _READS.search(text):
+            yield (
+                f"{path} never names {', '.join(absent)}, and the ledger at {shown_address(state)} "
+                "is read with them, unless the runner has a role of its own or another step sets "
+                f"them. `{again}` writes them."
             )
 
 

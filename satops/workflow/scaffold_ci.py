@@ -27,20 +27,28 @@ _FOLDER = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock$|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
 _PART = re.compile(r"^ *# @([A-Z]+)@\n(.*?)^ *# @/\1@\n", re.MULTILINE | re.DOTALL)
 """A part of a template that not every team needs: DOWNLOAD where the night can download,
-FEASIBILITY where the account has simulations."""
-_STORE_SECRETS: Mapping[str, str] = {
-    "s3": """\
-          AWS_ACCESS_KEY_ID: ${{ secrets.AWS_ACCESS_KEY_ID }}
-          AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}
-          AWS_REGION: ${{ vars.AWS_REGION }}
-""",
-    "az": """\
-          AZURE_STORAGE_ACCOUNT_NAME: ${{ vars.AZURE_STORAGE_ACCOUNT_NAME }}
-          AZURE_STORAGE_ACCOUNT_KEY: ${{ secrets.AZURE_STORAGE_ACCOUNT_KEY }}
-""",
-    "gs": "",
+FEASIBILITY where the account has simulations, STORE where the ledger's store asks who reads it."""
+STORE_VARIABLES: Mapping[str, Mapping[str, str]] = {
+    "postgresql": {"PGUSER": "vars", "PGPASSWORD": "secrets"},
+    "s3": {
+        "AWS_ACCESS_KEY_ID": "secrets",
+        "AWS_SECRET_ACCESS_KEY": "secrets",
+        "AWS_REGION": "vars",
+    },
+    "az": {"AZURE_STORAGE_ACCOUNT_NAME": "vars", "AZURE_STORAGE_ACCOUNT_KEY": "secrets"},
+    "gs": {},
 }
-"""Scheme of a target to what GitHub's step is given; a Google account is that of the runner."""
+"""Scheme of a store to the variables that give access, and where GitHub keeps each.  A Google
+account is the runner's own, or at GitLab a file."""
+_PROVEN = {"SATOPS_PROVEN": "vars"}
+"""Without it a runner that begins anew would have to race writers at the store before it buys."""
+_READS = """\
+          # For the ledger, from the repository's own settings: of a user who may only read it.
+          # The run of a fork gets none of them, and makes no plan.
+"""
+_WRITES = """\
+          # For the ledger, from the settings of this environment: of a user who may write to it.
+"""
 _STATE = re.compile(r"[A-Za-z0-9:/@._~?&=%+,#-]+")
 
 
@@ -100,9 +108,10 @@ def ci_files(
     """Return path and text of the workflows of a forge, and of the script that they install by.
 
     They buy from `branch` alone, with the ledger at `state`, and ask for passes where the account
-    has simulations.  Where `deliver_to` is in object
-    storage, the night can download to it: a runner's own disk ends with the run.  Raises
-    `UsageError` for a branch, a ledger or a target whose name would be more than text there.
+    has simulations.  Where `deliver_to` is in object storage, the night can download to it: a
+    runner's own disk ends with the run.  Where the ledger is in object storage or a database, each
+    step that reads it is given the variables of `STORE_VARIABLES`.  Raises `UsageError` for a
+    branch, a ledger or a target whose name would be more than text there.
     """
     if not _BRANCH.fullmatch(branch):
         raise UsageError(
@@ -111,15 +120,23 @@ def ci_files(
         )
     if not _STATE.fullmatch(state):
         raise UsageError(f"`state: {state}` of {CONFIG} cannot be written into a workflow.")
-    scheme = deliver_to.partition("://")[0]
-    if scheme not in _STORE_SECRETS:
+    target, store = deliver_to.partition("://")[0], state.partition(":")[0]
+    if target not in STORE_VARIABLES:
         deliver_to = ""
     elif not _STATE.fullmatch(deliver_to):
         raise UsageError(
             f"`delivery.to: {deliver_to}` of {CONFIG} cannot be written into a workflow."
         )
+    access = {**STORE_VARIABLES[store], **_PROVEN} if store in STORE_VARIABLES else {}
+    more = STORE_VARIABLES.get(target, {}).items() - access.items()
     filled = {
-        "          @STORE@\n": _STORE_SECRETS.get(scheme, ""),
+        "          @READS@\n": _READS + _given(access) if access else "",
+        "          @WRITES@\n": _WRITES + _given(access) if access else "",
+        "          @LEDGER@\n": _given(access),
+        "          @STORE@\n": _given(dict(sorted(more))),
+        "@NAMES@": ", ".join(
+            access if store != "gs" else ("GOOGLE_APPLICATION_CREDENTIALS", *access)
+        ),
         "@TO@": deliver_to,
         "@BRANCH@": branch,
         "@STATE@": state,
@@ -129,7 +146,7 @@ def ci_files(
         "@ ROOT@": f" {place.folder}" if place.folder else "",
         "@ROOT/@": f"{place.folder}/" if place.folder else "",
     }
-    parts = {"DOWNLOAD": bool(deliver_to), "FEASIBILITY": simulation}
+    parts = {"DOWNLOAD": bool(deliver_to), "FEASIBILITY": simulation, "STORE": bool(access)}
     return {
         f"{place.install}/{name}" if name == INSTALL else place.path(name): _fill(
             _PART.sub(lambda part: part[2] if parts[part[1]] else "", text), filled
@@ -145,6 +162,11 @@ def with_state(files: Mapping[str, str], state: str, *, branch: str) -> dict[str
     assert _FILE_STATE in config
     lines = f"state: {state}\nbuy: {{from: committed, branch: {branch}}} # only what was merged"
     return {**files, CONFIG: config.replace(_FILE_STATE, lines)}
+
+
+def _given(access: Mapping[str, str]) -> str:
+    """Return the lines that give variables to a step of GitHub's."""
+    return "".join(f"          {name}: ${{{{ {kind}.{name} }}}}\n" for name, kind in access.items())
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

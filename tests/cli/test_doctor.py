@@ -8,6 +8,8 @@ import pytest
 from satops.adapters.files.local_state import store_folder
 from satops.adapters.files.proof_file import ProofFile
 from satops.adapters.git_command import NEEDED, git_version
+from satops.api.forge_place import check_workflows
+from satops.api.repository import open_repository
 from satops.errors import ExitCode
 from satops.ports import NotedProof
 from tests.adapters.git.forge import git
@@ -260,6 +262,10 @@ def test_a_token_or_a_ledger_that_the_workflows_do_not_know_is_wrong(empty: Sato
     assert verdict == "wrong"
     assert "never names SATOPS_IMAGERY_KEY" in detail
     assert "expects the ledger at git:satops-state" in detail
+    empty.edit("satops.yaml", "state: git:orders", "state: s3://bucket/ledger")
+    detail = check_workflows(open_repository(empty.root, environ={})).detail
+    names = "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION"
+    assert f".github/workflows/satops-plan.yml never names {names}, and the ledger" in detail
 
 
 def test_doctor_leaves_no_folder_of_its_own(satops: Satops) -> None:

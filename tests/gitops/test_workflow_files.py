@@ -38,9 +38,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def files_of(place: Place, *, simulation: bool = True) -> dict[str, str]:
     """Return the workflows of a folder, as `init --ci` fills them in."""
-    to = {"": "", "imagery": "s3://bucket/images"}.get(place.folder, "az://container/images")
+    state, to = {
+        "": (place.state, ""),
+        "imagery": ("s3://bucket/ledger", "s3://bucket/images"),
+    }.get(place.folder, ("postgresql://localhost/orders", "az://container/images"))
     return ci_files(
-        place, ci_templates(place.forge), branch="main", state=place.state, deliver_to=to,
+        place, ci_templates(place.forge), branch="main", state=state, deliver_to=to,
         simulation=simulation,
     )  # fmt: skip
 
@@ -126,7 +129,7 @@ def test_what_buys_never_runs_what_was_cached(folder: Path, workflows: list[Path
     for path in reading:
         text = path.read_text("utf-8")
         for step in steps(load(path)):
-            if "actions/cache/restore" in step.get("uses", "") and "secrets." in text:
+            if "actions/cache/restore" in step.get("uses", "") and "secrets.SATOPS" in text:
                 assert step["with"]["lookup-only"] is True, path.name
     (cached,) = [s for s in steps(load(folder / "action.yml")) if "cache@" in s.get("uses", "")]
     assert cached["if"] == "${{ inputs.command == 'validate' || inputs.command == 'plan' }}"
@@ -210,6 +213,20 @@ def test_a_token_is_given_to_single_steps_only(folder: Path, workflows: list[Pat
         assert "github.token" not in str(wider)
     plan = (folder / ".github/workflows/satops-plan.yml").read_text("utf-8")
     assert "secrets." not in plan
+
+
+def test_what_reads_the_ledger_is_given_what_its_store_asks_for_and_nothing_else_is(
+    folder: Path, workflows: list[Path]
+) -> None:
+    reads = re.compile(r"^ *(exec )?satops (?!validate)\w+", re.MULTILINE)
+    for end, needed in (("-imagery", "AWS_ACCESS_KEY_ID"), ("-asia", "PGPASSWORD")):
+        for path in (path for path in workflows if path.stem.endswith(end)):
+            for step in steps(load(path)):
+                given = {name for name in (needed, "SATOPS_PROVEN") if name in step.get("env", {})}
+                assert len(given) == 2 * bool(reads.search(step.get("run", ""))), step
+    for path in folder.glob(".ci/satops/*/gitlab-ci.yml"):
+        assert re.search("AWS_REGION|PGPASSWORD", path.read_text("utf-8"))
+    assert "The ledger is read" not in (folder / ".gitlab-ci.yml").read_text("utf-8")
 
 
 def test_no_expression_is_written_into_a_script(folder: Path, workflows: list[Path]) -> None:
