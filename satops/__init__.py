@@ -5,14 +5,14 @@
     for action in satops.plan("imagery").creates:
         print(action.name, action.reason)
 
-The verbs of the command line are functions of the same names, and what they raise and return is
-here too.  Each takes the folder of a repository, not one below it, and returns the value that the
-command's report is drawn from.  All is imported when it is first used: `import satops` costs
-nothing.
+The verbs of the command line are functions of the same names; their results and exceptions are
+here too.  Each function takes the folder of a repository, not one below it, and returns the value
+of the command's report.  Names are imported on first use, so `import satops` costs nothing.
 """
 
 TYPE_CHECKING = False
-"""Type checkers take this name for true; importing it from typing would cost a third of a call."""
+"""Type checkers treat this name as true; importing it from typing would take a third of a call's
+time."""
 
 __version__ = "0.1.0"
 
@@ -67,7 +67,7 @@ _HOMES = {
     "verify": "satops.api.verify",
     "write_report": "satops.api.report",
 }
-"""Each verb, exception and value, and the module that has it."""
+"""Module of each verb, exception and value."""
 
 if TYPE_CHECKING:
     from satops.api.adopt import adopt
@@ -170,7 +170,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Import a name when it is first used (PEP 562)."""
+    """Import a name on first use (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -179,5 +179,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """List the names as well."""
+    """List these names too."""
     return sorted({*globals(), *_HOMES})

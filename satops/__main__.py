@@ -1,11 +1,11 @@
-"""`satops` and `python -m satops`: the process around the command line."""
+"""`satops` and `python -m satops`: start the command line and set up its process."""
 
 import gc
 import os
 import sys
 
 TYPE_CHECKING = False
-"""As in `satops`: `--version` does not wait for the import of typing."""
+"""As in `satops`: `--version` must not wait for the import of typing."""
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 
 
 def run() -> "NoReturn":
-    """Run the command line and leave the process with its exit code."""
+    """Run the command line and exit with its code."""
     if sys.argv[1:] == ["--version"]:
-        # Answered before anything else is imported: scripts ask often.
+        # Answered before other imports, since scripts call it often.
         from satops import __version__
 
         try:
             print(f"satops {__version__}", flush=True)  # noqa: T201 - the answer itself
             sys.exit(0)
-        except OSError:  # the command line says what is wrong with stdout
+        except OSError:  # the command line reports the error
             pass
-    # A command makes many objects and few cycles: a search for cycles would find next to nothing.
+    # Commands make many objects and few reference cycles, so collect garbage rarely.
     gc.set_threshold(200_000, 50, 1000)
-    # OpenBLAS, which numpy imports, starts a thread for each processor.  satops does no linear
-    # algebra.  Without the threads a short command takes a tenth less.
+    # OpenBLAS (imported by numpy) starts a thread per core. satops does no linear algebra; without
+    # the threads a short command takes 10 % less time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import signal
 
     signal.signal(signal.SIGTERM, _interrupt)
-    # A terminal that closes stops like SIGTERM does, unless `nohup` has said otherwise.
+    # A closed terminal stops the run like SIGTERM, unless `nohup` is used.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _interrupt)
     from satops.cli.main import main
@@ -41,7 +41,7 @@ def run() -> "NoReturn":
         sys.stdout.flush()
         sys.stderr.flush()
     except OSError:
-        # Whoever read the output has gone; Python would complain once more while it exits.
+        # The reader of stdout has gone; Python would report it again at exit.
         os._exit(code)
     sys.exit(code)
 
@@ -51,10 +51,10 @@ def _interrupt(_signal: int, _frame: "FrameType | None") -> None:
 
 
 def _leave_the_folder_of_the_call() -> None:
-    """Import nothing from where `python -m satops` was called: it may be a stranger's repository.
+    """Remove the working directory from the import path: it may be a stranger's repository.
 
-    A repository may hold modules with well-known names.  What is imported before this has been
-    loaded by Python itself.
+    A repository may hold modules with well-known names.  Python itself has loaded everything
+    imported before this.
     """
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     if not sys.flags.safe_path and sys.path[0] != own:

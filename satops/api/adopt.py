@@ -1,4 +1,4 @@
-"""Adopt: orders of the account that no run of ours placed, recorded under names."""
+"""Adopt: record orders that were placed elsewhere under names."""
 
 from collections.abc import Callable, Mapping
 
@@ -24,8 +24,8 @@ def adopt(
 ) -> OrderAdopted:
     """Record an order that was placed elsewhere under a name, so that it is never bought again.
 
-    Where the tree holds a spec of that name, the marketplace's order must agree with it.  Raises
-    `Refused`, `InvalidInput`, `UsageError`, `MarketplaceUnreachable` and `LedgerError`.
+    If the tree has a spec of that name, the marketplace's order must match it.  Raises `Refused`,
+    `InvalidInput`, `UsageError`, `MarketplaceUnreachable` and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
     spec = _spec(opened, name)
@@ -55,11 +55,11 @@ def adopt_all(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> Proposal:
-    """Adopt every order of the account whose fit with a spec of the tree is mutual.
+    """Adopt every order of the account that matches one spec, if the spec matches no other order.
 
-    `confirm` sees the list, and raises `Refused` to stop it.  `since` leaves out older orders;
-    `any_account` takes the account although no order of the ledger shows that it is ours.  Raises
-    `Refused`, `UsageError` and `LedgerError`.
+    `confirm` gets the list, and raises `Refused` to stop.  `since` skips older orders.
+    `any_account` accepts the account although it shows no order of the ledger.  Raises `Refused`,
+    `UsageError` and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
     with run_of(opened, "adopt", say) as run:
@@ -81,7 +81,9 @@ def adopt_all(
 
 
 def _spec(opened: Repository, name: str) -> Spec | None:
-    """Return the spec of a name; raises `InvalidInput` where the tree cannot tell which it is."""
+    """Return the spec of a name, or None.  Raises `InvalidInput` if the tree does not decide which
+    one it is.
+    """
     tree = spec_tree(opened).read()
     specs = [spec for spec in tree.specs if spec.name == name]
     if len(specs) > 1:

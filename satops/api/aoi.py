@@ -1,4 +1,4 @@
-"""What is in an AOI file, and its split into orders."""
+"""Describe, split and convert AOI files."""
 
 import os
 from collections.abc import Mapping
@@ -28,11 +28,11 @@ from satops.workflow.scaffold import Wanted
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a split wrote."""
+    """The result of a split."""
 
     division: Division
     files: tuple[str, ...]
-    """Paths from the folder of the call: the GeoJSON file, then the specs."""
+    """Paths from the working directory: the GeoJSON file, then the specs."""
 
 
 def aoi(
@@ -42,12 +42,11 @@ def aoi(
     feature: str | None = None,
     encoding: str | None = None,
 ) -> AoiReport:
-    """Return what an AOI file holds, and what an order of each feature would be told.
+    """Return the features of an AOI file, with the findings of an order of each.
 
-    `file` is seen from `folder`, which need not lie in a repository; in one, its region and its
-    areas are looked at too.  With `feature` only the one of that name or number is returned.
-    `encoding` is what names are written in, whatever the file says.  Raises `UsageError` where
-    there is no such file, feature or encoding.
+    `file` is relative to `folder`, which need not be in a repository; in one, its region and areas
+    are checked too.  `feature` selects one feature by name or number.  `encoding` is that of the
+    names, whatever the file declares.  Raises `UsageError` for an absent file, feature or encoding.
     """
     folder, file = Path(folder), os.fspath(file)
     content = read_file(folder / file)
@@ -68,13 +67,14 @@ def split_aoi(
     wanted: Wanted | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Written:
-    """Write each outline of an AOI file into the folder `into`: parts, features, sides of 180.
+    """Write each outline of an AOI file into the folder `into`: features, parts, sides of 180
+    degrees.
 
-    There will be one GeoJSON file, and with `wanted` one order spec for each outline beside it,
-    which must be sound in the tree.  Names begin with `name`, by default the file's own.
+    Writes one GeoJSON file, and with `wanted` one order spec for each outline, which must be valid
+    in the tree.  Names begin with `name`, by default the file's.
 
-    Raises `InvalidInput` where an area or a spec is not sound, `Refused` where a file would be
-    overwritten, and `UsageError`; then nothing was written.
+    Raises `InvalidInput` for an invalid area or spec, `Refused` if a file would be overwritten, and
+    `UsageError`; then nothing was written.
     """
     folder, file = Path(folder), os.fspath(file)
     if name is not None and not NAME.fullmatch(name):
@@ -104,11 +104,11 @@ def convert_aoi(
     crs: str | None = None,
     reproject: bool = False,
 ) -> Conversion:
-    """Write the areas of an AOI file into a new GeoJSON file, with the changes that are wanted.
+    """Write the areas of an AOI file into a new GeoJSON file, with the wanted changes.
 
-    `crs` is the code of the system that the coordinates are in, whatever the file says; with
-    `reproject` they are moved to WGS 84.  Raises `InvalidInput` where an area cannot be changed or
-    there is none, `Refused` where `out` is there, and `UsageError`; then nothing was written.
+    `crs` is the code of the coordinates' system, whatever the file declares; `reproject` moves them
+    to WGS 84.  Raises `InvalidInput` if an area cannot be changed or there is none, `Refused` if
+    `out` exists, and `UsageError`; then nothing was written.
     """
     folder, file = Path(folder), os.fspath(file)
     if crs is not None and code_in(crs) is None:
@@ -129,7 +129,7 @@ def convert_aoi(
 
 
 def _inside(opened: Repository | None, root: Path, into: Path) -> PurePosixPath:
-    """Return the folder as a path from the root; specs must lie where specs are looked for."""
+    """Return the folder as a path from the root, which must be in the folder of orders."""
     if opened is None:
         return PurePosixPath()
     orders = (root / opened.config.orders).resolve()
@@ -156,7 +156,7 @@ def _stem(file: str) -> str:
 
 
 def _configured(folder: Path) -> tuple[Config, Rules]:
-    """Return what the repository says that a folder lies in, or what satops itself says."""
+    """Return the configuration of a folder's repository, or else the defaults."""
     try:
         root = find_root(folder)
     except UsageError:

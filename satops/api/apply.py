@@ -1,4 +1,4 @@
-"""Apply: the one verb that spends money.  `workflow.apply` has the steps and their order."""
+"""Apply, the verb that spends money.  `workflow.apply` holds its steps."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -32,17 +32,15 @@ def apply(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> ApplyReport:
-    """Buy the new orders of the plan, each once, and return what became of them.
+    """Buy the new orders of the plan, each once, and return their outcomes.
 
-    With `reviewed`, saved plans that were reviewed, only orders are bought that one of them shows
-    with the same action digest (see `workflow.review`); `expect_digest` is that plan's then.
-    `asked` says which orders to buy, by name or label, and what a person allows this one run; with
-    `plan_file` or `reviewed`, an order must be in both.
+    `reviewed` are saved plans: only orders that one of them has with the same action digest are
+    bought (`workflow.review`), and `expect_digest` is that of the reviewed plan.  `asked` selects
+    orders by name or label, and holds the options of this run; together with `plan_file` or
+    `reviewed`, an order must be in both.
 
-    `confirm` sees the plan last, and raises `Refused` to stop it; it is not called when there is
-    nothing to buy.  `attended` says that a person answers it: an order that was rejected before is
-    sent again only then, by name, or by a plan that was made since.  `progress` hears of each order
-    as soon as its outcome is known.
+    `confirm` gets the plan last, and raises `Refused` to stop; it is not called without orders to
+    buy.  `progress` gets each outcome at once.
 
     Raises `Refused`, `InvalidInput`, `UsageError` and `LedgerError`: then nothing was sent.
     """

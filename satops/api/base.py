@@ -1,4 +1,4 @@
-"""A plan beside a commit: whose rules hold, what is changed, and what was asked for before."""
+"""Compare a plan with a commit: whose rules apply, what has changed, and what already waited."""
 
 import posixpath
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _DIGEST_SHOWN = 12
 
 
 class Base:
-    """A git commit that a change is held against.  Raises `UsageError` where it cannot be read."""
+    """A git commit as base of a change.  Raises `UsageError` if it cannot be read."""
 
     def __init__(self, opened: Repository, ref: str) -> None:
         self._ref = ref
@@ -53,13 +53,12 @@ class Base:
         )
         """The repository with the limits, severities, prices and ledger of the base.
 
-        The ledger too: a change under review must not choose what counts as bought, nor which host
-        this machine talks to.
-        """
+        A change under review must not choose which ledger decides what is bought, nor which host
+        this machine contacts."""
 
     def compared(self, plan: Plan) -> Plan:
-        """Return the plan with what the change does to the guards, and without what it is not to
-        blame for.
+        """Return the plan with the change of the guards, and without problems that the base has
+        too.
         """
         changes = (*self._keys, *self._files())
         problem = config_problem(changes, self._config.severities, file=NAME, ref=self._ref)
@@ -78,7 +77,7 @@ class Base:
         )
 
     def _files(self) -> Iterator[Change]:
-        """Yield each file that satops.yaml names, here or there, whose bytes differ."""
+        """Yield each changed file that satops.yaml names, in the base or here."""
         for key in ("allowed", "forbidden", "modes"):
             title = key if key == "modes" else f"areas.{key}"
             for path in dict.fromkeys((getattr(self._config, key), getattr(self._here, key))):
@@ -89,7 +88,7 @@ class Base:
                     yield Change(f"{path} ({title})", _shown(before), _shown(after))
 
     def _already(self, plan: Plan) -> Iterator[Problem]:
-        """Yield what time or the ledger brought to specs that the base holds byte for byte."""
+        """Yield problems, by time or ledger, of specs that the base has with the same bytes."""
         specs = {action.name: action.spec for action in plan.actions}
         for problem in plan.problems:
             spec = specs.get(problem.order or "")
@@ -107,7 +106,7 @@ def _shown(digest: str | None) -> str:
 
 
 class Earlier:
-    """A commit of the repository.  Raises `UsageError` where there is none of that name."""
+    """A commit of the repository.  Raises `UsageError` for an absent one."""
 
     def __init__(self, opened: Repository, ref: str) -> None:
         self._opened = opened
@@ -121,12 +120,12 @@ class Earlier:
         self._commit = Commit(self._git, ref)
 
     def digest(self, path: str) -> str | None:
-        """Return the SHA-256 of a file by its path from the root; None where it is not there."""
+        """Return the SHA-256 of a file by its path from the root; None if absent."""
         content = self._commit.content(path)
         return None if content is None else sha256(content).hexdigest()
 
     def holds(self, spec: Spec) -> bool:
-        """Tell whether the commit has a spec, and what it refers to, byte for byte."""
+        """Tell whether the commit has a spec and its files with the same bytes."""
         source = spec.source
         folder = posixpath.dirname(source.file)
         return self.digest(source.file) == source.sha256 and all(
@@ -134,9 +133,9 @@ class Earlier:
         )
 
     def waiting(self, plan: Plan) -> frozenset[str]:
-        """Return the names of orders to create that the commit asked for alike.
+        """Return the names of orders to create that the commit already had.
 
-        In a file that has changed since, specs are held against each other one by one.
+        In a changed file, specs are compared one by one.
         """
         specs = [action.spec for action in plan.creates if action.spec is not None]
         self._commit.read(spec.source.file for spec in specs)

@@ -1,4 +1,4 @@
-"""Names and labels that a shell completes: a guess from what is quick to read, never an error."""
+"""Names and labels for shell completion, from fast sources; never raises."""
 
 import re
 from contextlib import suppress
@@ -14,7 +14,7 @@ from satops.workflow.rows import Reading
 
 _FILES_MAX = 2_000
 _EVENTS_MAX = 20_000
-"""A shell waits for the answer: of a longer ledger only the beginning is read."""
+"""Events to read of a ledger, since the shell waits."""
 _NAME = re.compile(rb"""^["']?name["']?:[ ]*["']?([a-z0-9][a-z0-9._-]{0,127})["']?[ ]*(?:#.*)?$""",
                    re.MULTILINE)  # fmt: skip
 _LABELS = re.compile(rb"^labels:[ ]*\{([^}\n]*)\}", re.MULTILINE)
@@ -22,7 +22,7 @@ _LABEL = re.compile(rb"""["']?([\w.-]+)["']?:[ ]*["']?([^,"']+)["']?""")
 
 
 def order_names(directory: Path) -> list[str]:
-    """Return the names of orders, sorted: of the files, and of a ledger that is a file."""
+    """Return the sorted order names of the files, and of a ledger in a file."""
     names: set[str] = set()
     with suppress(SatopsError, OSError):
         opened = open_repository(find_root(directory), environ=None)
@@ -33,7 +33,7 @@ def order_names(directory: Path) -> list[str]:
 
 
 def labels(directory: Path) -> list[str]:
-    """Return labels as `KEY=VALUE`, sorted, from the same places."""
+    """Return sorted labels as `KEY=VALUE`, from the same sources."""
     found: set[str] = set()
     with suppress(SatopsError, OSError):
         opened = open_repository(find_root(directory), environ=None)

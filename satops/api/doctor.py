@@ -1,4 +1,4 @@
-"""Doctor: everything that an apply rests on."""
+"""Doctor: check everything that an apply needs."""
 
 from collections.abc import Callable, Mapping
 
@@ -33,12 +33,11 @@ def doctor(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> DoctorReport:
-    """Check ledger, store, settings and machine, and remember whether the store was proven.
+    """Check ledger, store, settings and machine, and note the proof of the store.
 
-    With `ask`, one page of orders is read from the marketplace; nothing is ever ordered.  With
-    `write`, an event is appended to the ledger itself: only that shows whether its own rules, as
-    of a protected branch, let it grow.  Raises `UsageError` without a repository or with a
-    configuration that cannot be read.
+    `ask` reads one page of orders from the marketplace; nothing is ever ordered.  `write` appends
+    an event to the ledger itself, which alone tests its own rules, such as those of a protected
+    branch.  Raises `UsageError` without a repository or with an invalid configuration.
     """
     opened = open_repository(repository, environ=environ)
     notes: list[DoctorNote] = []
@@ -78,7 +77,7 @@ def _waits(opened: Repository) -> DoctorNote:
 
 
 def _place(opened: Repository) -> DoctorNote:
-    """Look at what the address itself shows."""
+    """Check what the address itself shows."""
     scheme, _, rest = opened.config.state.partition(":")
     subject = "place"
     if scheme == "file" and (kind := opened.network_file_system()):
@@ -101,7 +100,7 @@ def _place(opened: Repository) -> DoctorNote:
 
 
 def _bound(opened: Repository) -> DoctorNote:
-    """Tell whether the ledger is that of the marketplace in `satops.yaml`, as apply asks."""
+    """Check that the ledger belongs to the marketplace in `satops.yaml`, like apply."""
     subject, here = "bound", shown_address(opened.marketplace_address())
     state = opened.session().state
     try:
@@ -113,7 +112,7 @@ def _bound(opened: Repository) -> DoctorNote:
 
 
 def _left(opened: Repository) -> DoctorNote:
-    """Tell which scratch ledgers a proof that was cut short has left beside the ledger."""
+    """Find scratch ledgers that an interrupted proof left beside the ledger."""
     from satops.adapters.stores.scratch import PREFIX, left_beside
 
     left = left_beside(opened.config.state, opened.root)
@@ -128,7 +127,7 @@ def _left(opened: Repository) -> DoctorNote:
 
 
 def _written(opened: Repository, say: Say) -> DoctorNote:
-    """Append to the ledger as an apply would, which buys nothing."""
+    """Append to the ledger like an apply that buys nothing."""
     session, local, started = opened.appending("doctor", say)
     session.mark = local.mark
     require_own_appends(session, (opened.expected_head(),))
@@ -136,7 +135,7 @@ def _written(opened: Repository, say: Say) -> DoctorNote:
 
 
 def _local(opened: Repository) -> DoctorNote:
-    """Tell whether this machine can keep what does not reach the ledger."""
+    """Check that this machine can keep outcomes that do not reach the ledger."""
     try:
         ledger = opened.session().state.ledger
     except (LedgerError, UsageError):
@@ -171,9 +170,9 @@ def _git(opened: Repository) -> DoctorNote:
 
 
 def _access(opened: Repository) -> DoctorNote:
-    """Tell whether an apply from here could go to the marketplace; the token is not shown.
+    """Check token and host for an apply from here, without showing the token.
 
-    The host is held against `SATOPS_MARKETPLACE` by the function that apply asks.
+    `SATOPS_MARKETPLACE` is checked by the same function as in apply.
     """
     from satops.adapters.token import read_token
 
@@ -205,4 +204,4 @@ def _asked(opened: Repository, say: Say) -> DoctorNote:
 _Check = Callable[[Repository], DoctorNote]
 OF_THE_LEDGER: tuple[_Check, ...] = (_ledger, _bound, _proof, _place, _left, _clock)
 OF_THE_REST: tuple[_Check, ...] = (_waits, _local, _git, _access, check_install, check_workflows)
-"""The checks, in the order in which they are made; none stops the others."""
+"""The checks in order; none stops the others."""

@@ -1,4 +1,4 @@
-"""Download: the products of placed orders, to a folder or to object storage."""
+"""Download the products of placed orders to a folder or object storage."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from satops.workflow.targets import Target
 
 
 class Unwatched:
-    """A progress that shows nothing."""
+    """A `Progress` that shows nothing."""
 
     def wanted(self, count: int) -> None:
         """Show nothing."""
@@ -50,11 +50,11 @@ def download(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> DownloadReport:
-    """Fetch every delivered product that is not at the target yet.
+    """Fetch every delivered product that the target lacks.
 
-    `to` is a folder or `s3://`, `gs://`, `az://`; without it `delivery.to` of satops.yaml counts.
-    With `record` false the ledger is read and not appended to.  Raises `LedgerError`, `UsageError`
-    and `Interrupted`; a product that does not come is in the report.
+    `to` is a folder or `s3://`, `gs://`, `az://`, by default `delivery.to` of satops.yaml.
+    `record=False` only reads the ledger.  Raises `LedgerError`, `UsageError` and `Interrupted`; a
+    failed product is in the report.
     """
     opened = open_repository(repository, environ=environ)
     wanted = Wanted(tuple(names), tuple(labels), again, record, dry_run, keep_going)
@@ -106,7 +106,7 @@ def _fetch(
 
 
 def target_of(opened: Repository, to: FilePath | None, ledger: str) -> Target:
-    """Return the target that the call names, else the configuration.  Raises `UsageError`."""
+    """Return the target of the call, or else of the configuration.  Raises `UsageError`."""
     given, base = (str(to), Path()) if to is not None else (opened.config.delivery.to, opened.root)
     if not given:
         raise UsageError(
@@ -118,9 +118,9 @@ def target_of(opened: Repository, to: FilePath | None, ledger: str) -> Target:
 
 
 def _refuse_links(root: Path, target: Path) -> None:
-    """Raise `UsageError` for a target below the repository that a link leads out of it.
+    """Raise `UsageError` for a target in the repository that a link leads out of it.
 
-    A pull request can bring the link, and products would land wherever it leads.
+    A pull request can add the link, and products would be written outside.
     """
     root, target = (Path(os.path.abspath(path)) for path in (root, target))  # noqa: PTH100 - `..`
     if not target.is_relative_to(root):

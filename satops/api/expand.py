@@ -1,4 +1,4 @@
-"""What a file of specs stands for."""
+"""Expand: show each order of a spec file as a spec of its own."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,9 +17,9 @@ from satops.workflow.read_files import FileReader
 def expand(
     repository: FilePath, file: FilePath, *, environ: Mapping[str, str] | None = None
 ) -> Expanded:
-    """Return each order that a file of specs stands for, as a spec of its own.
+    """Return each order of a spec file as a spec of its own.
 
-    Needs no ledger, token or network.  Raises `UsageError` for a file that holds no order specs.
+    Needs no ledger, token or network.  Raises `UsageError` for a file without order specs.
     """
     opened = open_repository(repository, environ=environ)
     root = opened.root.resolve()

@@ -1,4 +1,4 @@
-"""What a check means here: the catalogue, with the numbers of a repository."""
+"""Explain: the catalogue of checks, with the thresholds of a repository."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +15,9 @@ from satops.workflow.explain import explain as look_up
 
 
 def explain(folder: Path, code: str) -> Explanation:
-    """Return what a check means; outside of a repository, with the numbers of satops itself.
+    """Return the explanation of a check; outside of a repository with satops's own thresholds.
 
-    Raises `UsageError` for a code that is none, or a configuration that is wrong.
+    Raises `UsageError` for an absent code or an invalid configuration.
     """
     config, root = _config(folder)
     return look_up(code, load_modes(config, from_tree(root)), offer_of(config))
@@ -26,13 +26,13 @@ def explain(folder: Path, code: str) -> Explanation:
 def every_check(folder: Path) -> Sequence[Check]:
     """Return every check of a repository's orders, in the order of the docs.
 
-    Raises `UsageError` for a configuration that is wrong.
+    Raises `UsageError` for an invalid configuration.
     """
     return list(catalogue_of(offer_of(_config(folder)[0])).checks.values())
 
 
 def _config(folder: Path) -> tuple[Config, Path]:
-    """Return the configuration of a repository and its folder; outside of one, the defaults."""
+    """Return the configuration and folder of a repository; outside of one, the defaults."""
     try:
         root = find_root(folder)
     except UsageError:

@@ -1,4 +1,4 @@
-"""Feasibility: which satellites would pass over what is not bought yet."""
+"""Feasibility: simulate which satellites would pass over new orders."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -23,9 +23,9 @@ def feasibility(
 ) -> Feasibility:
     """Simulate each new order, or those with the names or labels, and return the passes.
 
-    Orders nothing and records nothing.  Waits no longer than `wait_s` for each simulation.  Raises
-    `InvalidInput` for a tree that is not understood, and `UsageError` where the account has no
-    simulations (`marketplace.simulation`).
+    Orders and records nothing.  Waits up to `wait_s` for each simulation.  Raises `InvalidInput`
+    for a tree with errors, and `UsageError` if the account has no simulations
+    (`marketplace.simulation`).
     """
     opened = open_repository(repository, environ=environ)
     simulation = require_simulations(opened)
@@ -55,10 +55,9 @@ def feasibility(
 def require_simulations(
     opened: Repository,
 ) -> Callable[[Order, MarketplaceConfig], bytes]:
-    """Return what makes the request for a simulation.
+    """Return the function that makes a simulation request.
 
-    Raises `UsageError` where the configuration says that the account has none, or the marketplace
-    is of a kind without.
+    Raises `UsageError` if the configuration or the kind of marketplace has no simulations.
     """
     request = opened.offer.simulation
     if request is None:

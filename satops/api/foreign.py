@@ -1,4 +1,4 @@
-"""Foreign: an order of the account that is none of ours."""
+"""Foreign: note an order of the account that is not ours."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ def foreign(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> ForeignNoted:
-    """Record that an order of the account is none of ours, so that it holds nothing back.
+    """Record that an order of the account is not ours, so that it holds no spec back.
 
     Raises `Refused`, `UsageError` and `LedgerError`.
     """

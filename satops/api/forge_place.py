@@ -1,4 +1,4 @@
-"""Where a folder lies for a forge, and whether what CI installs there is what it needs."""
+"""The location of a folder in its git repository, and checks of its CI files."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,31 +25,31 @@ from satops.workflow.scaffold_install import lacking, needed_parts, wheel_of
 from satops.workflow.scaffold_update import unpinned
 
 MAX_BYTES = 16 * 1024 * 1024
-"""Of a file that satops may have written."""
+"""Bytes of a file that satops may have written."""
 _BUYS = re.compile(r"\bsatops (?:-\S+ )*apply\b")
 _READS = re.compile(r"\bsatops (?:-\S+ )*(?:plan|apply|reconcile|feasibility)\b")
 _STATE = re.compile(r"^\s*SATOPS_STATE:\s*(\S+)\s*$", re.M)
 
 
 def forge_root(folder: Path) -> Path:
-    """Return the root of the git repository that a folder lies in; else the folder itself."""
+    """Return the root of a folder's git repository, or else the folder."""
     folder = folder.resolve()
     return next((at for at in (folder, *folder.parents) if (at / ".git").exists()), folder)
 
 
 def folder_in_git(folder: Path) -> str:
-    """Return the path of a folder from the root of its git repository; empty for that root."""
+    """Return the path of a folder from its git repository's root; empty for the root."""
     inside = folder.resolve().relative_to(forge_root(folder))
     return "" if inside == Path() else inside.as_posix()
 
 
 def place_of(forge: Forge, folder: Path) -> Place:
-    """Return a folder as a forge sees it.  Raises `UsageError` for a name that no forge takes."""
+    """Return a folder as a forge sees it.  Raises `UsageError` for an impossible name."""
     return Place(forge, folder_in_git(folder))
 
 
 def noted_by_ci(path: Path) -> dict[str, Any]:
-    """Return what an earlier `init --ci` noted of itself; nothing where that cannot be read."""
+    """Return the notes of an earlier `init --ci`; empty if they cannot be read."""
     content = read_plain(str(path), MAX_BYTES)
     try:
         noted = json_text.loads(content) if isinstance(content, bytes) else {}
@@ -59,7 +59,7 @@ def noted_by_ci(path: Path) -> dict[str, Any]:
 
 
 def noted_marks(before: Mapping[str, Any], place: Place) -> dict[str, str]:
-    """Return the marks that were noted, of files that satops may have written and of no others."""
+    """Return the noted marks of files that satops may have written."""
     own = re.compile(
         rf"(\.github|\.github/workflows|{re.escape(place.install)})/[A-Za-z0-9][\w.+-]*"
         r"|\.gitlab-ci\.yml"
@@ -71,7 +71,7 @@ def noted_marks(before: Mapping[str, Any], place: Place) -> dict[str, str]:
 
 
 def check_install(opened: Repository) -> DoctorNote:
-    """Tell whether what CI installs is whole, and has every part that `satops.yaml` needs."""
+    """Check that the CI requirements are complete, and have every part that `satops.yaml` needs."""
     subject, top = "install", forge_root(opened.root)
     checked = dict(_requirements(opened.root, top))
     for forge, path in checked.items():
@@ -97,9 +97,9 @@ def check_install(opened: Repository) -> DoctorNote:
 
 
 def check_workflows(opened: Repository) -> DoctorNote:
-    """Tell whether the workflows that satops wrote are there and still fit `satops.yaml`.
+    """Check that the workflows that satops wrote exist and fit `satops.yaml`.
 
-    What a team has changed in them is its own; a pin, the token's variable and the ledger are not.
+    A team may change them, except pins, the token's variable and the ledger.
     """
     subject, top = "workflows", forge_root(opened.root)
     notes: list[str] = []
@@ -131,7 +131,9 @@ def check_workflows(opened: Repository) -> DoctorNote:
 
 
 def _unfit(opened: Repository, flows: Mapping[str, str]) -> Iterator[str]:
-    """Yield what would stop an apply in CI: another ledger, or a token under another name."""
+    """Yield what would stop an apply in CI: another ledger, or another name of the token's
+    variable.
+    """
     buying = {path: text for path, text in flows.items() if _BUYS.search(text)}
     token, state = opened.config.marketplace.token_from, opened.config.state
     for path, text in buying.items():
@@ -168,7 +170,7 @@ def _text(path: Path) -> str | None:
 
 
 def _requirements(root: Path, top: Path) -> Iterator[tuple[Forge, Path]]:
-    """Yield the requirements files of a repository, and the forge of each."""
+    """Yield the requirements files of a repository, with their forge."""
     for forge in FORGES:
         try:
             path = top / place_of(forge, root).install / REQUIREMENTS

@@ -1,4 +1,4 @@
-"""History: the events of the ledger, each held against its schema before it is shown."""
+"""History: the events of the ledger, checked against the schema."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -15,11 +15,11 @@ from satops.ports import IndexedStore, LedgerStore
 def history(
     repository: FilePath, name: str | None = None, *, environ: Mapping[str, str] | None = None
 ) -> list[Recorded]:
-    """Return the events of the ledger, oldest first, or those of one order.
+    """Return the events of the ledger, or those of one order, oldest first.
 
-    Raises `UsageError` for a name that neither the tree nor the ledger knows, and `LedgerError`.
-    Each event is checked, and so is the chain to its end, but for one order in a store that has an
-    index: there nothing else is read.
+    Checks each event and the chain to its end; for one order in a store with an index, only that
+    order's lines are read.  Raises `UsageError` for a name that neither tree nor ledger holds, and
+    `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
     events = events_of(opened.store(), name)
@@ -29,7 +29,7 @@ def history(
 
 
 def nobody_knows(name: str) -> UsageError:
-    """Return what to raise for a name that stands nowhere."""
+    """Return the exception for a name that neither tree nor ledger holds."""
     return UsageError(
         f"Neither the tree nor the ledger knows the name {name!r}. Look at `satops list` and "
         "`satops validate`: a spec with errors is not read."
@@ -37,7 +37,7 @@ def nobody_knows(name: str) -> UsageError:
 
 
 def events_of(store: LedgerStore, name: str | None) -> list[Recorded]:
-    """Return the events of a ledger, or those about one name; an index spares reading the rest.
+    """Return the events of a ledger, or those of one name, by an index if there is one.
 
     Raises `LedgerError`.
     """
@@ -49,7 +49,7 @@ def events_of(store: LedgerStore, name: str | None) -> list[Recorded]:
 
 
 def unchained(line: bytes) -> Recorded:
-    """Read a line whose neighbours are not known; which event it claims to be is its number."""
+    """Read a line without its neighbours; its number is the one that it claims."""
     try:
         fields = json_text.loads(line)
         head = Head(fields["seq"], line_digest(line))
@@ -72,7 +72,7 @@ def unchained(line: bytes) -> Recorded:
 
 
 def sound(events: Iterable[Recorded]) -> Iterator[Recorded]:
-    """Yield events whose lines fit the schema; raises `LedgerCorrupt` where one does not."""
+    """Yield the events.  Raises `LedgerCorrupt` if a line does not fit the schema."""
     for found in events:
         for breach in breaches(found.fields):
             raise LedgerCorrupt(
@@ -83,7 +83,7 @@ def sound(events: Iterable[Recorded]) -> Iterator[Recorded]:
 
 
 def breaches(fields: Fields) -> Iterator[str]:
-    """Yield in what a line does not fit its schema."""
+    """Yield the schema errors of a line."""
     from satops.adapters.files.schemas import ledger_schema
 
     if not ledger_schema().is_valid(fields):

@@ -1,4 +1,4 @@
-"""Init: a repository of orders, with or without the workflows of a forge."""
+"""Init: create a repository of orders, with or without CI workflows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,24 +25,24 @@ from satops.workflow.scaffold_ci import Forge, with_state
 from satops.workflow.scaffold_update import FileChange
 
 _CONFIG_SCHEMA = "config.schema.json"
-"""What editors need beside the files of a repository."""
+"""A file that editors need besides those of a repository."""
 _ATTRIBUTES = ".gitattributes"
 _IGNORED = ".gitignore"
-"""Gets one more line where it is there already."""
+"""An existing file gets one more line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A repository that was just made, or its workflows."""
+    """A new repository, or its new workflows."""
 
     written: tuple[str, ...]
-    """Paths from its root; those of workflows are from the root of the git repository."""
+    """Paths from its root; for workflows, from the git repository's root."""
     ledger: str | None
-    """The ledger's address; None where none was begun."""
+    """Address of the ledger; None if none was begun."""
     ci: CiFiles | None = None
-    """What `init --ci` wrote."""
+    """The files of `init --ci`."""
     changes: tuple[FileChange, ...] | None = None
-    """What an update changed, and what it left to the team; None where it was no update."""
+    """The files that an update changed or left to the team; None without an update."""
 
 
 def init(
@@ -58,16 +58,15 @@ def init(
     clock: Clock | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Ready:
-    """Make a folder a repository: configuration, schemas, sample orders, and an empty ledger.
+    """Create a repository: configuration, schemas, sample orders, and an empty ledger.
 
-    With `ci` it gets the workflows of a forge, which buy from `branch`, and a wheel of this satops
-    with the hashes of all that it needs and of the parts `extras`, or with `from_index` the hash of
-    the wheel that the package index has of this version; its ledger will be on a branch
-    of the forge, and is not begun yet.  A repository that is there already gets the workflows
-    alone, or with `update` newer ones in place of those that satops wrote.
+    `ci` adds the workflows of a forge, which buy from `branch`, and a wheel of this satops with the
+    hashes of all its dependencies and of the parts `extras`; with `from_index`, the hash of the
+    package index's wheel instead.  The ledger will be a branch at the forge, and is not begun yet.
+    An existing repository gets only the workflows; `update` replaces those that satops wrote.
 
-    Raises `Refused` where a repository is there already, or a file would be overwritten: then
-    nothing was written.  A `.gitattributes` or `.gitignore` that is there gets one more line.
+    Raises `Refused` if the repository exists or a file would be overwritten: then nothing was
+    written.  An existing `.gitattributes` or `.gitignore` gets one more line.
     """
     folder = Path(folder)
     there = is_there(folder / CONFIG)
@@ -98,7 +97,7 @@ def _begin(
     workflows: CiFiles | None,
     environ: Mapping[str, str] | None,
 ) -> Ready:
-    """Write the files of a new repository, and begin its ledger unless a forge will keep it."""
+    """Write the files of a new repository, and begin its ledger unless a forge will hold it."""
     lines = {
         _ATTRIBUTES: with_line(folder / _ATTRIBUTES, KEPT_AS_BYTES),
         _IGNORED: with_line(folder / _IGNORED, NOT_KEPT),

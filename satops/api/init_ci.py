@@ -1,4 +1,4 @@
-"""`init --ci`: the workflows of a forge and what they install, new or brought up to date."""
+"""`init --ci`: write or update the workflows of a forge and their requirements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,54 +35,54 @@ from satops.workflow.scaffold_install import PARTS, needed_parts, requirements
 from satops.workflow.scaffold_update import FileChange, changes, mark
 
 _OTHERS = b"\0"
-"""Stands for what cannot be read, such as a link: it is never what satops wrote."""
+"""Stands for an unreadable path, such as a link: satops never wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CiWish:
-    """What somebody asks of `init --ci`; what is left open is as it was noted, or the default."""
+    """The options of `init --ci`; an open one is as noted, or the default."""
 
     forge: Forge
     branch: str | None = None
-    """The branch that orders are merged to."""
+    """Branch that orders are merged to."""
     extras: tuple[str, ...] = ()
-    """Parts to install beside those that the tree needs."""
+    """Parts to install besides those that the tree needs."""
     dependabot: bool = False
     from_index: bool = False
-    """Whether satops comes from the package index, and not from a wheel beside the workflows."""
+    """Whether satops comes from the package index instead of a wheel beside the workflows."""
     update: bool = False
-    """Whether files that satops wrote may be replaced."""
+    """Whether to replace files that satops wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class CiFiles:
-    """What `init --ci` would write."""
+    """The files of `init --ci`."""
 
     top: Path
-    """The folder that paths start from: the root of the git repository."""
+    """Root of the git repository, from which paths start."""
     place: Place
     state: str
-    """Where the workflows expect the ledger."""
+    """Address of the ledger in the workflows."""
     files: Mapping[str, bytes]
     marks: Mapping[str, str]
-    """What an earlier call noted of its files."""
+    """Marks of an earlier call's files."""
     asked: Mapping[str, Any]
-    """Branch, parts and the rest, for the next update."""
+    """Branch, parts and other options, for the next update."""
 
     @property
     def note(self) -> str:
-        """The path of the file that keeps marks and wishes."""
+        """Path of the file with marks and options."""
         return f"{self.place.install}/{WRITTEN}"
 
     def noted(self, marks: Mapping[str, str]) -> bytes:
-        """Return the text of that file."""
+        """Return the content of that file."""
         return json_text.dumps_pretty({**self.asked, "files": dict(sorted(marks.items()))})
 
 
 def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -> CiFiles:
-    """Return what a folder gets, whether it is a repository of satops already or will be one.
+    """Return the files for a folder, an existing repository of satops or a future one.
 
-    Raises `UsageError` where folder, branch, parts or ledger cannot be put into workflows.
+    Raises `UsageError` if folder, branch, parts or ledger cannot be written in workflows.
     """
     if unknown := sorted(set(wish.extras) - set(PARTS)):
         raise UsageError(f"--extra {unknown[0]}: there is none. Known are {', '.join(PARTS)}.")
@@ -122,9 +122,9 @@ def ci_files_of(folder: Path, wish: CiWish, environ: Mapping[str, str] | None) -
 
 
 def write_ci(ci: CiFiles, beside: Mapping[str, str | bytes]) -> tuple[str, ...]:
-    """Write the files of `init --ci`, and others beside them; return the paths.
+    """Write the files of `init --ci` and others; return the paths.
 
-    Raises `Refused` where one of them would be overwritten: then nothing was written.
+    Raises `Refused` if a file would be overwritten: then nothing was written.
     """
     marks = {path: mark(content) for path, content in ci.files.items()}
     files = {**beside, **ci.files, ci.note: ci.noted(marks)}
@@ -135,7 +135,7 @@ def write_ci(ci: CiFiles, beside: Mapping[str, str | bytes]) -> tuple[str, ...]:
 
 
 def update_ci(ci: CiFiles) -> tuple[FileChange, ...]:
-    """Bring the files of `init --ci` up to date, as far as the team has not changed them."""
+    """Update the files of `init --ci` that the team has not changed."""
     there = {
         path: content
         for path in {*ci.files, *ci.marks}
@@ -168,7 +168,7 @@ def _workflows(
 
 
 def _installed(place: Place, parts: list[str], *, from_index: bool) -> dict[str, bytes]:
-    """Return the requirements file, and the wheel that it names unless the index has it."""
+    """Return the requirements file, and its wheel unless it comes from the index."""
     wheel = own_wheel()
     path = f"{place.install}/{wheel.name}"
     if from_index:

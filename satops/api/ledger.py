@@ -1,4 +1,4 @@
-"""What a person says of a ledger: that it is copied, moved, an older one, or lacks a spool."""
+"""Copy or move a ledger, accept an older one, replay a carried spool."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -29,10 +29,10 @@ def copy_ledger(
     *,
     progress: Callable[[int], None] = lambda _: None,
 ) -> CopyReport:
-    """Copy between two addresses, as `state` in satops.yaml has them.
+    """Copy between two addresses in the notation of `state` in satops.yaml.
 
-    Paths are read from the root of the repository that `folder` lies in, or from `folder` where
-    it lies in none.  Raises `Refused`, `UsageError` and `LedgerError`.
+    Relative paths start at the root of `folder`'s repository, or at `folder` outside of one.
+    Raises `Refused`, `UsageError` and `LedgerError`.
     """
     from satops.adapters.stores.open import open_store
 
@@ -54,7 +54,7 @@ def move_ledger(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> CopyReport:
-    """Copy the ledger to another place, verify the copy, and close the one that was left.
+    """Copy the ledger to another store, verify the copy, and close the source.
 
     Raises `Refused`, `UsageError` and `LedgerError`.
     """
@@ -78,7 +78,7 @@ def moved(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> MarketplaceMoved:
-    """Record that the marketplace of a ledger has another address from here on.
+    """Record the marketplace's new address.
 
     Unless `unchecked`, the new address must show the newest orders.  Raises `Refused`,
     `UsageError`, `MarketplaceUnreachable` and `LedgerError`.
@@ -111,16 +111,16 @@ def accept_older(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> Accepted:
-    """Go on with a ledger that is older than what this machine had appended to it.
+    """Accept a ledger that lacks events which this machine had appended.
 
-    `any_account` takes the account although it does not show the newest orders of the ledger.
-    Raises `Refused`, `UsageError` and `LedgerError`.
+    `any_account` accepts the account although it does not show the ledger's newest orders.  Raises
+    `Refused`, `UsageError` and `LedgerError`.
     """
     from satops.workflow.ledger import accept_older as accept
 
     opened = open_repository(repository, environ=environ)
     session, local, started = opened.appending("ledger accept-older", say)
-    session.mark = None  # what is recorded here replaces the mark
+    session.mark = None  # this run replaces the mark
     session.begin(started)
     run = Run(opened, session, local, say)
     with opened.marketplace(say, session.state.ledger) as marketplace:
@@ -147,9 +147,9 @@ def replay(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> CarriedReport:
-    """Take the order numbers of carried spools into the ledger, where the marketplace shows them.
+    """Record the order numbers of carried spools that the marketplace shows.
 
-    `spools` are files or folders.  Raises `UsageError`, `Refused` where the marketplace may not be
+    `spools` are files or folders.  Raises `UsageError`, `Refused` if the marketplace may not be
     queried, `MarketplaceUnreachable` and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
@@ -163,7 +163,7 @@ def replay(
 def replay_on(
     opened: Repository, session: LedgerSession, marketplace: Marketplace, spools: Sequence[Path]
 ) -> CarriedReport:
-    """Do what `replay` does, within a run that has begun."""
+    """Like `replay`, within a run that has begun."""
     read = [read_carried(path) for path in spools]
     receipts = [entry for entries, _ in read for entry in entries]
     if receipts and not opened.config.marketplace.query:

@@ -1,4 +1,4 @@
-"""Ledger start: an empty ledger where there is none, or one that goes on from a broken one."""
+"""Ledger start: begin an empty ledger, or one that replaces a broken one."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -31,19 +31,21 @@ _NAMES_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A ledger that was just begun."""
+    """A new ledger."""
 
     ledger: str
-    """Its id."""
+    """Id of the ledger."""
     address: str
     marketplace: str
-    """The address of the one marketplace that it is of."""
+    """Address of its marketplace."""
     state: str | None = None
-    """What `state` in satops.yaml was changed to; None where it was left."""
+    """The new `state` in satops.yaml; None if unchanged."""
 
 
 def ledger_address(repository: FilePath, *, environ: Mapping[str, str] | None = None) -> str:
-    """Return where the ledger is, or would be; raises `UsageError` where there is no repository."""
+    """Return the ledger's address, whether it exists or not.  Raises `UsageError` without a
+    repository.
+    """
     return open_repository(repository, environ=environ).store().address
 
 
@@ -55,17 +57,17 @@ def start_ledger(
     continues: Path | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Begun:
-    """Begin an empty ledger where there is none; a store of an older form is brought forward.
+    """Begin an empty ledger; an older store is migrated.
 
-    It is of the marketplace that satops.yaml names, and of no other.  Where the ledger of `state`
-    is the sandbox's and satops.yaml names a marketplace, a ledger beside it is begun, and `state`
-    is changed to name it.  Orders that the sandbox holds, and samples, must be named in `also_buy`
-    (or `all`): they would be bought.
+    The ledger belongs to the marketplace in satops.yaml.  If the ledger of `state` is the sandbox's
+    and satops.yaml names a marketplace, a ledger beside it is begun, and `state` is changed to it.
+    Orders that the sandbox's ledger holds, and samples, must be named in `also_buy` (or `all`),
+    since they would be bought.
 
-    `continues` is the file of a broken ledger that has no copy: what may have been bought by it
-    is carried, and nothing is bought before a wait and a full look at the account.
+    `continues` is the file of a broken ledger without a copy: its possible orders are carried, and
+    nothing is bought before a wait and a full look at the account.
 
-    Raises `Refused` where there is one, or where something would be bought by surprise, and
+    Raises `Refused` if the ledger exists or an order would be bought by surprise, and
     `StoreUnreachable`.
     """
     opened = open_repository(repository, environ=environ)
@@ -106,7 +108,7 @@ def start_ledger(
 
 
 def _broken(path: Path, because: str | None) -> "Broken":
-    """Read a broken ledger; raises `UsageError` and `Refused`."""
+    """Read a broken ledger.  Raises `UsageError` and `Refused`."""
     from satops.workflow.continues import is_whole, read_broken
 
     need_reason(because)
@@ -128,9 +130,9 @@ def _broken(path: Path, because: str | None) -> "Broken":
 
 
 def _beside_the_sandbox(opened: Repository, address: str) -> tuple[Repository, str | None]:
-    """Return the repository with a ledger of its own for a marketplace, where `state` is another's.
+    """Return the repository with a ledger of its marketplace, if `state` belongs to another one.
 
-    Raises `UsageError` where `SATOPS_STATE` fixes the ledger of the sandbox.
+    Raises `UsageError` if `SATOPS_STATE` fixes the sandbox's ledger.
     """
     try:
         held = opened.session().state.marketplace
@@ -150,7 +152,7 @@ def _beside_the_sandbox(opened: Repository, address: str) -> tuple[Repository, s
 
 
 def _require_named(opened: Repository, also_buy: Sequence[str], address: str) -> None:
-    """Raise `Refused` for orders that the sandbox holds, or samples, unless each is named."""
+    """Raise `Refused` for orders of the sandbox's ledger, and samples, that are not named."""
     try:
         known = opened.session().state
     except LedgerMissing:

@@ -1,4 +1,4 @@
-"""`satops list`: the ledger as rows."""
+"""List: the ledger as rows."""
 
 from collections.abc import Mapping
 
@@ -16,9 +16,9 @@ def list_orders(
     outlines: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Rows:
-    """Return the orders that the ledger knows, by name, or those that are chosen.
+    """Return the ledger's orders, or the chosen ones, by name.
 
-    With `outlines` each has the polygon that was bought.  Raises `UsageError` and `LedgerError`.
+    `outlines` adds the bought polygons.  Raises `UsageError` and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
     reading = Reading(

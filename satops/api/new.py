@@ -1,4 +1,4 @@
-"""New: an order spec, written once it is known to be sound in its tree."""
+"""New: write an order spec that is valid in its tree."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,20 +26,20 @@ from satops.workflow.slug import slug
 from satops.workflow.validate import SpecTree, Tree
 
 _SUFFIXES = (".yaml", ".yml")
-"""Of a new spec: it is written in YAML."""
+"""Suffixes of a new spec, which is YAML."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewSpec:
-    """An order spec that `new` wrote."""
+    """A new order spec."""
 
     name: str
     file: str
-    """From the root of the repository."""
+    """Path from the root of the repository."""
     warnings: tuple[Problem, ...]
-    """What a plan would warn of, as far as the tree and the clock tell."""
+    """Warnings of a plan, as far as tree and clock decide."""
     orders: int = 1
-    """How many orders it stands for."""
+    """Number of its orders."""
 
 
 def new(
@@ -49,13 +49,11 @@ def new(
     file: str | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> NewSpec:
-    """Write an order spec, once it is known to be sound in its tree.
+    """Write an order spec, if it is valid in its tree.
 
-    A name in other letters is turned into plain ones: `Cát Lái` into `cat-lai`.
-
-    `file` is a path from the root of the repository; by default the spec goes to `orders/` under
-    its own name.  Raises `InvalidInput` with what is wrong, also for a window that is over,
-    `Refused` where the file exists, and `UsageError` for what can be no name and no path.
+    A name in other letters is converted: `Cát Lái` becomes `cat-lai`.  `file` is a path from the
+    root, by default `orders/NAME.yaml`.  Raises `InvalidInput` with the problems, also for a window
+    that is over, `Refused` if the file exists, and `UsageError` for an impossible name or path.
     """
     opened = open_repository(repository, environ=environ)
     wanted = _with_instants(_named(wanted), opened)
@@ -74,9 +72,9 @@ def new_series(
     file: str | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> NewSpec:
-    """Write the document of a series, with the number of orders that it stands for.
+    """Write a series, with its number of members.
 
-    Raises what `new` raises.
+    Raises as `new` does.
     """
     opened = open_repository(repository, environ=environ)
     wanted = replace(wanted, file=_from_root(wanted.file, opened.root))
@@ -86,7 +84,7 @@ def new_series(
 
 
 def _orders(opened: Repository, wanted: WantedSeries, path: str) -> int:
-    """Return how many orders a series stands for; 1 where that fails, and its reading says why."""
+    """Return the number of members of a series; 1 if expansion fails, which reading reports."""
     ref = relpath(wanted.file, dirname(path))
     content = order_tree(opened).include(path, ref)
     made = read_windows(*wanted.windows, opened.config.timezone)
@@ -99,7 +97,7 @@ def _orders(opened: Repository, wanted: WantedSeries, path: str) -> int:
 
 
 def _written(opened: Repository, name: str, path: str, text: str) -> NewSpec:
-    """Write a document, once it is known to be sound in its tree."""
+    """Write a document, if it is valid in its tree."""
     if is_there(opened.root / path):
         raise Refused(f"{path} is there already. Nothing was written. Choose another name.")
     specs = spec_tree(opened, files=Overlay(order_tree(opened), {path: text.encode()}))
@@ -116,7 +114,7 @@ def _written(opened: Repository, name: str, path: str, text: str) -> NewSpec:
 
 
 def _across(specs: SpecTree, tree: Tree, own: Sequence[Spec], now: str) -> Iterable[Problem]:
-    """Return what the clock and the other specs bring; the ledger is not read."""
+    """Return the problems by clock and other specs; the ledger is not read."""
     from satops.workflow.checks import check_plan
 
     return check_plan(
@@ -130,7 +128,7 @@ def _across(specs: SpecTree, tree: Tree, own: Sequence[Spec], now: str) -> Itera
 
 
 def _with_instants(wanted: Wanted, opened: Repository) -> Wanted:
-    """Return what is wanted with `now` and `+24h` written out; `end` counts from `start`."""
+    """Return the options with `now` and `+24h` as instants; `end` counts from `start`."""
     now = opened.clock.now()
     start = written_out(wanted.start, now)
     begins = read_date(start, opened.config.timezone)
@@ -139,7 +137,7 @@ def _with_instants(wanted: Wanted, opened: Repository) -> Wanted:
 
 
 def _named(wanted: Wanted) -> Wanted:
-    """Return what is wanted under a name in plain letters, with the one given as description."""
+    """Return the options with a plain name, and the given name as description."""
     if wanted.name.isascii() or not slug(wanted.name).word:
         return wanted
     title = wanted.name
@@ -157,7 +155,7 @@ def _refuse_the_past(opened: Repository, own: Sequence[Spec]) -> None:
 
 
 def _spec_path(opened: Repository, name: str, file: str | None) -> str:
-    """Return where a spec goes; raises `UsageError` where satops would not read it."""
+    """Return the path of a spec.  Raises `UsageError` for a path that satops would not read."""
     if wrong := wrong_name(name):
         raise UsageError(wrong)
     orders = PurePosixPath(opened.config.orders)
@@ -175,7 +173,7 @@ def _spec_path(opened: Repository, name: str, file: str | None) -> str:
 
 
 def _from_root(file: str, root: Path) -> str:
-    """Return the path of an AOI file from the root, also where it is absolute."""
+    """Return the path of an AOI file from the root; it may be absolute."""
     if not Path(file).is_absolute():
         return file
     try:

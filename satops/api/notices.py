@@ -1,4 +1,4 @@
-"""What a run tells webhooks after it: a notice that fails changes nothing of the run."""
+"""Send notices to webhooks after a run.  A failed notice does not change the run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from satops.workflow.ledger_session import LedgerSession
 
 @contextmanager
 def telling(opened: Repository, session: LedgerSession, say: Say) -> Iterator[None]:
-    """Tell each hook of `notify` what the run within has recorded, however it ends."""
+    """Notify each hook of the events of the run inside, however it ends."""
     began = session.state.head
     try:
         yield
@@ -22,9 +22,9 @@ def telling(opened: Repository, session: LedgerSession, say: Say) -> Iterator[No
 
 
 def notify(opened: Repository, began: Head, say: Say) -> None:
-    """Tell each hook of `notify` what became of orders since the run began at the head `began`.
+    """Notify each hook of the outcomes since the head `began`.
 
-    Whatever goes wrong is said, and is no error: what was bought is recorded already.
+    Failures are printed and not raised, since the purchases are recorded.
     """
     hooks = opened.config.notify
     if not hooks:

@@ -1,4 +1,4 @@
-"""What the ledger knows of each order, flat, for tables and maps."""
+"""The ledger's orders as flat dictionaries, for tables and maps."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from satops.workflow.rows import Rows
 class Orders(list[dict[str, Any]]):
     """Orders as flat dictionaries, and as a map.
 
-    `pandas.DataFrame(found)` takes them, and so does
-    `geopandas.GeoDataFrame.from_features(found, crs="OGC:CRS84")`.
+    For `pandas.DataFrame(found)` and `geopandas.GeoDataFrame.from_features(found,
+    crs="OGC:CRS84")`.
     """
 
     def __init__(self, rows: Rows) -> None:
@@ -22,7 +22,7 @@ class Orders(list[dict[str, Any]]):
         self._rows = rows
 
     def __repr__(self) -> str:
-        """Return how many orders there are in each state, on one line."""
+        """Return the number of orders in each state."""
         states = Counter(order["state"] for order in self)
         counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         return f"<Orders {counts or 'none'}>"
@@ -31,7 +31,7 @@ class Orders(list[dict[str, Any]]):
     def __geo_interface__(self) -> dict[str, Any]:
         """A FeatureCollection in longitude and latitude.
 
-        An order whose polygon the ledger lacks has the box around it, or no geometry.
+        An order without a recorded polygon has its box, or else no geometry.
         """
         features = [
             {
@@ -46,11 +46,10 @@ class Orders(list[dict[str, Any]]):
 
 
 def orders(repository: FilePath, *, environ: Mapping[str, str] | None = None) -> Orders:
-    """Return a flat dictionary for each order that the ledger knows, by name.
+    """Return a flat dictionary for each order of the ledger, by name.
 
-    Each holds text, numbers, booleans and None only: the fields of `satops list --json`, with
-    `label.KEY` for every label and `key.AXIS` for every axis of a series that some order has.
-    Instants are UTC, areas km² of one capture, bounds degrees.  Raises `UsageError` and
-    `LedgerError`.
+    Values are text, numbers, booleans and None: the fields of `satops list --json`, plus
+    `label.KEY` for every label and `key.AXIS` for every series' axis of any order.  Instants are
+    UTC, areas km² of one capture, bounds degrees.  Raises `UsageError` and `LedgerError`.
     """
     return Orders(list_orders(repository, outlines=True, environ=environ))

@@ -1,4 +1,4 @@
-"""Reading the tree, and making the plan.  Neither talks to the marketplace nor writes anything."""
+"""Plan: read the tree and make the plan, without calling the marketplace or writing anything."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,13 +28,12 @@ def plan(
     labels: Sequence[tuple[str, str]] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Plan:
-    """Return what apply would do; with `names` or `labels`, for the orders that have them.
+    """Return what apply would do, for all orders or those with the `names` or `labels`.
 
-    `at` plans as of another moment, `ledger` against a copy of the ledger, `limits_from` with
-    limits, severities and the ledger's address of a git commit.  What the commit `since` (else
-    `limits_from`) asked for alike is told apart as waiting.  Without a ledger the plan is against
-    nothing, and its `ledger_head` is None.  Raises `UsageError`, `LedgerCorrupt` and
-    `StoreUnreachable`.
+    `at` plans as of another time, `ledger` with a copy of the ledger, `limits_from` with the
+    limits, severities and ledger address of a git commit.  Orders that the commit `since` (or else
+    `limits_from`) already had are marked as waiting.  Without a ledger, `ledger_head` is None.
+    Raises `UsageError`, `LedgerCorrupt` and `StoreUnreachable`.
     """
     return plan_to_show(
         repository,
@@ -50,20 +49,20 @@ def plan(
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, with what a report of it needs beside."""
+    """A plan, with further values for its reports."""
 
     plan: Plan
     opened: Repository
-    """With the limits and prices that the plan was made with."""
+    """The repository with the plan's limits and prices."""
     session: LedgerSession
 
     @property
     def outlines(self) -> Mapping[int, bytes]:
-        """The bought polygons, as `LedgerSession.outlines`, of a plan that was made with them."""
+        """The bought polygons (`LedgerSession.outlines`), if the plan was made with them."""
         return self.session.outlines
 
     def link(self, file: str, line: int) -> str | None:
-        """Return the address at which the forge of this run shows a line of a spec."""
+        """Return the forge's URL of a line of a spec, or None."""
         from satops.adapters.provenance import spec_address
 
         commit = None if self.plan.origin is None else self.plan.origin.commit
@@ -78,11 +77,11 @@ class Planned:
 
     @property
     def currency(self) -> str:
-        """Of the estimates; empty where no prices are configured."""
+        """Currency of the estimates; empty without prices."""
         return str((self.opened.config.prices or {}).get("currency", ""))
 
     def waits(self) -> Sequence[Wait]:
-        """Ask git how long each order to create has waited since it was merged."""
+        """Return how long each order to create has waited since its merge, from git."""
         from satops.adapters.history import History
         from satops.workflow.origins import waits
 
@@ -91,7 +90,7 @@ class Planned:
         return waits(history, self.plan.creates, self.opened.clock.now(), limit_h)
 
     def commits(self) -> Sequence[str]:
-        """Ask git for the commits that the orders to create come from, each once."""
+        """Return the commits of the orders to create, each once, from git."""
         from satops.adapters.history import History
         from satops.workflow.origins import commits
 
@@ -111,11 +110,10 @@ def plan_to_show(
     outlines: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Planned:
-    """Return what `plan` does, with what reports show beside it; `feasibility` is evidence.
+    """Return the plan of `plan`, with further values for reports; `feasibility` is evidence.
 
-    With `outlines`, the bought polygons are kept as the ledger is read.
-
-    Raises `Refused` for evidence of another marketplace, or of an order that has changed since.
+    `outlines` keeps the bought polygons while the ledger is read.  Raises `Refused` for evidence of
+    another marketplace, or of an order that has changed since.
     """
     copy = None if ledger is None else Path(ledger)
     opened = open_repository(repository, environ=environ)

@@ -1,4 +1,4 @@
-"""What the marketplace can tell of orders in doubt."""
+"""Reconcile: settle orders in doubt by the marketplace's account."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -40,14 +40,13 @@ def reconcile(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> ReconcileReport:
-    """Look for what is in doubt at the marketplace, and settle what is certain.
+    """Look up orders in doubt at the marketplace, and settle the certain ones.
 
-    Unless `wait` is false, it waits first for what other runs are placing, `wait_max_s` at most.
-    With `patience_s` it looks again for so long, while waiting can settle something.  With
-    `nightly`, drift sets an exit code too.  First of all the order numbers of `spools` are taken
-    in, carried here from other machines.  Raises `LedgerError`, `UsageError`, `Refused`,
-    `Interrupted` for a stop, and with `spools` `MarketplaceUnreachable`; a look that
-    fails is in the report.
+    First records the order numbers of `spools` from other machines.  Then, unless `wait` is false,
+    waits up to `wait_max_s` for other runs' open submissions.  `patience_s` repeats the look while
+    waiting can settle something.  `nightly` makes drift an error.  Raises `LedgerError`,
+    `UsageError`, `Refused`, `Interrupted` for a stop, and with `spools` `MarketplaceUnreachable`; a
+    failed look is in the report.
     """
     if dry_run and spools:
         raise UsageError("--spool writes to the ledger, and --dry-run does not. Leave out one.")
@@ -94,7 +93,7 @@ def reconcile(
 def _against_the_tree(
     report: ReconcileReport, opened: Repository, state: LedgerState
 ) -> ReconcileReport:
-    """Return a report with what the account shows, held against the specs of the tree."""
+    """Return the report with the foreign orders, compared with the tree's specs."""
     deleted = [
         (state.claimed[order.order_no], order.order_no)
         for order in report.look.orders
@@ -120,9 +119,9 @@ def ask_again(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> AskedAgain:
-    """Ask once more for the simulation result of an order in doubt: it may buy.
+    """Order the simulation result of an order in doubt again, which may buy it.
 
-    `confirm` asks a person, and raises `Refused`.  Raises `Refused`, `UsageError` and
+    `confirm` asks a person, and raises `Refused` on "no".  Raises `Refused`, `UsageError` and
     `LedgerError`: then nothing was sent.
     """
     opened = open_repository(repository, environ=environ)

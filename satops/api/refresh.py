@@ -1,4 +1,4 @@
-"""Refresh: the marketplace's status of every placed order."""
+"""Refresh: record the marketplace's status of every placed order."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ def refresh(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> RefreshReport:
-    """Record the marketplace's status of every placed order, where it changed.
+    """Record the changed statuses of placed orders.
 
     Raises `MarketplaceUnreachable`, `LedgerError` and `UsageError`.
     """

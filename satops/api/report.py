@@ -1,4 +1,4 @@
-"""`satops report`: the ledger as one page for people."""
+"""Report: the ledger as one HTML page."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,11 +24,10 @@ def write_report(
     by: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write the report of a repository's ledger to a file, in place of an older report.
+    """Write the report of a ledger to a file, or replace an older report.
 
-    `at` is the moment that it is seen from, `month` (`2026-12`) leaves the orders of other months
-    out, and `by` groups its numbers as `list --by` does.  Returns the file's path.  Raises
-    `UsageError` and `LedgerError`.
+    `at` is the time of the report, `month` (`2026-12`) selects a month's orders, and `by` groups
+    the sums like `list --by`.  Returns the path.  Raises `UsageError` and `LedgerError`.
     """
     from satops.adapters.files.whole_file import write_whole
     from satops.report.html.page import render
@@ -47,7 +46,7 @@ def subject(
     by: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> "Subject":
-    """Return what a report is made from.  Raises `UsageError` and `LedgerError`."""
+    """Return the values of a report.  Raises `UsageError` and `LedgerError`."""
     from satops.adapters.files.rule_files import land
     from satops.core.geometry.coast import Coast
     from satops.report.html.subject import Subject

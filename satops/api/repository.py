@@ -1,4 +1,4 @@
-"""A repository as the verbs see it: its configuration, and the ports that it asks for."""
+"""A repository: its configuration, and the adapters of its ports."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from satops.workflow.proof import StoreProof
 
 GUARD = "SATOPS_MARKETPLACE"
-"""The variable that fixes which marketplace a run may talk to, whatever satops.yaml says."""
+"""Environment variable that fixes the marketplace of a run, whatever satops.yaml says."""
 STATE_GUARD = "SATOPS_STATE"
-"""The variable that fixes where a run's ledger is, whatever satops.yaml says: with the ledger of
-somebody's choice, what is bought already would look new."""
+"""Environment variable that fixes the ledger of a run, whatever satops.yaml says: with another
+ledger, bought orders would look new."""
 HEAD = "SATOPS_HEAD"
-"""The variable with a head that the ledger must hold: a fresh machine remembers none."""
+"""Environment variable with a head that the ledger must contain, for fresh machines."""
 SANDBOX_NOTICE = "satops: This is the sandbox. Nothing real is ordered."
 
 FilePath = str | os.PathLike[str]
-"""The path of a file or folder, as text or as an object."""
+"""Path of a file or folder, as text or object."""
 Say = Callable[[str], None]
-"""Takes one line for people."""
+"""Prints one line for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +49,33 @@ class Repository:
     root: Path
     config: Config
     environ: Mapping[str, str] = field(repr=False)
-    """It holds secrets."""
+    """Contains secrets."""
     clock: Clock
 
     @property
     def offer(self) -> Offer:
-        """What the orders of this repository are."""
+        """The offer of this repository."""
         return offer_of(self.config)
 
     @property
     def sandbox(self) -> bool:
-        """Whether the embedded sandbox stands for the marketplace."""
+        """Whether the marketplace is the embedded sandbox."""
         return self.config.marketplace.url == SANDBOX
 
     @property
     def local(self) -> Path:
-        """The folder of this machine's state, outside of the repository; nothing is made.
+        """The folder of this machine's state, outside of the repository; creates nothing.
 
-        Raises `UsageError` where there is no place for it.
+        Raises `UsageError` if there is none.
         """
         from satops.adapters.files.local_state import local_base
 
         return local_base(self.environ, self.root)
 
     def local_state(self, ledger: str, ancestors: tuple[str, ...] = ()) -> LocalState:
-        """Return what this machine keeps of a ledger, and of those that it goes on from.
+        """Return this machine's state of a ledger, and of the ledgers that it replaces.
 
-        Raises `UsageError` where there is no place for it, or what is there is not ours.
+        Raises `UsageError` if there is no folder for it, or if another user could change it.
         """
         from satops.adapters.files.head_file import HeadFile
         from satops.adapters.files.local_state import ledger_folder
@@ -97,11 +97,11 @@ class Repository:
             )
 
     def now(self) -> str:
-        """Return the clock's time as the ledger writes it."""
+        """Return the present time as the ledger writes it."""
         return instant_text(self.clock.now())
 
     def store(self) -> LedgerStore:
-        """Return the ledger's store, if `SATOPS_STATE` allows it; nothing is read yet.
+        """Return the ledger's store, if `SATOPS_STATE` allows it; reads nothing.
 
         Raises `UsageError`.
         """
@@ -119,7 +119,7 @@ class Repository:
         return open_store(self.config.state, self.root, pages=partial(_pages, self.offer))
 
     def network_file_system(self) -> str | None:
-        """Return the kind of network file system that a ledger in a file lies on; else None."""
+        """Return the kind of network file system of a ledger in a file; else None."""
         from satops.adapters.files.file_system import network_file_system
 
         scheme, _, path = self.config.state.partition(":")
@@ -127,7 +127,7 @@ class Repository:
 
     @property
     def promise(self) -> Promise:
-        """Why of two writers on the ledger's store one wins; nobody knows it of a shared disk."""
+        """Why one of two writers on the store wins; not known for a network file system."""
         from satops.adapters.stores.open import kind_of
 
         promise = kind_of(self.config.state).promise
@@ -135,9 +135,9 @@ class Repository:
         return Promise.RACES if shared else promise
 
     def store_proof(self) -> "StoreProof":
-        """Return what is known of the ledger's store, and what can find it out.
+        """Return the proof of the ledger's store.
 
-        Raises `UsageError` where this machine has no place for what is found.
+        Raises `UsageError` if this machine has no folder for proofs.
         """
         from satops.adapters.files.local_state import store_folder
         from satops.adapters.files.proof_file import ProofFile
@@ -154,13 +154,13 @@ class Repository:
         )
 
     def session(self, run: str = "") -> LedgerSession:
-        """Return the ledger, read and checked.  Raises `LedgerError`."""
+        """Return a session of the ledger, read and checked.  Raises `LedgerError`."""
         session = LedgerSession(self.store(), self.clock, run or self.new_run())
         session.read()
         return session
 
     def new_run(self) -> str:
-        """Return an id for a run: its time, and enough chance to be the only one."""
+        """Return an id for a run: its time and a random part."""
         import secrets
 
         return f"{self.clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -172,7 +172,7 @@ class Repository:
         return run_started(command, self.root, self.environ)
 
     def origin(self, ledger: str | None) -> Origin:
-        """Return what a plan that is made here and now belongs to."""
+        """Return the origin of a plan made here and now."""
         from satops.adapters.provenance import head_commit, run_id
 
         return Origin(
@@ -185,11 +185,10 @@ class Repository:
     def appending(
         self, command: str, say: Say, *, bound: bool = True
     ) -> "tuple[LedgerSession, LocalState, RunStarted]":
-        """Return what a verb that appends begins with: the ledger, and this machine's part of it.
+        """Return the session, local state and `RunStarted` of an appending verb.
 
-        Nothing is written yet.  Raises `LedgerError`, and `UsageError` where this machine has no
-        place for its state, or the ledger is of another marketplace and must be of this one
-        (`bound`).
+        Writes nothing.  Raises `LedgerError`, and `UsageError` if this machine has no folder for
+        its state, or if the ledger is `bound` to another marketplace.
         """
         from satops.adapters.files.left_spool import require_no_left_spool
         from satops.adapters.provenance import local_user
@@ -209,9 +208,9 @@ class Repository:
         return session, local, started
 
     def require_its_ledger(self, state: LedgerState) -> None:
-        """Raise `UsageError` for the ledger of another marketplace, without asking anybody.
+        """Raise `UsageError` for the ledger of another marketplace, without a request.
 
-        What runs on this machine may be a sandbox or not: only verbs that go there ask.
+        A loopback address may be a sandbox or not: only verbs that contact it ask.
         """
         address = normal_address(self.config.marketplace.url)
         if state.marketplace and not (is_loopback(address) and state.marketplace == SANDBOX):
@@ -220,7 +219,7 @@ class Repository:
     def marketplace_address(self) -> str:
         """Return the identity of the marketplace: its normalised address.
 
-        An address on this machine whose server says that it is a sandbox is `sandbox`.
+        A loopback address whose server says that it is a sandbox is `sandbox`.
         """
         address = normal_address(self.config.marketplace.url)
         if address != SANDBOX and is_loopback(address):
@@ -231,15 +230,15 @@ class Repository:
 
     @property
     def possible_addresses(self) -> tuple[str, ...]:
-        """The identities that the marketplace may have, without asking anybody.
+        """The possible identities of the marketplace, without a request.
 
-        What runs on this machine may be a sandbox or not.
+        A loopback address may be a sandbox or not.
         """
         address = normal_address(self.config.marketplace.url)
         return (address, SANDBOX) if is_loopback(address) else (address,)
 
     def expected_head(self) -> Head | None:
-        """Return the head that `SATOPS_HEAD` says the ledger must hold, as SEQ:DIGEST.
+        """Return the head that the ledger must contain, from `SATOPS_HEAD` as SEQ:DIGEST.
 
         Raises `UsageError`.
         """
@@ -255,15 +254,15 @@ class Repository:
         return Head(int(seq), digest)
 
     def body(self, order: Order) -> bytes:
-        """Return the exact request that would be sent for an order."""
+        """Return the exact request of an order."""
         return self.offer.request(order, self.config.marketplace)
 
     @contextmanager
     def marketplace(self, say: Say, ledger: str) -> Iterator[Marketplace]:
-        """Open the marketplace that the configuration names, as far as `SATOPS_MARKETPLACE` allows.
+        """Open the configured marketplace, if `SATOPS_MARKETPLACE` allows it.
 
-        The embedded sandbox keeps the orders of each ledger, by its id, apart.  Raises `UsageError`
-        without a token, or when another host is named.
+        The embedded sandbox keeps separate orders for each ledger id.  Raises `UsageError` without
+        a token, or for another host.
         """
         from satops.adapters.marketplaces import connect
         from satops.adapters.token import read_token, sandbox_token
@@ -285,7 +284,7 @@ class Repository:
             yield connect(local, sandbox_token(), self.clock.sleep)
 
     def require_host(self) -> None:
-        """Raise `UsageError` where `SATOPS_MARKETPLACE` does not allow this marketplace."""
+        """Raise `UsageError` if `SATOPS_MARKETPLACE` does not allow this marketplace."""
         expected = self.environ.get(GUARD)
         if expected is None or (self.sandbox and expected == SANDBOX):
             return
@@ -306,7 +305,7 @@ class Repository:
 def _pages(
     offer: Offer, appended: Sequence[bytes], whole: Callable[[], Iterator[bytes]]
 ) -> Mapping[str, bytes] | None:
-    """Make the pages beside a ledger; what only reads does not import their makers."""
+    """Make the pages beside a ledger; imported here, since readers do not need it."""
     from satops.report.ledger_page import pages
 
     return pages(offer, appended, whole)
@@ -314,7 +313,7 @@ def _pages(
 
 @contextmanager
 def _local_trouble() -> Iterator[None]:
-    """Turn what the system says of this machine's folder into a `UsageError`."""
+    """Turn an OSError of the local state into a `UsageError`."""
     try:
         yield
     except OSError as error:
@@ -330,11 +329,10 @@ def open_repository(
     environ: Mapping[str, str] | None,
     clock: Clock | None = None,
 ) -> Repository:
-    """Read the configuration of a repository: the folder with its `satops.yaml`.
+    """Read the configuration of a repository, the folder with a `satops.yaml`.
 
-    The folders above are not looked at: what is bought is what was named.
-    `environ` stands for the variables of the process, where it is given.  Raises `UsageError`
-    where there is no repository or its configuration is wrong.
+    Parent folders are not searched.  `environ` replaces the process's environment.  Raises
+    `UsageError` without a repository or with an invalid configuration.
     """
     folder = Path(root).absolute()
     if not is_root(folder):

@@ -1,4 +1,4 @@
-"""What a person settles by hand of an order in doubt."""
+"""Resolve: settle an order in doubt by hand."""
 
 from collections.abc import Mapping
 
@@ -23,11 +23,12 @@ def resolve(
     say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> DoubtSettled | DoubtCorrected:
-    """Settle an order in doubt: as placed under `order_no` or as `same_as`, else as not placed.
+    """Settle an order in doubt as placed, under `order_no` or the number of `same_as`, or else as
+    not placed.
 
-    With `correct`, take back what settled it: see `workflow.resolve.correct`.  Unless `unchecked`,
-    the marketplace must show the order, or a full look must show that it is not there.  Raises
-    `Refused`, `UsageError`, `MarketplaceUnreachable` and `LedgerError`.
+    `correct` takes back the last settlement (`workflow.resolve.correct`).  Unless `unchecked`, the
+    marketplace must show the order, or a full look must show its absence.  Raises `Refused`,
+    `UsageError`, `MarketplaceUnreachable` and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
     settled: DoubtSettled | DoubtCorrected

@@ -1,4 +1,4 @@
-"""Plans that were reviewed, and whether they are good for this run."""
+"""Read reviewed plans, and check that they are valid for this run."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,9 +13,9 @@ from satops.errors import Refused, StoreUnreachable, UsageError
 from satops.workflow.guards import Approval, Confirm
 
 _DIGEST_MIN = 12
-"""Characters: what `satops plan` shows of a digest."""
+"""Characters of a digest that `satops plan` shows."""
 _AHEAD_MAX = timedelta(hours=1)
-"""By how much the clocks of two machines may differ."""
+"""Allowed difference of two machines' clocks."""
 
 
 def read_approval(
@@ -26,9 +26,9 @@ def read_approval(
     *,
     attended: bool = False,
 ) -> Approval:
-    """Read the plans that a person has seen; with `reviewed`, the digest is that of the one plan.
+    """Read the saved plans; with `reviewed`, the digest is that of the one plan.
 
-    Raises `UsageError`, and `Refused` for a reviewed plan that is another one.
+    Raises `UsageError`, and `Refused` for a reviewed plan with another digest.
     """
     saved = None if plan_file is None else read_plan(Path(plan_file))
     digest = None if expect_digest is None else _digest(expect_digest)

@@ -1,4 +1,4 @@
-"""A run that appends to the ledger: how each verb that does so begins and ends."""
+"""The beginning and end of each run that appends to the ledger."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from satops.workflow.reconcile import NOTHING_PLACED
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that has begun: the ledger is read and ours, and the spool is taken in."""
+    """A run that has begun: the ledger was checked, and the spool replayed."""
 
     opened: Repository
     session: LedgerSession
@@ -28,12 +28,12 @@ class Run:
 
     @property
     def by(self) -> str:
-        """Whose word this run records."""
+        """The person whom this run records."""
         return person(self.opened.environ)
 
     @contextmanager
     def witness(self, *, unchecked: bool) -> Iterator[Marketplace | None]:
-        """Open the marketplace that must show an order, or nothing where it may not be asked."""
+        """Open the marketplace that must show an order; None with `unchecked`."""
         if unchecked or not self.opened.config.marketplace.query:
             yield None
             return
@@ -42,7 +42,7 @@ class Run:
             yield marketplace
 
     def look(self, marketplace: Marketplace, *, any_account: bool = False) -> AccountLook:
-        """Look at the account; `any_account` takes it although it does not show our orders."""
+        """Look at the account; `any_account` accepts it although it does not show our orders."""
         return look_at_account(
             marketplace,
             self.session.state,
@@ -52,7 +52,7 @@ class Run:
         )
 
     def unspent_specs(self) -> list[Spec]:
-        """Return the specs of the tree that may still be bought."""
+        """Return the unspent specs of the tree."""
         state = self.session.state
         specs = spec_tree(self.opened).read(state).specs
         return [spec for spec in specs if may_be_bought(state.orders.get(spec.name))]
@@ -60,10 +60,10 @@ class Run:
 
 @contextmanager
 def run_of(opened: Repository, command: str, say: Say, *, bound: bool = True) -> Iterator[Run]:
-    """Begin a run of a verb that appends, and close it unless it is left by an exception.
+    """Begin a run of an appending verb; close it unless an exception ends it.
 
-    `bound` tells that the ledger must be of the marketplace that satops.yaml names.  What stops the
-    run ends with 6 while an order is in doubt.  Raises `LedgerError`, `Refused` and `UsageError`.
+    With `bound` the ledger must belong to the marketplace in satops.yaml.  A stopped run ends with
+    6 while an order is in doubt.  Raises `LedgerError`, `Refused` and `UsageError`.
     """
     session, local, started = opened.appending(command, say, bound=bound)
     with telling(opened, session, say), doubt_first(session):

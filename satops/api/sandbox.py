@@ -1,7 +1,7 @@
-"""The embedded sandbox: what `url: sandbox` in satops.yaml starts, and `satops sandbox serve`.
+"""The sandbox: embedded with `url: sandbox` in satops.yaml, or served by `satops sandbox serve`.
 
-`SATOPS_SANDBOX_FAULTS` and `SATOPS_SANDBOX_OPTIONS` may name JSON files, so that a team can try
-what a lost answer or a slow marketplace does to its workflow.
+`SATOPS_SANDBOX_FAULTS` and `SATOPS_SANDBOX_OPTIONS` may name JSON files, with which a team can test
+its workflow against lost answers or a slow marketplace.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,14 +26,14 @@ except ModuleNotFoundError as missing:
     ) from None
 
 DATABASE = "sandbox.sqlite"
-"""The file with the orders of a sandbox."""
+"""File with the orders of a sandbox."""
 FAULTS = "SATOPS_SANDBOX_FAULTS"
 OPTIONS = "SATOPS_SANDBOX_OPTIONS"
 
 
 @contextmanager
 def embedded(database: Path, environ: Mapping[str, str]) -> Iterator[Sandbox]:
-    """Serve the sandbox on loopback for as long as the block lasts.  Raises `UsageError`."""
+    """Serve the sandbox on loopback during the block.  Raises `UsageError`."""
     faults, options = environ.get(FAULTS), environ.get(OPTIONS)
     serving = serve_in_thread(
         database,
@@ -49,10 +49,9 @@ def embedded(database: Path, environ: Mapping[str, str]) -> Iterator[Sandbox]:
 
 
 def database_in(data: Path | None, directory: Path, environ: Mapping[str, str]) -> Path:
-    """Return the file with the orders of `sandbox serve`; its folder is made.
+    """Return the file with the orders of `sandbox serve`; creates its folder.
 
-    Without `data` it lies in this machine's own folder, which is looked up for `directory`.  Raises
-    `UsageError`.
+    Without `data` it is in this machine's local state, for `directory`.  Raises `UsageError`.
     """
     from satops.adapters.files.local_state import LocalFolder, local_base
 
@@ -66,7 +65,7 @@ def database_in(data: Path | None, directory: Path, environ: Mapping[str, str]) 
 
 
 def not_served(error: OSError) -> UsageError:
-    """Return why the sandbox could not begin: its port is taken, or its file cannot be used."""
+    """Return the error of a sandbox that cannot start: its port is taken, or its file unusable."""
     at = f"{error.filename}: " if error.filename else ""
     return UsageError(f"The sandbox cannot be served. {at}{error.strerror or error}.")
 

@@ -1,4 +1,4 @@
-"""Show: all that the tree and the ledger know of one name."""
+"""Show: everything that tree and ledger hold of one name."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -15,13 +15,13 @@ from satops.ports import IndexedStore, LedgerStore
 from satops.workflow.show import Shown
 
 _NEAR = 1000
-"""Lines before an intent among which its run began."""
+"""Lines before an intent that are searched for its `RunStarted`."""
 
 
 def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None = None) -> Shown:
-    """Return all that the tree and the ledger know of one name.
+    """Return everything that tree and ledger hold of one name.
 
-    Raises `UsageError` where neither knows it, and `LedgerError`.
+    Raises `UsageError` if neither holds it, and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
     store = opened.store()
@@ -39,8 +39,8 @@ def show(repository: FilePath, name: str, *, environ: Mapping[str, str] | None =
 
 
 def _started(store: LedgerStore, known: OrderState) -> RunStarted | None:
-    """Return the beginning of the run that intended an order; in a store with an index only the
-    lines shortly before the intent are read, and what is damaged there is passed over.
+    """Return the `RunStarted` of an order's run.  In a store with an index only lines shortly
+    before the intent are read, and damaged ones are skipped.
     """
     if isinstance(store, IndexedStore):
         before = islice(store.read(after=max(known.seq - _NEAR, 0)), _NEAR)

@@ -1,4 +1,4 @@
-"""The tree of order specs of a repository, with all that reading and checking it takes."""
+"""The tree of order specs of a repository, with the ports to read and check it."""
 
 import posixpath
 from collections.abc import Iterator, Mapping
@@ -28,10 +28,10 @@ def spec_tree(
     rules_from: str | None = None,
     strict: bool = False,
 ) -> SpecTree:
-    """Return the tree of a repository, or what stands for it in `files`; nothing is read yet.
+    """Return the tree of a repository, or of `files`; reads nothing.
 
-    The files that `satops.yaml` names are those of the work tree, or of the commit `rules_from`.
-    With `strict`, a spec that is missing and not staged as deleted is an error.
+    Files named in `satops.yaml` come from the work tree, or from the commit `rules_from`.  With
+    `strict`, a missing spec without a staged deletion is an error.
     """
     return SpecTree(
         files=order_tree(opened) if files is None else files,
@@ -46,15 +46,15 @@ def spec_tree(
 
 
 def order_tree(opened: Repository) -> OrderFiles:
-    """Return the tree of order specs as it lies on disk."""
+    """Return the tree of order specs on disk."""
     absent = WholeTree(opened.root, opened.config.orders).why_absent
     return OrderTree(opened.root, opened.config.orders, why_absent=absent)
 
 
 def require_named_files(opened: Repository) -> None:
-    """Raise `UsageError` where a file that satops.yaml names is missing or was not fetched.
+    """Raise `UsageError` if a file that satops.yaml names is missing or was not fetched.
 
-    The checks read it only where there is something to check.
+    The checks read it only if there are orders to check.
     """
     config = opened.config
     whole_tree = WholeTree(opened.root, config.orders)
@@ -62,7 +62,7 @@ def require_named_files(opened: Repository) -> None:
 
 
 def in_ci(environ: Mapping[str, str]) -> bool:
-    """Tell whether this is a CI run, as every CI says it: `CI` is set."""
+    """Tell whether this is a CI run: `CI` is set."""
     return environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
 
 
@@ -73,21 +73,21 @@ def spec_of(opened: Repository, name: str) -> Spec | None:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Keeps the promises of `ports.OrderFiles` for a tree, and the files laid over it."""
+    """Implements `ports.OrderFiles` for a tree with additional files."""
 
     files: OrderFiles
     added: Mapping[str, bytes]
-    """By path from the root.  None of them is there yet."""
+    """New files by path from the root."""
 
     def walk(self) -> Iterator[SourceFile | Problem]:
-        """Yield what is there, then the new specs."""
+        """Yield the existing specs, then the new ones."""
         yield from self.files.walk()
         for path, content in self.added.items():
             if path.lower().endswith(SPEC_SUFFIXES):
                 yield SourceFile(path, content, sha256(content).hexdigest())
 
     def include(self, spec_file: str, ref: str) -> tuple[bytes, str] | str:
-        """Read what a spec refers to, also where it is new."""
+        """Read a file that a spec refers to, existing or new."""
         content = self.added.get(posixpath.normpath(f"{posixpath.dirname(spec_file)}/{ref}"))
         if content is not None:
             return content, sha256(content).hexdigest()
@@ -95,14 +95,14 @@ class Overlay:
 
 
 def no_copy(path: Path) -> LedgerMissing:
-    """Return what to raise where a copy of the ledger was named and is none."""
+    """Return the exception for an absent copy of the ledger."""
     return LedgerMissing(
         f"There is no copy of a ledger in {path}. Look at the path, or fetch the copy again."
     )
 
 
 def moment(text: str) -> str:
-    """Return an instant that a caller gave, in UTC as the ledger has it.  Raises `UsageError`."""
+    """Return a given instant in the ledger's UTC form.  Raises `UsageError`."""
     from satops.core.finding import Finding
     from satops.core.order.dates import read_date
 

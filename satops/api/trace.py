@@ -1,4 +1,4 @@
-"""Trace: from a file to the pull request that it was bought by."""
+"""Trace: from a product file to its order and pull request."""
 
 import re
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ _DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
 def trace(
     repository: FilePath, what: FilePath, *, environ: Mapping[str, str] | None = None
 ) -> TraceReport:
-    """Return what the ledger says of a file, or of a SHA-256 in hex.
+    """Return the ledger's facts about a file, or a SHA-256 in hex.
 
-    Raises `UsageError` for a file that cannot be read and for bytes that the ledger does not know,
-    and `LedgerError`.
+    Raises `UsageError` for an unreadable file and for bytes that the ledger does not hold, and
+    `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
     given = str(what)

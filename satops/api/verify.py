@@ -1,4 +1,4 @@
-"""Verify: the whole ledger against its format and its meaning."""
+"""Verify: check the whole ledger."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,9 +19,9 @@ def verify(
     ledger: Path | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> VerifyReport:
-    """Hold the whole ledger, or a copy of it, against its format and its meaning.
+    """Check the chain and the events of the whole ledger, or of a copy.
 
-    `head` is one that was noted elsewhere.  Raises `LedgerMissing` and `StoreUnreachable`.
+    `head` is a head noted elsewhere.  Raises `LedgerMissing` and `StoreUnreachable`.
     """
     from satops.adapters.stores.file import FileStore
     from satops.workflow.verify import verify as check
@@ -44,7 +44,7 @@ def verify_deliveries(
     to: FilePath | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> DeliveriesReport:
-    """Hash every product at a target, and hold it against the ledger.
+    """Hash every product at a target, and compare it with the ledger.
 
     `to` is as for `download`.  Raises `LedgerError` and `UsageError`.
     """

@@ -14,9 +14,9 @@ from satops.errors import ExitCode, UsageError
 from satops.workflow.scaffold import Wanted
 
 _ORDER = ("name", "provider", "start", "end", *options.TERMS, "description", "labels")
-"""Options that only --split takes."""
+"""Options of --split only."""
 _CHANGES = ("drop_heights", "swap_axes", "reproject", "crs", "buffer_km", "simplify_m")
-"""Options that only --convert takes."""
+"""Options of --convert only."""
 
 
 @click.command("aoi")
@@ -173,7 +173,7 @@ def _show(
 
 
 def _wanted(given: dict[str, Any]) -> Wanted | None:
-    """Return what the specs shall say, None where no order was asked for."""
+    """Return the options of the specs; None if no spec is wanted."""
     if not any(_is_given(given[name]) for name in _ORDER if name != "name"):
         return None
     if given["provider"] is None or given["start"] is None or given["end"] is None:

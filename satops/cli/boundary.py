@@ -1,4 +1,4 @@
-"""How a call ends: the only place that turns errors into messages and exit codes."""
+"""The end of a call: the only place that turns errors into messages and exit codes."""
 
 import os
 import sys
@@ -22,14 +22,14 @@ from satops.core.redaction import (
 from satops.errors import ExitCode, InvalidInput, SatopsError, UsageError
 
 _TOKEN_MIN = 6
-"""Characters: what is shorter is no token, and may be a part of any word."""
+"""Characters; a shorter text is no token, and may be part of any word."""
 
 
 def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; errors are written to stderr.
 
-    Where JSON was asked for, an error is one JSON object on stdout as well: whoever parses
-    stdout always finds one document.
+    With `--json`, an error is also one JSON object on stdout, so that stdout is always one
+    document.
     """
     as_json = _wants_json(arguments)
     try:
@@ -44,9 +44,9 @@ def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         say("satops: Interrupted.")
         return ExitCode.INTERRUPTED
-    except StdoutLost as error:  # while a help page was written
+    except StdoutLost as error:  # while writing a help page
         return report_lost(error, ExitCode.DONE)
-    except Exception:  # a bug ends here, and says so
+    except Exception:  # a bug
         with suppress(OSError):
             sys.stderr.write(_hidden(traceback.format_exc(), arguments))
         say("satops: This is a bug in satops. Report it with the lines above.")
@@ -54,9 +54,9 @@ def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
 
 
 def _hidden(text: str, arguments: Sequence[str]) -> str:
-    """Return a text without passwords and tokens, wherever in an address or a message they stood.
+    """Return a text without passwords and tokens, in addresses or elsewhere.
 
-    What makes messages leaves secrets out; this is for what it did not think of.
+    Messages should contain none; this is a second safeguard.
     """
     tokens = {
         value: "[token]"

@@ -1,13 +1,13 @@
-"""The table of commands: name, module and one line of help.  It imports none of them."""
+"""The table of commands: name, module and summary.  Imports no command."""
 
 from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """Where a command lives, and what it is for."""
+    """The module and the summary of a command."""
 
     module: str
-    """Its attribute `command` is the click command."""
+    """The module's attribute `command` is the click command."""
     summary: str
 
 

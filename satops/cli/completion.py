@@ -1,6 +1,6 @@
-"""What a shell completes: names of orders, labels, codes of checks.
+"""Shell completion of order names, labels and check codes.
 
-A shell shows no message, so what cannot be read completes to nothing.
+A shell shows no errors, so unreadable sources complete to nothing.
 """
 
 from pathlib import Path
@@ -12,21 +12,21 @@ from satops.errors import SatopsError
 
 
 def order_names(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
-    """Return the orders whose name begins so."""
+    """Return the order names that begin with `begun`."""
     from satops.api import completions
 
     return _begun(completions.order_names(_directory(ctx)), begun)
 
 
 def labels(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
-    """Return the labels, as `KEY=VALUE`, that begin so."""
+    """Return the labels, as `KEY=VALUE`, that begin with `begun`."""
     from satops.api import completions
 
     return _begun(completions.labels(_directory(ctx)), begun)
 
 
 def check_codes(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
-    """Return the codes of checks that begin so."""
+    """Return the check codes that begin with `begun`."""
     from satops.api import explain
 
     try:

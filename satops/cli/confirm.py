@@ -1,4 +1,4 @@
-"""Asking before something that cannot be undone."""
+"""Ask for confirmation before something that cannot be undone."""
 
 import sys
 
@@ -10,8 +10,7 @@ from satops.errors import Refused
 def confirm(question: str, *, yes: bool) -> None:
     """Ask `question [y/N]` on the terminal, unless `yes`.
 
-    Raises `Refused` when the answer is not yes, and where there is no terminal to ask on: a
-    question that nobody sees is never taken for a yes.
+    Raises `Refused` unless the answer is yes, and without a terminal.
     """
     if yes:
         return
@@ -25,9 +24,9 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def require_person(because: str | None) -> None:
-    """Raise `Refused` where nobody is there to ask and no reason says who wanted it.
+    """Raise `Refused` without a terminal and without a reason.
 
-    A line of a workflow that says `--yes` every night is nobody.
+    `--yes` in a nightly workflow is not a person's decision.
     """
     if because is None and not _has_terminal():
         raise Refused(

@@ -1,4 +1,4 @@
-"""What one call of the command line was given, apart from its command."""
+"""The context of one call: the options before the command's name."""
 
 import os
 from collections.abc import Mapping
@@ -8,21 +8,21 @@ from pathlib import Path
 
 @dataclass(slots=True)
 class Call:
-    """The place, the environment and the manner of one call."""
+    """Working directory, environment and verbosity of one call."""
 
     directory: Path = Path()
-    """Where the command runs, as `-C` says; relative paths are relative to it."""
+    """Working directory, from `-C`; relative paths start there."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     quiet: bool = False
-    """Only results and errors are written."""
+    """Whether to write only results and errors."""
 
     @property
     def repository(self) -> Path:
-        """The repository that `directory` lies in.  Raises `UsageError` where there is none."""
+        """Root of the repository of `directory`.  Raises `UsageError` outside of one."""
         from satops.adapters.files.config_file import find_root
 
         return find_root(self.directory)
 
     def path(self, given: str) -> Path:
-        """Return a path from the command line, seen from `directory`."""
+        """Return a path of the command line, relative to `directory`."""
         return self.directory / given

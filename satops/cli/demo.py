@@ -1,4 +1,4 @@
-"""`satops demo`: the life of an order, with the real commands and their real output."""
+"""`satops demo`: the life of an order, with real commands and their output."""
 
 import shlex
 import tempfile
@@ -20,7 +20,7 @@ from satops.report.layout import BLANK, Line, Tone
 from satops.report.layout import command as to_copy
 
 _DELIVERED = 2
-"""The status by which the sandbox says so."""
+"""The sandbox's status of a delivered order."""
 _PORTS = {
     "type": "FeatureCollection",
     "features": [
@@ -51,7 +51,7 @@ def command(call: Call, keep: str | None) -> int:
                 root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="satops-demo-")))
             else:
                 root = _new_folder(call.path(keep))
-            # What belongs to a machine goes with the demo: nothing of it is left in a home.
+            # Keep this demo's local state out of the home folder.
             local = stack.enter_context(tempfile.TemporaryDirectory(prefix="satops-demo-"))
         except OSError as error:
             at = f"{error.filename}: " if error.filename else ""
@@ -98,7 +98,7 @@ def _tell(call: Call) -> None:
 
 
 def _lose_an_answer(call: Call) -> None:
-    """Place an order whose answer never arrives: what no other tool gets right."""
+    """Place an order whose answer never arrives, and reconcile it."""
     _say("Now the worst: the marketplace takes an order, and its answer is lost on the way.")
     _run(call, "new", *_samples().further)
     faults = Path(call.environ["SATOPS_LOCAL"]) / "faults.json"
@@ -112,7 +112,7 @@ def _lose_an_answer(call: Call) -> None:
 
 
 def _monitor(call: Call) -> None:
-    """Order two ports for three months in one document, and fetch what is delivered."""
+    """Order two ports for three months with one series, and fetch the deliveries."""
     _say("Monitoring is one document for many orders. Two ports, three months:")
     ports = call.directory / "aois" / "ports.geojson"
     ports.write_bytes(json_text.dumps_pretty(_PORTS))
@@ -135,7 +135,7 @@ def _monitor(call: Call) -> None:
 
 def _samples() -> Samples:
     samples = offer_of(Config()).samples
-    assert samples is not None  # the first offer has some
+    assert samples is not None  # the first offer has samples
     return samples()
 
 
@@ -143,10 +143,10 @@ def _run(call: Call, *arguments: str, expected: ExitCode = ExitCode.DONE) -> Non
     from satops.cli.main import main
 
     _show_command(shlex.join(["satops", *arguments]))
-    # Without the environment of this shell: a token or a guard set here is for real orders.
+    # Ignore this shell's environment: its token and guards are for real orders.
     code = main(arguments, call)
     if code != expected:
-        raise click.exceptions.Exit(code)  # the command has said why
+        raise click.exceptions.Exit(code)  # the command has printed the error
     write_report([BLANK])
 
 

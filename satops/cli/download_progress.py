@@ -1,4 +1,4 @@
-"""What is seen while products come: bars with speed and rest on a terminal, else lines."""
+"""The progress of a download: bars with speed and remaining time on a terminal, else lines."""
 
 import sys
 import time
@@ -15,7 +15,7 @@ from satops.workflow.fetch import Watch
 
 @contextmanager
 def watching(*, quiet: bool) -> Iterator[Progress]:
-    """Give the progress of a run, on stderr."""
+    """Yield the progress of a run, on stderr."""
     if quiet or not sys.stderr.isatty():
         yield _Lines(quiet=quiet)
         return
@@ -27,7 +27,7 @@ def watching(*, quiet: bool) -> Iterator[Progress]:
 
 
 class _Lines:
-    """Writes a line for each product that is here, or is not."""
+    """Writes a line for each fetched or failed product."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
@@ -55,10 +55,10 @@ class _Silent:
 
 
 class _Bars:
-    """A bar for each product under way; a terminal that goes away stops nothing."""
+    """A bar for each running fetch; a lost terminal stops nothing."""
 
     def __init__(self, stream: TextIO) -> None:
-        from rich import progress  # only a terminal pays for it
+        from rich import progress  # only needed on a terminal
 
         from satops.report.terminal import console_on
 

@@ -57,7 +57,7 @@ def command(
 
 
 def code_of(evidence: Feasibility) -> ExitCode:
-    """Return 8 where a simulation was not read to its end; no pass is an answer."""
+    """Return 8 if a simulation was not read to its end; "no pass" is a result."""
     unread = (Answer.RUNNING, Answer.UNREAD, Answer.REFUSED, Answer.FAILED)
     lacking = any(each.answer in unread for each in evidence.orders)
     return ExitCode.MARKETPLACE if lacking else ExitCode.DONE

@@ -1,4 +1,4 @@
-"""What Ctrl-C, SIGTERM and a terminal that closes do while orders are being placed."""
+"""The effect of Ctrl-C, SIGTERM and a closed terminal while orders are being placed."""
 
 import os
 import signal
@@ -14,13 +14,14 @@ _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 _ONE_STOP_S = 1.0
-"""A terminal and a wrapper may both pass on one stop: what comes so soon after it is the same."""
+"""Seconds in which a second signal counts as the same one: a terminal and a wrapper may both send
+it."""
 
 
 class Stopping:
-    """Within its block the first signal asks to stop, and the second stops at once.
+    """In its block the first signal requests a stop, and the second stops at once.
 
-    Until `arm` is called a signal interrupts as it always does: nothing has been sent.
+    Before `arm`, a signal interrupts as usual: nothing has been sent.
     """
 
     def __init__(self) -> None:
@@ -30,11 +31,11 @@ class Stopping:
         self._before: dict[int, Any] = {}
 
     def requested(self) -> bool:
-        """Whether nothing new should be begun."""
+        """Whether to begin nothing new."""
         return self._requested
 
     def arm(self) -> None:
-        """From now on a signal lets what is on the wire finish."""
+        """From now on a signal lets running requests finish."""
         self._armed = True
 
     def __enter__(self) -> "Stopping":
@@ -58,8 +59,8 @@ class Stopping:
         if not self._armed:
             raise KeyboardInterrupt
         if self._requested:
-            # Threads may be waiting for answers: only a hard exit ends them.  Their intents are
-            # in the ledger, and say that these orders are in doubt.
+            # Only a hard exit ends threads that wait for answers.  Their intents are in the ledger,
+            # so these orders are in doubt.
             say("satops: Stopped at once. What was on the wire is in doubt. Look it up:",
                 "    satops reconcile")  # fmt: skip
             os._exit(ExitCode.IN_DOUBT)
@@ -71,7 +72,7 @@ class Stopping:
 
 
 def is_ignored(number: int) -> bool:
-    """Tell whether the caller had this process ignore SIGHUP, as `nohup` does."""
+    """Tell whether this process was started to ignore SIGHUP, for example by `nohup`."""
     return number == getattr(signal, "SIGHUP", None) and (
         signal.getsignal(number) is signal.SIG_IGN
     )

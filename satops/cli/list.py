@@ -89,7 +89,7 @@ def command(  # one option each
 
 
 def _listed(form: str, rows: Rows) -> Iterable[bytes]:
-    """Write rows in any form but text; each form is imported only for itself."""
+    """Write rows in any format but text; each format's module is imported on use."""
     match form:
         case "csv":
             from satops.report.rows_csv import list_csv

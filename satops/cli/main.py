@@ -1,6 +1,6 @@
-"""The command line as a whole: the table of commands, and the one place where calls end.
+"""The command line: the group of commands, and the entry point.
 
-A command's module is imported when it is called, so that `satops --help` costs no more than click.
+A command's module is imported when it is called, so that `satops --help` needs only click.
 """
 
 import os
@@ -20,19 +20,19 @@ from satops.errors import ExitCode, UsageError
 
 _NAME = "satops"
 _COMPLETE = "_SATOPS_COMPLETE"
-"""Set by a shell that asks for completions."""
+"""Set by a shell that requests completions."""
 _WIDTH_MAX = 100
 
 
 class Commands(click.Group):
-    """A group that knows its commands by name, and imports one when it is called."""
+    """A group that imports a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of an order's life."""
+        """Return the names, in the order of an order's life."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command; None where there is none of that name."""
+        """Import a command; None for an absent name."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
@@ -43,11 +43,11 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command of a call, or say which one was probably meant."""
+        """Find the command of a call, or suggest a similar name."""
         name = args[0]
         if name in COMMANDS or name.startswith("-"):
             return super().resolve_command(ctx, args)
-        from difflib import get_close_matches  # only a mistake pays for it
+        from difflib import get_close_matches  # only needed for a wrong name
 
         close = get_close_matches(name, COMMANDS, n=1)
         hint = f" Did you mean `{close[0]}`?" if close else ""
@@ -65,7 +65,7 @@ class Commands(click.Group):
 
 
 def _exit_words(code: ExitCode) -> str:
-    """Return what an exit code means, and what to do next."""
+    """Return the meaning of an exit code, and the next step."""
     return f"{code.meaning}. Next: {code.next_step}." if code.next_step else f"{code.meaning}."
 
 
@@ -120,14 +120,14 @@ def _refuse_a_deleted_folder() -> None:
 
 
 def main(argv: Sequence[str] | None = None, call: Call | None = None) -> int:
-    """Run one command and return its exit code; nothing is raised for what a user can cause."""
+    """Run one command and return its exit code.  Never raises for a user's error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     prepare_streams()
     return end_of(lambda: _run(arguments, call or Call()), arguments)
 
 
 def _run(arguments: list[str], call: Call) -> int:
-    """Do what click's own `main` does, which hides a pipe that broke and ends with 1."""
+    """Like click's own `main`, which hides a broken pipe and returns 1."""
     if _COMPLETE in os.environ:
         satops.main(arguments, prog_name=_NAME, complete_var=_COMPLETE)
     try:

@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they read alike everywhere."""
+"""Options that several commands share."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -30,7 +30,7 @@ def because(command: Command) -> Command:
 
 
 def reason(because: str | None) -> str:
-    """Return what `--because` was given.  Raises `UsageError` where it was not."""
+    """Return the value of `--because`.  Raises `UsageError` without one."""
     if not because:
         raise UsageError("A reason is needed: add --because TEXT. The ledger keeps it.")
     return because
@@ -83,7 +83,7 @@ def by(command: Command) -> Command:
 
 
 def one_format(form: str | None, *, as_json: bool) -> str:
-    """Return the format of `--format` and `--json`.  Raises `UsageError` where they differ."""
+    """Return the format of `--format` and `--json`.  Raises `UsageError` if they differ."""
     if as_json and form not in (None, "json"):
         raise UsageError(f"--json and --format {form} ask for different reports. Give one of them.")
     return form or ("json" if as_json else "text")
@@ -103,13 +103,13 @@ _FLAGS = {
     for flag in offer.flags
 }
 PROVIDERS = list(dict.fromkeys(name for offer in OFFERS.values() for name in offer.providers))
-"""Those of every offer; the schema says which of them the repository has."""
+"""The providers of all offers; the schema restricts them to the repository's."""
 TERMS = tuple(_FLAGS)
-"""The parameters of the options that set a field of an offer."""
+"""Parameters of the options that set an offer's fields."""
 
 
 def terms(command: Command) -> Command:
-    """Add the options that set the fields of every offer."""
+    """Add the options that set the fields of all offers."""
     for flag in reversed(_FLAGS.values()):
         more = " A series may have several." if flag.of_mode else ""
         command = click.option(
@@ -123,7 +123,7 @@ def terms(command: Command) -> Command:
 
 
 def terms_given(given: Mapping[str, Any]) -> dict[str, object]:
-    """Return the fields that were given, as a spec of one order writes them."""
+    """Return the given fields, as a spec of one order writes them."""
     found: dict[str, object] = {}
     for name, flag in _FLAGS.items():
         values = given[name] if flag.of_mode else [given[name]]
@@ -135,9 +135,9 @@ def terms_given(given: Mapping[str, Any]) -> dict[str, object]:
 
 
 def modes_given(given: Mapping[str, Any]) -> dict[str, dict[str, object]]:
-    """Return by its name each mode of a series, with the fields that it sets in an order.
+    """Return the modes of a series by name, each with the fields that it sets.
 
-    Raises `UsageError` for a name that is none.
+    Raises `UsageError` for an absent mode.
     """
     name, flag = next((name, flag) for name, flag in _FLAGS.items() if flag.of_mode)
     known = {mode.name: mode for offer in OFFERS.values() for mode in offer.modes}

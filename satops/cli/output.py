@@ -1,4 +1,4 @@
-"""Results go to stdout; everything else goes to stderr."""
+"""Write results to stdout, and everything else to stderr."""
 
 import io
 import os
@@ -25,10 +25,10 @@ class StdoutLost(OSError):
 
 
 def prepare_streams() -> None:
-    """Make sure that no character can fail to be written, and that a lost stdout is called so.
+    """Make every character writable, and mark errors of stdout.
 
-    A stream that is closed is opened on nothing: else the next file that is opened, perhaps the
-    ledger, would get its number, and with it what a library writes to stderr.
+    A closed stream is opened on the null device: otherwise the next opened file, perhaps the
+    ledger, would get its number, and receive what a library writes to stderr.
     """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
         pass
@@ -50,10 +50,10 @@ def finish(
     json: Callable[[], Iterable[bytes]],
     text: Callable[[], Iterable[Block]],
 ) -> ExitCode:
-    """Write a report in the form that was asked for, and return the exit code of the command.
+    """Write a report in the requested format, and return the exit code of the command.
 
-    What was done is done: a report that nobody reads any more changes no exit code, and one that
-    cannot be written never hides what the code has to say.
+    The command is done, so a lost reader of stdout changes no exit code, and an unwritable report
+    does not hide the code.
     """
     try:
         if as_json:
@@ -73,14 +73,14 @@ def finish_with(
     as_json: bool,
     code: ExitCode = ExitCode.DONE,
 ) -> ExitCode:
-    """Do what `finish` does, for a report that one value makes in either form."""
+    """Like `finish`, for a report that both formats make from one value."""
     return finish(code, as_json=as_json, json=lambda: json(value), text=lambda: text(value))
 
 
 def report_lost(error: OSError, code: ExitCode) -> ExitCode:
-    """Give stdout up after an error, and return the exit code of the command.
+    """Stop writing to stdout after an error, and return the exit code of the command.
 
-    The reason is said, unless it is that nobody reads stdout any more.
+    Prints the reason, unless the reader of stdout has gone.
     """
     _silence(sys.stdout)
     if error.errno == EPIPE:
@@ -95,7 +95,7 @@ def write_report(blocks: Iterable[Block]) -> None:
 
 
 def write_json(chunks: Iterable[bytes]) -> None:
-    """Write a report for machines to stdout."""
+    """Write a JSON report to stdout."""
     sys.stdout.flush()
     for chunk in chunks:
         sys.stdout.buffer.write(chunk)
@@ -103,7 +103,7 @@ def write_json(chunks: Iterable[bytes]) -> None:
 
 
 def say(*lines: str | Block) -> None:
-    """Write lines to stderr; a stderr that nobody reads any more is no reason to stop."""
+    """Write lines to stderr; a lost stderr stops nothing."""
     try:
         draw((Line(line) if isinstance(line, str) else line for line in lines), sys.stderr)
     except OSError:
@@ -111,7 +111,7 @@ def say(*lines: str | Block) -> None:
 
 
 def draw(blocks: Iterable[Block], stream: TextIO) -> None:
-    """Draw a report: with colours and the terminal's width on a terminal, else as plain text."""
+    """Draw a report: with colours and wrapping on a terminal, else as plain text."""
     if stream.isatty():
         from satops.report import terminal
 
@@ -124,7 +124,7 @@ def draw(blocks: Iterable[Block], stream: TextIO) -> None:
 
 
 def _silence(stream: TextIO) -> None:
-    """Let nothing fail later that is still in a stream's buffer when Python exits."""
+    """Discard what is left in a stream's buffer, so that Python's exit does not fail."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, stream.fileno())
     os.close(devnull)
@@ -139,7 +139,7 @@ class _Stdout(io.FileIO):
 
 
 def _guarded(stream: "TextIO") -> "TextIO":
-    """Return the same stdout, which says of an error that it is stdout's."""
+    """Return stdout with its errors marked as its own."""
     raw = _Stdout(stream.fileno(), "w", closefd=False)
     return io.TextIOWrapper(
         io.BufferedWriter(raw),

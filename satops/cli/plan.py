@@ -15,7 +15,7 @@ from satops.report.json.plan import plan_json
 
 FORMATS = ("text", "json", "markdown", "geojson", "github", "env", "commits", "summary")
 FILE_FORMATS = FORMATS[1:]
-"""The formats that are bytes, and not drawn for whoever looks."""
+"""The formats for files."""
 
 
 @click.command("plan")
@@ -132,8 +132,8 @@ def _format_and_file(wish: str) -> tuple[str, str, str]:
 
 
 def code_of(plan: Plan, *, detailed: bool) -> ExitCode:
-    """Return 3 for what must be mended, 4 for a limit; when asked, 2 for new orders, and for one
-    that is not settled: in doubt, or being placed.
+    """Return 3 for errors, 4 for an exceeded limit; if `detailed`, 2 for orders to create and for
+    orders in doubt or being placed.
     """
     codes = {ExitCode.INVALID} if plan.blocked else set()
     if plan.refusals:
@@ -144,7 +144,7 @@ def code_of(plan: Plan, *, detailed: bool) -> ExitCode:
 
 
 def _written(form: str, planned: planning.Planned) -> Iterable[bytes]:
-    """Write a plan in any form but text; each form is imported only for itself."""
+    """Write a plan in any format but text; each format's module is imported on use."""
     match form:
         case "markdown":
             from satops.report.markdown.plan import render as markdown

@@ -1,4 +1,4 @@
-"""What is seen while orders are placed: a bar on a terminal, else a line for each order."""
+"""The progress of apply: a bar on a terminal, else a line for each order."""
 
 import sys
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from satops.workflow.submit import Progress
 
 @contextmanager
 def watching(stopping: Stopping, *, quiet: bool) -> Iterator[Progress]:
-    """Give the progress of a run; `stopping` is armed when the first order may be sent."""
+    """Yield the progress of a run; arm `stopping` when the first order may be sent."""
     if quiet or not sys.stderr.isatty():
         yield _Lines(stopping)
         return
@@ -26,9 +26,7 @@ def watching(stopping: Stopping, *, quiet: bool) -> Iterator[Progress]:
 
 
 class _Lines:
-    """Writes each outcome to stderr as soon as it is known, also when everything else is quiet:
-    an order number that was seen is never lost.
-    """
+    """Writes each outcome to stderr at once, also with `--quiet`: no order number is lost."""
 
     def __init__(self, stopping: Stopping) -> None:
         self._stopping = stopping
@@ -43,11 +41,11 @@ class _Lines:
 class _Bar:
     """Shows a bar, and above it a line for each outcome.
 
-    A terminal that goes away stops nothing: from then on nothing is shown.
+    After a lost terminal nothing more is shown, and the run goes on.
     """
 
     def __init__(self, stopping: Stopping, stream: TextIO) -> None:
-        from rich import progress  # only a terminal pays for it
+        from rich import progress  # only needed on a terminal
 
         from satops.report.terminal import console_on
 

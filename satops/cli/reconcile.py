@@ -62,7 +62,7 @@ def command(
     from satops.report.json.reconcile import reconcile_json
     from satops.report.text.reconcile import reconcile_blocks
 
-    with Stopping():  # never armed: a stop ends the wait at once, as nothing is on the wire
+    with Stopping():  # never armed, since nothing is being sent
         report = settling.reconcile(
             call.repository,
             dry_run=dry_run,
@@ -85,7 +85,7 @@ def command(
 def _ask_again(
     call: Call, name: str | None, *, because: str | None, yes: bool, as_json: bool, asked: bool
 ) -> int:
-    """Order one result in doubt once more, where a person says so."""
+    """Order one result in doubt again, after a person's confirmation."""
     from satops.report.json.feasibility import asked_again_json
     from satops.report.text.feasibility import asked_again_blocks
 

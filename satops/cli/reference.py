@@ -1,6 +1,6 @@
-"""docs/commands.md, made from the commands themselves; a test holds the page and them together.
+"""Make docs/commands.md from the commands; a test compares them.
 
-`python -m satops.cli.reference > docs/commands.md` writes it.
+Run `python -m satops.cli.reference > docs/commands.md`.
 """
 
 import sys
@@ -14,7 +14,7 @@ from satops.errors import WORST_FIRST, ExitCode
 
 _WIDTH = 88
 _ABOUT_ORDERS = range(ExitCode.INVALID, ExitCode.USAGE)
-"""The codes of which several can hold at once."""
+"""Codes of which several can apply at once."""
 _HEAD = """\
 # Commands
 
@@ -35,7 +35,7 @@ def page() -> str:
 
 
 def exit_table() -> str:
-    """Return the table of exit codes in Markdown, for this page and for README.md."""
+    """Return the table of exit codes in Markdown, for docs/commands.md and README.md."""
     rows = [f"| {code.value} | {code.meaning} | {code.next_step} |" for code in ExitCode]
     ranked = ", ".join(str(code.value) for code in WORST_FIRST if code in _ABOUT_ORDERS)
     return "\n".join(

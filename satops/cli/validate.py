@@ -31,5 +31,5 @@ def command(call: Call, as_json: bool) -> int:
 
 
 def code_of(tree: Tree) -> ExitCode:
-    """Return 3 where an error blocks an order, else 0."""
+    """Return 3 if an error blocks an order, else 0."""
     return ExitCode.INVALID if any(p.blocks for p in tree.problems) else ExitCode.DONE

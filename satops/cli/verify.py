@@ -58,5 +58,5 @@ def command(
 
 
 def code_of(report: VerifyReport) -> ExitCode:
-    """Return 7 for a ledger that is not whole."""
+    """Return 7 unless the ledger is whole."""
     return ExitCode.DONE if report.sound else ExitCode.LEDGER

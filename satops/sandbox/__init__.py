@@ -1,1 +1,1 @@
-"""A local marketplace that speaks the documented API, with faults on demand."""
+"""A local marketplace with the documented API, and faults on demand."""

@@ -1,4 +1,4 @@
-"""`python -m satops.sandbox`: a sandbox as a process of its own.
+"""`python -m satops.sandbox`: a sandbox in a process of its own.
 
 It prints one line of JSON when it is ready, `{"url": …, "address": …, "pid": …}`, and serves until
 SIGINT or SIGTERM.
@@ -19,7 +19,7 @@ from satops.sandbox.settings import read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve as the arguments say, and return the exit code."""
+    """Serve, and return the exit code."""
     asked = _parser().parse_args(arguments)
     try:
         options = _options(asked.options)

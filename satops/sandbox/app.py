@@ -1,4 +1,4 @@
-"""The marketplace as an ASGI application: the door, the endpoints, and the faults between."""
+"""The marketplace as an ASGI application: checks of a request, endpoints, and faults."""
 
 import asyncio
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ from satops.sandbox.store import Store
 from satops.sandbox.wire import Stopping, Wire
 
 SANDBOX_HEADER = b"x-satops-sandbox"
-"""In every whole answer: a client that finds it knows that nothing real is ordered."""
+"""Header of every whole answer, by which a client recognises the sandbox."""
 TOKEN_HEADERS = ("authorization", "x-api-key")
-"""The endpoint pages name the first, the guide and every example request the second."""
+"""The API's endpoint pages name the first, its guide and example requests the second."""
 _SECRET_HEADERS = frozenset({*TOKEN_HEADERS, "proxy-authorization", "cookie"})
 _HIDDEN = "(hidden)"
 _LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
@@ -37,28 +37,28 @@ _LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Marketplace:
-    """Everything that one server's endpoints share."""
+    """The values that one server's endpoints share."""
 
     store: Store
     faults: Faults
     token: str | None = field(repr=False)
-    """The one token that opens; None takes any that is not empty."""
+    """The accepted token; None accepts any that is not empty."""
     stop: asyncio.Event
-    """Set when the server stops: answers that wait give up."""
+    """Set when the server stops, so that waiting answers end."""
 
     @property
     def options(self) -> Options:
-        """The options of the store, which are the server's."""
+        """Options of store and server."""
         return self.store.options
 
     @property
     def clock(self) -> SandboxClock:
-        """The clock of the store, which is the server's."""
+        """Clock of store and server."""
         return self.store.clock
 
 
 def marketplace_app(marketplace: Marketplace) -> Starlette:
-    """Return the application: the documented endpoints, and `/_sandbox/` where it is asked for."""
+    """Return the application: the documented endpoints, and `/_sandbox/` if enabled."""
     base = marketplace.options.base_path
     routes: list[BaseRoute] = [
         Route(base + endpoint.path, Desk(marketplace, endpoint), methods=["POST"])
@@ -73,7 +73,7 @@ def marketplace_app(marketplace: Marketplace) -> Starlette:
 
 
 class SaysSandbox:
-    """Marks every answer as one of the sandbox, so that nobody takes its orders for real ones."""
+    """Marks every answer with the sandbox's header."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -90,19 +90,19 @@ class SaysSandbox:
 
 
 class Desk:
-    """One endpoint as an ASGI application: where a request is recorded, checked and answered."""
+    """One endpoint as an ASGI application: records, checks and answers a request."""
 
     def __init__(self, marketplace: Marketplace, endpoint: Endpoint) -> None:
         self._marketplace, self._endpoint = marketplace, endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, rightly or as a fault says."""
+        """Answer one request, correctly or with a fault."""
         market, wire = self._marketplace, Wire(scope, receive, send, self._marketplace.stop)
         request = Request(scope, receive)
         try:
             body = await _whole_body(request)
         except ClientDisconnect:
-            return  # what did not arrive whole was never received
+            return  # an incomplete request was not received
         if body is None:
             await wire.send(Reply(413, b""))
             return
@@ -129,7 +129,7 @@ class Desk:
             return
 
     def _answer(self, request: Request, fields: Mapping[str, Any] | None, number: int) -> Reply:
-        """Let the request take effect, and return the right answer."""
+        """Execute the request, and return the correct answer."""
         options = self._marketplace.options
         if self._endpoint.needs_token and not self._opens(request):
             return failure(UNAUTHORIZED, "Unauthorized", options)
@@ -156,7 +156,7 @@ class Desk:
 
 
 async def _whole_body(request: Request) -> bytes | None:
-    """Return the body, or None when it is larger than any order can be."""
+    """Return the body; None if it is larger than any order."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)

@@ -1,11 +1,11 @@
-"""The sandbox's clock: the machine's, until a test sets it."""
+"""The sandbox's clock: the machine's clock, until a test sets it."""
 
 import threading
 from datetime import UTC, datetime, timedelta
 
 
 class SandboxClock:
-    """Says when an order was placed, and so which status it has by now.  Safe across threads."""
+    """The time for orders and their statuses.  Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -22,14 +22,14 @@ class SandboxClock:
         return round(self.now().timestamp() * 1000)
 
     def set(self, instant: datetime) -> None:
-        """Stop the clock at an instant, which must carry a zone; `advance` moves it on."""
+        """Stop the clock at an instant with an offset; `advance` moves it."""
         if instant.tzinfo is None:
             raise ValueError("The instant must carry a zone.")
         with self._lock:
             self._stands_at, self._ahead = instant.astimezone(UTC), timedelta()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on, whether it stands or runs."""
+        """Move the clock forward, whether it is stopped or not."""
         with self._lock:
             self._ahead += timedelta(seconds=seconds)
 

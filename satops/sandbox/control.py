@@ -1,4 +1,4 @@
-"""`/_sandbox/`: the same levers as the Python API, for tests in other languages."""
+"""`/_sandbox/`: the controls of the Python API over HTTP, for tests in other languages."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -22,19 +22,19 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 class Control:
-    """The control endpoint of one server.  It takes no token: it is off unless asked for."""
+    """The control endpoint of one server.  It needs no token, and is off by default."""
 
     def __init__(self, store: Store, faults: Faults) -> None:
         self._store, self._faults = store, faults
 
     async def put_faults(self, request: Request) -> Response:
-        """Take other rules, with all counts at zero."""
+        """Replace the rules, and reset all counts."""
         rules, seed = read_rules(json_text.loads(await request.body()))
         self._faults.replace(rules, seed=seed)
         return _answer({"rules": len(rules), "seed": seed})
 
     async def get_faults(self, _: Request) -> Response:
-        """Tell how often each rule has fired."""
+        """Return how often each rule has fired."""
         return _answer({"fired": self._faults.fired()})
 
     async def get_orders(self, _: Request) -> Response:
@@ -64,7 +64,7 @@ class Control:
         return _answer({}) if found else _answer({"error": "There is no such order."}, 404)
 
     async def patch_result(self, request: Request) -> Response:
-        """Change a row of a simulation, take it away, or order it as somebody else."""
+        """Change or remove a row of a simulation, or order it as another user."""
         asked = json_text.loads(await request.body())
         result = int(request.path_params["result"])
         if asked.get("used") is True and simulations.use_result(self._store, result) is None:
@@ -74,7 +74,7 @@ class Control:
         return _answer({}) if found else _answer({"error": "There is no such result."}, 404)
 
     async def get_requests(self, _: Request) -> Response:
-        """List the requests; a body that is not UTF-8 shows with replacement characters."""
+        """List the requests; a body that is not UTF-8 has replacement characters."""
         return _answer(
             [
                 {**asdict(request), "body": request.body.decode(errors="replace")}
@@ -83,14 +83,14 @@ class Control:
         )
 
     async def post_reset(self, _: Request) -> Response:
-        """Forget orders, requests and faults, and follow the machine's clock again."""
+        """Delete orders, requests and faults, and reset the clock."""
         self._store.reset()
         self._store.clock.reset()
         self._faults.replace()
         return _answer({})
 
     async def put_clock(self, request: Request) -> Response:
-        """Stop the clock at `at` (an instant with its zone), move it by `advanceS`, or both."""
+        """Stop the clock at `at` (an instant with an offset), move it by `advanceS`, or both."""
         asked = json_text.loads(await request.body())
         if "at" in asked:
             self._store.clock.set(datetime.fromisoformat(asked["at"]))
@@ -98,7 +98,7 @@ class Control:
         return await self.get_clock(request)
 
     async def get_clock(self, _: Request) -> Response:
-        """Tell the sandbox's time."""
+        """Return the sandbox's time."""
         return _answer({"now": self._store.clock.now().isoformat()})
 
 
@@ -123,7 +123,7 @@ def control_routes(store: Store, faults: Faults) -> list[Route]:
 
 
 def _forgiving(answer: Answer) -> Answer:
-    """Turn what is wrong with a control request into HTTP 400 with the reason."""
+    """Turn an error of a control request into HTTP 400 with the reason."""
 
     async def answer_or_reason(request: Request) -> Response:
         try:

@@ -1,4 +1,4 @@
-"""The SQLite file behind a sandbox: one connection, safe for threads and for other processes."""
+"""The SQLite file of a sandbox: one connection, safe for threads and other processes."""
 
 import sqlite3
 import threading
@@ -37,14 +37,14 @@ create table if not exists counters (name text primary key, value integer not nu
 
 
 class Database:
-    """A connection whose writes are immediate transactions: they wait, and do not fail half way.
+    """A connection whose writes are immediate transactions, which wait instead of failing halfway.
 
-    A committed row survives a kill of the process: it is in the write-ahead log, with the system.
-    It is not synced to the disk at once; a loss of power may cost the last orders of a sandbox.
+    A committed row survives a kill of the process, since the write-ahead log is with the system.
+    It is not synced at once, so a power cut may lose the sandbox's last orders.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the file, or make it.  Raises OSError where it cannot be used."""
+        """Open or create the file.  Raises OSError."""
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
@@ -66,9 +66,9 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """Hold the one write transaction of the file; an exception takes all of it back.
+        """Hold the file's write transaction; an exception rolls it back.
 
-        Within another `write` of the same thread it is part of that one.
+        Nested calls of one thread join the outer transaction.
         """
         with self._lock:
             if self._connection.in_transaction:
@@ -83,12 +83,12 @@ class Database:
             self._connection.execute("commit")
 
     def execute(self, statement: str, values: Sequence[Any] | dict[str, Any] = ()) -> int:
-        """Run one statement and return the row id that it inserted, if any."""
+        """Run one statement and return the inserted row's id, or 0."""
         with self._lock:
             return self._connection.execute(statement, values).lastrowid or 0
 
     def define(self, name: str, function: Callable[[], int]) -> None:
-        """Let statements of this connection call a function without arguments."""
+        """Register a function without arguments for this connection's statements."""
         self._connection.create_function(name, 0, function)
 
     def insert(self, table: str, row: dict[str, Any]) -> int:

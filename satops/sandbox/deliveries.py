@@ -1,7 +1,7 @@
-"""Links to products, and the door that they lead to.
+"""Links to products, and the endpoint that serves them.
 
-The documentation shows a link, `…/market/product/download?orderNo=…&id=…&sign=…`, and does not say
-what `sign` is or how long it lasts; here it names its end, and only this server could have made it.
+The documentation shows a link, `…/market/product/download?orderNo=…&id=…&sign=…`, without
+explaining `sign` or its lifetime.  Here it contains its expiry, signed by this server.
 """
 
 import asyncio
@@ -28,9 +28,9 @@ from satops.sandbox.wire import Stopping, Wire
 
 PATH = "/market/product/download"
 HAS_LINKS = (2, 3)
-"""The statuses for which downloadLinks is documented to list addresses."""
+"""Statuses with which downloadLinks has links, by its documentation."""
 _SECRET = secrets.token_bytes(32)
-"""Of this process: links of an earlier one have ended."""
+"""Secret of this process, so that links of an earlier one have expired."""
 _RANGE = re.compile(r"bytes=(\d{1,18})-\Z")
 _PAGE = b"<!DOCTYPE html>\n<html><title>Sign in</title><p>Your session has ended.</html>\n"
 _HOSTILE = "../../../etc/\u202ecron.d/x\r\n.tif"
@@ -39,7 +39,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 
 def links(store: Store, order: StoredOrder, address: str) -> list[str]:
-    """Return the addresses of what was delivered of an order; none before."""
+    """Return the links to an order's products; empty before delivery."""
     if order.status not in HAS_LINKS:
         return []
     until = store.clock.now_ms() + round(store.options.link_lifetime_s * 1000)
@@ -58,7 +58,7 @@ def products(options: Options, order: StoredOrder, revision: int = 0) -> tuple[P
 
 
 def images(store: Store, order: StoredOrder) -> list[dict[str, Any]]:
-    """Return `content` of order/detail: one image for each product that was delivered."""
+    """Return `content` of order/detail: one image for each delivered product."""
     if order.status not in HAS_LINKS:
         return []
     return [
@@ -92,7 +92,7 @@ def _sign(order_no: str, number: str, until: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The address of the links as an ASGI application."""
+    """The endpoint of the links as an ASGI application."""
 
     store: Store
     faults: Faults
@@ -132,7 +132,7 @@ class Shelf:
         await _misbehave(rule, wire, reply)
 
     def _find(self, asked: Mapping[str, str], revision: int) -> "Product | Reply":
-        """Return the product of a link, or the answer to a link that opens nothing."""
+        """Return the product of a link, or the answer to an invalid link."""
         options = self.store.options
         order = self.store.visible(asked.get("orderNo", ""))
         if order is None or not self._opens(asked):
@@ -165,7 +165,7 @@ _SERVED = frozenset(
         Kind.GZIP,
     }
 )
-"""Faults of a whole answer; the others break it off, or put another one in its place."""
+"""Faults with a whole answer; others cut or replace it."""
 
 
 def _served(found: Product, asked: str, if_range: str | None, rule: Rule | None) -> Reply:
@@ -227,7 +227,7 @@ def _disposition(name: str) -> bytes:
 
 
 def _telling(request: Request) -> tuple[tuple[str, str], ...]:
-    """Return the headers, and of credentials that they came."""
+    """Return the headers, with credentials reduced to their presence."""
     hidden = ("authorization", "x-api-key", "cookie", "proxy-authorization")
     return tuple(
         (name, "(hidden)" if name in hidden else value) for name, value in request.headers.items()

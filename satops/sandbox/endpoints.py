@@ -1,4 +1,4 @@
-"""What each documented endpoint answers: the content of `data`, or `BadRequest`."""
+"""The documented endpoints: each returns the content of `data`, or raises `BadRequest`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from satops.sandbox.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that passed the door: its fields, its number, and where it was received."""
+    """One accepted request: its fields, number and address."""
 
     fields: Fields
     request: int
     address: str
-    """Of the server, with the base path, as the client wrote it."""
+    """The server's address with the base path, as the client wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Endpoint:
     """One documented POST."""
 
     name: str
-    """As options and faults call it."""
+    """Name in options and faults."""
     path: str
     answer: Callable[[Store, Call], dict[str, Any]]
     needs_token: bool = True
@@ -52,7 +52,7 @@ def query(store: Store, call: Call) -> dict[str, Any]:
 
 
 def detail(store: Store, call: Call) -> dict[str, Any]:
-    """Show one order, with its images once it is delivered."""
+    """Return one order, with its images after delivery."""
     order = _find(store, call)
     content = deliveries.images(store, order)
     return {
@@ -67,7 +67,7 @@ def detail(store: Store, call: Call) -> dict[str, Any]:
 
 
 def download_links(store: Store, call: Call) -> dict[str, Any]:
-    """Give the status and, once delivered, the addresses of the products."""
+    """Return the status, and the links after delivery."""
     order = _find(store, call)
     return {
         "status": order.status,
@@ -81,7 +81,7 @@ def simulate(store: Store, call: Call) -> dict[str, Any]:
 
 
 def results(store: Store, call: Call) -> dict[str, Any]:
-    """Show a simulation and its passes."""
+    """Return a simulation and its passes."""
     found = simulations.find_simulation(store, required_text(call.fields, "taskNo"))
     if found is None:
         raise BadRequest("Simulation task not found")
@@ -114,7 +114,7 @@ ENDPOINTS = (
         "results",
         "/market/order/programming/simulation/results",
         results,
-        needs_token=False,  # the page marks the token as optional
+        needs_token=False,  # the documentation marks the token as optional
     ),
     Endpoint(
         "createFromSimulation",
@@ -138,7 +138,7 @@ def _final_amount(store: Store, order: StoredOrder) -> float | None:
 
 
 def _market_order(store: Store, order: StoredOrder) -> dict[str, Any]:
-    """MarketOrder as documented: metres in place of the resolutionType, no price known."""
+    """MarketOrder as documented: with metres instead of resolutionType, without a price."""
     mode = None if order.resolution_type is None else MODES[order.resolution_type]
     unit_ms = 1 if store.options.time_unit == "ms" else 1000
     return {

@@ -1,8 +1,7 @@
-"""Faults on demand: which request goes wrong, and how.
+"""Faults on demand: which requests fail, and how.
 
-A rule is explicit (the third create, every order of one provider) or drawn by chance.  A draw
-depends on the seed and on the request's body alone, never on which of several connections came
-first, so a run can be repeated.
+A rule is explicit (the third create, every order of one provider) or random.  A random draw depends
+only on the seed and the request's body, not on the order of connections, so a run can be repeated.
 """
 
 import threading
@@ -25,89 +24,88 @@ _ORDERING = ("create", "createFromSimulation")
 
 
 class Kind(StrEnum):
-    """What the client sees."""
+    """What the client gets."""
 
     CLOSE = "close"
     """The connection is closed without a byte of an answer."""
     RESET = "reset"
     """The same with a TCP reset."""
     CUT = "cut"
-    """The head and half of the body, then the connection is closed."""
+    """The headers and half of the body, then the connection is closed."""
     SLOW = "slow"
-    """The right answer, `seconds` late."""
+    """The correct answer, `seconds` late."""
     DRIP = "drip"
     """A body that never ends: one byte every tenth of a second."""
     STATUS = "status"
     """Any HTTP `status` with any body `code` and `message`, or with a raw `body`."""
     REDIRECT = "redirect"
-    """HTTP 307, or `status`, to `location`; by default to the same endpoint, where a client that
+    """HTTP 307, or `status`, to `location`, by default the same endpoint, where a client that
     follows would buy twice."""
     GARBAGE = "garbage"
     """HTTP 200 with bytes that are not JSON."""
     NO_ORDER_NO = "no-order-no"
-    """Success, with no `orderNo` in it."""
+    """Success without `orderNo`."""
     EMPTY_ORDER_NO = "empty-order-no"
     """Success, with an empty `orderNo`."""
     HUGE = "huge"
-    """A right answer padded with white space to `size` bytes."""
+    """A correct answer padded with white space to `size` bytes."""
     GZIP_BOMB = "gzip-bomb"
     """The same, sent as a small gzip stream."""
     UPSTREAM_RETRY = "upstream-retry"
-    """A gateway sends the request twice, and gives the second answer."""
+    """A gateway sends the request twice, and returns the second answer."""
     NO_RANGES = "no-ranges"
-    """The whole product, whatever part of it was asked for.  This one and the ones that follow are
-    faults of `download`."""
+    """The whole product for any requested range.  This fault and the following ones are for
+    `download`."""
     WRONG_START = "wrong-start"
-    """HTTP 206 that begins at half of where it was asked to."""
+    """HTTP 206 from half of the requested offset."""
     RANGE_AS_200 = "range-as-200"
-    """The part that was asked for, with its Content-Range, as HTTP 200."""
+    """The requested range with its Content-Range, as HTTP 200."""
     WEAK_ETAG = "weak-etag"
-    """A validator that does not promise the same bytes."""
+    """A weak validator."""
     GZIP = "gzip"
-    """The product compressed on the fly, which nobody asked for."""
+    """The product compressed, although not requested."""
     CHANGED = "changed"
     """Another file in the product's place, with another validator."""
     PAGE = "page"
-    """HTTP 200 with a page of HTML in place of the product."""
+    """HTTP 200 with an HTML page instead of the product."""
     EMPTY = "empty"
     """HTTP 200 without a byte."""
     HOSTILE_NAME = "hostile-name"
-    """A file name that would leave its folder."""
+    """A file name that leads out of its folder."""
     STALL = "stall"
-    """Half of the body, and then nothing until the client goes."""
+    """Half of the body, then nothing until the client disconnects."""
 
 
 OF_DOWNLOADS = frozenset(list(Kind)[list(Kind).index(Kind.NO_RANGES) :])
-"""What can go wrong only where a link leads."""
+"""Faults of the links' endpoint only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One fault: where, when, how often, and what it does."""
+    """One fault: where, when, how often, and of which kind."""
 
     kind: Kind
     on: str = "create"
-    """The endpoint by its short name, or `*`; `download` is where the links of downloadLinks
-    lead."""
+    """Short name of the endpoint, or `*`; `download` is the endpoint of the links."""
     count: int | None = None
-    """Fires at most so often; None is for ever."""
+    """How often it fires at most; None for no limit."""
     after: int = 0
-    """Lets so many requests that match pass first."""
+    """Number of matching requests to let pass first."""
     probability: float = 1.0
     match: Mapping[str, Any] = field(default_factory=dict)
-    """Fields that the request's body must have with exactly these values."""
+    """Fields of the request's body with their exact values."""
     store: Storing | None = None
-    """Whether the request takes effect before the fault, after it, or never.  None is `before`,
+    """Whether the request is executed before the fault, after it, or never.  None means `before`,
     but `never` for `status` and `redirect`."""
     seconds: float = 0
-    """Waited before the faulty answer; with `store: after`, between the answer and the storing."""
+    """Wait before the faulty answer; with `store: after`, between answer and execution."""
     status: int | None = None
-    """None is 500, and 307 for a redirect."""
+    """None means 500, and 307 for a redirect."""
     code: int | None = None
-    """Of the body; None is the HTTP status."""
+    """Code in the body; None means the HTTP status."""
     message: str = "Server internal error"
     body: str | None = None
-    """Sent as it stands in place of the envelope, as a gateway would."""
+    """Sent instead of the envelope, as by a gateway."""
     retry_after: str | None = None
     """The Retry-After header: seconds or an HTTP date."""
     location: str | None = None
@@ -123,7 +121,7 @@ class Rule:
             raise ValueError("probability must be between 0 and 1.")
         if self.after < 0 or self.seconds < 0 or (self.count is not None and self.count < 1):
             raise ValueError("after and seconds must not be negative, and count must be 1 or more.")
-        if self.status is not None and not 200 <= self.status <= 599:  # 1xx ends no request
+        if self.status is not None and not 200 <= self.status <= 599:  # 1xx is not a final status
             raise ValueError("status must be between 200 and 599.")
         if self.kind is Kind.UPSTREAM_RETRY and self.storing != "before":
             raise ValueError("upstream-retry gives a right answer, so it takes no other store.")
@@ -134,13 +132,13 @@ class Rule:
 
     @property
     def storing(self) -> Storing:
-        """When the request takes effect, the default filled in."""
+        """When the request is executed, with the default."""
         if self.store is not None:
             return self.store
         return "never" if self.kind in (Kind.STATUS, Kind.REDIRECT) else "before"
 
     def matches(self, endpoint: str, fields: Mapping[str, Any]) -> bool:
-        """Whether a request is one that this rule is about."""
+        """Tell whether the rule matches a request."""
         absent = object()
         every = "*" if endpoint in ENDPOINTS else endpoint
         return self.on in (every, endpoint) and all(
@@ -149,7 +147,7 @@ class Rule:
 
 
 class Faults:
-    """The rules of one server, and how often each has fired.  Safe across threads.
+    """The rules of one server, and their counts.  Thread-safe.
 
     The first rule that fires wins; a rule counts every request that it matches.
     """
@@ -159,7 +157,7 @@ class Faults:
         self.replace(rules, seed=seed)
 
     def replace(self, rules: Sequence[Rule] = (), *, seed: int = 0) -> None:
-        """Take other rules, with all counts at zero."""
+        """Replace the rules, and reset all counts."""
         with self._lock:
             self._rules, self._seed = tuple(rules), seed
             self._matched = [0] * len(self._rules)
@@ -167,7 +165,7 @@ class Faults:
             self._bodies: Counter[tuple[int, bytes]] = Counter()
 
     def pick(self, endpoint: str, body: bytes, fields: Mapping[str, Any]) -> Rule | None:
-        """Return the rule that this request falls under, and count it."""
+        """Return the rule that fires for a request, and count it."""
         picked = None
         with self._lock:
             for index, rule in enumerate(self._rules):
@@ -198,9 +196,9 @@ class Faults:
 
 
 def read_rules(document: object) -> tuple[tuple[Rule, ...], int]:
-    """Return the rules and the seed of a faults document: `{"seed": 7, "rules": [...]}`.
+    """Return the rules and seed of a document `{"seed": 7, "rules": [...]}`.
 
-    Raises `UsageError`, which names the rule that is wrong.
+    Raises `UsageError`, which names the wrong rule.
     """
     if not isinstance(document, Mapping) or not set(document) <= {"seed", "rules"}:
         raise UsageError('Faults are an object with the keys "seed" and "rules", both optional.')

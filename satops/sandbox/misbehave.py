@@ -1,4 +1,4 @@
-"""Does to one answer what a fault's rule says."""
+"""Apply a fault to one answer."""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,11 +10,11 @@ from satops.sandbox.wire import Wire
 _DRIP_S = 0.1
 _PART = b" " * 65536
 _NOT_STORED = Reply(200, envelope(SERVER_ERROR, "Server internal error", None))
-"""What stands for the right answer when the request never took effect."""
+"""The answer if the request was never executed."""
 
 
 async def misbehave(rule: Rule, wire: Wire, path: str, answer: Callable[[], Reply]) -> None:
-    """Answer under a rule; `answer` makes the request take effect and returns the right answer."""
+    """Answer with a fault; `answer` executes the request and returns the correct answer."""
     if rule.kind is Kind.SLOW:
         await _late(rule, wire, answer)
         return
@@ -65,7 +65,7 @@ async def _act(rule: Rule, wire: Wire, path: str, reply: Reply) -> None:
 
 
 def _wrong(rule: Rule, path: str, reply: Reply) -> Reply:
-    """Return the whole answer that takes the place of the right one."""
+    """Return the whole answer that replaces the correct one."""
     match rule.kind:
         case Kind.GARBAGE:
             return Reply(200, b"\x1f\x8b<html>upstream \xff\xfe")
@@ -90,7 +90,7 @@ def _status(rule: Rule) -> Reply:
 
 
 def _padded(body: bytes, size: int) -> Iterator[bytes]:
-    """Yield the body and white space up to `size` bytes: still the same JSON."""
+    """Yield the body, padded with white space to `size` bytes: still the same JSON."""
     yield body
     for begin in range(len(body), size, len(_PART)):
         yield _PART[: size - begin]

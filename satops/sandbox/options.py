@@ -1,4 +1,4 @@
-"""How the sandbox reads what the marketplace's documentation leaves open."""
+"""Options of the sandbox for behaviour that the marketplace's documentation leaves open."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,65 +12,65 @@ ENDPOINTS = (
     "results",
     "createFromSimulation",
 )
-"""The short names of the documented endpoints, as options and faults use them."""
+"""Short names of the documented endpoints, for options and faults."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The knobs of a sandbox.  The defaults are the likeliest reading, and never slow."""
+    """The options of a sandbox.  Defaults are the likeliest reading, without delays."""
 
     base_path: str = "/market_service"
     http_status: Literal["auth-only", "as-code", "always-200"] = "auth-only"
-    """Which body codes show in the HTTP status too: only 401, all of them, or none."""
+    """Which body codes are also HTTP statuses: only 401, all, or none."""
     order_numbers: Literal["sandbox", "serial", "uuid"] = "sandbox"
-    """`SANDBOX_ORDER_` and a random part, which no other sandbox and no marketplace gives again;
-    `PROG_ORDER_` with date and serial, as on the create page; or a UUID, as on later pages."""
+    """`SANDBOX_ORDER_` and a random part, unique among all sandboxes and marketplaces;
+    `PROG_ORDER_` with date and serial number, or a UUID, as in the documentation."""
     time_unit: Literal["ms", "s"] = "ms"
-    """Of ctime, mtime, orderTimeStart and orderTimeEnd."""
+    """Unit of ctime, mtime, orderTimeStart and orderTimeEnd."""
     largest_page: int = 100
-    """A larger `pageSize` is cut to this without a word."""
+    """A larger `pageSize` is silently reduced to this."""
     sorting: Literal["asked", "oldest-first", "shuffled"] = "asked"
     """The last two ignore `sort` and `order`."""
     visible_after_s: float = 0
-    """How old an order must be before any read shows it."""
+    """Age in seconds from which reads show an order."""
     visible_after_queries: int = 0
-    """How many calls of page/query pass before a new order is shown by any read."""
+    """Number of page/query calls before any read shows a new order."""
     account: str = ""
-    """The user whose token is used: reads show the orders of this `creator` alone, and new orders
-    are theirs.  Empty shows all."""
+    """The token's user: reads show only orders of this `creator`, and new orders get it.  Empty
+    shows all."""
     total_above: int = 0
-    """By how much the `total` of page/query counts too much."""
+    """How much too high `total` of page/query is."""
     without: tuple[str, ...] = ()
-    """Endpoints, by their short names, that this account lacks: they answer HTTP 404."""
+    """Short names of endpoints that this account lacks: they answer HTTP 404."""
     latency_ms: int = 0
-    """Waited before every answer, without keeping other requests waiting."""
+    """Delay of every answer, without blocking other requests."""
     lifecycle: tuple[tuple[float, int], ...] = ((0, 1), (60, 4), (120, 5), (600, 2), (900, 3))
-    """Age in seconds and the status from then on: pending, analysing, imaging, delivered,
-    completed.  The documentation numbers the states and does not say how they follow."""
+    """Age in seconds, and the status from then on: pending, analysing, imaging, delivered,
+    completed.  The documentation numbers the states without their sequence."""
     simulation_s: float = 2
-    """How long a simulation runs."""
+    """Duration of a simulation."""
     simulation_end: Literal["passes", "nothing", "failed", "never"] = "passes"
-    """What simulations come to: the passes that arithmetic gives, none, a failure, no end."""
+    """Result of simulations: computed passes, none, a failure, or no end."""
     simulation_id: Literal["task", "result"] = "task"
-    """What `simulationId` of an order holds: the simulation's number, or that of its result."""
+    """Content of an order's `simulationId`: number of the simulation, or of its result."""
     simulated_window: Literal["pass", "asked"] = "pass"
-    """What window an order of a result has: that of the pass, or the one that was simulated."""
+    """Window of an order of a result: that of the pass, or the simulated one."""
     coverage: Literal["fraction", "number", "percent"] = "fraction"
-    """How coverage is written: `0.61`, `61` or `61%`."""
+    """Notation of coverage: `0.61`, `61` or `61%`."""
     swaths: Literal["ring", "geojson", "unreadable"] = "ring"
-    """How `allSwathLonLat` is written: a list of positions, a Polygon, or no JSON at all."""
+    """Notation of `allSwathLonLat`: a list of positions, a Polygon, or not JSON."""
     products: int = 1
-    """How many files a delivered order has: images and archives in turn."""
+    """Number of files of a delivered order: alternating images and archives."""
     product_side: int = 64
-    """Pixels of a side of an image, one byte each."""
+    """Side of an image in pixels of one byte."""
     link_lifetime_s: float = 600
-    """How long a link to a product opens, from the call that gave it."""
+    """Seconds for which a link is valid."""
     expired_links: Literal["refused", "page"] = "refused"
-    """What a link answers that opens no more: HTTP 403, or HTTP 200 with a page of HTML."""
+    """Answer of an expired link: HTTP 403, or HTTP 200 with an HTML page."""
     final_amount: float | None = None
-    """What detail and page/query show as finalAmount once an order is delivered; 0 before."""
+    """finalAmount in detail and page/query after delivery; 0 before."""
     control: bool = False
-    """Whether `/_sandbox/` answers."""
+    """Whether `/_sandbox/` is enabled."""
 
     def __post_init__(self) -> None:
         if self.largest_page < 1:

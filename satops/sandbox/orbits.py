@@ -1,8 +1,8 @@
-"""Passes by arithmetic: circular orbits that keep their local time, over a round Earth.
+"""Compute passes: circular sun-synchronous orbits over a spherical Earth.
 
-Good enough to look plausible, and nothing more: no elements of a real satellite are in it.  Each
-satellite crosses a latitude twice a revolution, northbound and southbound; where that crossing
-lies near enough to the area, and for an optical one in daylight, there is a pass.
+They only look plausible, and have no elements of real satellites.  Each satellite crosses a
+latitude twice a revolution, northbound and southbound.  A crossing near enough to the area, and in
+daylight for an optical satellite, is a pass.
 """
 
 import math
@@ -15,12 +15,12 @@ from satops.offers.eo_imagery.modes import Provider
 _EARTH_KM = 6371.0
 _EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001 - the sandbox's texts have no zone
 _NORTHMOST = 0.9999
-"""Of the sine of the highest latitude: above it a satellite turns before it gets there."""
+"""Share of the sine of the highest latitude, beyond which a satellite turns earlier."""
 
 
 @dataclass(frozen=True, slots=True)
 class Satellite:
-    """One satellite that does not exist."""
+    """One fictional satellite."""
 
     name: str
     number: str
@@ -29,7 +29,7 @@ class Satellite:
     equator_h: float
     """Local solar time of the northbound crossing of the equator, in hours."""
     phase: float
-    """Part of a revolution by which it was ahead at the epoch."""
+    """Fraction of a revolution by which it was ahead at the epoch."""
     nearest_deg: float
     """The smallest look angle from the vertical."""
     widest_deg: float
@@ -44,16 +44,16 @@ class Satellite:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One pass: when, from which side, and how much of the area it sees."""
+    """One pass: time, side, and covered share of the area."""
 
     satellite: Satellite
     middle: datetime
     ascending: bool
     looks_right: bool
     angle_deg: float
-    """From the vertical."""
+    """Degrees from the vertical."""
     coverage: float
-    """Part of the area, 0 to 1."""
+    """Share of the area, 0 to 1."""
     swath: tuple[tuple[float, float], ...]
     """A closed ring of longitude and latitude."""
 
@@ -107,7 +107,7 @@ def _of(
             middle = _EPOCH + timedelta(seconds=turns * satellite.period_s)
             if not start <= middle <= end:
                 continue
-            # Longitude east of the northbound crossing of the equator, on a globe at rest.
+            # Longitude east of the northbound equator crossing, on a non-rotating globe.
             east = math.degrees(math.atan2(math.cos(tilt) * math.sin(along), math.cos(along)))
             under = _wrapped(_sun_longitude(middle) + 15 * satellite.equator_h - 180 + east)
             if satellite.by_day and not 8 <= solar_hours(middle, longitude) <= 16:
@@ -125,7 +125,7 @@ def _seen(
     east_deg: float,
     latitude: float,
 ) -> Crossing | None:
-    """Return a pass whose track lies `east_deg` east of the area, if it sees it at all."""
+    """Return a pass whose track lies `east_deg` east of the area; None if it does not see it."""
     east_deg = _wrapped(east_deg)
     per_degree = _EARTH_KM * math.pi / 180
     heading = math.radians(12 if ascending else -12)  # the track leans west of north
@@ -158,7 +158,7 @@ def _seen(
         satellite=satellite,
         middle=middle.replace(microsecond=0),
         ascending=ascending,
-        # East is on the right of a satellite that goes north.
+        # East is to the right of a northbound satellite.
         looks_right=(east_deg < 0) == ascending,
         angle_deg=round(angle, 2),
         coverage=round(max(0.01, min(1.0, covered_km / wide_km)) if wide_km else 1.0, 2),
@@ -167,13 +167,13 @@ def _seen(
 
 
 def solar_hours(moment: datetime, longitude: float) -> float:
-    """Return the mean local solar time in hours, of a moment in UTC."""
+    """Return the mean local solar time, in hours, of a UTC time."""
     hours = moment.hour + moment.minute / 60 + moment.second / 3600
     return (hours + longitude / 15) % 24
 
 
 def _sun_longitude(moment: datetime) -> float:
-    """Return the longitude at which it is noon."""
+    """Return the longitude where it is noon."""
     return 180 - 15 * solar_hours(moment, 0)
 
 

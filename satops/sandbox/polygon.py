@@ -1,8 +1,8 @@
-"""The `geometry` field: a string that holds one polygon, as WKT or as GeoJSON.
+"""The `geometry` field: a string with one polygon, as WKT or GeoJSON.
 
-The create page calls the field WKT and shows GeoJSON, so both are taken; MarketOrder.region is
-documented as WKT, so that is what reads give back.  Only the form is checked: the marketplace
-documents no rule on size, vertices, winding or position.
+The documentation of create calls the field WKT and shows GeoJSON, so both are accepted; it
+documents MarketOrder.region as WKT, so reads return WKT. Only the form is checked, since no rule on
+size, vertices, winding or position is documented.
 """
 
 import math
@@ -24,7 +24,7 @@ class NotAPolygon(ValueError):
 
 
 def as_wkt(geometry: str) -> str:
-    """Return the polygon as WKT with the coordinates as they were given, heights left out.
+    """Return the polygon as WKT with the given coordinates, without heights.
 
     Raises `NotAPolygon`.
     """
@@ -32,12 +32,12 @@ def as_wkt(geometry: str) -> str:
 
 
 def as_geojson(geometry: str) -> str:
-    """Return the polygon as GeoJSON text, likewise.  Raises `NotAPolygon`."""
+    """Return the polygon as GeoJSON text, with the given coordinates.  Raises `NotAPolygon`."""
     return json_text.dumps({"type": "Polygon", "coordinates": _rings(geometry)}).decode()
 
 
 def exterior(geometry: str) -> Ring:
-    """Return the outer ring.  Raises `NotAPolygon`."""
+    """Return the exterior ring.  Raises `NotAPolygon`."""
     return _rings(geometry)[0]
 
 

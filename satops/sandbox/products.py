@@ -1,6 +1,6 @@
-"""The sandbox's products: small images that open in every map program, and archives of them.
+"""The sandbox's products: small images that map programs can open, and archives of them.
 
-The bytes depend on order, product and revision alone, so that a client's file can be compared.
+The bytes depend only on order, product and revision, so that a fetched file can be compared.
 """
 
 import hashlib
@@ -22,20 +22,20 @@ class Product(NamedTuple):
 
     id: int
     name: str
-    """As the sender would call it."""
+    """The server's file name."""
     content_type: str
     content: bytes
 
     @property
     def etag(self) -> str:
-        """A strong validator."""
+        """Strong validator."""
         return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
 
 
 def product(order: StoredOrder, index: int, *, side: int, revision: int = 0) -> Product:
     """Return one product of an order, from 0: an image of `side` by `side` pixels.
 
-    Every second one is an archive that holds the image and a text.
+    Every second product is an archive of the image and a text.
     """
     number = order.id * 100 + index
     image = geotiff(order, side=side, seed=f"{order.order_no}/{index}/{revision}")
@@ -46,7 +46,7 @@ def product(order: StoredOrder, index: int, *, side: int, revision: int = 0) -> 
 
 
 def geotiff(order: StoredOrder, *, side: int, seed: str) -> bytes:
-    """Return a TIFF of one band of 8 bits, uncompressed, with the place of the order's area."""
+    """Return an uncompressed TIFF of one 8-bit band, georeferenced to the order's area."""
     ring = exterior(order.region)
     west, east = min(x for x, _ in ring), max(x for x, _ in ring)
     south, north = min(y for _, y in ring), max(y for _, y in ring)
@@ -85,7 +85,7 @@ def _tiff(pixels: bytes, tags: tuple[tuple[int, int, tuple[float, ...]], ...]) -
 
 
 def _pixels(side: int, seed: str) -> bytes:
-    """A grey ramp from west to east, each row brighter or darker by chance of the seed."""
+    """Return a grey ramp from west to east, with random brightness of each row."""
     row = bytes(column * 255 // max(side - 1, 1) for column in range(side))
     pads = hashlib.shake_256(seed.encode()).digest(side)
     return b"".join(bytes((value + pad) & 255 for value in row) for pad in pads)
@@ -95,5 +95,5 @@ def _archive(stem: str, image: bytes) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, content in ((f"{stem}.tif", image), (f"{stem}.txt", b"satops sandbox\n")):
-            archive.writestr(zipfile.ZipInfo(name), content)  # a fixed date: the same bytes again
+            archive.writestr(zipfile.ZipInfo(name), content)  # a fixed date gives equal bytes
     return packed.getvalue()

@@ -1,4 +1,4 @@
-"""What the sandbox keeps, as values."""
+"""The sandbox's records, as values."""
 
 from dataclasses import dataclass
 from sqlite3 import Row
@@ -9,7 +9,7 @@ from satops.core import json_text
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """A request that reached the server whole."""
+    """A completely received request."""
 
     number: int
     """From 1, in the order of arrival."""
@@ -17,11 +17,11 @@ class ReceivedRequest:
     method: str
     path: str
     headers: tuple[tuple[str, str], ...]
-    """As sent, with lower-case names; the value of a credential is left out."""
+    """As sent, with lower-case names, without the values of credentials."""
     body: bytes
     """As received, byte for byte."""
     fault: str | None
-    """The kind of the fault that it met."""
+    """Kind of the fault applied to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,16 @@ class StoredOrder:
     id: int
     order_no: str
     request: int | None
-    """The number of the request that placed it; None for one that was placed by hand."""
+    """Number of the request that placed it; None if placed by hand."""
     kind: int
     """1 normal, 2 programming."""
     provider: str
     geometry: str
-    """As the request had it."""
+    """The request's text."""
     region: str
     """The same polygon as WKT."""
     start: str
-    """`yyyy-MM-dd HH:mm:ss`, zone-less as the request was."""
+    """`yyyy-MM-dd HH:mm:ss`, without an offset, as requested."""
     end: str
     recurring: bool | None
     recurring_day: int | None
@@ -51,20 +51,20 @@ class StoredOrder:
     creator: str
     ctime_ms: int
     mtime_ms: int
-    """When its status changed last."""
+    """Time of its last change of status."""
     status: int
     deleted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row of a simulation's result: a satellite that would see the area."""
+    """One row of a simulation: a satellite that would see the area."""
 
     id: int
     fields: dict[str, Any]
-    """As results shows it, but for `id`."""
+    """The row of results, without `id`."""
     order_no: str | None
-    """Of the one order that was placed of it."""
+    """Number of the order of this result, if any."""
 
 
 def received_request(row: Row) -> ReceivedRequest:
@@ -75,7 +75,7 @@ def received_request(row: Row) -> ReceivedRequest:
 
 
 def stored_order(row: Row) -> StoredOrder:
-    """Read an order with the status and mtime that its age gives it."""
+    """Return an order with the status and mtime for its age."""
     fields = {name: row[name] for name in StoredOrder.__dataclass_fields__}
     fields["deleted"] = bool(fields["deleted"])
     if fields["recurring"] is not None:

@@ -29,12 +29,12 @@ def success(content: object) -> Reply:
 def failure(code: int, message: str, options: Options) -> Reply:
     """Return the envelope of a failure.
 
-    Whether the HTTP status shows it is not documented, so an option says.
+    Its HTTP status is not documented, so an option decides.
     """
     shown = {"always-200": False, "auth-only": code == UNAUTHORIZED, "as-code": True}
     return Reply(code if shown[options.http_status] else 200, envelope(code, message, None))
 
 
 def envelope(code: int, message: str, content: object) -> bytes:
-    """Return the body that every answer of the API has."""
+    """Return the body of every answer of the API."""
     return json_text.dumps({"code": code, "message": message, "data": content})

@@ -1,8 +1,8 @@
-"""The field rules of the API's pages, exactly as documented; a broken one is body code 400.
+"""The field rules of the API's documentation; a violation is body code 400.
 
-What the pages do not say is not checked, so a client cannot lean on the sandbox for a rule that
-the marketplace may not have.  JSON types are meant strictly: "20" is not an Integer.  An optional
-field that is null counts as left out, and a field that is not documented is ignored.
+Undocumented rules are not checked, so that a client cannot rely on rules that the marketplace may
+not have.  JSON types are strict: "20" is no Integer.  An optional field that is null counts as
+absent, and an undocumented field is ignored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,26 +20,26 @@ Fields = Mapping[str, Any]
 _CREATE_DATES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S")
 _SIMULATION_DATES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
 _LOWEST_LONG, _LARGEST_LONG = -(2**63), 2**63 - 1
-_LARGEST_PAGE_NUMBER = 2**31 - 1  # keeps the offset within what SQLite counts
+_LARGEST_PAGE_NUMBER = 2**31 - 1  # keeps the offset within SQLite's integers
 
 Choice = TypeVar("Choice", bound=str)
 
 
 class BadRequest(Exception):
-    """Body code 400, with the message that the client gets."""
+    """Body code 400, with the message for the client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """What create and simulation/create ask for, once it has passed the rules."""
+    """A valid request of create or simulation/create."""
 
     provider: str
     geometry: str
-    """As the request had it."""
+    """The request's text."""
     region: str
     """The same polygon as WKT."""
     start: str
-    """`yyyy-MM-dd HH:mm:ss`, zone-less as the request was."""
+    """`yyyy-MM-dd HH:mm:ss`, without an offset, as requested."""
     end: str
     max_cloud: int | None = None
     resolution_type: int | None = None
@@ -50,14 +50,14 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """What page/query asks for."""
+    """A valid request of page/query."""
 
     number: int
     """From 1."""
     size: int
     filters: Mapping[str, Any]
-    """Those of order_no, kind, creator, time_start, time_end and statuses that are asked for:
-    the times in the unit of `Options.time_unit`, the statuses as a JSON list."""
+    """The requested ones of order_no, kind, creator, time_start, time_end and statuses; times in
+    the unit of `Options.time_unit`, statuses as a JSON list."""
     sort: Literal["ctime", "mtime", "id", "orderNo"]
     order: Literal["asc", "desc"]
 
@@ -104,7 +104,7 @@ def read_page(fields: Fields) -> PageRequest:
 
 
 def required_text(fields: Fields, name: str) -> str:
-    """Return a string that must be there and not be empty; raises `BadRequest`."""
+    """Return a required string that is not empty.  Raises `BadRequest`."""
     value = text(fields, name)
     if value is None or not value.strip():
         raise BadRequest(f"{name} is required")
@@ -126,7 +126,7 @@ def whole_number(
     value = fields.get(name)
     if value is None:
         return None
-    if type(value) is not int:  # a JSON true is no integer, though Python's bool is
+    if type(value) is not int:  # bool is a subclass of int
         raise BadRequest(f"{name} must be an integer")
     if not low <= value <= high:
         raise BadRequest(f"{name} must be between {low} and {high}")
@@ -151,8 +151,8 @@ def _read_order(
         raise BadRequest(str(error)) from None
     start, end = (_date(fields, name, formats) for name in ("startDate", "endDate"))
     if end <= start:
-        # The page says only that the window must be valid for the satellite, and this is its
-        # one documented failure: no satellite has a window that ends before it begins.
+        # The documentation only says that the window must be valid for the satellite, and names
+        # this one failure, which fits a window that ends before it begins.
         raise BadRequest("Satellite not available")
     return OrderRequest(
         provider=provider,
@@ -182,7 +182,7 @@ def _date(fields: Fields, name: str, formats: Sequence[str]) -> datetime:
             date = datetime.strptime(value, pattern)  # noqa: DTZ007 - no zone is documented
         except ValueError:
             continue
-        if date.strftime(pattern) == value:  # strptime alone would take 2026-1-1
+        if date.strftime(pattern) == value:  # strptime alone accepts 2026-1-1
             return date
     raise BadRequest(f"{name} is not in a documented date format")
 
@@ -204,7 +204,7 @@ def _statuses(fields: Fields) -> str | None:
 
 
 def _choice(fields: Fields, name: str, choices: tuple[Choice, ...]) -> Choice:
-    """Return one of the choices; the first where the field is left out."""
+    """Return one of the choices; the first one if the field is absent."""
     value = text(fields, name) or choices[0]
     for choice in choices:
         if choice == value:

@@ -1,4 +1,4 @@
-"""Runs the sandbox: within this process for tests and `url: sandbox`, or until a signal."""
+"""Run the sandbox: in this process, for tests and `url: sandbox`, or until a signal."""
 
 import asyncio
 import logging
@@ -27,28 +27,28 @@ Its address is {url}
 Its orders are kept in {db}
 Press Ctrl-C to stop it.
 """
-"""Filled with `url` and `db`; for the standard error of `satops sandbox serve`."""
+"""Template with `url` and `db`, for stderr of `satops sandbox serve`."""
 
 _KEEP_ALIVE_S = 75
-"""Long, so that a client's idle connection is not closed under its next order by chance."""
+"""Long, so that a client's idle connection is not closed just before its next order."""
 _STOP_WITHIN_S = 5
 _BACKLOG = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox and its levers."""
+    """A running sandbox and its controls."""
 
     url: str
-    """With the base path: what `marketplace.url` would say."""
+    """Address with the base path, for `marketplace.url`."""
     address: str
-    """Without the base path; `/_sandbox/` is beneath it."""
+    """Address without the base path; `/_sandbox/` is below it."""
     store: Store
     faults: Faults
 
     @property
     def clock(self) -> SandboxClock:
-        """The clock that statuses follow."""
+        """The clock of the statuses."""
         return self.store.clock
 
 
@@ -64,11 +64,11 @@ def serve_in_thread(
     port: int = 0,
     access_log: bool = False,
 ) -> Iterator[Sandbox]:
-    """Serve until the block ends; then no thread, socket or connection is left.
+    """Serve until the block ends; no thread, socket or connection remains.
 
-    `db` is made where it is missing, with its folder.  Without a token any non-empty one opens.
-    Port 0 takes a free one.  Requests that are being answered when the block ends are answered,
-    and answers that a fault holds back are dropped.  Raises OSError when the port is taken.
+    `db` and its folder are created if needed.  Without a token any non-empty one is accepted.  Port
+    0 chooses a free one.  At the end, requests in progress are answered, and answers held back by a
+    fault are dropped.  Raises OSError if the port is taken.
     """
     db.parent.mkdir(parents=True, exist_ok=True)
     options, faults = options or Options(), faults or Faults()
@@ -111,9 +111,9 @@ def serve(
     options: Options | None = None,
     access_log: bool = False,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then return.  Call it from the main thread.
+    """Serve until SIGINT or SIGTERM. Must be called from the main thread.
 
-    `announce` is called once, when requests are answered.  Raises OSError when the port is taken.
+    `announce` is called once the server is ready.  Raises OSError if the port is taken.
     """
     if access_log:
         log = logging.getLogger("uvicorn.access")
@@ -136,7 +136,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, run in a thread, telling when it listens and waking held answers."""
+    """A uvicorn server in a thread, which reports that it listens, and can be stopped."""
 
     def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
         super().__init__(config)
@@ -153,7 +153,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def running(self, listener: socket.socket) -> Iterator[None]:
-        """Run in a thread for as long as the block lasts."""
+        """Run in a thread during the block."""
         thread = threading.Thread(target=self._run, args=(listener,), name="sandbox", daemon=True)
         thread.start()
         self._ready.wait()
@@ -169,7 +169,7 @@ class _Server(uvicorn.Server):
         try:
             self.run([listener])
         finally:
-            self._ready.set()  # also when it failed: nobody may wait for ever
+            self._ready.set()  # also after a failure, so that nobody waits forever
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:
@@ -178,7 +178,7 @@ def _listening_socket(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def _signalled() -> Iterator[threading.Event]:
-    """Give an event that the first SIGINT or SIGTERM sets, in place of what they did before."""
+    """Yield an event that the first SIGINT or SIGTERM sets; restores the handlers."""
     event = threading.Event()
 
     def note(_number: int, _frame: FrameType | None) -> None:

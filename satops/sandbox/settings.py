@@ -1,4 +1,4 @@
-"""Reads a dataclass from JSON, strictly: a misspelt fault that never fires proves nothing."""
+"""Read a dataclass from JSON, strictly, since a misspelt fault would never fire."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ Settings = TypeVar("Settings")
 
 
 def read_settings(kind: type[Settings], document: object, *, place: str) -> Settings:
-    """Make a dataclass from a JSON object whose keys are its field names.
+    """Return a dataclass from a JSON object whose keys are its field names.
 
-    `place` begins every message.  Raises `UsageError` for an unknown key, a value of the wrong
-    type, a required key that is missing, or what the dataclass itself refuses.
+    `place` begins every message.  Raises `UsageError` for an unknown key, a value of a wrong type,
+    a missing required key, or values that the dataclass refuses.
     """
     if not isinstance(document, Mapping):
         raise UsageError(f"{place}: an object is expected here.")

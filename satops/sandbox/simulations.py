@@ -1,4 +1,4 @@
-"""Simulations: which satellites would see an area, and one order for each result at most."""
+"""Simulations: passes over an area, and at most one order for each result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ from satops.sandbox.rules import OrderRequest
 from satops.sandbox.store import Store
 
 _MOST = 60
-"""Results has no pages."""
+"""Maximum number of rows: the endpoint has no pages."""
 _SHORTEST_WINDOW = timedelta(hours=1)
-"""No satellite passes within less: such a simulation fails."""
+"""A simulation of a shorter window fails."""
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _SOMEBODY = "somebody-else"
 
@@ -26,7 +26,7 @@ INITIAL, RUNNING, SUCCEEDED, FAILED = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """A simulation as results shows it: its status, and its rows once it has succeeded."""
+    """A simulation for results: its status, and its rows after success."""
 
     task_no: str
     status: int
@@ -34,7 +34,7 @@ class Simulation:
 
 
 def start_simulation(store: Store, request: OrderRequest) -> str:
-    """Keep a simulation, with the passes it will come to, and return its number."""
+    """Store a simulation with its future passes, and return its number."""
     start = datetime.strptime(request.start, _FORMAT)  # noqa: DTZ007 - no zone is documented
     end = datetime.strptime(request.end, _FORMAT)  # noqa: DTZ007
     task_no = f"SIM_{store.clock.now():%Y%m%d}_{uuid4().hex[:12]}"
@@ -73,7 +73,7 @@ def start_simulation(store: Store, request: OrderRequest) -> str:
 
 
 def find_simulation(store: Store, task_no: str) -> Simulation | None:
-    """Return a simulation as it stands by now."""
+    """Return a simulation at the present time."""
     rows = store.database.rows("select * from tasks where task_no = ?", (task_no,))
     if not rows:
         return None
@@ -92,9 +92,9 @@ def find_simulation(store: Store, task_no: str) -> Simulation | None:
 def order_result(
     store: Store, result: int, *, request: int | None = None, creator: str = ""
 ) -> str | None:
-    """Place the order of one result; None when there is no such result or it is used.
+    """Place the order of one result; None if the result is absent or used.
 
-    The number is a UUID, as on this endpoint's page.
+    The number is a UUID, as in the documentation of this endpoint.
     """
     with store.database.write():
         free = store.database.rows(
@@ -130,14 +130,14 @@ def order_result(
 
 
 def use_result(store: Store, result: int) -> str | None:
-    """Order a result as somebody else of the same account would; None where that cannot be."""
+    """Order a result as another user of the account; None if that is impossible."""
     return order_result(store, result, creator=_SOMEBODY)
 
 
 def change_result(store: Store, result: int, fields: Mapping[str, Any] | None) -> bool:
-    """Set fields of a result, as a simulation that is computed again would; None removes the row.
+    """Set fields of a result, like a repeated simulation; None removes the row.
 
-    Returns False where there is no such result.
+    Returns False for an absent result.
     """
     with store.database.write():
         rows = store.database.rows("select fields from results where id = ?", (result,))
@@ -154,7 +154,7 @@ def change_result(store: Store, result: int, fields: Mapping[str, Any] | None) -
 def _fields(
     crossing: Crossing, seen: float, request: OrderRequest, options: Options
 ) -> dict[str, Any]:
-    """One row as documented; the units and formats of its texts are the sandbox's own guess."""
+    """Return one row as documented; units and formats of its texts are a guess."""
     start, stop = crossing.middle - crossing.half, crossing.middle + crossing.half
     longitudes, latitudes = zip(*crossing.swath[:-1], strict=True)
     return {

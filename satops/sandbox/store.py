@@ -1,4 +1,4 @@
-"""What a sandbox has received and sold: requests as they came, and orders."""
+"""The requests and orders of a sandbox."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from satops.sandbox.records import ReceivedRequest, StoredOrder, received_reques
 from satops.sandbox.rules import OrderRequest, PageRequest, read_create
 
 PROGRAMMING = 2
-"""`type` of an order that create placed."""
+"""`type` of an order placed by create."""
 CREATOR = "sandbox"
 
 _VIEW = """
@@ -30,11 +30,10 @@ _VIEW = """
             as visible
     from (select *, max(now_ms() - ctime_ms, 0) as age_ms from orders)
 """
-"""The orders with what their age gives them.
+"""The orders with the values that depend on their age.
 
-A condition that is `true` from the outset costs nothing per row: pages of 100,000 orders depend
-on it.
-"""
+A condition that is constantly `true` costs nothing per row, which matters for pages of 100,000
+orders."""
 _FILTERS = {
     "order_no": "order_no = :order_no",
     "kind": "kind = :kind",
@@ -43,7 +42,7 @@ _FILTERS = {
     "time_end": "ctime_ms / :time_unit_ms <= :time_end",
     "statuses": "status in (select value from json_each(:statuses))",
 }
-"""Field of a page request to the condition it sets."""
+"""SQL condition by field of a page request."""
 _SORTING = {
     "ctime": "ctime_ms {0}, id {0}",
     "mtime": "mtime_ms {0}, id {0}",
@@ -52,16 +51,16 @@ _SORTING = {
 }
 _WRONG_SORTING = {
     "oldest-first": "id",
-    "shuffled": "(id * 7919) % 10007, id",  # the same at every call, or pages would overlap
+    "shuffled": "(id * 7919) % 10007, id",  # constant, or pages would overlap
 }
 
 
 _SHOWN = ("visible", ":account in ('', creator)")
-"""What every order of a list must be."""
+"""Conditions of every listed order."""
 
 
 class Store:
-    """The orders and requests of one file.  Several stores, in several processes, may share it."""
+    """The orders and requests of one file, which several processes may share."""
 
     def __init__(
         self, path: Path, *, options: Options | None = None, clock: SandboxClock | None = None
@@ -126,9 +125,9 @@ class Store:
         deleted: bool = False,
         ctime_ms: int | None = None,
     ) -> str:
-        """Store an order and return its number: it survives a kill from then on.
+        """Store an order and return its number; the order survives a kill.
 
-        A `status` that is given stays; else it follows the order's age.
+        A given `status` is fixed; otherwise it follows the order's age.
         """
         with self.database.write():
             number = order_no or self._next_order_no()
@@ -157,16 +156,16 @@ class Store:
         return number
 
     def insert(self, fields: Mapping[str, Any], **facts: Any) -> str:
-        """Place an order by hand, as somebody beside satops would: `fields` is a create body.
+        """Place an order by hand, like another user; `fields` is a create body.
 
-        `facts` are the keywords of `place`.  Raises `rules.BadRequest`.
+        `facts` are keywords of `place`.  Raises `rules.BadRequest`.
         """
         return self.place(read_create(fields), **facts)
 
     def mark(self, order_no: str, *, deleted: bool = False, status: int | None = None) -> bool:
-        """Set an order's deleted flag, and its status where one is given.
+        """Set an order's deleted flag, and its status if given.
 
-        Returns False where there is no such order.
+        Returns False for an absent order.
         """
         with self.database.write():
             return bool(
@@ -178,7 +177,7 @@ class Store:
             )
 
     def orders(self) -> tuple[StoredOrder, ...]:
-        """Return every order in the order of placing, visible to clients or not."""
+        """Return every order, visible or not, in the order of placing."""
         rows = self.database.rows("select * from aged_orders order by id")
         return tuple(map(stored_order, rows))
 
@@ -188,20 +187,20 @@ class Store:
         return tuple(received_request(row) for row in rows if row["path"].endswith(endpoint))
 
     def bought(self) -> Counter[bytes]:
-        """Return how many orders each request body has bought: more than 1 is a double order."""
+        """Return the number of orders by request body: more than 1 is a double purchase."""
         rows = self.database.rows(
             "select body, count(*) from orders join requests on request = number group by body"
         )
         return Counter({row[0]: row[1] for row in rows})
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         with self.database.write():
             for table in ("requests", "orders", "tasks", "results", "counters"):
                 self.database.execute(f"delete from {table}")  # noqa: S608 - names of our own
 
     def visible(self, order_no: str) -> StoredOrder | None:
-        """Return one order, if clients can see it by now."""
+        """Return one order if it is visible now."""
         account = self.options.account
         rows = self.database.rows(
             "select * from aged_orders where order_no = ? and visible and ? in ('', creator)",
@@ -210,7 +209,7 @@ class Store:
         return stored_order(rows[0]) if rows else None
 
     def page(self, page: PageRequest) -> tuple[int, tuple[StoredOrder, ...]]:
-        """Return how many visible orders match, and those of one page."""
+        """Return the number of matching visible orders, and those of one page."""
         with self.database.write():
             self.database.count("queries")
         size = min(page.size, self.options.largest_page)

@@ -1,7 +1,7 @@
-"""One connection at the level of bytes: an answer, a part of one, or none.
+"""One connection at byte level: a whole answer, a part, or none.
 
-ASGI cannot close a connection without an answer, so the server's protocol class puts the
-connection's transport where the application finds it.
+ASGI cannot close a connection without an answer, so the server's protocol class passes the
+transport to the application.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ class Stopping(Exception):
 
 
 class ExposingProtocol(H11Protocol):
-    """HTTP/1.1 as uvicorn does it, with the transport in `scope["state"]`."""
+    """Uvicorn's HTTP/1.1, with the transport in `scope["state"]`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start a connection.
+        """Start a connection with TCP_NODELAY.
 
-        Head and body of an answer are two writes: without TCP_NODELAY the second would wait for
-        the client's delayed acknowledgement, 40 ms.  asyncio sets it only on a listening socket
-        that names its protocol, which `socket.create_server` does not.
+        Headers and body are two writes; without it the second would wait 40 ms for the client's
+        delayed acknowledgement. asyncio sets it only on listening sockets that name their protocol,
+        which those of `socket.create_server` do not.
         """
         transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         super().connection_made(transport)
@@ -52,13 +52,13 @@ class Wire:
         await self._part(b"" if bodiless else reply.body, more=False)
 
     async def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """Send the head alone; without a content-length the body is chunked."""
+        """Send the headers; without a content-length the body is chunked."""
         await self._send(
             {"type": "http.response.start", "status": status, "headers": list(headers)}
         )
 
     async def stream(self, parts: Iterable[bytes]) -> None:
-        """Send a body part by part, as fast as the client reads, until its end or the client's."""
+        """Send a body in parts, at the client's speed, until its end or the client's."""
         for part in parts:
             if self._gone():
                 return
@@ -66,20 +66,22 @@ class Wire:
         await self._part(b"", more=False)
 
     async def drip(self, seconds_apart: float) -> None:
-        """Send one byte after the other until the client leaves or the server stops."""
+        """Send single bytes until the client disconnects or the server stops."""
         while not self._gone():
             await self._part(b" ", more=True)
             await self.pause(seconds_apart)
 
     async def cut(self, reply: Reply) -> None:
-        """Promise a whole answer, send half of its body, and close."""
+        """Announce a whole answer, send half of its body, and close."""
         length = (b"content-length", str(len(reply.body)).encode())
         await self.begin(reply.status, (*reply.headers, length))
         await self._part(reply.body[: len(reply.body) // 2], more=True)
         await self.close()
 
     async def stall(self, reply: Reply) -> None:
-        """Promise a whole answer, send half of its body, and nothing more until the client goes."""
+        """Announce a whole answer, send half of its body, then nothing until the client
+        disconnects.
+        """
         length = (b"content-length", str(len(reply.body)).encode())
         await self.begin(reply.status, (*reply.headers, length))
         await self._part(reply.body[: len(reply.body) // 2], more=True)
@@ -87,7 +89,7 @@ class Wire:
             await self.pause(0.1)
 
     async def close(self) -> None:
-        """Close the connection once what was sent is out."""
+        """Flush and close the connection."""
         self._transport.close()
         await self._until_gone()
 
@@ -98,7 +100,7 @@ class Wire:
         await self._until_gone()
 
     async def pause(self, seconds: float) -> None:
-        """Wait; a client that leaves meanwhile changes nothing.  Raises `Stopping`."""
+        """Wait, even if the client disconnects.  Raises `Stopping`."""
         if seconds <= 0:
             return
         try:
