@@ -1,4 +1,4 @@
-"""What `init --ci` writes: the workflows of a forge, and where each file of them goes."""
+"""Make the CI workflows of `init --ci`, with the path of each file."""
 
 import re
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ FORGES: tuple[Forge, ...] = get_args(Forge)
 INSTALL = "install.sh"
 REQUIREMENTS = "requirements.txt"
 WRITTEN = "written.json"
-"""What `init --ci` wrote, and how it was asked: for the next `init --ci --update`."""
+"""Notes of `init --ci` on its files and options, for `init --ci --update`."""
 DEPENDABOT = ".github/dependabot.yml"
 
 _FEASIBILITY = "satops-feasibility.yml"
-"""GitHub's file for an account with simulations; at GitLab it is a part of the one file."""
+"""GitHub's file for an account with simulations; GitLab has it inside its single file."""
 
 _FILE_STATE = "state: file:state/ledger.jsonl"
 _DEFAULT_STATE = "git:satops-state"
@@ -26,8 +26,8 @@ _WORKFLOWS = ".github/workflows"
 _FOLDER = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock$|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
 _PART = re.compile(r"^ *# @([A-Z]+)@\n(.*?)^ *# @/\1@\n", re.MULTILINE | re.DOTALL)
-"""A part of a template that not every team needs: DOWNLOAD where the night can download,
-FEASIBILITY where the account has simulations, STORE where the ledger's store asks who reads it."""
+"""An optional part of a template: DOWNLOAD if the nightly run can download, FEASIBILITY if the
+account has simulations, STORE if reading the ledger needs credentials."""
 STORE_VARIABLES: Mapping[str, Mapping[str, str]] = {
     "postgresql": {"PGUSER": "vars", "PGPASSWORD": "secrets"},
     "s3": {
@@ -38,10 +38,10 @@ STORE_VARIABLES: Mapping[str, Mapping[str, str]] = {
     "az": {"AZURE_STORAGE_ACCOUNT_NAME": "vars", "AZURE_STORAGE_ACCOUNT_KEY": "secrets"},
     "gs": {},
 }
-"""Scheme of a store to the variables that give access, and where GitHub keeps each.  A Google
-account is the runner's own, or at GitLab a file."""
+"""Variables that give access to a store, by its scheme, and where GitHub keeps each.  Google access
+comes from the runner's account, or from a file at GitLab."""
 _PROVEN = {"SATOPS_PROVEN": "vars"}
-"""Without it a runner that begins anew would have to race writers at the store before it buys."""
+"""Without it every fresh runner would have to prove the store before it buys."""
 _READS = """\
           # For the ledger, from the repository's own settings: of a user who may only read it.
           # The run of a fork gets none of them, and makes no plan.
@@ -54,14 +54,14 @@ _STATE = re.compile(r"[A-Za-z0-9:/@._~?&=%+,#-]+")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder with a `satops.yaml`, as a forge sees it.  Every name in a workflow carries it."""
+    """A folder with a `satops.yaml` at a forge.  Every name in a workflow contains it."""
 
     forge: Forge
     folder: str = ""
-    """Its path from the root of the git repository; empty where it is that root."""
+    """Path from the root of the git repository; empty for the root."""
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for a folder whose name would be more than text in a workflow."""
+        """Raise `UsageError` for a folder whose name is unsafe in a workflow."""
         if self.folder and not _FOLDER.fullmatch(self.folder):
             raise UsageError(
                 f"The folder {self.folder!r} cannot be written into a workflow. Name it with "
@@ -70,18 +70,18 @@ class Place:
 
     @property
     def dashed(self) -> str:
-        """What is put after a name: `-imagery-asia`, or nothing for the root."""
+        """Suffix of names: `-imagery-asia`; empty for the root."""
         return f"-{self.folder.replace('/', '-')}" if self.folder else ""
 
     @property
     def install(self) -> str:
-        """The folder of the wheel and its requirements, from the root of the git repository."""
+        """Folder of the wheel and its requirements, from the root of the git repository."""
         folder = _INSTALL_FOLDERS[self.forge]
         return f"{folder}/{self.dashed[1:]}" if self.folder else folder
 
     @property
     def state(self) -> str:
-        """Where CI keeps the ledger, unless `satops.yaml` says it.
+        """Default address of the ledger in CI.
 
         A runner's disk is thrown away, and a file in the tree would need a commit to the protected
         branch for each order.
@@ -89,7 +89,7 @@ class Place:
         return f"{_DEFAULT_STATE}{self.dashed}"
 
     def path(self, template: str) -> str:
-        """Return where the file of a template goes, from the root of the git repository."""
+        """Return the path of a template's file, from the root of the git repository."""
         stem, dot, suffix = template.rpartition(".")
         if self.forge == "github":
             return f"{_WORKFLOWS}/{stem}{self.dashed}{dot}{suffix}"
@@ -105,13 +105,13 @@ def ci_files(
     deliver_to: str = "",
     simulation: bool = False,
 ) -> dict[str, str]:
-    """Return path and text of the workflows of a forge, and of the script that they install by.
+    """Return path and text of a forge's workflows, and of their install script.
 
-    They buy from `branch` alone, with the ledger at `state`, and ask for passes where the account
-    has simulations.  Where `deliver_to` is in object storage, the night can download to it: a
-    runner's own disk ends with the run.  Where the ledger is in object storage or a database, each
-    step that reads it is given the variables of `STORE_VARIABLES`.  Raises `UsageError` for a
-    branch, a ledger or a target whose name would be more than text there.
+    They buy from `branch` only, with the ledger at `state`, and ask for passes if the account has
+    simulations.  If `deliver_to` is in object storage, the nightly run can download to it.  If the
+    ledger is in object storage or a database, each step that reads it gets the variables of
+    `STORE_VARIABLES`.  Raises `UsageError` for a branch, ledger or target whose name is unsafe in a
+    workflow.
     """
     if not _BRANCH.fullmatch(branch):
         raise UsageError(
@@ -157,7 +157,7 @@ def ci_files(
 
 
 def with_state(files: Mapping[str, str], state: str, *, branch: str) -> dict[str, str]:
-    """Return the files of a new repository with its ledger at an address, bought from a branch."""
+    """Return the files of a new repository, with its ledger's address and branch."""
     config = files[CONFIG]
     assert _FILE_STATE in config
     lines = f"state: {state}\nbuy: {{from: committed, branch: {branch}}} # only what was merged"
@@ -165,7 +165,7 @@ def with_state(files: Mapping[str, str], state: str, *, branch: str) -> dict[str
 
 
 def _given(access: Mapping[str, str]) -> str:
-    """Return the lines that give variables to a step of GitHub's."""
+    """Return the lines that pass variables to a GitHub step."""
     return "".join(f"          {name}: ${{{{ {kind}.{name} }}}}\n" for name, kind in access.items())
 
 

@@ -1,5 +1,5 @@
-"""What a CI job installs: one requirements file with the hash of every wheel, and no more parts of
-satops than a tree needs.
+"""Make the requirements file of a CI job, with a hash for every wheel, and only the parts of satops
+that a tree needs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from satops.core.plan.config import SANDBOX, Config
 UV = "uv"
 CORE = "core"
 PARTS = ("sandbox", "postgresql", "cloud")
-"""What not every tree needs; each has a file of pinned wheels in the package."""
+"""Optional parts; each has a file of pinned wheels in the package."""
 
 _BY_SCHEME = {"postgresql": "postgresql", "s3": "cloud", "gs": "cloud", "az": "cloud"}
 _HEAD = """\
@@ -30,8 +30,8 @@ def needed_parts(config: Config) -> tuple[str, ...]:
 def requirements(pins: Mapping[str, str], parts: Sequence[str], *, satops: str, sha256: str) -> str:
     """Return a requirements file: satops, uv, the core, and these parts.
 
-    `satops` is the path of a wheel with `./` before it, or a name and a version.  `pins` holds the
-    text of each part's own file.  A package of several parts stands there once.
+    `satops` is the path of a wheel after `./`, or a name and a version.  `pins` holds the text of
+    each part's file.  A package of several parts is listed once.
     """
     wanted = [UV, CORE, *parts]
     blocks: dict[str, str] = {}
@@ -43,7 +43,7 @@ def requirements(pins: Mapping[str, str], parts: Sequence[str], *, satops: str, 
 
 
 def lacking(text: str, pins: Mapping[str, str], parts: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the parts of which a requirements file does not hold every package."""
+    """Return the parts whose packages a requirements file does not fully hold."""
     held = {name for name, _ in _blocks(text)}
     return tuple(
         part for part in parts if not held.issuperset(name for name, _ in _blocks(pins[part]))
@@ -51,7 +51,7 @@ def lacking(text: str, pins: Mapping[str, str], parts: Iterable[str]) -> tuple[s
 
 
 def wheel_of(text: str) -> tuple[str, str] | None:
-    """Return path and SHA-256 of the wheel of satops that a requirements file names."""
+    """Return path and SHA-256 of the satops wheel in a requirements file."""
     for name, block in _blocks(text):
         if name.startswith("./") and name.rpartition("/")[2].startswith("satops-"):
             return name.removeprefix("./"), block.rpartition("--hash=sha256:")[2].strip()
@@ -59,7 +59,7 @@ def wheel_of(text: str) -> tuple[str, str] | None:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """Yield name and lines of each requirement; a line that goes on ends in a backslash."""
+    """Yield name and lines of each requirement; a continued line ends in a backslash."""
     block = ""
     for line in text.splitlines(keepends=True):
         if not block and (line.startswith("#") or not line.strip()):

@@ -1,8 +1,8 @@
-"""`init --ci --update`: newer workflows beside what a team has changed in its own.
+"""`init --ci --update`: update workflows without overwriting a team's changes.
 
-How: the first `init --ci` notes a mark of each file that it writes.  A file that still has its mark
-is replaced; one that has another is the team's, and is left.  The digests that pin actions are not
-part of a mark, as Dependabot moves them; of two pins of an action the newer one stays.
+The first `init --ci` notes a mark of each file.  A file with its noted mark is replaced; any other
+one belongs to the team and stays.  The digests that pin actions are not part of a mark, since
+Dependabot updates them; of two pins of an action the newer one is kept.
 """
 
 import re
@@ -15,24 +15,24 @@ _PIN = re.compile(r"(uses: )([\w./-]+)@([0-9a-f]{40}) # v(\d+(?:\.\d+)*)")
 _USES = re.compile(r"\s*(?:- )?uses:\s*[\"']?([^\s\"'#]+)")
 _DIGEST = re.compile(r"@(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$")
 _SHOWN_MAX = 400
-"""Lines of a diff."""
+"""Maximum number of lines of a diff."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file that is not as a fresh `init --ci` would write it."""
+    """One file that differs from a fresh `init --ci`."""
 
     path: str
     before: bytes | None
-    """What is there; None where nothing is."""
+    """Its content; None if absent."""
     after: bytes | None
-    """What satops would write; None where it would write nothing any more."""
+    """The new content; None if satops no longer writes the file."""
     done: bool
-    """Whether it is written, or removed; False where the team has changed the file."""
+    """Whether the file is written or removed; False if the team has changed it."""
 
 
 def mark(content: bytes) -> str:
-    """Return the SHA-256 in hex of a file, with the pins of its actions taken out of it."""
+    """Return the SHA-256, in hex, of a file without the pins of its actions."""
     text = _text(content)
     return sha256(content if text is None else _PIN.sub(r"\1\2", text).encode()).hexdigest()
 
@@ -40,13 +40,13 @@ def mark(content: bytes) -> str:
 def changes(
     new: Mapping[str, bytes], there: Mapping[str, bytes], marks: Mapping[str, str]
 ) -> tuple[FileChange, ...]:
-    """Return what an update does to the files that satops would write, or has written.
+    """Return the changes of an update to files that satops writes or has written.
 
-    `marks` are those that were noted; a file without one that differs counts as the team's, and
-    one that is gone although it was noted stays gone.
+    `marks` are the noted ones.  A differing file without a mark belongs to the team, and a noted
+    file that is gone stays gone.
     """
     found = [change for path in sorted(new) for change in _change(path, new[path], there, marks)]
-    if all(change.done for change in found):  # else an older workflow may still need them
+    if all(change.done for change in found):  # otherwise an older workflow may need them
         found += [
             FileChange(path, there[path], None, done=mark(there[path]) == marks[path])
             for path in sorted(marks.keys() - new.keys())
@@ -56,10 +56,10 @@ def changes(
 
 
 def unpinned(path: str, workflow: str) -> Iterator[str]:
-    """Yield a line for each action of a workflow that is not named by a digest.
+    """Yield a line for each action that is not pinned to a digest.
 
-    A tag can be moved to other code by whoever owns the action, and that code would run beside the
-    token.  Actions of the repository itself (`./`) are reviewed with it.
+    The owner of an action can move its tag to other code, which would run beside the token.
+    Actions of the repository itself (`./`) are reviewed with it.
     """
     for number, line in enumerate(workflow.splitlines(), start=1):
         found = _USES.match(line)
@@ -71,7 +71,7 @@ def unpinned(path: str, workflow: str) -> Iterator[str]:
 
 
 def diff(change: FileChange) -> Iterator[str]:
-    """Yield the lines of a unified diff; of what is no text, one line that says so."""
+    """Yield the lines of a unified diff, or one line for a binary file."""
     before, after = _text(change.before or b""), _text(change.after or b"")
     if before is None or after is None:
         yield f"{'- ' if change.after is None else '+ '}{change.path}, which is no text"
@@ -100,7 +100,7 @@ def _change(
 
 
 def _with_newer_pins(new: bytes, there: bytes) -> bytes:
-    """Return a new file with the pins of the one that is there, where those are newer."""
+    """Return a new file with the existing file's pins where those are newer."""
     text, before = _text(new), _text(there)
     if text is None or before is None:
         return new

@@ -1,8 +1,7 @@
-"""The formats of a ledger's lines: which are read, how an older one is lifted, what is refused.
+"""The formats of a ledger's lines: reading the newest, lifting older ones, refusing others.
 
-Within one format fields are added, and none changes its meaning: satops 0.1 wrote lines of
-`satops.ledger/1` without the fields that came later.  Such a field is None in the event, which
-says that it is not known.
+Within one format fields may be added, and none changes its meaning. satops 0.1 wrote lines of
+`satops.ledger/1` without later fields; such a field is None in the event, which means "not known".
 """
 
 import re
@@ -15,22 +14,22 @@ _OURS = "satops.ledger/"
 _TOOL = re.compile(r"satops ([0-9][0-9a-z.+-]{0,30})")
 
 Fields = Mapping[str, Any]
-"""What a line holds."""
+"""The fields of a line."""
 Lift = Callable[[Fields], Fields]
-"""Makes the fields of the next format from those of an older one, `format` included."""
+"""Returns the fields in the next format, `format` included."""
 LIFTS: Mapping[str, Lift] = {}
-"""The lift of each older format.  Whoever writes a new format adds the lift of the last one here,
-and a ledger of the last release to tests/compatibility."""
+"""The lift of each older format.  For a new format, add the lift of the previous one here, and a
+ledger of the last release to tests/compatibility."""
 
 
 class NotRead(ValueError):
-    """This version of satops does not read the line."""
+    """This version of satops cannot read the line."""
 
 
 def upcast(fields: Fields, lifts: Mapping[str, Lift] = LIFTS) -> Fields:
-    """Return a line's fields as the newest format has them; raises `NotRead`.
+    """Return a line's fields in the newest format.  Raises `NotRead`.
 
-    A line of the newest format comes back as it is.
+    A line of the newest format is returned unchanged.
     """
     while (given := fields.get("format")) != FORMAT:
         lift = lifts.get(given) if isinstance(given, str) else None
@@ -44,10 +43,9 @@ def upcast(fields: Fields, lifts: Mapping[str, Lift] = LIFTS) -> Fields:
 
 
 def newer(tool: object) -> str:
-    """Return which version reads what this one does not; `tool` is the one that wrote it.
+    """Return which version can read a line that this one cannot; `tool` is the writing version.
 
-    A run says its tool in its first event, which is therefore the first that an older satops
-    meets.  What stands there is shown only where it is a version.
+    The first event of each run names its tool.  It is shown only if it is a version.
     """
     named = _TOOL.fullmatch(tool) if isinstance(tool, str) else None
     if named is None:

@@ -1,7 +1,6 @@
-"""Events as a ledger holds them: each line of the chain becomes one typed event.
+"""Read each line of the chain as one typed event.
 
-A field that no class knows, as a newer satops may have written it, stays in `Recorded.fields`
-and is not in the event.
+A field that its class lacks, for example of a newer satops, is kept in `Recorded.fields` only.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,54 +16,54 @@ from satops.core.ledger.formats import Fields, newer
 from satops.errors import LedgerCorrupt
 
 Lists = tuple[tuple[str, Callable[[Any], Any]], ...]
-"""Fields that are lists in a line and tuples in the event, and what makes them so."""
+"""Fields that are lists in a line and tuples in the event, with their conversions."""
 
 
 class Recorded(NamedTuple):
-    """One event with what its line says beside it."""
+    """One event, with the other fields of its line."""
 
     event: Event
     head: Head
-    """The one that the line makes."""
+    """The head after the line."""
     time: str
-    """When it was written (UTC, canonical)."""
+    """Time of writing (UTC, canonical)."""
     run: str
     fields: Fields
-    """All that the line holds."""
+    """All fields of the line."""
 
     @property
     def seq(self) -> int:
-        """The number of the line, from 1."""
+        """Number of the line, from 1."""
         return self.head.seq
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the line: of an intent, the identity of the submission."""
+        """SHA-256 of the line; for an intent, the identity of the submission."""
         return self.head.digest
 
     @property
     def kind(self) -> str:
-        """The name of the event's class."""
+        """Name of the event's class."""
         return type(self.event).__name__
 
     @property
     def name(self) -> str | None:
-        """The order that the event is about."""
+        """Name of the event's order, or None."""
         return getattr(self.event, "name", None)
 
 
 class NotWhole(ValueError):
-    """A line of the chain is not the event that it says: a field is missing or is another thing."""
+    """A field of the event is missing or has a wrong type."""
 
 
 class NotKnown(NotWhole):
-    """A line of the chain is of a kind that this version of satops does not know."""
+    """This version of satops does not know the kind of the event."""
 
 
 def read(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[Recorded]:
-    """Yield the events of a chain that goes on from `after`.
+    """Yield the events of a chain after the head `after`.
 
-    Raises `LedgerCorrupt`, naming the first bad line by its number.
+    Raises `LedgerCorrupt` with the number of the first bad line.
     """
     tool = None
     for fields, head in decode(lines, after=after):
@@ -82,11 +81,11 @@ def read(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[Recorded]:
 
 
 def recorded(fields: Fields, head: Head) -> Recorded:
-    """Return the event of one line, which makes a head; raises `NotWhole`."""
+    """Return the event of one line; `head` is the head after it.  Raises `NotWhole`."""
     kind = fields.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise NotKnown(f"the kind {kind!r} is not known to this version of satops")
-    # Nearly all lines of a kind have the same fields of the same types: they are looked at once.
+    # Most lines of a kind have the same fields and types: check each combination once.
     shape = (kind, *fields, *map(type, fields.values()))
     known = _SHAPES.get(shape)
     if known is None:
@@ -97,14 +96,16 @@ def recorded(fields: Fields, head: Head) -> Recorded:
     values = {name: fields[name] for name in names}
     for name, convert in lists:
         values[name] = convert(values[name])
-    # What the constructor would do, field by field and 22 of them for an intent.
+    # Faster than the constructor, which sets each of an intent's 22 fields.
     event = object.__new__(_READS[kind].kind)
     object.__setattr__(event, "__dict__", values)
     return Recorded(event, head, fields["time"], fields["run"], fields)
 
 
 def _checked(fields: Fields, reads: "_Reads") -> tuple[tuple[str, ...], Lists]:
-    """Return the fields that the event has, and those that become tuples; raises `NotWhole`."""
+    """Return the event's fields, and the conversions of those that become tuples.  Raises
+    `NotWhole`.
+    """
     for name, types in reads.types.items():
         if name in fields and fields[name].__class__ not in types:
             raise _not_whole(fields, name)
@@ -127,7 +128,7 @@ def _tuple(value: list[Any] | None) -> tuple[Any, ...] | None:
 
 
 def _pairs(value: list[Any] | None) -> tuple[Any, ...] | None:
-    """Return pairs as tuples; what is no list of pairs stays as it is, for the schema to refuse."""
+    """Return pairs as tuples; other values stay, for the schema to refuse."""
     if value is None:
         return None
     return tuple(tuple(each) if isinstance(each, list) else each for each in value)
@@ -146,18 +147,18 @@ _TYPES: Mapping[object, frozenset[type]] = {
     tuple[Mapping[str, Any], ...]: frozenset({list}),
     tuple[tuple[str, str], ...]: frozenset({list}),
 }
-"""What a line may hold, by the annotation of a field in `core.ledger.events`."""
+"""Allowed types in a line, by the annotation of a field in `core.ledger.events`."""
 
 
 class _Reads(NamedTuple):
-    """How the lines of one kind are read."""
+    """How to read the lines of one kind."""
 
     kind: type[Event]
     types: Mapping[str, frozenset[type]]
-    """What may stand in each field, as JSON is read: a float may be written without its point."""
+    """Allowed JSON types of each field; a float may be written as an integer."""
     lists: Lists
     needed: frozenset[str]
-    """The fields that no line may lack."""
+    """Required fields."""
 
 
 def _reads(kind: type[Event]) -> _Reads:
@@ -184,5 +185,5 @@ def _options(field: "Field[Any]") -> tuple[Any, ...]:
 
 _READS: Mapping[str, _Reads] = {name: _reads(kind) for name, kind in KINDS.items()}
 _SHAPES: dict[tuple[object, ...], tuple[tuple[str, ...], Lists]] = {}
-"""Kind, fields and types of lines that were found whole: pure, and bounded by `_SHAPES_MAX`."""
+"""Checked combinations of kind, fields and types; at most `_SHAPES_MAX`."""
 _SHAPES_MAX = 4096

@@ -1,4 +1,4 @@
-"""The state of every order: a fold over the ledger's events, never stored beside it."""
+"""The state of every order: the fold of the ledger's events, never stored."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ class Turn(NamedTuple):
     """An event after which nothing is bought before a wait and a full look at the account."""
 
     kind: str
-    """`LedgerRestored`, `MarketplaceMoved`, or `LedgerStarted` of a ledger that goes on."""
+    """`LedgerRestored`, `MarketplaceMoved`, or `LedgerStarted` after a broken ledger."""
     seq: int
     time: str
 
@@ -62,45 +62,45 @@ class LedgerState:
 
     head: Head = EMPTY
     ledger: str = ""
-    """The ledger's id."""
+    """Id of the ledger."""
     ancestors: tuple[str, ...] = ()
-    """Ids of the broken ledgers that this one goes on from."""
+    """Ids of the broken ledgers that this one replaces."""
     to_carry: int = 0
-    """Orders of a broken ledger that are still to come: until then nothing may be bought."""
+    """Orders still to be carried from a broken ledger; nothing may be bought before."""
     marketplace: str = ""
-    """Normalised address of the one marketplace; empty in a ledger that was never bound to one."""
+    """Normalised address of its marketplace; empty for a ledger that names none."""
     closed_to: str | None = None
-    """Where the ledger goes on; nothing may be appended here any more."""
+    """The new address of a closed ledger, which takes no more events."""
     turn: Turn | None = None
     """The last restore, move or new beginning."""
     moved_seq: int = 0
-    """Of the last `MarketplaceMoved`: absence never settles an intent before it."""
+    """`seq` of the last `MarketplaceMoved`: absence never settles an intent before it."""
     restored: set[Head] = field(default_factory=set)
-    """Heads of which a person has said that what led to them is lost."""
+    """Heads that a person accepted as lost."""
     orders: dict[str, OrderState] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
-    """Order number to the order name that holds it."""
+    """Order name by order number."""
     holders: dict[str, str] = field(default_factory=dict)
-    """Digest of an order that counts as spent to the order name that holds it."""
+    """Order name by digest of an order that counts as spent."""
     axes: dict[str, list[Any]] = field(default_factory=dict)
-    """The axes that orders of a series were intended with: one, unless two runs met."""
+    """Axes of each series' intents: one value, unless two runs met."""
     foreign: dict[str, int] = field(default_factory=dict)
-    """Order numbers that a person called none of ours, with the `seq` of the event."""
+    """Numbers of foreign orders, with the `seq` of their events."""
     deliveries: dict[str, list[Fetched]] = field(default_factory=dict)
-    """What was fetched of an order number, oldest first."""
+    """Fetched products by order number, oldest first."""
     further_status: dict[str, int] = field(default_factory=dict)
-    """Status of numbers that a name holds beyond its first, as last observed."""
+    """Last observed status of numbers beyond a name's first."""
     refreshed_at: str = ""
-    """When the status of every placed order was read last."""
+    """Time of the last refresh."""
     not_listed: tuple[str, ...] = ()
-    """Order numbers of ours that the marketplace did not show then."""
+    """Placed order numbers that the marketplace did not list then."""
     plans_used: set[str] = field(default_factory=set)
-    """Digests of the plans that some run has applied: a plan is single-use."""
+    """Digests of applied plans: a plan can be applied once."""
 
     def fold(self, lines: Iterable[bytes], noted: Callable[[Recorded], None] | None = None) -> None:
-        """Fold further lines of the chain, and give each event to `noted` afterwards.
+        """Fold further lines of the chain; `noted` gets each event afterwards.
 
-        Raises `LedgerCorrupt` at the first bad line; the state then stands before it.
+        Raises `LedgerCorrupt` at the first bad line; the state is then that before it.
         """
         for recorded in read(lines, after=self.head):
             self.take(recorded)
@@ -109,9 +109,9 @@ class LedgerState:
                 noted(recorded)
 
     def take(self, recorded: Recorded) -> None:
-        """Fold one event without a look at the chain.
+        """Fold one event without checking the chain.
 
-        The events of one order alone make its `OrderState`.  Raises `LedgerCorrupt`.
+        The events of one order alone give its `OrderState`.  Raises `LedgerCorrupt`.
         """
         try:
             self._take(recorded)
@@ -139,7 +139,7 @@ class LedgerState:
             case Refreshed() as event:
                 self.refreshed_at, self.not_listed = recorded.time, event.not_listed
             case PurchaseCompared() | NoticesSent() | RunFinished():
-                pass  # decides nothing about what is bought
+                pass  # no effect on purchases
             case SubmissionRejected() as event:
                 self._refuse(event, Standing.REJECTED, event.message)
             case SubmissionNotSent() as event:
@@ -186,7 +186,7 @@ class LedgerState:
             self.marketplace = event.marketplace or ""
 
     def _move(self, event: MarketplaceMoved, recorded: Recorded) -> None:
-        if self.marketplace:  # else a ledger of 0.1, which named none: nothing has moved
+        if self.marketplace:  # a ledger of 0.1 named none, and has not moved
             self.moved_seq = recorded.seq
             self.turn = Turn("MarketplaceMoved", recorded.seq, recorded.time)
         self.marketplace = event.to
@@ -242,7 +242,7 @@ class LedgerState:
     def _place(self, event: SubmissionPlaced, recorded: Recorded) -> None:
         submission = self._submission(event)
         self._place_as(submission, event, recorded.time)
-        # The marketplace's own word: it outlasts what a person takes back.
+        # The marketplace's answer remains, even if a person takes the number back.
         submission.receipt_no = event.order_no
         if submission.order_no == submission.receipt_no:
             submission.settled_seq, submission.settled_digest = 0, ""
@@ -259,8 +259,8 @@ class LedgerState:
     ) -> None:
         """Give a number to one submission of a name.
 
-        A late receipt does not close the attempt that is open now; where none is open, the name is
-        placed with the content of the submission whose number it is.
+        A late receipt does not close the open attempt.  If none is open, the name becomes placed
+        with the content of the receipt's submission.
         """
         name, order_no = event.name, event.order_no
         if order_no is None:
@@ -272,7 +272,7 @@ class LedgerState:
         if order_no in order.order_nos:
             if late or submission.standing not in OPEN:
                 return
-            # The marketplace took this attempt for an earlier one: the number is held once.
+            # The marketplace took this attempt for an earlier one: keep the number once.
             order.further_order_nos = tuple(no for no in order.further_order_nos if no != order_no)
         if submission.order_no is not None or (late and order.standing in SPENT):
             order.further_order_nos += (order_no,)
@@ -314,7 +314,7 @@ class LedgerState:
             self._reopen(order, submission, event.because)
 
     def _reopen(self, order: OrderState, submission: OrderState, reason: str) -> None:
-        """Put a submission back in doubt; its number is free again."""
+        """Put a submission back in doubt, and free its number."""
         order_no = submission.order_no
         if order_no is not None and submission.same_as is None:
             self.claimed.pop(order_no, None)
@@ -333,7 +333,7 @@ class LedgerState:
         self._hold_again(order)
 
     def _hold_again(self, order: OrderState) -> None:
-        """Let each content of a name be held while one of its submissions counts as spent."""
+        """Update `holders` for each content of a name with a spent submission."""
         every = (order, *order.others)
         for each in every:
             if each.order_digest is not None and self.holders.get(each.order_digest) == order.name:
@@ -343,7 +343,7 @@ class LedgerState:
                 self.holders[each.order_digest] = order.name
 
     def _refuse(self, event: Closing, standing: Standing, reason: str) -> None:
-        """A refusal of the second question proves nothing about the first."""
+        """Close a submission as refused, unless a probe was sent: its refusal proves nothing."""
         probed = self.orders[event.name].probed
         self._close(event, Standing.IN_DOUBT if probed else standing, reason)
 
@@ -354,7 +354,7 @@ class LedgerState:
             order.used = order.used or event.used is True
 
     def _probe(self, event: SubmissionProbed, recorded: Recorded) -> None:
-        """Asking once more keeps the submission open, and gives it a new end of its time."""
+        """Keep the submission open, with a new `until`."""
         order = self.orders[event.name]
         if order.intent != event.intent or order.standing not in OPEN:
             raise ValueError(f"{order.name!r} is asked for again while it is {order.standing}")
@@ -362,10 +362,9 @@ class LedgerState:
         order.opened, order.opened_at, order.probed = recorded.digest, recorded.time, True
 
     def _close(self, event: Closing, standing: Standing, reason: str) -> bool:
-        """Close the open submission of a name; tell whether the event is about it.
+        """Close the open submission of a name; return whether the event is about it.
 
-        A late word about a submission that is over changes nothing: only a receipt is a fact that
-        outranks what was settled.
+        A late outcome of a closed submission changes nothing: only a receipt outranks a settlement.
         """
         order = self.orders[event.name]
         if order.submission(event.intent, event.attempt) is not order:
@@ -378,7 +377,7 @@ class LedgerState:
         return True
 
     def _fall_back(self, order: OrderState) -> None:
-        """Where this submission bought nothing, let an earlier one that did count for the name."""
+        """Make an earlier placed submission count, after one that bought nothing."""
         placed = [each for each in order.others if each.standing is Standing.PLACED]
         if placed:
             order = self.orders[order.name] = order.promoted(placed[0])

@@ -1,20 +1,20 @@
-"""How far an order is, whatever number and word its marketplace has for that."""
+"""The status of an order, independent of its marketplace's numbers and words."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
 
 class Stage(Enum):
-    """What may be expected of an order."""
+    """What can still be expected of an order."""
 
     ORDERED = auto()
     UNDERWAY = auto()
     DELIVERED = auto()
-    """There are products, and more may come."""
+    """It has products, and more may come."""
     COMPLETED = auto()
-    """There are products, and nothing more comes."""
+    """It has products, and no more come."""
     FAILED = auto()
-    """Nothing comes."""
+    """No product will come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,13 @@ class Status:
     """A status of one marketplace."""
 
     number: int | None
-    """As the marketplace has it, and the ledger; None where none was ever read."""
+    """The marketplace's number, as in the ledger; None if never read."""
     word: str
-    """Ours: `awaiting-image`; `status-77` for a number that is not documented; empty for None."""
+    """Word of satops: `awaiting-image`; `status-77` for an undocumented number; empty for None."""
     stage: Stage | None = None
-    """None where nobody knows."""
+    """None if not known."""
     theirs: str = ""
-    """The marketplace's word, where it is another one."""
+    """The marketplace's word, if it differs."""
 
     @property
     def words(self) -> str:
@@ -39,7 +39,7 @@ class Status:
 
     @property
     def has_products(self) -> bool:
-        """Whether there is something to download."""
+        """Whether it has products to download."""
         return self.stage in (Stage.DELIVERED, Stage.COMPLETED)
 
     @property
@@ -54,5 +54,5 @@ class Status:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether nothing is delivered yet, and something may be."""
+        """Whether products may still come, and none has."""
         return not (self.has_products or self.is_finished)

@@ -1,4 +1,4 @@
-"""Holds a document against a JSON Schema (draft 2020-12): the home of jsonschema and jsonschema-rs.
+"""Validate a document against a JSON Schema (draft 2020-12), with jsonschema and jsonschema-rs.
 
 jsonschema-rs gives the verdict, 300 times faster than jsonschema.  `Fields` reports what is wrong
 in a refused document.  If neither it nor the reader of the document finds an error, jsonschema
@@ -17,13 +17,13 @@ from satops.core.spec.field_words import field, sentences
 from satops.core.spec.fields import Fields
 
 MAX_FINDINGS = 50
-"""Per document; a long list of wrong items is one mistake."""
+"""Findings of one document; a long list of wrong items is one mistake."""
 REFUSED = CHECKS["V09"].variant("The schema refuses this")
 """The general message, for errors that neither `Fields` nor a reader of documents expects."""
 
 
 class Schema:
-    """A JSON Schema that is ready to be asked, again and again."""
+    """A compiled JSON Schema."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self._schema = schema
@@ -31,7 +31,7 @@ class Schema:
         self._fields = Fields(schema, _compiled)
 
     def is_valid(self, value: object) -> bool:
-        """Tell whether a value fits; takes some microseconds."""
+        """Tell whether a value is valid; takes some microseconds."""
         return self._is_valid(value)
 
     def findings(self, value: object, reported: Iterable[Place] = ()) -> list[Finding]:

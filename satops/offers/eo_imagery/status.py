@@ -1,6 +1,6 @@
-"""The marketplace's statuses: its pages page/query, detail and downloadLinks.
+"""The marketplace's statuses, as documented for page/query, detail and downloadLinks.
 
-The numbers are not in the order of an order's life, and the documentation draws no diagram of it.
+The numbers are not in the order of an order's life, and the sequence is not documented.
 """
 
 from typing import Final
