@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from satops.api.forge_place import folder_in_git
-from satops.api.repository import FilePath, Repository, open_repository
+from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.api.specs import in_ci, moment, no_copy, require_named_files, spec_tree
+from satops.core.ledger.order_state import Described, outline_of
+from satops.core.ledger.recorded import Recorded
+from satops.core.ledger.state import LedgerState
 from satops.core.order.order import Order
 from satops.core.plan.plan import Plan
 from satops.core.plan.wait import Wait
@@ -54,12 +58,9 @@ class Planned:
     plan: Plan
     opened: Repository
     """The repository with the plan's limits and prices."""
-    session: LedgerSession
-
-    @property
-    def outlines(self) -> Mapping[int, bytes]:
-        """The bought polygons (`LedgerSession.outlines`), if the plan was made with them."""
-        return self.session.outlines
+    outlines: Mapping[int, bytes]
+    """Bought polygons as GeoJSON text, by the `seq` of the event that holds them; none where the
+    plan was made without."""
 
     def link(self, file: str, line: int) -> str | None:
         """Return the forge's URL of a line of a spec, or None."""
@@ -108,12 +109,15 @@ def plan_to_show(
     labels: Sequence[tuple[str, str]] = (),
     feasibility: FilePath | None = None,
     outlines: bool = False,
+    say: Say = lambda _: None,
     environ: Mapping[str, str] | None = None,
 ) -> Planned:
     """Return the plan of `plan`, with further values for reports; `feasibility` is evidence.
 
-    `outlines` keeps the bought polygons while the ledger is read.  Raises `Refused` for evidence of
-    another marketplace, or of an order that has changed since.
+    With `outlines`, the bought polygons are kept as the ledger is read.  `say` hears of a ledger
+    that is closed or older than what this machine appended.
+
+    Raises `Refused` for evidence of another marketplace, or of an order that has changed since.
     """
     copy = None if ledger is None else Path(ledger)
     opened = open_repository(repository, environ=environ)
@@ -126,13 +130,10 @@ def plan_to_show(
         opened = base.ruling
     specs = spec_tree(opened, rules_from=limits_from, strict=in_ci(opened.environ))
     now = opened.now() if at is None else moment(at)
-    session = LedgerSession(_store(opened, copy), opened.clock, "", keep_outlines=outlines)
-    state = None
-    try:
-        state = session.read()
-    except LedgerMissing:
-        if copy is not None:
-            raise no_copy(copy) from None
+    polygons: dict[int, bytes] = {}
+    noted = partial(_keep, polygons) if outlines else None
+    session = LedgerSession(_store(opened, copy), opened.clock, "", noted=noted)
+    state = _read(session, opened, copy, say)
     if state is not None and ledger is None and limits_from is None:
         opened.require_its_ledger(state)
     made = make_plan(
@@ -159,7 +160,27 @@ def plan_to_show(
         from satops.workflow.evidence import with_evidence
 
         made = with_evidence(made, read_feasibility(Path(feasibility)), opened.possible_addresses)
-    return Planned(made, opened, session)
+    return Planned(made, opened, polygons)
+
+
+def _keep(polygons: dict[int, bytes], found: Recorded) -> None:
+    if isinstance(found.event, Described) and (outline := outline_of(found.event)) is not None:
+        polygons[found.seq] = outline
+
+
+def _read(
+    session: LedgerSession, opened: Repository, copy: Path | None, say: Say
+) -> LedgerState | None:
+    """Return the ledger; None where there is none, and an error where there is no such copy."""
+    try:
+        state = session.read()
+    except LedgerMissing:
+        if copy is not None:
+            raise no_copy(copy) from None
+        return None
+    if copy is None:
+        opened.tell_doubt(session, say)
+    return state
 
 
 def _store(opened: Repository, copy: Path | None) -> LedgerStore:

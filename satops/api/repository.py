@@ -159,6 +159,17 @@ class Repository:
         session.read()
         return session
 
+    def tell_doubt(self, session: LedgerSession, say: Say) -> None:
+        """Say why a verb that appends would stop at the ledger that was read.  Writes nothing."""
+        from satops.workflow.begin import doubt_of_ledger
+
+        try:
+            session.mark = self.local_state(session.state.ledger).mark
+        except UsageError:
+            session.mark = None  # what only reads needs no place of its own
+        if doubt := doubt_of_ledger(session):
+            say(f"satops: {doubt}")
+
     def new_run(self) -> str:
         """Return an id for a run: its time and a random part."""
         import secrets

@@ -7,7 +7,7 @@ import click
 from satops.api import list as listing
 from satops.cli import options
 from satops.cli.context import Call
-from satops.cli.output import finish
+from satops.cli.output import finish, say
 from satops.core.ledger.order_state import Standing
 from satops.errors import ExitCode, UsageError
 from satops.workflow.choice import Choice, begin_of, end_of, window_of
@@ -74,7 +74,7 @@ def command(  # one option each
         overdue=overdue,
     )
     rows = listing.list_orders(
-        call.repository, choice, outlines=form == "geojson", environ=call.environ
+        call.repository, choice, outlines=form == "geojson", say=say, environ=call.environ
     )
     return finish(
         ExitCode.DONE,

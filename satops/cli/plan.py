@@ -86,6 +86,7 @@ def command(  # one option each
         names=names,
         labels=[options.label(text) for text in labels],
         feasibility=None if feasibility is None else call.path(feasibility),
+        say=say,
         outlines="geojson" in {form, *(other for _, other, _ in more)},
         environ=call.environ,
     )

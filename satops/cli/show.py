@@ -5,7 +5,7 @@ import click
 from satops.api.show import show
 from satops.cli import completion, options
 from satops.cli.context import Call
-from satops.cli.output import finish_with
+from satops.cli.output import finish_with, say
 
 
 @click.command("show")
@@ -17,5 +17,5 @@ def command(call: Call, name: str, as_json: bool) -> int:
     from satops.report.json.show import show_json
     from satops.report.text.ledger import show_blocks
 
-    shown = show(call.repository, name, environ=call.environ)
+    shown = show(call.repository, name, say=say, environ=call.environ)
     return finish_with(shown, show_json, show_blocks, as_json=as_json)

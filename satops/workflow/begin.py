@@ -12,7 +12,9 @@ from satops.errors import (
     Interrupted,
     LedgerClosedError,
     LedgerCorrupt,
+    LedgerError,
     MarketplaceUnreachable,
+    Refused,
 )
 from satops.ports import LocalState
 from satops.workflow.ledger_session import LedgerSession
@@ -67,6 +69,16 @@ def require_open(state: LedgerState, address: str) -> None:
             "sent. Name that address as `state` in satops.yaml, and in SATOPS_STATE where it is "
             "set."
         )
+
+
+def doubt_of_ledger(session: LedgerSession) -> str:
+    """Return why an appending verb would stop at the ledger as it was read; empty if none would."""
+    try:
+        require_open(session.state, session.store.address)
+        require_own_appends(session, behind_s=0)
+    except (LedgerError, Refused) as error:
+        return str(error)
+    return ""
 
 
 def is_anything_open(state: LedgerState) -> bool:

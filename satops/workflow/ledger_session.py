@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from satops.core import json_text
 from satops.core.ledger.chain import Head, encode, line_digest
-from satops.core.ledger.order_state import Described, OrderState, outline_of
+from satops.core.ledger.order_state import OrderState
 from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import LedgerState
 from satops.core.order.order import Order, order_from_fields
@@ -31,8 +31,9 @@ class LedgerSession:
         run: str,
         state: LedgerState | None = None,
         *,
-        keep_outlines: bool = False,
+        noted: Callable[[Recorded], None] | None = None,
     ) -> None:
+        """`noted` gets each event that is folded from the store."""
         self.store = store
         self.clock = clock
         self.run = run
@@ -42,9 +43,7 @@ class LedgerSession:
         self.begun = False
         """Whether this run has appended anything, so that `RunFinished` must follow."""
         self._announced: RunStarted | None = None
-        self.outlines: dict[int, bytes] = {}
-        """With `keep_outlines`: GeoJSON geometry by the `seq` of the event that holds the order."""
-        self._noted = self._keep_outline if keep_outlines else None
+        self._noted = noted
 
     def read(self) -> LedgerState:
         """Fold the events appended since the last read.
@@ -137,10 +136,6 @@ class LedgerSession:
 
         self.state.fold(watched(self.store.read(after=self.state.head.seq)), self._noted)
         return seen
-
-    def _keep_outline(self, found: Recorded) -> None:
-        if isinstance(found.event, Described) and (outline := outline_of(found.event)) is not None:
-            self.outlines[found.seq] = outline
 
 
 Decide = Callable[[LedgerState], "Sequence[Event]"]

@@ -96,16 +96,19 @@ def _inherit(
     return tuple(recorded)
 
 
-def require_own_appends(session: LedgerSession, marks: "tuple[Head | None, ...]" = ()) -> None:
+def require_own_appends(
+    session: LedgerSession, marks: "tuple[Head | None, ...]" = (), behind_s: float = _BEHIND_S
+) -> None:
     """Raise `LedgerOlder` if the ledger lacks an event that this machine appended.
 
-    It must also contain the heads in `marks`.  A head that a person accepted as lost is not
-    required.  Raises `Refused` if the noted head cannot be read.
+    It must also contain the heads in `marks`.  A store that is behind has `behind_s` to catch up.
+    A head that a person accepted as lost is not required.  Raises `Refused` if the noted head
+    cannot be read.
     """
     for mark in (_own_mark(session), *marks):
-        if mark is None or mark in session.state.restored:
+        if mark is None or mark == session.state.head or mark in session.state.restored:
             continue
-        give_up = session.clock.monotonic() + _BEHIND_S
+        give_up = session.clock.monotonic() + behind_s
         while session.state.head.seq < mark.seq and session.clock.monotonic() < give_up:
             session.clock.sleep(1.0)
             session.read()

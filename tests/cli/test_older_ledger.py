@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from satops.api.repository import open_repository
+from satops.core.ledger.chain import Head
 from satops.errors import ExitCode
 from tests.cli.conftest import Ran, Satops
 
@@ -25,6 +27,19 @@ def older(satops: Satops) -> Satops:
         "apply: {intentS: 3, connectTimeoutS: 0.5, answerTimeoutS: 1.5}",
     )
     return satops
+
+
+def test_what_only_reads_says_that_the_ledger_is_older(satops: Satops) -> None:
+    opened = open_repository(satops.root, environ=satops.environ)
+    name = satops("plan", "--json").json["actions"][0]["name"]
+    reading = (("plan",), ("list",), ("show", name))
+    assert {satops(*verb).err for verb in reading} == {""}
+    opened.local_state(opened.session().state.ledger).mark.note(Head(2, "d" * 64))
+    for verb in reading:
+        said = " ".join(satops(*verb).err.split())
+        assert "ends at event 1, and this machine appended event 2 to it" in said
+        assert "satops ledger accept-older" in said
+    assert "accept-older" not in satops("plan", "--ledger", LEDGER).err
 
 
 def outcomes(ran: Ran) -> set[str]:
@@ -91,7 +106,10 @@ def test_a_ledger_that_moved_is_closed_where_it_was(satops: Satops) -> None:
         ran = satops(*command)
         assert ran.code == ExitCode.LEDGER
         assert "file:state/new.jsonl" in ran.err
-    assert satops("list").code == satops("verify").code == ExitCode.DONE
+    for command in (["list"], ["plan"], ["verify"]):
+        ran = satops(*command)
+        assert ran.code == ExitCode.DONE
+        assert ("file:state/new.jsonl" in ran.err) == (command != ["verify"])
     satops.edit("satops.yaml", "state: file:state/ledger.jsonl", "state: file:state/new.jsonl")
     again = satops("apply", "--yes", "--json")
     assert again.code == ExitCode.DONE
