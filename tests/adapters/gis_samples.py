@@ -11,6 +11,10 @@ import numpy as np
 import shapely
 from pyogrio import raw
 
+from satops.adapters.files.aoi_files import AoiFiles
+from satops.core.finding import Finding
+from satops.core.geometry.aoi import Aoi
+
 WEST, EAST = shapely.box(105.0, 10.0, 105.1, 10.1), shapely.box(105.2, 10.0, 105.3, 10.1)
 RING = "105,10,0 105.1,10,0 105.1,10.1,0 105,10.1,0 105,10,0"
 
@@ -156,3 +160,17 @@ WGS84 = (
     'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
     'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
 )
+
+
+def read(aois: AoiFiles, content: bytes) -> Aoi:
+    """Return what a file holds, which can be used."""
+    found = aois.read(content)
+    assert isinstance(found, Aoi), found
+    return found
+
+
+def refused(aois: AoiFiles, content: bytes) -> Finding:
+    """Return why a file cannot be used."""
+    found = aois.read(content)
+    assert isinstance(found, Finding), found
+    return found

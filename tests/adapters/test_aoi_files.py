@@ -26,6 +26,8 @@ from tests.adapters.gis_samples import (
     geopackage_with_a_curve,
     kml,
     placemark,
+    read,
+    refused,
     shapefile,
     written,
     zipped,
@@ -37,18 +39,6 @@ def aois() -> Iterator[AoiFiles]:
     """One process for all tests: what one file does must not show in the next."""
     with AoiFiles() as files:
         yield files
-
-
-def read(aois: AoiFiles, content: bytes) -> Aoi:
-    found = aois.read(content)
-    assert isinstance(found, Aoi), found
-    return found
-
-
-def refused(aois: AoiFiles, content: bytes) -> Finding:
-    found = aois.read(content)
-    assert isinstance(found, Finding), found
-    return found
 
 
 def picked(aois: AoiFiles, content: bytes, name: str | int) -> tuple[Any, list[Finding]]:

@@ -27,6 +27,8 @@ from tests.adapters.gis_samples import (
     kml,
     placemark,
     polygon_file,
+    read,
+    refused,
     shapefile_files,
     table,
     with_names,
@@ -39,18 +41,6 @@ from tests.adapters.gis_samples import (
 def aois() -> Iterator[AoiFiles]:
     with AoiFiles() as files:
         yield files
-
-
-def read(aois: AoiFiles, content: bytes) -> Aoi:
-    found = aois.read(content)
-    assert isinstance(found, Aoi), found
-    return found
-
-
-def refused(aois: AoiFiles, content: bytes) -> Finding:
-    found = aois.read(content)
-    assert isinstance(found, Finding), found
-    return found
 
 
 def shapes(aoi: Aoi) -> list[shapely.Geometry]:

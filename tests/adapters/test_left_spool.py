@@ -1,6 +1,5 @@
 """A spool of satops 0.1 in the repository: ours stops a run, and a commit's is only named."""
 
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from satops.api.ledger_start import start_ledger
 from satops.api.repository import open_repository
 from satops.core import json_text
 from satops.errors import LedgerOlder
+from tests import strange_files
 
 CONFIG = "timezone: UTC\nstate: file:state/ledger.jsonl\nmarketplace: {url: sandbox}\n"
 
@@ -160,18 +160,7 @@ def test_a_link_is_not_followed_and_stops_a_run_unless_a_commit_brings_it(
 def test_what_is_no_file_stops_a_run_unread(in_git: Tree, kind: str, tmp_path: Path) -> None:
     path = in_git.spool()
     path.unlink()
-    match kind:
-        case "link":
-            path.symlink_to(tmp_path / "elsewhere")
-        case "device":
-            path.symlink_to("/dev/zero")
-        case "FIFO":
-            os.mkfifo(path)
-        case "folder":
-            path.mkdir()
-        case _:
-            with path.open("wb") as file:
-                file.truncate(1 << 40)
+    strange_files.put(kind, path, tmp_path / "elsewhere")
     assert "# .satops/spool/run.jsonl: " in in_git.stops()
 
 

@@ -1,10 +1,10 @@
-import os
 from pathlib import Path
 
 import pytest
 
 from satops.adapters.files.new_files import with_line, write_new, write_plain
 from satops.errors import Refused, UsageError
+from tests import strange_files
 
 
 def test_files_are_written_with_their_folders(tmp_path: Path) -> None:
@@ -56,21 +56,7 @@ def test_a_line_is_added_once(tmp_path: Path, before: bytes | None) -> None:
 @pytest.mark.parametrize("kind", ["link", "dangling", "device", "FIFO", "folder", "huge"])
 def test_no_line_is_added_to_what_is_no_file(tmp_path: Path, kind: str) -> None:
     path, elsewhere = tmp_path / ".gitattributes", tmp_path / "elsewhere"
-    match kind:
-        case "link":
-            elsewhere.write_bytes(b"theirs")
-            path.symlink_to(elsewhere)
-        case "dangling":
-            path.symlink_to(elsewhere)
-        case "device":
-            path.symlink_to("/dev/zero")
-        case "FIFO":
-            os.mkfifo(path)
-        case "folder":
-            path.mkdir()
-        case _:
-            with path.open("wb") as file:
-                file.truncate(1 << 40)
+    strange_files.put(kind, path, elsewhere, b"theirs")
     with pytest.raises(Refused, match=r"Nothing was written: .*\.gitattributes: It "):
         with_line(path, "*.jsonl -text")
     if kind in ("link", "dangling"):

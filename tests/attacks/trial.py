@@ -7,7 +7,6 @@ whoever takes it for not placed buys it twice.
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
@@ -18,7 +17,7 @@ from satops.core.ledger.state import OrderState
 from satops.core.plan.config import ApplyConfig, MarketplaceConfig
 from satops.sandbox.store import Store
 from satops.workflow.verify import verify
-from tests.crash.arena import SPEC, TOKEN, Arena
+from tests.crash.arena import TOKEN, Arena, add_order
 
 PLACED, DOUBT = "order-000", "order-001"
 HIDDEN_FOR = 200
@@ -116,17 +115,3 @@ class Trial:
         for path in self.folder.glob("runner-*"):
             if path not in (self.arena.root, self.first_local):
                 shutil.rmtree(path)
-
-
-def add_order(root: Path, number: int = 1) -> None:
-    """Write a further order spec."""
-    start = datetime.now(UTC) + timedelta(days=30)
-    west = 100 + number / 5
-    text = SPEC.format(
-        number=number,
-        west=round(west, 3),
-        east=round(west + 0.1, 3),
-        start=start,
-        end=start + timedelta(days=14),
-    )
-    (root / "orders" / f"{number:03}.yaml").write_text(text, "utf-8")

@@ -122,6 +122,7 @@ def test_a_rejected_order_ends_with_5_and_is_sent_again_once_somebody_has_seen_t
     assert "Placed 2 of 3 expected (1 rejected)" in applied.out
     assert "rejected before: Satellite not available" in satops("plan").out
     # A later merge is about other orders, and so is a review from before the rejection.
+    left: dict[str, str] = {}
     for by in ((), ("--reviewed", "before.json")):
         later = satops("apply", "--yes", "--json", *by)
         assert later.code == ExitCode.REJECTED

@@ -20,6 +20,7 @@ from satops.core import json_text
 from satops.core.ledger.chain import Head
 from satops.errors import UsageError
 from satops.ports import Look, NotedProof
+from tests import strange_files
 
 ROOT = Path(__file__).parents[2]
 INTENT, OTHER = "a" * 64, "b" * 64
@@ -269,16 +270,7 @@ def test_what_a_library_opens_by_name_is_a_file_or_nothing(
     folder.make()
     path = folder.path / name
     elsewhere = tmp_path / "elsewhere"
-    match kind:
-        case "link":
-            elsewhere.write_bytes(b"")
-            path.symlink_to(elsewhere)
-        case "dangling":
-            path.symlink_to(elsewhere)
-        case "folder":
-            path.mkdir()
-        case _:
-            os.mkfifo(path)
+    strange_files.put(kind, path, elsewhere)
     with pytest.raises(OSError, match="is a link, or no file"):
         folder.place(name)
     if name == "lock":
@@ -472,17 +464,7 @@ def test_looks_that_are_no_file_were_never_taken(
     path = _look_file(folder)
     told = path.read_bytes()
     path.unlink()
-    match kind:
-        case "link":
-            (tmp_path / "elsewhere").write_bytes(told)
-            path.symlink_to(tmp_path / "elsewhere")
-        case "device":
-            path.symlink_to("/dev/zero")
-        case "FIFO":
-            os.mkfifo(path)
-        case _:
-            with path.open("wb") as file:
-                file.truncate(1 << 40)
+    strange_files.put(kind, path, tmp_path / "elsewhere", told)
     assert LookFile(folder).look(OTHER, "boot") is None
     LookFile(folder).note(OTHER, Look(2.0, 1, "boot"))
     assert LookFile(folder).look(OTHER, "boot") == Look(2.0, 1, "boot")
@@ -542,15 +524,7 @@ def test_a_head_that_is_no_file_is_never_taken_for_none(
 ) -> None:
     folder.make()
     path = folder.path / "head.json"
-    match kind:
-        case "link":
-            path.symlink_to(tmp_path / "elsewhere")
-        case "device":
-            path.symlink_to("/dev/zero")
-        case "FIFO":
-            os.mkfifo(path)
-        case _:
-            path.mkdir()
+    strange_files.put(kind, path, tmp_path / "elsewhere")
     with pytest.raises(OSError, match=r"head\.json"):
         HeadFile(folder).noted()
 

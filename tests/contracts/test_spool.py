@@ -18,6 +18,7 @@ from satops.adapters.files.spool import FileSpool
 from satops.core import json_text
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.ports import Spool, Spooled
+from tests import strange_files
 from tests.disk import fill, may_mount, small_disk
 
 ROOT = Path(__file__).parents[2]
@@ -260,19 +261,7 @@ def test_what_is_no_file_of_a_spool_is_an_os_error_and_is_not_waited_for(
 ) -> None:
     spool.keep(_entry(1))
     path = folder / "run-2.jsonl"
-    match kind:
-        case "link":
-            (tmp_path / "elsewhere").write_bytes(_file(folder).read_bytes())
-            path.symlink_to(tmp_path / "elsewhere")
-        case "FIFO":
-            os.mkfifo(path)
-        case "folder":
-            path.mkdir()
-        case "device":
-            path.symlink_to("/dev/zero")
-        case _:
-            with path.open("wb") as file:
-                file.truncate(1 << 40)
+    strange_files.put(kind, path, tmp_path / "elsewhere", _file(folder).read_bytes())
     with pytest.raises(OSError, match=r"run-2\.jsonl"):
         spool.entries()
 

@@ -53,6 +53,20 @@ order:
 """
 
 
+def add_order(root: Path, number: int = 1) -> None:
+    """Write an order spec."""
+    start = datetime.now(UTC) + timedelta(days=30)
+    west = 100 + number / 5
+    text = SPEC.format(
+        number=number,
+        west=round(west, 3),
+        east=round(west + 0.1, 3),
+        start=start,
+        end=start + timedelta(days=14),
+    )
+    (root / "orders" / f"{number:03}.yaml").write_text(text, "utf-8")
+
+
 @dataclass
 class Ended:
     """How one run of the command line ended."""
@@ -83,17 +97,8 @@ class Arena:
         (self.root / "orders").mkdir(parents=True)
         config = CONFIG.format(url=url, times=times, state=state)
         (self.root / "satops.yaml").write_text(config, "utf-8")
-        start = datetime.now(UTC) + timedelta(days=30)
         for number in range(orders):
-            west = 100 + number / 5
-            text = SPEC.format(
-                number=number,
-                west=round(west, 3),
-                east=round(west + 0.1, 3),
-                start=start,
-                end=start + timedelta(days=14),
-            )
-            (self.root / "orders" / f"{number:03}.yaml").write_text(text, "utf-8")
+            add_order(self.root, number)
         self.state = state
         self.run("ledger", "start", "--yes").check(0)
 

@@ -8,13 +8,12 @@ import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.net.listening import ENOUGH_S, Listening
 
 Script = Callable[["Visit"], None]
 """What the server does once it has read a whole request."""
-_ENOUGH_S = 300
-"""Longer than anything takes here on the slowest machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Visit:
         self._sock.shutdown(socket.SHUT_RDWR)
 
 
-class RawServer:
+class RawServer(Listening):
     """Serves every connection on a thread of its own; `requests` keeps all that was read whole."""
 
     def __init__(
@@ -97,57 +96,20 @@ class RawServer:
         """Listen on a free port.  One that `greets` runs its script before it reads anything."""
         self._greets = greets
         self.requests: list[Request] = []
-        self.connections = 0
         self._script = script
         self._tls = tls
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.02)
-        self.port: int = self._listener.getsockname()[1]
+        super().__init__()
 
     @property
     def url(self) -> str:
         """The server's address."""
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Self:
-        self._start(self._accept)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join(timeout=_ENOUGH_S)
-            assert not thread.is_alive(), "a script did not end"
-        self._listener.close()
-
-    def _start(self, target: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=target, args=args)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except TimeoutError:
-                if self._stopping.is_set():
-                    return  # everybody who knocked before has been let in
-                continue
-            self.connections += 1
-            self._start(self._serve, sock, self.connections)
-
     def _serve(self, sock: socket.socket, number: int) -> None:
         with sock:
             try:
                 if self._tls is not None:
-                    sock.settimeout(_ENOUGH_S)
+                    sock.settimeout(ENOUGH_S)
                     sock = self._tls.wrap_socket(sock, server_side=True)
                 with sock:
                     self._answer_all(sock, number)
@@ -164,7 +126,7 @@ class RawServer:
             if request is None:
                 return
             self.requests.append(request)
-            sock.settimeout(_ENOUGH_S)
+            sock.settimeout(ENOUGH_S)
             self._script(Visit(sock, request, self._stopping))
 
     def _read(self, sock: socket.socket, read: bytes, number: int) -> tuple[Request | None, bytes]:

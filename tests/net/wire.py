@@ -5,12 +5,11 @@ import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Self
 
+from tests.net.listening import Listening
+
 CHUNK = 65536
-_ENOUGH_S = 300
-"""Longer than any connection takes to end on the slowest machine."""
 
 
 @dataclass(slots=True)
@@ -43,54 +42,18 @@ def passes(_: Exchange, chunk: bytes) -> bytes:
     return chunk
 
 
-class Wire:
+class Wire(Listening):
     """Carries connections of one port to another; the faults may be set at any time."""
 
     def __init__(self, port: int) -> None:
         """Listen on a free port in front of another one of loopback."""
         self.to_server: Fault = passes
         self.to_client: Fault = passes
-        self.connections = 0
         self._target = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.05)
-        self.port: int = self._listener.getsockname()[1]
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        super().__init__()
 
-    def __enter__(self) -> Self:
-        self._start(self._accept)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join(timeout=_ENOUGH_S)
-            assert not thread.is_alive(), "a connection did not end"
-        self._listener.close()
-
-    def _start(self, target: Callable[..., None], *given: object) -> None:
-        thread = threading.Thread(target=target, args=given)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                client, _ = self._listener.accept()
-            except TimeoutError:
-                continue
-            self.connections += 1
-            server = socket.create_connection(("127.0.0.1", self._target))
-            exchange = Exchange(client, server)
-            self._start(self._carry, exchange)
-
-    def _carry(self, exchange: Exchange) -> None:
+    def _serve(self, sock: socket.socket, number: int) -> None:
+        exchange = Exchange(sock, socket.create_connection(("127.0.0.1", self._target)))
         with exchange.client, exchange.server:
             back = threading.Thread(target=self._back, args=[exchange])
             back.start()

@@ -28,6 +28,7 @@ from tests.fakes.repository import GivenTree, NoHistory, proof_of
 from tests.offers.orders import eo_order
 from tests.simulation.world import (
     Inline,
+    Killed,
     LocalLooks,
     LocalSpool,
     Machine,
@@ -204,6 +205,27 @@ class Team:
         """Set a limit."""
         limit = Limit(key, value, "satops.yaml", 9)
         self.config = replace(self.config, limits=(*self.config.limits, limit))
+
+
+def killed(shop: Shop, request: bytes) -> Outcome:
+    """End the process before the request is stored."""
+    raise Killed
+
+
+def killed_after_it_was_stored(shop: Shop, request: bytes) -> Outcome:
+    """End the process between the sale and its answer."""
+    shop.store(request)
+    raise Killed
+
+
+def kill_at(step: str) -> Callable[[str], None]:
+    """Return what ends the process at a step."""
+
+    def reach(name: str) -> None:
+        if name == step:
+            raise Killed(name)
+
+    return reach
 
 
 def spec(

@@ -22,7 +22,7 @@ from satops.errors import (
 from satops.ports import Spooled
 from satops.workflow.validate import Tree
 from tests.simulation.world import Killed
-from tests.workflow.team import Shop, Team, spec
+from tests.workflow.team import Shop, Team, kill_at, killed, spec
 
 
 def lost_after_storing(shop: Shop, request: bytes) -> Outcome:
@@ -189,10 +189,6 @@ def test_a_wall_clock_set_ahead_ends_a_request_that_others_take_for_over() -> No
 
 def test_a_run_waits_for_what_another_one_is_placing_and_never_ends_green_over_a_doubt() -> None:
     team = Team(spec("a"))
-
-    def killed(shop: Shop, request: bytes) -> Outcome:
-        raise Killed
-
     team.shop.script.append(killed)
     with pytest.raises(Killed):
         team.apply()
@@ -209,13 +205,8 @@ def test_a_run_waits_for_what_another_one_is_placing_and_never_ends_green_over_a
 @pytest.mark.parametrize("step", ["intended", "sending", "answered", "spooled", "recorded"])
 def test_after_a_kill_at_any_step_nothing_is_sent_again(step: str) -> None:
     team = Team(spec("a"), query=False)
-
-    def kill(name: str) -> None:
-        if name == step:
-            raise Killed
-
     with pytest.raises(Killed):
-        team.apply(reach=kill)
+        team.apply(reach=kill_at(step))
     sent = len(team.shop.requests)
     team.world.seconds += 5000
     team.apply(run="second")
@@ -225,13 +216,8 @@ def test_after_a_kill_at_any_step_nothing_is_sent_again(step: str) -> None:
 
 def test_an_outcome_that_only_the_spool_knows_is_recorded_by_the_next_run() -> None:
     team = Team(spec("a"), query=False)
-
-    def kill(name: str) -> None:
-        if name == "spooled":
-            raise Killed
-
     with pytest.raises(Killed):
-        team.apply(reach=kill)
+        team.apply(reach=kill_at("spooled"))
     report = team.apply(run="second")
     assert [entry.name for entry in report.replayed] == ["a"]
     assert report.exit_code is ExitCode.DONE
@@ -242,13 +228,8 @@ def test_an_outcome_that_only_the_spool_knows_is_recorded_by_the_next_run() -> N
 def test_a_rejection_that_only_the_spool_knows_frees_the_order() -> None:
     team = Team(spec("a"), query=False)
     team.shop.script.append(Rejection(400, "no"))
-
-    def kill(name: str) -> None:
-        if name == "spooled":
-            raise Killed
-
     with pytest.raises(Killed):
-        team.apply(reach=kill)
+        team.apply(reach=kill_at("spooled"))
     report = team.apply(run="second")
     assert [entry.name for entry in report.replayed] == ["a"]
     assert report.count("placed") == 1
@@ -259,15 +240,11 @@ def test_a_number_that_is_spooled_while_another_run_begins_is_not_forgotten() ->
     spool = team.machine.spool
     entries = spool.entries
 
-    def kill(name: str) -> None:
-        if name == "spooled":
-            raise Killed
-
     def overtaken() -> Sequence[Spooled]:
         # The beginning run has read the ledger by now, and not yet the spool.
         spool.entries = entries  # type: ignore[method-assign]
         with pytest.raises(Killed):
-            team.apply(run="rival", reach=kill)
+            team.apply(run="rival", reach=kill_at("spooled"))
         return entries()
 
     spool.entries = overtaken  # type: ignore[method-assign]
@@ -279,13 +256,8 @@ def test_a_number_that_is_spooled_while_another_run_begins_is_not_forgotten() ->
 def test_a_number_whose_intent_the_ledger_lacks_stops_every_run_and_is_never_recorded() -> None:
     team = Team(spec("a"), query=False)
     before = list(team.store.lines)
-
-    def kill(name: str) -> None:
-        if name == "spooled":
-            raise Killed
-
     with pytest.raises(Killed):
-        team.apply(reach=kill)
+        team.apply(reach=kill_at("spooled"))
     team.store.lines[:] = before  # a copy from before the run was put back
     team.machine.mark.head = None
     with pytest.raises(LedgerOlder, match=r"got the number PROG_0001(.|\n)*accept-older"):
@@ -299,13 +271,8 @@ def test_a_doubt_that_the_ledger_lost_with_its_intent_refuses_and_stays_in_the_s
     team = Team(spec("a"), query=False)
     before = list(team.store.lines)
     team.shop.script.append(lost_after_storing)
-
-    def kill(name: str) -> None:
-        if name == "spooled":
-            raise Killed
-
     with pytest.raises(Killed):
-        team.apply(reach=kill)
+        team.apply(reach=kill_at("spooled"))
     team.store.lines[:] = before
     team.machine.mark.head = None
     for _ in range(2):
@@ -498,13 +465,9 @@ def test_an_order_that_another_run_was_placing_is_told_as_it_stands_after_the_wa
     twin = Team(spec("b", 1))
     twin.store, twin.shop = team.store, team.shop
 
-    def kill(name: str) -> None:
-        if name == "spooled":
-            raise Killed(name)
-
     def overtake(shop: Shop, request: bytes) -> Outcome:
         with pytest.raises(Killed):
-            twin.apply(run="twin", reach=kill)
+            twin.apply(run="twin", reach=kill_at("spooled"))
         return Receipt(shop.store(request))
 
     def sleep(seconds: float) -> None:
@@ -621,13 +584,8 @@ def test_a_fault_of_our_own_while_sending_is_in_doubt() -> None:
 
 def test_a_receipt_outranks_what_was_settled_in_the_meantime() -> None:
     team = Team(spec("a"), query=False)
-
-    def kill(name: str) -> None:
-        if name == "spooled":
-            raise Killed
-
     with pytest.raises(Killed):
-        team.apply(reach=kill)
+        team.apply(reach=kill_at("spooled"))
     team.world.seconds += 5000
     from satops.workflow.resolve import resolve_not_placed
 

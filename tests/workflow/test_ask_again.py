@@ -19,7 +19,7 @@ from satops.workflow.validate import Tree
 from tests.fakes.repository import GivenTree
 from tests.simulation.simulations import USED
 from tests.simulation.world import Killed, Machine
-from tests.workflow.team import Shop, Team, spec
+from tests.workflow.team import Shop, Team, kill_at, spec
 from tests.workflow.test_passes import lost, lost_before, team_of
 
 LOST = InDoubt("no whole answer")
@@ -186,13 +186,8 @@ def test_nothing_is_sent_where_it_would_not_be_bought_now(
 def test_without_an_outcome_of_the_sender_nothing_is_asked() -> None:
     """It may be on the sender's disk: a rejection there would close what is asked for here."""
     team, _ = team_of("a")
-
-    def killed(at: str) -> None:
-        if at == "answered":
-            raise Killed(at)
-
     with pytest.raises(Killed):
-        team.apply(reach=killed)
+        team.apply(reach=kill_at("answered"))
     for seconds, says in ((0, "is being placed until"), (400, "has not recorded what was")):
         team.world.seconds += seconds
         with pytest.raises(Refused, match=says):
@@ -272,13 +267,8 @@ def test_a_store_that_does_not_answer_to_the_note_sends_nothing() -> None:
 @pytest.mark.parametrize("first", [lost, lost_before])
 def test_a_kill_at_any_step_leaves_it_open_or_placed_and_bought_once(first: Any, step: str) -> None:
     team = in_doubt(first)
-
-    def killed(at: str) -> None:
-        if at == step:
-            raise Killed(at)
-
     with pytest.raises(Killed):
-        ask(team, reach=killed)
+        ask(team, reach=kill_at(step))
     for _ in range(4):
         team.reconcile()
         team.apply()

@@ -14,7 +14,8 @@ from satops.ports import Look
 from satops.workflow.adopt import adopt
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
 from satops.workflow.resolve import resolve_not_placed, resolve_placed
-from tests.workflow.team import Shop, Team, spec
+from tests.simulation.world import Killed
+from tests.workflow.team import Shop, Team, killed, killed_after_it_was_stored, spec
 
 
 def lost(shop: Shop, request: bytes) -> Outcome:
@@ -155,13 +156,7 @@ def test_patience_waits_as_long_as_it_can_settle_something() -> None:
 
 def test_an_order_being_placed_is_left_alone_and_so_is_its_candidate() -> None:
     team = Team(spec("a"))
-    from tests.simulation.world import Killed
-
-    def killed(shop: Shop, request: bytes) -> Outcome:
-        shop.store(request)
-        raise Killed
-
-    team.shop.script.append(killed)
+    team.shop.script.append(killed_after_it_was_stored)
     with pytest.raises(Killed):
         team.apply()
     report = team.reconcile()
@@ -344,13 +339,7 @@ def test_a_number_that_another_name_holds_is_refused() -> None:
 
 
 def test_an_order_that_a_run_is_placing_cannot_be_settled() -> None:
-    from tests.simulation.world import Killed
-
     team = Team(spec("a"))
-
-    def killed(shop: Shop, request: bytes) -> Outcome:
-        raise Killed
-
     team.shop.script.append(killed)
     with pytest.raises(Killed):
         team.apply()

@@ -17,16 +17,7 @@ from satops.workflow.reconcile import gate_of_absence
 from satops.workflow.resolve import resolve_not_placed, resolve_placed
 from satops.workflow.waiting import duration_s
 from tests.simulation.world import Killed, Machine
-from tests.workflow.team import Shop, Team, spec
-
-
-def killed(shop: Shop, request: bytes) -> Outcome:
-    raise Killed
-
-
-def killed_after_storing(shop: Shop, request: bytes) -> Outcome:
-    shop.store(request)
-    raise Killed
+from tests.workflow.team import Shop, Team, killed, killed_after_it_was_stored, spec
 
 
 def being_placed(*names: str, ahead_s: float = 0.0) -> tuple[Team, Machine]:
@@ -236,7 +227,7 @@ def test_an_intent_that_came_while_this_machine_stood_still_after_a_look_is_not_
         if team.shop.orders == look and not team.shop.requests:
             team.store.read = read  # type: ignore[method-assign]
             team.world.seconds += 10_000
-            team.shop.script.append(killed_after_storing)
+            team.shop.script.append(killed_after_it_was_stored)
             with pytest.raises(Killed):
                 team.apply(other, run="other")
             team.shop.bought[0].visible_at = team.world.seconds + 600
