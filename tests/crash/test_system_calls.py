@@ -179,7 +179,6 @@ EVERY_CALL = [
 """For `--soak`: an apply of three orders makes fewer of each."""
 
 
-@pytest.mark.parametrize(("calls", "error", "when"), OF_THE_LEDGER)
 def test_a_ledger_that_fails_at_any_call_costs_no_order(
     calls: str, error: str, when: str, arena: Arena
 ) -> None:
@@ -187,7 +186,6 @@ def test_a_ledger_that_fails_at_any_call_costs_no_order(
     heal(arena)
 
 
-@pytest.mark.parametrize(("calls", "error", "when"), OF_THE_SPOOL)
 def test_a_spool_that_fails_refuses_or_is_done_without(
     calls: str, error: str, when: str, arena: Arena
 ) -> None:
@@ -198,10 +196,21 @@ def test_a_spool_that_fails_refuses_or_is_done_without(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Fail the calls that tell most, and with `--soak` each in turn."""
-    if metafunc.function is test_a_disk_that_fails_as_a_whole_still_shows_every_number:
-        soak = metafunc.config.getoption("--soak")
-        metafunc.parametrize(("calls", "error", "when"), OF_ALL + (EVERY_CALL if soak else []))
+    """Take every second case, and with `--soak` all of them and each call in turn."""
+    cases = {
+        test_a_ledger_that_fails_at_any_call_costs_no_order: OF_THE_LEDGER,
+        test_a_spool_that_fails_refuses_or_is_done_without: OF_THE_SPOOL,
+        test_a_disk_that_fails_as_a_whole_still_shows_every_number: OF_ALL,
+        test_a_disk_that_fills_up_costs_no_order: SMALL_DISKS,
+    }.get(metafunc.function)
+    if cases is None:
+        return
+    if not metafunc.config.getoption("--soak"):
+        cases = cases[::2]
+    elif cases is OF_ALL:
+        cases = OF_ALL + EVERY_CALL
+    names = ("apply", "room") if "room" in metafunc.fixturenames else ("calls", "error", "when")
+    metafunc.parametrize(names, cases)
 
 
 def test_a_disk_that_fails_as_a_whole_still_shows_every_number(
@@ -267,7 +276,6 @@ if may_mount():
     SMALL_DISKS += [(without_room, pages * 4096) for pages in range(4)]
 
 
-@pytest.mark.parametrize(("apply", "room"), SMALL_DISKS)
 def test_a_disk_that_fills_up_costs_no_order(
     apply: Callable[[Arena, int], None], room: int, arena: Arena
 ) -> None:

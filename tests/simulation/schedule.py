@@ -25,6 +25,7 @@ from satops.workflow.apply import Applying
 from satops.workflow.apply_report import ApplyReport
 from satops.workflow.ask_again import AskingAgain
 from satops.workflow.begin import begin
+from satops.workflow.guards import Approval
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.origins import Origins
 from satops.workflow.plan import make_plan
@@ -184,6 +185,7 @@ class Schedule:
             specs=GivenTree(Tree(tuple(self.specs.values()), (), 1)),
             proof=proof_of(self.store, machine.clock),
             origins=Origins(NoHistory(), BuyConfig()),
+            approval=Approval(attended=True),
             progress=Quiet(),
             executor=Inline(),
             reach=world.step,

@@ -33,6 +33,10 @@ class Killed(BaseException):
     """The process ends here, as by SIGKILL: nobody may catch it."""
 
 
+START = datetime.now(UTC).replace(microsecond=0)
+"""When every world begins: specs of two worlds with the same days ahead are the same order."""
+
+
 @dataclass
 class World:
     """Time, chance, and what everybody shares."""
@@ -41,7 +45,7 @@ class World:
     random: Random = field(init=False)
     seconds: float = 0.0
     faults: bool = True
-    start: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+    start: datetime = START
     rival: Callable[[], None] | None = None
     """Another whole run, which may come between any two steps of this one."""
     trace: list[str] = field(default_factory=list)
