@@ -54,7 +54,8 @@ def command(  # one option each
 ) -> int:
     """List the orders that the ledger knows, or what they come to.
 
-    Reads the ledger alone: no order spec, no marketplace.  --since, --until and the months of --by
+    Reads the ledger alone: no order spec, no marketplace. So labels are those with which an order
+    was bought, by which limits count too: what a spec says today shows in its plan.  --since, --until and the months of --by
     go by the moment at which a run decided to buy, in UTC, as the limits do.
     """
     from satops.report.text.rows import list_blocks, sums_blocks
