@@ -280,6 +280,24 @@ def test_the_action_comments_with_the_same_script_as_the_workflow(folder: Path) 
     assert scripts[0] == scripts[1]
 
 
+def test_the_action_leaves_the_runners_own_python_to_a_second_use(
+    folder: Path, tmp_path: Path
+) -> None:
+    (step,) = (s for s in steps(load(folder / "action.yml")) if s.get("name") == "Install satops")
+    venv, path = tmp_path / "satops", tmp_path / "path"
+    (tmp_path / "satops-wheels").mkdir()
+    installs = (
+        'rm -rf "$1"; mkdir -p "$1/bin" "$1/lib/python3.13/site-packages"; > "$1/bin/python3"'
+    )
+    (tmp_path / "satops-wheels/install.sh").write_text(installs)
+    env = {"PATH": "/usr/bin:/bin", "SOURCE": "/s", "VENV": str(venv), "GITHUB_PATH": str(path)}
+    for _ in range(2):
+        subprocess.run(["bash", "-e", "-c", step["run"]], env=env, check=True)
+    first = path.read_text().split()
+    assert len(set(first)) == 1
+    assert [each.name for each in Path(first[0]).iterdir()] == ["satops"]
+
+
 def test_the_hook_for_commits_runs_a_command_that_exists(folder: Path) -> None:
     (hook,) = yaml.safe_load((folder / ".pre-commit-hooks.yaml").read_text("utf-8"))
     assert hook["entry"] == "satops validate"
