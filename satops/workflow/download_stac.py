@@ -111,8 +111,8 @@ class _Writing:
     def _fetched(self, number: str) -> list[Fetched]:
         """Return the fetched products of an order number, recorded or not."""
         own = [
-            Fetched(it.name, number, it.product, it.size, it.sha256, it.content_type, "", 0, "",
-                    "", "", it.title or None)
+            Fetched(it.name, number, it.product, it.size, it.sha256, it.content_type, "",
+                    it.title or None)
             for it in self.unrecorded
             if it.order_no == number
         ]  # fmt: skip

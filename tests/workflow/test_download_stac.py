@@ -20,8 +20,8 @@ from satops.workflow.download_report import DownloadReport
 from satops.workflow.download_stac import product_in_items, write_stac
 from tests.workflow.deliveries import Team, delivered
 
-FETCHED = Fetched("a", "N1", "100", 5, "ab" * 32, "image/tiff", "https://h/p", 9,
-                  "2031-07-01T00:00:00Z", "r1", "cd" * 32, "x.tif")  # fmt: skip
+FETCHED = Fetched("a", "N1", "100", 5, "ab" * 32, "image/tiff", "https://h/p", "x.tif",
+                  seq=9, time="2031-07-01T00:00:00Z", run="r1", event="cd" * 32)  # fmt: skip
 KEY = "a/a.100.abababab.tif"
 AOI = {"type": "Polygon", "coordinates": [[[1, 2], [3, 2], [3, 4], [1, 2]]]}
 FACTS = OrderFacts("a", "N1", "2031-06-01T00:00:00Z", "2031-06-15T00:00:00Z",

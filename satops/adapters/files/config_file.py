@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from satops.core.loading import Document
 
 NAME = "satops.yaml"
+_CAPITAL = re.compile("[A-Z]")
 _VERSION = re.compile(r">=(\d{1,4}(?:\.\d{1,4}){0,2})")
 MAX_CONFIG_BYTES = 1024 * 1024
 
@@ -206,7 +207,7 @@ def _config(document: "Document", file: str) -> Config:
         nightly_waits_h=value.get("nightly", {}).get("waitsH", Config().nightly_waits_h),
         buy=_buy(value.get("buy", {})),
         delivery=_delivery(value.get("delivery", {})),
-        notify=tuple(map(_hook, value.get("notify", ()))),
+        notify=tuple(Hook(**_renamed(hook)) for hook in value.get("notify", ())),
         timezone=_zone(value["timezone"]) if "timezone" in value else None,
         region=_region(value.get("region")),
         encoding=value.get("aoi", {}).get("encoding"),
@@ -222,29 +223,16 @@ def _config(document: "Document", file: str) -> Config:
 def _marketplace(value: Mapping[str, Any]) -> MarketplaceConfig:
     as_written = ("kind", "geometry", "query", "currency", "simulation")
     given = {key: value[key] for key in as_written if key in value}
-    auth = value.get("auth", {})
+    given |= _renamed(value.get("auth", {}))
     if "url" in value:
         given["url"] = value["url"].rstrip("/")
-    if "header" in auth:
-        given["header"] = auth["header"]
-    if "tokenFrom" in auth:
-        given["token_from"] = auth["tokenFrom"]
     if "timezone" in value:
         given["timezone"] = _zone(value["timezone"])
     return MarketplaceConfig(**given)
 
 
 def _apply(value: Mapping[str, Any]) -> ApplyConfig:
-    given = _renamed(
-        value,
-        concurrency="concurrency",
-        batch="batch",
-        connectTimeoutS="connect_timeout_s",
-        answerTimeoutS="answer_timeout_s",
-        retryAfterMaxS="retry_after_max_s",
-        intentS="intent_s",
-        reviewedDays="reviewed_days",
-    )
+    given = _renamed(value)
     for name in ("concurrency", "batch"):
         if name in given:
             given[name] = None if given[name] == "auto" else int(given[name])
@@ -252,16 +240,7 @@ def _apply(value: Mapping[str, Any]) -> ApplyConfig:
 
 
 def _reconcile(value: Mapping[str, Any]) -> ReconcileConfig:
-    given = _renamed(
-        value,
-        waitS="wait_s",
-        looks="looks",
-        skewS="skew_s",
-        rowsMax="rows_max",
-        bytesMax="bytes_max",
-        lookS="look_s",
-        shortBy="short_by",
-    )
+    given = _renamed(value)
     for whole in ("looks", "rows_max", "bytes_max", "short_by"):
         if whole in given:
             given[whole] = int(given[whole])
@@ -273,18 +252,16 @@ def _buy(value: Mapping[str, Any]) -> BuyConfig:
 
 
 def _delivery(value: Mapping[str, Any]) -> DeliveryConfig:
-    given = _renamed(value, to="to", graceH="grace_h", bytesMax="bytes_max")
+    given = _renamed(value)
     if "bytes_max" in given:
         given["bytes_max"] = int(given["bytes_max"])
-    return DeliveryConfig(hosts=tuple(map(str.lower, value.get("hosts", ()))), **given)
+    given["hosts"] = tuple(map(str.lower, given.get("hosts", ())))
+    return DeliveryConfig(**given)
 
 
-def _hook(value: Mapping[str, Any]) -> Hook:
-    return Hook(**_renamed(value, addressFrom="address_from", form="form"))
-
-
-def _renamed(value: Mapping[str, Any], **names: str) -> dict[str, Any]:
-    return {name: value[key] for key, name in names.items() if key in value}
+def _renamed(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a part that fits the schema by their names in Python: `wait_s`."""
+    return {_CAPITAL.sub(r"_\g<0>", key).lower(): each for key, each in value.items()}
 
 
 def _zone(text: str) -> timezone:

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from satops.ports import LedgerStore, OpenScratch, Promise
 
 if TYPE_CHECKING:
     from satops.adapters.stores.git import Pages
+    from satops.adapters.stores.objects import ObjectLedger
+    from satops.adapters.stores.postgresql import PostgresStore
 
 Scratch = tuple[OpenScratch, Callable[[], None]]
 """Functions that open and remove a scratch ledger."""
@@ -122,70 +125,52 @@ def _git_left(rest: str, root: Path) -> Iterator[tuple[str, str]]:
         yield name, f"git push {shlex.quote(remote)} --delete {name}"
 
 
-def _postgresql(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
+def _server(rest: str, scratch: str | None = None) -> "PostgresStore":
+    """Return the store of a ledger in a database, or of a scratch ledger beside it."""
     with _extra("postgresql"):
         from satops.adapters.stores.postgresql import PostgresStore
         from satops.adapters.stores.postgresql_server import parse_address
 
     address = parse_address(rest)
-    return PostgresStore(address.conninfo, address.ledger, shown=address.shown)
+    if scratch is None:
+        return PostgresStore(address.conninfo, address.ledger, shown=address.shown)
+    return PostgresStore(address.conninfo, scratch, shown=address.shown, table="scratch")
 
 
-def _postgresql_scratch(rest: str, root: Path, name: str) -> Scratch:
-    with _extra("postgresql"):
-        from satops.adapters.stores.postgresql import PostgresStore
-        from satops.adapters.stores.postgresql_server import parse_address
-
-    address = parse_address(rest)
-
-    def opened() -> PostgresStore:
-        return PostgresStore(address.conninfo, name, shown=address.shown, table="scratch")
-
-    return opened, lambda: opened().remove()
-
-
-def _postgresql_left(rest: str, root: Path) -> Iterator[tuple[str, str]]:
-    with _extra("postgresql"):
-        from satops.adapters.stores.postgresql import PostgresStore
-        from satops.adapters.stores.postgresql_server import parse_address
-
-    address = parse_address(rest)
-    store = PostgresStore(address.conninfo, "", shown=address.shown, table="scratch")
-    for name in store.scratch_ledgers():
+def _server_left(rest: str, root: Path) -> Iterator[tuple[str, str]]:
+    for name in _server(rest, "").scratch_ledgers():
         yield name, f"# delete the rows of ledger '{name}' from the table satops.scratch"
 
 
+def _bucket(scheme: str, rest: str, scratch: str | None = None) -> "ObjectLedger":
+    """Return the store of a ledger in a bucket, or of a scratch ledger below it."""
+    with _extra("cloud"):
+        from satops.adapters.stores.objects import ObjectLedger
+        from satops.adapters.stores.objects_client import open_client, parse_address
+
+    address = parse_address(scheme, rest)
+    if scratch is not None:
+        address = address.below(scratch)
+    return ObjectLedger(open_client(address), shown=address.shown)
+
+
+def _bucket_left(scheme: str, rest: str) -> Iterator[tuple[str, str]]:
+    for name in _bucket(scheme, rest).folders():
+        yield name, f"# remove every object below {_bucket(scheme, rest, name).address}"
+
+
+def _scratch(opened: "Callable[[], PostgresStore | ObjectLedger]") -> Scratch:
+    opened()  # refuses an address that is none
+    return opened, lambda: opened().remove()
+
+
 def _objects(scheme: str) -> Kind:
-    def opener(rest: str, root: Path, pages: "Pages | None") -> LedgerStore:
-        with _extra("cloud"):
-            from satops.adapters.stores.objects import ObjectLedger
-            from satops.adapters.stores.objects_client import open_client, parse_address
-
-        address = parse_address(scheme, rest)
-        return ObjectLedger(open_client(address), shown=address.shown)
-
-    def scratch(rest: str, root: Path, name: str) -> Scratch:
-        with _extra("cloud"):
-            from satops.adapters.stores.objects import ObjectLedger
-            from satops.adapters.stores.objects_client import open_client, parse_address
-
-        address = parse_address(scheme, rest).below(name)
-
-        def opened() -> ObjectLedger:
-            return ObjectLedger(open_client(address), shown=address.shown)
-
-        return opened, lambda: opened().remove()
-
-    def left(rest: str, root: Path) -> Iterator[tuple[str, str]]:
-        with _extra("cloud"):
-            from satops.adapters.stores.objects import ObjectLedger
-            from satops.adapters.stores.objects_client import open_client, parse_address
-
-        address = parse_address(scheme, rest)
-        for name in ObjectLedger(open_client(address), shown=address.shown).folders():
-            yield name, f"# remove every object below {address.below(name).shown}"
-
-    return Kind(opener, scratch, left, Promise.RACES)
+    return Kind(
+        lambda rest, _root, _pages: _bucket(scheme, rest),
+        lambda rest, _root, name: _scratch(partial(_bucket, scheme, rest, name)),
+        lambda rest, _root: _bucket_left(scheme, rest),
+        Promise.RACES,
+    )
 
 
 @contextmanager
@@ -204,7 +189,12 @@ _REF = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]
 KINDS: Mapping[str, Kind] = {
     "file": Kind(_file, _file_scratch, _file_left, Promise.LOCAL_DISK),
     "git": Kind(_git, _git_scratch, _git_left, Promise.PROTOCOL),
-    "postgresql": Kind(_postgresql, _postgresql_scratch, _postgresql_left, Promise.RACES),
+    "postgresql": Kind(
+        lambda rest, _root, _pages: _server(rest),
+        lambda rest, _root, name: _scratch(partial(_server, rest, name)),
+        _server_left,
+        Promise.RACES,
+    ),
     "s3": _objects("s3"),
     "gs": _objects("gs"),
     "az": _objects("az"),

@@ -7,28 +7,17 @@ from satops.core.ledger.events import DeliveryFetched
 from satops.core.ledger.recorded import Recorded
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+@dataclass(frozen=True, kw_only=True)
+class Fetched(DeliveryFetched):
     """A `DeliveryFetched` of the ledger."""
 
-    name: str
-    order_no: str
-    product: str
-    size: int
-    """Bytes."""
-    sha256: str
-    content_type: str
-    address: str
-    """URL of the product without its signature."""
-    seq: int
-    """`seq` of the event."""
-    time: str
+    seq: int = 0
+    """`seq` of the event; 0 where nothing was recorded."""
+    time: str = ""
     """When the event was appended, UTC."""
-    run: str
-    event: str
+    run: str = ""
+    event: str = ""
     """SHA-256 of the event's line."""
-    title: str | None = None
-    """File name that the server gave."""
 
     @classmethod
     def of(cls, event: DeliveryFetched, recorded: Recorded) -> Self:
