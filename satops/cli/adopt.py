@@ -14,17 +14,15 @@ from satops.workflow.adopt_all import Proposal
 @click.command("adopt")
 @click.argument("name", required=False, shell_complete=completion.order_names)
 @click.argument("order_no", required=False)
-@click.option("--all-matching", is_flag=True, help="Every order whose fit with a spec is mutual.")
-@click.option(
-    "--since", metavar="TIME", help="With --all-matching: leave out orders that are older."
-)
+@click.option("--all-matching", is_flag=True, help="All orders that match exactly one spec.")
+@click.option("--since", metavar="TIME", help="With --all-matching: skip older orders.")
 @click.option(
     "--any-account", is_flag=True,
-    help="With --all-matching: take the account though no order of the ledger shows it is ours.",
+    help="With --all-matching: accept the account although no order of the ledger proves it ours.",
 )  # fmt: skip
 @click.option(
     "--expect-digest", metavar="DIGEST",
-    help="With --all-matching: the digest of the list that was shown. Needed without a terminal.",
+    help="With --all-matching: the digest of the shown list. Needed without a terminal.",
 )  # fmt: skip
 @options.because
 @options.unchecked
@@ -46,9 +44,9 @@ def command(
 ) -> int:
     """Record an order that was placed elsewhere, so that satops never buys it.
 
-    Where a spec of that name is in the tree, the marketplace's order must agree with it. With
-    --all-matching, all orders of the account are recorded that read back as exactly one spec, and
-    that spec as no other order; what is recorded is NOT bought.
+    If the tree has a spec of that name, the marketplace's order must match it. --all-matching
+    records every order of the account that matches exactly one spec, if that spec matches no other
+    order; what is recorded is NOT bought.
     """
     because = options.reason(because)
     if all_matching:

@@ -21,23 +21,23 @@ _CHANGES = ("drop_heights", "swap_axes", "reproject", "crs", "buffer_km", "simpl
 
 @click.command("aoi")
 @click.argument("file")
-@click.option("--feature", metavar="NAME", help="Only this one of the file, or its number.")
-@click.option("--encoding", metavar="NAME", help="What names are written in, as gbk or 1252.")
-@click.option("--convert", "out", metavar="OUT", help="Write a new GeoJSON file of its areas.")
-@click.option("--drop-heights", is_flag=True, help="Leave out heights and measures.")
-@click.option("--reproject", is_flag=True, help="Move to WGS 84 longitude and latitude.")
-@click.option("--crs", metavar="EPSG:CODE", help="What coordinates are in, whatever FILE says.")
+@click.option("--feature", metavar="NAME", help="Only the feature of this name or number.")
+@click.option("--encoding", metavar="NAME", help="Encoding of feature names, like gbk or 1252.")
+@click.option("--convert", "out", metavar="OUT", help="Write the areas to a new GeoJSON file.")
+@click.option("--drop-heights", is_flag=True, help="Drop heights and measures.")
+@click.option("--reproject", is_flag=True, help="Reproject to WGS 84 longitude and latitude.")
+@click.option("--crs", metavar="EPSG:CODE", help="Coordinate system, whatever FILE declares.")
 @click.option("--swap-axes", is_flag=True, help="Exchange latitude and longitude.")
 @click.option("--buffer-km", type=float, metavar="KM", help="Widen outlines, points and lines.")
-@click.option("--simplify-m", type=float, metavar="M", help="Leave out corners, no farther off.")
+@click.option("--simplify-m", type=float, metavar="M", help="Drop corners, within this distance.")
 @click.option("--split", "into", metavar="DIR", help="Write each outline there, parts and sides.")
-@click.option("--name", metavar="NAME", help="How names begin. Default: the name of FILE.")
+@click.option("--name", metavar="NAME", help="Prefix of names. Default: the name of FILE.")
 @click.option(
     "--provider",
     type=click.Choice(options.PROVIDERS),
     help="With --split: write an order spec for each outline too.",
 )
-@click.option("--start", metavar="TIME", help="As 2026-12-01T00:00Z.")
+@click.option("--start", metavar="TIME", help="Like 2026-12-01T00:00Z.")
 @click.option("--end", metavar="TIME")
 @options.terms
 @click.option("--description", metavar="TEXT")
@@ -57,11 +57,11 @@ def command(
 ) -> int:
     """Show what is in an AOI file, convert it, or split it into polygons that can be ordered.
 
-    FILE is GeoJSON, WKT, KML, KMZ, GeoPackage or a zipped Shapefile. Shown are its features with
-    their areas, and what an order of each would be told.
+    FILE is GeoJSON, WKT, KML, KMZ, GeoPackage or a zipped Shapefile. Without options, its features
+    are shown with their areas, and with the findings that an order of each would get.
 
-    --convert writes one new GeoJSON file with the areas of FILE, and says what it changed and by
-    how much the area did.
+    --convert writes one new GeoJSON file with the areas of FILE, and reports each change and its
+    effect on the area.
 
     --split writes one GeoJSON file with a polygon for each feature, each part of a MultiPolygon
     and each side of the antimeridian. With --provider, --start and --end it also writes an order

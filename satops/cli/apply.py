@@ -17,7 +17,7 @@ from satops.workflow.apply_report import Asked
 @click.command("apply")
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completion.order_names)
 @options.labels
-@click.option("--plan", "plan_file", metavar="FILE", help="Buy by this saved plan, if it holds.")
+@click.option("--plan", "plan_file", metavar="FILE", help="Buy this saved plan, if still current.")
 @options.as_json
 @options.yes
 @click.option(
@@ -26,12 +26,12 @@ from satops.workflow.apply_report import Asked
 )  # fmt: skip
 @click.option(
     "--reviewed", metavar="PLAN", multiple=True,
-    help="Buy only orders that this reviewed plan shows, unchanged. May be repeated.",
+    help="Buy only orders of this reviewed plan, unchanged. May be repeated.",
 )  # fmt: skip
 @options.because
 @click.option(
     "--unseen", is_flag=True,
-    help="Buy the named orders although the account cannot be looked at. Needs --because.",
+    help="Buy the named orders although the account cannot be read. Needs --because.",
 )  # fmt: skip
 @options.no_wait
 @click.pass_obj
@@ -51,11 +51,10 @@ def command(
 ) -> int:
     """Buy the new orders of the plan, or only those that are named.
 
-    The plan is made now, or --plan names a file that `satops plan --out` wrote: what has changed
-    since then refuses. Asks before it buys; elsewhere than on a terminal it needs --yes.
+    The plan is made now. With --plan FILE, of `satops plan --out FILE`, it must still be the same
+    plan. Asks before it buys; without a terminal it needs --yes.
 
-    It ends when nothing of its plan is open any more: for an order that another run is placing it
-    waits.
+    At the end it waits for orders of its plan that another run is placing.
     """
     from satops.report.json.apply import apply_json
     from satops.report.text.apply import apply_blocks

@@ -38,7 +38,7 @@ _PORTS = {
 
 
 @click.command("demo")
-@click.option("--keep", metavar="DIR", help="Make the scratch repository here, and keep it.")
+@click.option("--keep", metavar="DIR", help="Create the scratch repository here, and keep it.")
 @click.pass_obj
 def command(call: Call, keep: str | None) -> int:
     """Show the life of an order in a scratch folder.

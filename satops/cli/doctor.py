@@ -16,10 +16,9 @@ from satops.cli.output import finish_with, say
 def command(call: Call, ask: bool, write: bool, as_json: bool) -> int:
     """Check the ledger, its store and this machine.
 
-    Two writers race on a scratch ledger beside the real one, which is removed again: exactly one
-    may win. What is found is remembered for this machine, and apply asks for it. A scratch ledger
-    has a name of its own: only --write shows whether the rules of the ledger's own branch let it
-    grow.
+    Two writers race on a scratch ledger beside the real one: exactly one may win. The scratch
+    ledger is removed again. This machine remembers the result, and apply requires it. Access rules
+    of the ledger's own branch are tested only by --write.
     """
     from satops.report.json.doctor import doctor_json
     from satops.report.text.setup import doctor_blocks

@@ -17,13 +17,13 @@ from satops.cli.output import finish_with, say
     "--to", metavar="TARGET",
     help="A folder, or s3://, gs:// or az:// with bucket and prefix. Default: `delivery.to`.",
 )  # fmt: skip
-@click.option("--again", is_flag=True, help="Fetch also what is there already.")
+@click.option("--again", is_flag=True, help="Fetch existing products again.")
 @click.option(
     "--no-record", is_flag=True,
-    help="Write nothing to the ledger: for those who may only read it.",
+    help="Write nothing to the ledger, for users who may only read it.",
 )  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Show what would be fetched.")
-@click.option("--keep-going", is_flag=True, help="Go on with the others after a failure.")
+@click.option("--dry-run", is_flag=True, help="Show which products would be fetched.")
+@click.option("--keep-going", is_flag=True, help="Continue with other products after a failure.")
 @options.as_json
 @click.pass_obj
 def command(
@@ -37,10 +37,10 @@ def command(
     keep_going: bool,
     as_json: bool,
 ) -> int:
-    """Fetch the delivered products of all orders, or of some, that are not there yet.
+    """Fetch the delivered products of all orders, or of some, that the target lacks.
 
-    A product has its name only once it is whole. An interrupted one goes on where it was. The
-    ledger records each with its SHA-256.
+    A product gets its name once it is complete. An interrupted fetch is resumed. The ledger
+    records each product with its SHA-256.
     """
     from satops.report.json.download import download_json
     from satops.report.text.download import download_blocks

@@ -14,10 +14,9 @@ from satops.errors import ExitCode
 @options.as_json
 @click.pass_obj
 def command(call: Call, file: str, as_json: bool) -> int:
-    """Show what FILE stands for: each order as a spec of its own.
+    """Show each order of FILE as a spec of its own.
 
-    Of a series, that is one spec for each member. Buys nothing, and needs no ledger, no token and
-    no network.
+    A series becomes one spec for each member. Needs no ledger, no token and no network.
     """
     from satops.report.expand import expand_blocks, expand_json
 

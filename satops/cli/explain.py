@@ -14,9 +14,9 @@ from satops.errors import ExitCode
 @options.as_json
 @click.pass_obj
 def command(call: Call, code: str | None, as_json: bool) -> int:
-    """Say what a check looks for, why, and what to do; without CODE, list every check.
+    """Explain a check: meaning, reason and remedy. Without CODE, list every check.
 
-    In a repository, the numbers are those of that repository.
+    In a repository, the thresholds are those of that repository.
     """
     from satops.report.catalogue import catalogue_blocks, explain_blocks
     from satops.report.json.explain import explain_json

@@ -16,9 +16,9 @@ from satops.cli.output import finish_with, say
 @options.as_json
 @click.pass_obj
 def command(call: Call, order_no: str, because: str | None, yes: bool, as_json: bool) -> int:
-    """Record that an order of the account is none of ours.
+    """Record that an order of the account is not ours.
 
-    It holds no order of the tree back any more, and is no drift. It is not counted in limits.
+    It no longer holds back an order of the tree, and is not drift. Limits do not count it.
     """
     from satops.report.json.resolve import settled_json
     from satops.report.text.reconcile import foreign_blocks

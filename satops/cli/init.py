@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--dependabot", is_flag=True,
-    help="With --ci github: write .github/dependabot.yml, which moves the pins of actions.",
+    help="With --ci github: write .github/dependabot.yml, which updates the pins of actions.",
 )  # fmt: skip
 @click.option(
     "--from-index", is_flag=True,
-    help="With --ci: install satops by name and hash, and write no wheel. Asks the index by pip.",
+    help="With --ci: install satops from pip's index by name and hash, and write no wheel.",
 )  # fmt: skip
 @click.option(
     "--update", is_flag=True,
-    help="With --ci: replace what satops wrote, keep what you changed, and show both.",
+    help="With --ci: replace files of satops, keep those you changed, and show both.",
 )  # fmt: skip
 @options.as_json
 @click.pass_obj
@@ -63,9 +63,9 @@ def command(
     """Make a folder ready: configuration, schemas, sample orders and an empty ledger.
 
     It orders from the sandbox until satops.yaml names a marketplace. Overwrites nothing. With
-    --ci the ledger will be a branch at the forge; a folder that is ready already gets the
-    workflows alone. They install the satops that wrote them, from a wheel beside them, and what
-    it needs, each wheel by its hash.
+    --ci the ledger will be a branch at the forge, and an existing repository gets only the
+    workflows. They install this satops from a wheel beside them, and its dependencies, each wheel
+    by its hash.
     """
     from satops.report.json import document
 

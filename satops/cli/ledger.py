@@ -13,17 +13,17 @@ from satops.errors import ExitCode
 
 @click.group("ledger")
 def command() -> None:
-    """Begin a ledger, copy or move one, go on with an older one, or take in a spool."""
+    """Begin, copy or move a ledger, accept an older one, or replay a spool."""
 
 
 @command.command("start")
 @click.option(
     "--also-buy", metavar="NAME", multiple=True,
-    help="At a marketplace: buy this order too, though it is a sample or the sandbox holds it.",
+    help="At a marketplace: buy this sample too, or order of the sandbox's ledger.",
 )  # fmt: skip
 @click.option(
     "--continues", metavar="FILE",
-    help="Go on from a broken ledger that has no copy. Needs --because.",
+    help="Replace a broken ledger without a copy. Needs --because.",
 )  # fmt: skip
 @options.because
 @options.yes
@@ -37,11 +37,11 @@ def start(
     yes: bool,
     as_json: bool,
 ) -> int:
-    """Begin an empty ledger where there is none, for the marketplace of satops.yaml.
+    """Begin an empty ledger for the marketplace of satops.yaml.
 
-    A new ledger knows no orders: whatever is in the tree would be bought, also what was bought
-    before. If the old ledger was lost, get it back from a copy instead. Where `state` names the
-    ledger of the sandbox and satops.yaml a marketplace, a ledger beside it is begun.
+    A new ledger holds no orders, so every spec of the tree would be bought, even if it was bought
+    before. If the old ledger was lost, restore it from a copy instead. If `state` names the
+    sandbox's ledger and satops.yaml a marketplace, a ledger beside it is begun.
     """
     from satops.report.json import document
     from satops.report.text.setup import started_blocks
@@ -82,8 +82,8 @@ def start(
 def copy(call: Call, source: str, target: str, as_json: bool) -> int:
     """Copy a ledger to another store, event for event, and read it back.
 
-    FROM and TO are written as `state` in satops.yaml. A copy that was cut short goes on when it
-    is called again; a place that holds another ledger is never written to.
+    FROM and TO are written like `state` in satops.yaml. The same command resumes an interrupted
+    copy. A store with another ledger is never written to.
     """
     from satops.report.json.ledger import copy_json
     from satops.report.text.setup import copied_blocks
@@ -99,9 +99,9 @@ def copy(call: Call, source: str, target: str, as_json: bool) -> int:
 @options.as_json
 @click.pass_obj
 def move(call: Call, target: str, because: str | None, yes: bool, as_json: bool) -> int:
-    """Copy the ledger to TO, verify the copy, and close the one that is left.
+    """Copy the ledger to TO, verify the copy, and close the old one.
 
-    TO is written as `state` in satops.yaml. A closed ledger is read, and never appended to.
+    TO is written like `state` in satops.yaml. A closed ledger can be read, and not appended to.
     """
     from satops.report.json.ledger import copy_json
     from satops.report.text.setup import moved_ledger_blocks
@@ -119,7 +119,7 @@ def move(call: Call, target: str, because: str | None, yes: bool, as_json: bool)
 
 
 @command.command("moved")
-@click.option("--to", metavar="ADDRESS", required=True, help="Where the marketplace is now.")
+@click.option("--to", metavar="ADDRESS", required=True, help="The marketplace's new address.")
 @options.because
 @options.unchecked
 @options.yes
@@ -128,10 +128,10 @@ def move(call: Call, target: str, because: str | None, yes: bool, as_json: bool)
 def moved(
     call: Call, to: str, because: str | None, unchecked: bool, yes: bool, as_json: bool
 ) -> int:
-    """Record that the marketplace of this ledger has another address from here on.
+    """Record the new address of this ledger's marketplace.
 
-    Never between the sandbox and a marketplace, and not while an order is in doubt. A ledger of
-    satops 0.1 names no marketplace: this says which it is of.
+    Not between the sandbox and a marketplace, and not while an order is in doubt. A ledger of
+    satops 0.1 names no marketplace; this names it.
     """
     from satops.report.json import document
     from satops.report.text.setup import moved_blocks
@@ -157,7 +157,7 @@ def moved(
 @command.command("accept-older")
 @click.option(
     "--any-account", is_flag=True,
-    help="Take the account although it does not show the newest orders of the ledger.",
+    help="Accept the account although it does not show the ledger's newest orders.",
 )  # fmt: skip
 @options.because
 @options.yes
@@ -166,10 +166,10 @@ def moved(
 def accept_older(
     call: Call, any_account: bool, because: str | None, yes: bool, as_json: bool
 ) -> int:
-    """Go on with a ledger that is older than what this machine had appended to it.
+    """Accept a ledger that lacks events which this machine had appended.
 
-    Verifies the chain, looks at the account, and lists what no name holds, with the specs that it
-    is like. These stay held until each is adopted, or called foreign.
+    Verifies the chain, looks at the account, and lists the orders that no name holds, with the
+    specs that match them. Those specs stay held until each order is adopted or noted as foreign.
     """
     from satops.report.json.ledger import accepted_json
     from satops.report.text.setup import accepted_blocks
@@ -191,10 +191,10 @@ def accept_older(
 @options.as_json
 @click.pass_obj
 def replay(call: Call, spool: str, as_json: bool) -> int:
-    """Take order numbers from a spool that was carried here from another machine.
+    """Record order numbers from the spool of another machine.
 
-    DIR is its folder, or one of its files. A number is taken only where the marketplace shows that
-    order, and it is the one that was sent. Nothing else in the spool is believed.
+    DIR is its folder, or one of its files. A number is recorded only if the marketplace shows the
+    order, and it matches the one that was sent. Everything else in the spool is ignored.
     """
     from satops.report.json.reconcile import carried_json
     from satops.report.text.carried_spool import carried_blocks

@@ -25,17 +25,17 @@ FORMATS = ("text", "json", "csv", "geojson")
 )  # fmt: skip
 @click.option(
     "--status", "statuses", metavar="WORD", multiple=True,
-    help="Only orders with this status, as `delivered`. May be repeated.",
+    help="Only orders with this status, like `delivered`. May be repeated.",
 )  # fmt: skip
 @click.option("--series", metavar="NAME", multiple=True, help="Only members of this series.")
-@click.option("--since", metavar="TIME", help="Bought in this month or day, or after: 2026-12.")
-@click.option("--until", metavar="TIME", help="Bought in this month or day, or before.")
+@click.option("--since", metavar="TIME", help="Bought in this month or day, or later: 2026-12.")
+@click.option("--until", metavar="TIME", help="Bought in this month or day, or earlier.")
 @click.option(
-    "--window", metavar="FROM/TO", help="With a window that meets this one; `..` for no end."
+    "--window", metavar="FROM/TO", help="With a window that overlaps this one; `..` for no end."
 )
-@click.option("--overdue", is_flag=True, help="Only orders whose window is over, and undelivered.")
+@click.option("--overdue", is_flag=True, help="Only undelivered orders whose window is over.")
 @options.by
-@click.option("--format", "form", type=click.Choice(FORMATS), help="How to write it.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the output.")
 @options.as_json
 @click.pass_obj
 def command(  # one option each
@@ -52,11 +52,10 @@ def command(  # one option each
     form: str | None,
     as_json: bool,
 ) -> int:
-    """List the orders that the ledger knows, or what they come to.
+    """List the orders of the ledger, or their sums.
 
-    Reads the ledger alone: no order spec, no marketplace. So labels are those with which an order
-    was bought, by which limits count too: what a spec says today shows in its plan.  --since, --until and the months of --by
-    go by the moment at which a run decided to buy, in UTC, as the limits do.
+    Reads only the ledger, so labels are those with which an order was bought.  --since, --until
+    and the months of --by use the time of the intent to buy, in UTC, like the limits.
     """
     from satops.report.text.rows import list_blocks, sums_blocks
 

@@ -79,7 +79,7 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH_MAX},
 )
-@click.option("-C", "directory", metavar="DIR", help="Run as if satops was started in DIR.")
+@click.option("-C", "directory", metavar="DIR", help="Run as if started in DIR.")
 @click.option("-q", "--quiet", is_flag=True, help="Write only results and errors.")
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,

@@ -18,23 +18,23 @@ from satops.workflow.scaffold_series import WantedSeries
 @click.command("new")
 @click.argument("name", required=False)
 @click.option("--series", metavar="NAME", help="Write a series: many orders in one document.")
-@click.option("--key", metavar="PROPERTY", help="Of a series: what names each feature of --aoi.")
+@click.option("--key", metavar="PROPERTY", help="Of a series: key property of --aoi.")
 @click.option("--months", metavar="FIRST/LAST", help="Of a series: 2027-01/2027-12.")
 @click.option("--weeks", metavar="FIRST/LAST", help="Of a series: 2027-w01/2027-w10.")
 @click.option("--days", metavar="FIRST/LAST", help="Of a series: 2027-01-01/2027-01-31.")
 @click.option("--repeat", metavar="R/START/STEP", help="Of a series: R6/2027-01-01T00:00Z/P14D.")
 @click.option("--provider", type=click.Choice(options.PROVIDERS))
-@click.option("--aoi", metavar="FILE[#FEATURE]", help="An AOI file, from the root.")
+@click.option("--aoi", metavar="FILE[#FEATURE]", help="An AOI file, from the repository's root.")
 @click.option("--bbox", nargs=4, type=float, metavar="W S E N", help="Degrees.")
 @click.option("--point", nargs=2, type=float, metavar="LON LAT", help="Degrees.")
 @click.option("--radius-km", type=float, metavar="KM", help="Around --point.")
-@click.option("--start", metavar="TIME", help="As 2026-12-01T00:00Z, or now.")
+@click.option("--start", metavar="TIME", help="Like 2026-12-01T00:00Z, or now.")
 @click.option("--end", metavar="TIME", help="Or from the start: +24h, +14d.")
 @options.terms
 @click.option("--description", metavar="TEXT")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="May be repeated.")
-@click.option("--supersedes", metavar="NAME", help="The order that this one replaces in intent.")
-@click.option("--file", metavar="PATH", help="Where to write it. Default: orders/NAME.yaml")
+@click.option("--supersedes", metavar="NAME", help="The order that this one is meant to replace.")
+@click.option("--file", metavar="PATH", help="File to write. Default: orders/NAME.yaml")
 @options.as_json
 @click.pass_obj
 def command(  # one option each
@@ -61,10 +61,10 @@ def command(  # one option each
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Write an order spec from flags, once it is known to be sound.
+    """Write a valid order spec from options.
 
-    NAME is the identity of the order: unique, and never used again. Letters of other scripts are
-    turned into plain ones: Cát Lái into cat-lai. What a plan would warn of is shown.
+    NAME is the identity of the order: unique, and never reused. Other letters become plain ones:
+    Cát Lái becomes cat-lai. Warnings of a plan are shown.
     """
     windows = {"months": months, "weeks": weeks, "days": days, "repeat": repeat}
     if series is not None:

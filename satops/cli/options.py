@@ -41,7 +41,7 @@ def unchecked(command: Command) -> Command:
     return click.option(
         "--unchecked",
         is_flag=True,
-        help="Do not compare with the marketplace: take the number on your word.",
+        help="Do not compare with the marketplace; take your word for it.",
     )(command)
 
 

@@ -22,7 +22,7 @@ FILE_FORMATS = FORMATS[1:]
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completion.order_names)
 @options.labels
 @options.as_json
-@click.option("--format", "form", type=click.Choice(FORMATS), help="How to write the plan.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the plan.")
 @click.option(
     "--out", metavar="FILE", help="Save the plan as well, for `satops apply --plan FILE`."
 )
@@ -30,15 +30,15 @@ FILE_FORMATS = FORMATS[1:]
     "--also", metavar="FORMAT=FILE", multiple=True,
     help="Write the plan to a file in one more format. May be repeated.",
 )  # fmt: skip
-@click.option("--all", "show_all", is_flag=True, help="List the kept orders too.")
+@click.option("--all", "show_all", is_flag=True, help="List kept orders too.")
 @click.option("--expand", metavar="NAME", help="Show one series: keys down, windows across.")
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
-    help="Exit 2 when there are orders to create, or one is not settled.",
+    help="Exit 2 if there are orders to create, in doubt or being placed.",
 )
-@click.option("--nightly", is_flag=True, help="Exit 4 when a merged order waits for too long.")
-@click.option("--at", metavar="TIME", help="Plan as of a moment: 2026-12-01T00:00Z.")
+@click.option("--nightly", is_flag=True, help="Exit 4 if a merged order has waited too long.")
+@click.option("--at", metavar="TIME", help="Plan as of this time: 2026-12-01T00:00Z.")
 @click.option("--ledger", metavar="FILE", help="Plan against a published copy of the ledger.")
 @click.option(
     "--limits-from", metavar="GITREF",
@@ -46,11 +46,11 @@ FILE_FORMATS = FORMATS[1:]
 )  # fmt: skip
 @click.option(
     "--since", metavar="GITREF",
-    help="Tell apart what waited already at this commit. Without it: that of --limits-from.",
+    help="Mark orders that already waited at this commit. Default: that of --limits-from.",
 )  # fmt: skip
 @click.option(
     "--feasibility", metavar="FILE",
-    help="Show the passes that `satops feasibility --out FILE` found.",
+    help="Show the passes of `satops feasibility --out FILE`.",
 )  # fmt: skip
 @click.pass_obj
 def command(  # one option each
@@ -71,9 +71,9 @@ def command(  # one option each
     since: str | None,
     feasibility: str | None,
 ) -> int:
-    """Show what would be bought, of all or of the orders that are named. Buys nothing.
+    """Show which orders would be bought, of all or of the named ones. Buys nothing.
 
-    Needs no token and never talks to the marketplace.
+    Needs no token, and never calls the marketplace.
     """
     form = options.one_format(form, as_json=as_json)
     more = [_format_and_file(wish) for wish in also]

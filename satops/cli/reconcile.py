@@ -17,22 +17,22 @@ from satops.errors import UsageError
 @click.argument("name", metavar="[NAME]", required=False)
 @click.option(
     "--ask-again", is_flag=True,
-    help="Order the simulation result of NAME once more. It may buy; see docs/feasibility.md.",
+    help="Order the simulation result of NAME again. This may buy it; see docs/feasibility.md.",
 )  # fmt: skip
 @options.because
 @options.yes
-@click.option("--dry-run", is_flag=True, help="Look, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Look without recording anything.")
 @click.option(
     "--nightly", is_flag=True,
-    help="Exit 3 when an order of the account fits a spec, or one of ours is marked deleted.",
+    help="Exit 3 if a foreign order matches a spec, or one of ours is marked deleted.",
 )  # fmt: skip
 @click.option(
     "--wait", "wait_s", metavar="SECONDS", type=click.FloatRange(min=0), default=0.0,
-    help="Look again for so long, while waiting can settle something.",
+    help="Repeat the look for so long, while waiting can settle something.",
 )  # fmt: skip
 @click.option(
     "--spool", "spools", metavar="FILE", multiple=True,
-    help="Take order numbers from a spool of another machine, where the marketplace shows them.",
+    help="Record order numbers of another machine's spool that the marketplace shows.",
 )  # fmt: skip
 @options.no_wait
 @options.as_json
@@ -51,11 +51,11 @@ def command(
     wait_max_s: float | None,
     as_json: bool,
 ) -> int:
-    """Look up orders in doubt at the marketplace, and settle what is certain.
+    """Look up orders in doubt at the marketplace, and settle the certain ones.
 
-    Never orders anything, but for --ask-again. Exactly one order that can be it: placed. None:
-    not placed, but only after several looks over some time. Several: a person decides, with
-    `satops resolve`.
+    If exactly one order can match, the order was placed. If none can, it was not placed, but only
+    after several looks over some time. If several can, a person decides with `satops resolve`.
+    Only --ask-again orders anything.
     """
     if ask_again or name is not None:
         return _ask_again(call, name, because=because, yes=yes, as_json=as_json, asked=ask_again)

@@ -14,8 +14,8 @@ from satops.cli.output import finish_with, say
 def command(call: Call, as_json: bool) -> int:
     """Read the status of placed orders from the marketplace into the ledger.
 
-    An event is written only for what changed. Orders that failed, and those whose window is over
-    without a delivery, are named.
+    Only changes are recorded. Orders that failed, or whose window is over without a delivery, are
+    listed.
     """
     from satops.report.json.refresh import refresh_json
     from satops.report.text.refresh import refresh_blocks

@@ -12,12 +12,12 @@ from satops.errors import UsageError
 
 @click.command("resolve")
 @click.argument("name", shell_complete=completion.order_names)
-@click.option("--placed", "order_no", metavar="ORDER_NO", help="It exists, under this number.")
+@click.option("--placed", "order_no", metavar="ORDER_NO", help="It exists, with this number.")
 @click.option("--not-placed", is_flag=True, help="It does not exist; the next apply buys it.")
 @click.option(
-    "--same-as", metavar="NAME", help="The marketplace took it and the order of NAME for one."
+    "--same-as", metavar="NAME", help="The marketplace took it and order NAME for one order."
 )
-@click.option("--correct", is_flag=True, help="Take back the last event that settled it.")
+@click.option("--correct", is_flag=True, help="Take back its last settlement.")
 @options.because
 @options.unchecked
 @options.yes
@@ -37,10 +37,11 @@ def command(
 ) -> int:
     """Settle an order in doubt by hand.
 
-    With --placed the marketplace must show the number, and the order must be the one that was
-    sent. --not-placed needs --because, and that the account has not shown the order for long
-    enough: if it exists after all, it is bought twice. --correct takes a wrong answer back: what
-    was called placed is in doubt again; what was called not placed is placed as --placed says.
+    With --placed the marketplace must show the number, and the order must match the one that was
+    sent. --not-placed needs --because, and an account that has not shown the order for long
+    enough: if the order exists after all, it is bought twice. --correct takes back a wrong
+    settlement: a placed order is in doubt again; an order that was not placed becomes the number
+    of --placed.
     """
     from satops.report.json.resolve import settled_json
     from satops.report.text.reconcile import settled_blocks

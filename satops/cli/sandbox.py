@@ -12,13 +12,13 @@ from satops.report.layout import Line
 
 @click.group("sandbox")
 def command() -> None:
-    """Run a local marketplace to try things on. It orders nothing real."""
+    """Run a local marketplace for tests. It orders nothing real."""
 
 
 @command.command("serve")
-@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="0 takes a free one.")
-@click.option("--data", metavar="DIR", help="Where orders are kept, instead of this machine's own.")
-@click.option("--token-file", metavar="FILE", help="The one token that opens it; else any does.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="0 chooses a free one.")
+@click.option("--data", metavar="DIR", help="Folder of the orders. Default: local state.")
+@click.option("--token-file", metavar="FILE", help="The accepted token; by default any.")
 @click.option("--faults", metavar="FILE", help="A JSON file of faults to inject.")
 @click.option("--options", "behaviour", metavar="FILE", help="A JSON file of behaviours.")
 @click.pass_obj

@@ -13,7 +13,7 @@ from satops.cli.output import finish_with, say
 @options.as_json
 @click.pass_obj
 def command(call: Call, name: str, as_json: bool) -> int:
-    """Show all that is known of one order: its spec, its state, its events."""
+    """Show one order: its spec, its state, its events."""
     from satops.report.json.show import show_json
     from satops.report.text.ledger import show_blocks
 

@@ -13,9 +13,9 @@ from satops.cli.output import finish_with
 @options.as_json
 @click.pass_obj
 def command(call: Call, what: str, as_json: bool) -> int:
-    """Tell where a product comes from: order, run, commit, pull request and approvals.
+    """Show where a product comes from: order, run, commit, pull request and approvals.
 
-    The file is known by its content: its name and its folder do not matter.
+    The file is recognised by its content; its name and folder do not matter.
     """
     from satops.report.json.trace import trace_json
     from satops.report.text.trace import trace_blocks

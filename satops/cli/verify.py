@@ -11,10 +11,10 @@ from satops.workflow.verify import VerifyReport
 
 
 @click.command("verify")
-@click.option("--head", metavar="DIGEST", help="Demand that the ledger once ended with this head.")
-@click.option("--ledger", metavar="FILE", help="Check this copy, not the ledger of the config.")
-@click.option("--deliveries", is_flag=True, help="Hash the products that were fetched, too.")
-@click.option("--to", metavar="TARGET", help="With --deliveries: where they are.")
+@click.option("--head", metavar="DIGEST", help="Require this head in the ledger.")
+@click.option("--ledger", metavar="FILE", help="Check this copy instead of the configured ledger.")
+@click.option("--deliveries", is_flag=True, help="Also hash the fetched products.")
+@click.option("--to", metavar="TARGET", help="With --deliveries: their target.")
 @options.as_json
 @click.pass_obj
 def command(
@@ -27,7 +27,7 @@ def command(
 ) -> int:
     """Check that the ledger is whole: every event, in order, unchanged.
 
-    A head that was noted elsewhere, in a plan or in a commit, also shows a cut tail.
+    With a head that was noted elsewhere, in a plan or a commit, it also finds missing last events.
     """
     from satops.report.json.ledger import verify_json
     from satops.report.text.deliveries import deliveries_blocks
