@@ -79,6 +79,10 @@ def test_what_a_delivery_and_a_failure_come_to_is_told(satops: Satops, hook: Hoo
     environ = {"SATOPS_SANDBOX_OPTIONS": str(options)}
     assert satops("refresh", environ=environ).code == ExitCode.DONE
     assert {what for what, _ in whats(hook.bodies[-1])} == {"delivered"}
+    options.write_text(json.dumps({"lifecycle": [[0, 3]]}))
+    bodies = len(hook.bodies)
+    satops("refresh", environ=environ)
+    assert len(hook.bodies) == bodies  # completed: the delivery was told
     options.write_text(json.dumps({"lifecycle": [[0, 6]]}))
     satops("refresh", environ=environ)
     assert {what for what, _ in whats(hook.bodies[-1])} == {"failed"}
