@@ -168,8 +168,8 @@ def _without_unread(actions: list[Action], tree: Tree) -> Iterable[Action]:
     """
     unread = {problem.file for problem in tree.problems if problem.blocks}
     for action in actions:
-        source = action.known.source if action.known and action.spec is None else None
-        lost = tree.partial or (source and source.get("file") in unread)
+        source = action.known.source if action.known and action.spec is None else {}
+        lost = tree.partial or source.get("file") in unread
         if action.kind is ActionKind.RETIRED and lost:
             continue
         yield action

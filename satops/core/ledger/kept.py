@@ -73,7 +73,7 @@ class KeptSpecs:
             if not _is_whole(placed):
                 return None
             for known in placed:
-                source = known.source or {}
+                source = known.source
                 if source.get("documents") != len(held):
                     return None
                 if "zone_rules" in source and source["zone_rules"] != self._zone_rules():

@@ -122,7 +122,8 @@ class OrderState:
     currency: str | None = None
     captures: int = 1
     labels: Mapping[str, str] | None = None
-    source: Mapping[str, Any] | None = None
+    source_json: str = ""
+    """`source` of the event; as a dict it would take three times the memory."""
     series: str | None = None
     keys: tuple[tuple[str, str], ...] | None = None
     axes: tuple[Mapping[str, Any], ...] | None = None
@@ -136,6 +137,11 @@ class OrderState:
         if self.standing is Standing.BEING_PLACED and now >= self.until:
             return Standing.IN_DOUBT
         return self.standing
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """Where the spec stood, as `SubmissionIntended.source` says; empty where nobody knows."""
+        return json_text.loads(self.source_json) if self.source_json else {}
 
     @property
     def order_nos(self) -> tuple[str, ...]:
@@ -168,7 +174,7 @@ class OrderState:
         self.run = shared(run)
         self.seq = seq
         self.order_digest = event.order_digest
-        self.source = event.source
+        self.source_json = "" if event.source is None else json_text.dumps(event.source).decode()
         self.labels = event.labels
         self.estimated_cost = event.estimated_cost
         if event.currency is not None:
@@ -181,8 +187,7 @@ class OrderState:
             self.members = event.members
         if event.order is not None:
             bought = order_fields(event.order)
-            self.provider = shared(bought["provider"])
-            self.version, self.terms = shared(bought.get("version", "")), shared_terms(bought)
+            self.provider, self.version, self.terms = _offer_of(bought)
             self.start, self.end = shared(bought["startDate"]), shared(bought["endDate"])
             self.bought_pass = PassChoice.read(bought)
         if (footprint := event.footprint) is not None:
@@ -210,6 +215,9 @@ class OrderState:
         return submission
 
 
+_PLACE_AND_TIME = frozenset({"geometry", "startDate", "endDate"})
+
+
 def outline_of(event: Described) -> bytes | None:
     """Return the polygon that an event holds, as GeoJSON text; None where it has no content."""
     return None if event.order is None else json_text.dumps(order_fields(event.order)["geometry"])
@@ -220,18 +228,20 @@ def may_be_bought(known: OrderState | None) -> bool:
     return known is None or known.standing not in SPENT
 
 
-def shared_terms(fields: Mapping[str, Any]) -> Terms:
-    """Return the terms of a canonical order; equal terms share one value, to save memory."""
-    terms = terms_of(fields)
+def _offer_of(bought: Mapping[str, Any]) -> tuple[str, str, Terms]:
+    """Return provider, version and terms of an order; equal ones share one value."""
     try:
-        return _terms(tuple(terms.items()))
+        return _same_offer(
+            tuple([each for each in bought.items() if each[0] not in _PLACE_AND_TIME])
+        )
     except TypeError:  # a pass is a mapping, which cannot be hashed, and no two orders share one
-        return terms
+        return shared(bought["provider"]), shared(bought.get("version", "")), terms_of(bought)
 
 
 @lru_cache(maxsize=4096)
-def _terms(items: tuple[tuple[str, Any], ...]) -> Terms:
-    return dict(items)
+def _same_offer(items: tuple[tuple[str, Any], ...]) -> tuple[str, str, Terms]:
+    fields = dict(items)
+    return fields["provider"], fields.get("version", ""), terms_of(fields)
 
 
 @lru_cache(maxsize=4096)

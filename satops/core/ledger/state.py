@@ -262,12 +262,11 @@ class LedgerState:
         A late receipt does not close the open attempt.  If none is open, the name becomes placed
         with the content of the receipt's submission.
         """
-        name, order_no = event.name, event.order_no
+        order, order_no = self.orders[event.name], event.order_no
         if order_no is None:
-            raise ValueError(f"{name!r} is placed, and no order number is given")
-        order = self.orders[name]
+            raise ValueError(f"{order.name!r} is placed, and no order number is given")
         if same_as is None:
-            self.claimed[order_no] = name
+            self.claimed[order_no] = order.name
         late = submission is not order
         if order_no in order.order_nos:
             if late or submission.standing not in OPEN:
@@ -335,12 +334,12 @@ class LedgerState:
     def _hold_again(self, order: OrderState) -> None:
         """Update `holders` for each content of a name with a spent submission."""
         every = (order, *order.others)
-        for each in every:
-            if each.order_digest is not None and self.holders.get(each.order_digest) == order.name:
-                del self.holders[each.order_digest]
-        for each in every:
-            if each.order_digest is not None and each.standing in SPENT:
-                self.holders[each.order_digest] = order.name
+        spent = {each.order_digest for each in every if each.standing in SPENT}
+        for digest in [each.order_digest for each in every if each.order_digest is not None]:
+            if digest in spent:
+                self.holders[digest] = order.name
+            elif self.holders.get(digest) == order.name:
+                del self.holders[digest]
 
     def _refuse(self, event: Closing, standing: Standing, reason: str) -> None:
         """Close a submission as refused, unless a probe was sent: its refusal proves nothing."""

@@ -25,7 +25,7 @@ def trace_json(report: "TraceReport") -> Chunks:
                 "seq": it.fetched.seq,
                 "event": it.fetched.event,
                 "bought_at": it.order.intended_at or None,
-                "file": (it.order.source or {}).get("file"),
+                "file": it.order.source.get("file"),
                 "order_digest": it.order.order_digest,
                 "run": it.order.run or None,
                 "actor": it.run.get("actor"),

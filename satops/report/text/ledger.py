@@ -136,7 +136,7 @@ def _ledger_facts(known: OrderState, status: Status, now: str) -> Iterator[tuple
             yield "Terms", safe(", ".join(facts.details))
         yield "Window (UTC)", facts.window
     yield from _money_facts(known)
-    yield "Placed from", safe(str((known.source or {}).get("file", "?")))
+    yield "Placed from", safe(str(known.source.get("file", "?")))
     digest = known.order_digest and known.order_digest[:_DIGEST_WIDTH]
     yield "Digest in ledger", digest or "not known: the order was adopted"
 

@@ -30,7 +30,7 @@ def _facts(report: TraceReport, traced: Traced) -> Iterator[tuple[str, str]]:
     yield "Fetched from", safe(fetched.address)
     yield "Event", f"{fetched.seq} of {safe(report.ledger)}, SHA-256 {fetched.event}"
     yield "Bought (UTC)", moment(order.intended_at) if order.intended_at else ""
-    yield "Bought from", safe(str((order.source or {}).get("file", "")))
+    yield "Bought from", safe(str(order.source.get("file", "")))
     yield "Order digest", order.order_digest or ""
     yield "Run", safe(order.run)
     yield "By", safe(str(traced.run.get("actor") or ""))
