@@ -283,7 +283,7 @@ class LedgerState:
         submission.placed_at = shared(at)
         submission.reason = "" if isinstance(event, SubmissionPlaced) else event.because
         if late and order.standing not in SPENT:
-            order = self.orders[name] = order.promoted(submission)
+            order = self.orders[order.name] = order.promoted(submission)
         self._hold_again(order)
 
     def _settle(self, event: DoubtSettled, recorded: Recorded) -> None:
