@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -197,12 +198,13 @@ def test_a_spool_that_fails_refuses_or_is_done_without(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Take every second case, and with `--soak` all of them and each call in turn."""
-    cases = {
+    every: dict[object, list[Any]] = {
         test_a_ledger_that_fails_at_any_call_costs_no_order: OF_THE_LEDGER,
         test_a_spool_that_fails_refuses_or_is_done_without: OF_THE_SPOOL,
         test_a_disk_that_fails_as_a_whole_still_shows_every_number: OF_ALL,
         test_a_disk_that_fills_up_costs_no_order: SMALL_DISKS,
-    }.get(metafunc.function)
+    }
+    cases = every.get(metafunc.function)
     if cases is None:
         return
     if not metafunc.config.getoption("--soak"):
