@@ -21,6 +21,7 @@ from tests.gitops.rehearsal import (
     Rehearsal,
     repository,
 )
+from tests.gitops.tools import RUNNER
 
 DOUBLES = {
     "actions/cache@0057852bfaa89a56745cba8c7296529d2fc39830": "cache",
@@ -37,8 +38,6 @@ DOUBLES = {
 }
 """The digests that the workflows pin, and who stands for each.  Another digest finds nobody."""
 _ACTIONS = Path(__file__).parent / "actions"
-_RUNNER = Path(__file__).parent / "runner"
-"""Programs that come first on a runner's PATH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,7 @@ class Act:
     def _environment(self) -> dict[str, str]:
         here = self.rehearsal
         return {
-            "PATH": here.tools.path(_RUNNER, self.python),
+            "PATH": here.tools.path(RUNNER, self.python),
             "GITHUB_REPOSITORY": NAME,
             "GITHUB_SERVER_URL": here.server.url,
             "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
@@ -155,6 +154,7 @@ class Act:
             "http_proxy": here.github.address,
             "NO_PROXY": "127.0.0.1",
             "PYTHONPYCACHEPREFIX": os.environ["PYTHONPYCACHEPREFIX"],
+            "INSTALLED": str(here.installed),
             "NO_COLOR": "1",
             **here.tools.wheels,
         }

@@ -1,7 +1,9 @@
 """A forge, a marketplace and GitHub's API on loopback, and a repository that `init --ci` made."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -38,42 +40,46 @@ def api(github_server: GitHub) -> Iterator[GitHub]:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of Python's compiled modules, so that a hundred programs start faster."""
-    return tmp_path_factory.mktemp("compiled")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the whole session, whichever worker a test runs in."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "gitops"
+    (folder / "installed").mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, compiled: Path) -> None:
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared: Path) -> None:
     """Keep the configuration of whoever runs the tests out of them."""
     settings = tmp_path / "gitconfig"
     settings.write_text(
         "[user]\n\tname = Ada\n\temail = ada@example.org\n"
         "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"  # nothing goes on behind a test
+        "[core]\n\tcompression = 0\n"
     )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(shared / "compiled"))
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
 
 @pytest.fixture
-def rehearsal(tmp_path: Path, tools: Tools, api: GitHub) -> Iterator[Rehearsal]:
+def rehearsal(tmp_path: Path, shared: Path, tools: Tools, api: GitHub) -> Iterator[Rehearsal]:
     """A team's private repository, set up for GitHub, with an empty ledger."""
-    with _rehearsed(tmp_path, tools, "github", api) as made:
+    with _rehearsed(tmp_path, shared, tools, "github", api) as made:
         yield made
 
 
 @pytest.fixture
-def gitlab_rehearsal(tmp_path: Path, tools: Tools) -> Iterator[Rehearsal]:
+def gitlab_rehearsal(tmp_path: Path, shared: Path, tools: Tools) -> Iterator[Rehearsal]:
     """A team's private repository, set up for GitLab, with an empty ledger."""
-    with _rehearsed(tmp_path, tools, "gitlab") as made:
+    with _rehearsed(tmp_path, shared, tools, "gitlab") as made:
         yield made
 
 
 @contextmanager
 def _rehearsed(
-    folder: Path, tools: Tools, ci: ForgeName, api: GitHub | None = None
+    folder: Path, shared: Path, tools: Tools, ci: ForgeName, api: GitHub | None = None
 ) -> Iterator[Rehearsal]:
     (folder / "forge").mkdir()
     with (
@@ -81,15 +87,18 @@ def _rehearsed(
         serve_in_thread(folder / "market.db", token=TOKEN) as market,
     ):
         server.rights = {READ: "read", WRITE: "write"}
-        made = Rehearsal(folder, server, market, tools, api or GitHub(""), ci)
+        made = Rehearsal(folder, shared, server, market, tools, api or GitHub(""), ci)
         made.begin()
         yield made
 
 
 @pytest.fixture(scope="session")
-def python(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(tools: Tools, shared: Path) -> Path:
     """The programs of a runner's own Python, with pip."""
-    return tools.runner_python(tmp_path_factory.mktemp("runner") / "venv")
+    with (shared / "python.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        venv = shared / "python"
+        return venv / "bin" if venv.exists() else tools.runner_python(venv)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.adapters.git.forge import git
 from tests.gitops.rehearsal import NAME, TOKEN, WRITE, PullRequest, Rehearsal
+from tests.gitops.tools import RUNNER
 
 NOTE_TOKEN = "note-secret-0123456789"
 _NOTES = "/api/v4/projects/7/merge_requests/{}/notes"
@@ -183,7 +184,8 @@ class Pipelines:
         env = {
             **os.environ,
             "HOME": str(home),
-            "PATH": here.tools.path(self.python),
+            "PATH": here.tools.path(RUNNER, self.python),
+            "INSTALLED": str(here.installed),
             **here.tools.wheels,
         }
         ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)

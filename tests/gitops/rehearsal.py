@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ import yaml
 
 from satops.adapters.stores.open import open_store
 from satops.api.init import init
+from satops.cli.context import Call
+from satops.cli.main import main
 from satops.core.ledger.chain import decode
 from satops.core.ledger.state import LedgerState
 from satops.sandbox.server import Sandbox
@@ -62,6 +66,8 @@ class Rehearsal:
     """Everything that a scenario needs, on this machine's disk and loopback."""
 
     folder: Path
+    shared: Path
+    """Of the whole session: what is made once for all rehearsals."""
     server: GitServer
     market: Sandbox
     tools: Tools
@@ -76,6 +82,11 @@ class Rehearsal:
     @property
     def url(self) -> str:
         return f"{self.server.url}/{NAME}.git"
+
+    @property
+    def installed(self) -> Path:
+        """Where runners keep what install.sh has installed."""
+        return self.shared / "installed"
 
     @property
     def artifacts(self) -> Path:
@@ -172,7 +183,8 @@ class Rehearsal:
         folder = self.folder / "clones" / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(exist_ok=True)
-        git(self.folder, "clone", "-q", "--no-checkout", f"file://{self.remote}", str(folder))
+        git(self.folder, "clone", "-q", "--shared", "--no-checkout", str(self.remote), str(folder))
+        git(folder, "remote", "set-url", "origin", f"file://{self.remote}")
         git(folder, "fetch", "-q", "origin", "+refs/pull/*:refs/remotes/pull/*")
         git(folder, "checkout", "-q", commit)
         return folder
@@ -184,10 +196,16 @@ class Rehearsal:
     def satops(
         self, folder: Path, *arguments: str, environ: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """Run the command line as somebody who may push, with the token."""
-        env = {**os.environ, "SATOPS_TOKEN": TOKEN, **(environ or {})}
-        command: list[str | Path] = [SCRIPTS / "satops", *arguments]
-        return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+        """Run the command line, without a process, as somebody who may push, with the token."""
+        call = Call(folder, {**os.environ, "SATOPS_TOKEN": TOKEN, **(environ or {})})
+        out, err = BytesIO(), BytesIO()
+        with (
+            redirect_stdout(TextIOWrapper(out, "utf-8", write_through=True)),
+            redirect_stderr(TextIOWrapper(err, "utf-8", write_through=True)),
+        ):
+            code = main(arguments, call)
+            said = out.getvalue().decode(), err.getvalue().decode()
+        return subprocess.CompletedProcess(arguments, code, *said)
 
     def start_step(
         self, name: str, folder: Path, *, workflow: str = "", **filled: str

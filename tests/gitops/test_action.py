@@ -1,6 +1,7 @@
 """The action that others use: `uses: OWNER/satops@COMMIT`, run by act as in their repository."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from tests.gitops.act import Act
 from tests.gitops.github_api import GitHub
 from tests.gitops.rehearsal import Rehearsal
-from tests.gitops.tools import ROOT, Tools
+from tests.gitops.tools import ROOT
 
 USES = f"satops/satops@{'1' * 40}"
 _WORKFLOW = """\
@@ -30,7 +31,11 @@ jobs:
           marketplace-token: ${{{{ secrets.SATOPS_TOKEN }}}}
           marketplace: ${{{{ vars.SATOPS_MARKETPLACE }}}}
 """
-_REVIEWED = """\
+_CHECKOUT = """\
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
+        with: {fetch-depth: 0, persist-credentials: false}
+"""
+_REVIEWED = f"""\
 name: satops apply
 on: [push]
 permissions: {{}}
@@ -41,32 +46,40 @@ jobs:
     outputs:
       digest: ${{{{ steps.plan.outputs.digest }}}}
     steps:
-      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
-        with: {{fetch-depth: 0, persist-credentials: false}}
+{_CHECKOUT}
       - id: plan
-        uses: {uses}
+        uses: {USES}
         with: {{command: plan}}
-  satops:
-    needs: plan
+"""
+_BUYS = """\
+  {job}:
+    needs: {needs}
+    if: ${{{{ !cancelled() }}}}
     runs-on: ubuntu-latest
     permissions: {{contents: write}}
     steps:
-      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
-        with: {{fetch-depth: 0, persist-credentials: false}}
+{checkout}
       - uses: actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093
         with: {{name: satops-plan, path: "${{{{ runner.temp }}}}/reviewed"}}
       - uses: {uses}
         with:
-          command: apply
+          command: {command}
           marketplace-token: ${{{{ secrets.SATOPS_TOKEN }}}}
           marketplace: ${{{{ vars.SATOPS_MARKETPLACE }}}}
           reviewed: ${{{{ runner.temp }}}}/reviewed/plan.json
           digest: {digest}
 """
+_JOBS = (
+    ("no-digest", "apply", '""'),
+    ("other-digest", "apply", "0" * 64),
+    ("no-command", '"apply; touch injected"', "${{ needs.plan.outputs.digest }}"),
+    ("buys", "apply", "${{ needs.plan.outputs.digest }}"),
+)
+"""Jobs that want to buy one after the other: only the last of them may."""
 
 
 @pytest.fixture
-def action(act: Act, tools: Tools, tmp_path: Path) -> Act:
+def action(act: Act, tmp_path: Path) -> Act:
     """Let the action be what a commit of this repository would hold, and no more."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "satops", "schema",
@@ -79,7 +92,6 @@ def action(act: Act, tools: Tools, tmp_path: Path) -> Act:
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, target)
     act.actions[USES] = tmp_path / "action"
-    act.python = tools.runner_python(tmp_path / "python")
     return act
 
 
@@ -88,6 +100,18 @@ def use_the_action(work: Path) -> None:
     for name, command, event in (("plan", "plan", "pull_request"), ("apply", "apply", "push")):
         text = _WORKFLOW.format(uses=USES, command=command, event=event)
         (work / f".github/workflows/satops-{name}.yml").write_text(text)
+
+
+def review(work: Path) -> None:
+    """Let what buys take a plan that was reviewed, in each of the jobs."""
+    text, needs = _REVIEWED, ["plan"]
+    for job, command, digest in _JOBS:
+        text += _BUYS.format(
+            job=job, needs=f"[{', '.join(needs)}]", command=command, digest=digest,
+            checkout=_CHECKOUT, uses=USES,
+        )  # fmt: skip
+        needs.append(job)
+    (work / ".github/workflows/satops-apply.yml").write_text(text)
 
 
 def test_the_action_plans_and_buys_with_the_satops_beside_it(
@@ -109,29 +133,17 @@ def test_the_action_plans_and_buys_with_the_satops_beside_it(
     assert rehearsal.standings() == {"hanoi": "placed"}
 
 
-@pytest.mark.parametrize("digest", ["${{ needs.plan.outputs.digest }}", '""', "0" * 64])
-def test_the_action_buys_a_reviewed_plan_by_its_digest_alone(
-    rehearsal: Rehearsal, action: Act, digest: str
+def test_the_action_buys_a_reviewed_plan_by_its_digest_alone_and_refuses_other_commands(
+    rehearsal: Rehearsal, action: Act
 ) -> None:
-    def review(work: Path) -> None:
-        workflow = _REVIEWED.format(uses=USES, digest=digest)
-        (work / ".github/workflows/satops-apply.yml").write_text(workflow)
-
     rehearsal.merge(rehearsal.open(review, rehearsal.order("hanoi")))
     applied = action.apply()
-    assert applied.ok == digest.startswith("$"), applied.log
-    assert rehearsal.bought() == ([1] if applied.ok else [])
-
-
-def test_the_action_refuses_a_command_that_is_none(rehearsal: Rehearsal, action: Act) -> None:
-    def inject(work: Path) -> None:
-        use_the_action(work)
-        workflow = work / ".github/workflows/satops-apply.yml"
-        text = workflow.read_text("utf-8")
-        workflow.write_text(text.replace("command: apply", 'command: "apply; touch injected"'))
-
-    rehearsal.merge(rehearsal.open(inject, rehearsal.order("hanoi")))
-    applied = action.apply()
     assert not applied.ok
+    ended = dict(re.findall(r"\[satops apply/([a-z-]+) *\] 🏁  Job (\w+)", applied.log))
+    assert ended == {
+        "plan": "succeeded", "no-digest": "failed", "other-digest": "failed",
+        "no-command": "failed", "buys": "succeeded",
+    }, applied.log  # fmt: skip
     assert "The input command must be" in applied.log
-    assert rehearsal.bought() == []
+    assert rehearsal.bought() == [1]
+    assert rehearsal.standings() == {"hanoi": "placed"}

@@ -25,7 +25,7 @@ def simulating(rehearsal: Rehearsal) -> Rehearsal:
     return rehearsal
 
 
-def test_the_orders_of_a_pull_request_are_data_and_the_answers_are_artifact_and_comment(
+def test_it_takes_a_number_and_its_orders_as_data_and_answers_as_artifact_and_comment(
     simulating: Rehearsal, act: Act, api: GitHub
 ) -> None:
     def hook(work: Path) -> None:
@@ -52,9 +52,7 @@ def test_the_orders_of_a_pull_request_are_data_and_the_answers_are_artifact_and_
     assert simulating.bought() == []
     assert simulating.state_commit() == before
 
-
-def test_what_is_no_number_is_refused(simulating: Rehearsal, act: Act, api: GitHub) -> None:
     ran = act.feasibility("1/head:refs/heads/main")
     assert not ran.ok
     assert "Give the number of a pull request." in ran.log
-    assert api.comments == []
+    assert api.comments == [comment]

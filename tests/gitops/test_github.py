@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from satops.errors import ExitCode
 from tests.adapters.git.forge import git
@@ -14,102 +15,81 @@ MARKER = "<!-- satops plan -->"
 
 def test_from_a_branch_to_the_ledger(rehearsal: Rehearsal, act: Act, api: GitHub) -> None:
     request = rehearsal.open(rehearsal.order("hanoi", "mekong-flood"))
-    planned = act.plan(request)
-    assert planned.ok, planned.log
-    (comment,) = api.comments
-    assert comment.body.startswith(MARKER)
-    assert comment.body.strip() == planned.summary.strip()
-    assert "satops plan: 2 orders to create" in comment.body
-    kept = rehearsal.artifacts / "satops-plan"
-    assert json.loads((kept / "plan.json").read_bytes())["summary"]["create"] == 2
-    assert len(json.loads((kept / "plan.geojson").read_bytes())["features"]) == 2
-    assert rehearsal.bought() == []
-
-    commit = rehearsal.merge(request)
-    applied = act.apply()
-    assert applied.ok, applied.log
-    assert "Placed 2 of 2 expected." in applied.summary
-    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
-    assert rehearsal.bought() == [1, 1]
-    assert rehearsal.apply().returncode == ExitCode.DONE
-    assert rehearsal.bought() == [1, 1]
-    history = git(rehearsal.remote, "log", "--format=%s", "refs/heads/satops-state")
-    assert "Place 2 orders" in history
-    assert git(rehearsal.remote, "rev-parse", "refs/heads/main") == commit
-
-
-def test_the_ledger_tells_which_commit_and_run_bought(rehearsal: Rehearsal, act: Act) -> None:
-    event = rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
-    commit = rehearsal.merge(rehearsal.open(rehearsal.order("mekong-flood")))
-    assert act.apply(event, GITHUB_RUN_ID="42").ok
-    ran = rehearsal.satops(rehearsal.clone("audit"), "history", "--json")
-    events = json.loads(ran.stdout)["events"]
-    started = [e for e in events if e["kind"] == "RunStarted" and e["command"] == "apply"][-1]
-    assert started["commit"] == commit
-    assert started["branch"] == "main"
-    assert started["run_url"] == f"{rehearsal.server.url}/{NAME}/actions/runs/42"
-
-
-def test_the_ledger_tells_the_pull_request_and_who_approved_it(
-    rehearsal: Rehearsal, act: Act, api: GitHub
-) -> None:
-    request = rehearsal.open(rehearsal.order("hanoi"))
-    api.pulls[request.head] = request.number
-    rehearsal.merge(request)
-    applied = act.apply()
-    assert applied.ok, applied.log
-    ran = rehearsal.satops(rehearsal.clone("audit"), "history", "--json")
-    events = json.loads(ran.stdout)["events"]
-    (intent,) = [event for event in events if event["kind"] == "SubmissionIntended"]
-    assert (intent["commit"], intent["committed"]) == (request.head, True)
-    assert intent["pull_request"] == f"https://forge/{request.number}"
-    assert intent["approvals"] == ["ada"]
-    # A forge that does not answer is said, and stops nothing.
-    rehearsal.merge(rehearsal.open(rehearsal.order("mekong-flood")))
-    api.broken = True
-    applied = act.apply()
-    assert applied.ok, applied.log
-    assert "GitHub did not answer" in applied.log
-    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
-
-
-def test_the_token_is_in_no_log_no_file_and_no_commit(rehearsal: Rehearsal, act: Act) -> None:
-    request = rehearsal.open(rehearsal.order("hanoi"))
-    logs = [act.plan(request).log]
-    rehearsal.merge(request)
-    logs += [act.apply(ACTIONS_STEP_DEBUG="true", GIT_TRACE="1").log, act.nightly().log]
-    assert not any(TOKEN in log for log in logs)
-    git(rehearsal.remote, "repack", "-q", "-d", "--window=0", "--depth=0")
-    everything = git(rehearsal.remote, "log", "--all", "--format=%B", "-p", "-m")
-    assert TOKEN not in everything
-    folders = (rehearsal.artifacts, rehearsal.folder / "clones")
-    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    assert files
-    assert not any(TOKEN.encode() in path.read_bytes() for path in files)
-
-
-def test_a_pull_request_has_one_comment_however_often_it_is_pushed(
-    rehearsal: Rehearsal, act: Act, api: GitHub
-) -> None:
-    request = rehearsal.open(rehearsal.order("hanoi"))
+    # However often it is pushed, a pull request has one comment, and those of others are let be.
     person = Comment(1, request.number, f"{MARKER} I write this myself.", bot=False)
     other = Comment(2, request.number, "Another bot.")
     elsewhere = Comment(3, request.number + 1, f"{MARKER} of another pull request")
     api.comments += [person, other, elsewhere]
-    assert act.plan(request).ok
-    assert act.plan(request).ok
+    plans = [act.plan(request), act.plan(request)]
+    assert all(planned.ok for planned in plans), plans[-1].log
     assert [comment.edits for comment in api.comments] == [0, 0, 0, 1]
-    assert api.comments[3].body.startswith(MARKER)
+    comment = api.comments[3].body
+    assert comment.startswith(MARKER)
+    assert comment.strip() == plans[1].summary.strip()
+    assert "satops plan: 2 orders to create" in comment
+    kept = rehearsal.artifacts / "satops-plan"
+    assert json.loads((kept / "plan.json").read_bytes())["summary"]["create"] == 2
+    assert len(json.loads((kept / "plan.geojson").read_bytes())["features"]) == 2
+
+    api.pulls[request.head] = request.number
+    commit = rehearsal.merge(request)
+    waiting = act.nightly()
+    assert waiting.ok, waiting.log
+    assert "was merged and waits to be bought (since 0 h)." in waiting.summary
+    assert rehearsal.bought() == []
+    applied = act.apply(ACTIONS_STEP_DEBUG="true", GIT_TRACE="1")
+    assert applied.ok, applied.log
+    assert "Placed 2 of 2 expected." in applied.summary
+    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
+    for event in events(rehearsal, "SubmissionIntended"):
+        assert (event["commit"], event["committed"]) == (request.head, True)
+        assert event["pull_request"] == f"https://forge/{request.number}"
+        assert event["approvals"] == ["ada"]
+    assert rehearsal.apply().returncode == ExitCode.DONE
+    night = act.nightly()
+    assert night.ok, night.log
+    assert "waits to be bought" not in night.summary
+    assert "2 statuses changed." in night.summary
+    assert "StatusObserved" in rehearsal.kinds()
+    assert rehearsal.bought() == [1, 1]
+    history = git(rehearsal.remote, "log", "--format=%s", "refs/heads/satops-state")
+    assert "Place 2 orders" in history
+    assert git(rehearsal.remote, "rev-parse", "refs/heads/main") == commit
+    for ran in (*plans, waiting, applied, night):
+        assert TOKEN not in ran.log
+    assert_nowhere(TOKEN, rehearsal)
 
 
-def test_what_cannot_be_posted_or_kept_is_never_the_verdict(
+def events(rehearsal: Rehearsal, kind: str) -> list[dict[str, Any]]:
+    """Return the events of a kind that are in the ledger."""
+    ran = rehearsal.satops(rehearsal.clone("audit"), "history", "--json")
+    return [event for event in json.loads(ran.stdout)["events"] if event["kind"] == kind]
+
+
+def assert_nowhere(secret: str, rehearsal: Rehearsal) -> None:
+    """Look for a secret in every commit, every artifact and every file of every checkout."""
+    git(rehearsal.remote, "repack", "-q", "-d", "--window=0", "--depth=0")
+    assert secret not in git(rehearsal.remote, "log", "--all", "--format=%B", "-p", "-m")
+    folders = (rehearsal.artifacts, rehearsal.folder / "clones")
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert files
+    assert not any(secret.encode() in path.read_bytes() for path in files)
+
+
+def test_what_cannot_be_posted_kept_or_asked_is_never_the_verdict(
     rehearsal: Rehearsal, act: Act, api: GitHub
 ) -> None:
     api.broken = True
-    planned = act.plan(rehearsal.open(rehearsal.order("hanoi")), FAIL_UPLOADS="yes")
+    request = rehearsal.open(rehearsal.order("hanoi"))
+    planned = act.plan(request, FAIL_UPLOADS="yes")
     assert planned.ok, planned.log
     assert "The comments could not be read." in planned.log
     assert "1 order to create" in planned.summary
+    rehearsal.merge(request)
+    applied = act.apply()
+    assert applied.ok, applied.log
+    assert "GitHub did not answer" in applied.log
+    assert rehearsal.standings() == {"hanoi": "placed"}
 
 
 def test_a_plan_that_fails_is_red_and_says_why_in_the_comment(
@@ -124,15 +104,6 @@ def test_a_plan_that_fails_is_red_and_says_why_in_the_comment(
     (comment,) = api.comments
     assert "orders/hanoi.yaml" in comment.body
     assert "file=orders/hanoi.yaml,line=6" in planned.log
-
-
-def test_a_run_that_was_dropped_loses_nothing(rehearsal: Rehearsal) -> None:
-    first = rehearsal.open(rehearsal.order("hanoi"))
-    second = rehearsal.open(rehearsal.order("mekong-flood"))
-    rehearsal.merge(first)  # its run waited, and was dropped when the next one came
-    rehearsal.merge(second)
-    assert rehearsal.apply().returncode == ExitCode.DONE
-    assert rehearsal.standings() == {"hanoi": "placed", "mekong-flood": "placed"}
 
 
 def test_of_two_merges_the_approval_of_one_buys_what_its_plan_shows_and_nothing_twice(
@@ -164,38 +135,31 @@ def test_of_two_merges_the_approval_of_one_buys_what_its_plan_shows_and_nothing_
     assert rehearsal.bought() == [1, 1]
 
 
-def test_an_old_run_that_is_started_again_buys_nothing_from_its_old_tree(
+def test_an_old_run_that_is_started_again_buys_what_main_wants_now(
     rehearsal: Rehearsal, act: Act
 ) -> None:
     old = rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
-    rehearsal.merge(rehearsal.open(lambda work: (work / "orders/hanoi.yaml").unlink()))
-    again = act.apply(commit=old)
+    commit = rehearsal.merge(
+        rehearsal.open(
+            rehearsal.order("mekong-flood"), lambda work: (work / "orders/hanoi.yaml").unlink()
+        )
+    )
+    again = act.apply(commit=old, GITHUB_RUN_ID="42")
     assert again.ok, again.log
-    assert rehearsal.bought() == []
-
-
-def test_the_night_says_that_orders_wait_and_buys_nothing(rehearsal: Rehearsal, act: Act) -> None:
-    rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
-    night = act.nightly()
-    assert night.ok, night.log
-    assert "was merged and waits to be bought (since 0 h)." in night.summary
-    assert rehearsal.bought() == []
-    assert rehearsal.apply().returncode == ExitCode.DONE
-    night = act.nightly()
-    assert night.ok, night.log
-    assert "waits to be bought" not in night.summary
-    assert "1 status changed." in night.summary
-    assert "StatusObserved" in rehearsal.kinds()
+    assert rehearsal.standings() == {"mekong-flood": "placed"}
+    assert rehearsal.bought() == [1]
+    started = events(rehearsal, "RunStarted")[-1]
+    assert (started["command"], started["commit"], started["branch"]) == ("apply", commit, "main")
+    assert started["run_url"] == f"{rehearsal.server.url}/{NAME}/actions/runs/42"
 
 
 def test_what_buys_keeps_the_wheels_for_plans_and_reads_none_of_them(
     rehearsal: Rehearsal, act: Act
 ) -> None:
-    rehearsal.merge(rehearsal.open(rehearsal.order("hanoi")))
-    first = act.apply()
+    first = act.apply(INSTALLED="")
     assert first.ok, first.log
     assert "Saved satops-" in first.log
-    planned = act.plan(rehearsal.open(rehearsal.order("mekong-flood")))
+    planned = act.plan(rehearsal.open(rehearsal.order("hanoi")), INSTALLED="")
     assert planned.ok, planned.log
     assert "Restored satops-" in planned.log
     again = act.apply()

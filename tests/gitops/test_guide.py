@@ -87,12 +87,14 @@ def market(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def forge(tmp_path: Path, tools: Tools, api: GitHub, market: Sandbox) -> Iterator[Rehearsal]:
+def forge(
+    tmp_path: Path, shared: Path, tools: Tools, api: GitHub, market: Sandbox
+) -> Iterator[Rehearsal]:
     """A forge with an empty repository."""
     (tmp_path / "forge").mkdir()
     with served(tmp_path / "forge") as server:
         server.rights = {READ: "read", WRITE: "write"}
-        made = Rehearsal(tmp_path, server, market, tools, api)
+        made = Rehearsal(tmp_path, shared, server, market, tools, api)
         made.create()
         yield made
 

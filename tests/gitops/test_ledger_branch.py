@@ -1,20 +1,20 @@
 """The branch of the ledger when runs overlap, are killed, and meet hooks and strangers."""
 
 import json
+import os
 import signal
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import DEVNULL
 from time import sleep
-
-import pytest
 
 from satops.core.order.order import instant
 from satops.errors import ExitCode
 from satops.sandbox.faults import Kind, Rule
 from tests.adapters.git.forge import git
 from tests.gitops.act import Act
-from tests.gitops.rehearsal import SLUGS, TIMES, Rehearsal
+from tests.gitops.rehearsal import SCRIPTS, SLUGS, TIMES, TOKEN, Rehearsal
 
 
 def merged(rehearsal: Rehearsal, *slugs: str) -> str:
@@ -38,12 +38,13 @@ def hook(rehearsal: Rehearsal, script: str) -> Path:
 
 
 def test_two_clones_that_apply_at_once_buy_each_order_once(rehearsal: Rehearsal) -> None:
-    for number, slug in enumerate(SLUGS):
+    for number, slug in enumerate(SLUGS[:2]):
         merged(rehearsal, slug)
-        clones = [rehearsal.clone(f"racer-{number}-{racer}") for racer in range(3)]
-        with ThreadPoolExecutor(len(clones)) as pool:
-            runs = list(pool.map(lambda at: rehearsal.satops(at, "apply", "--yes"), clones))
-        assert {run.returncode for run in runs} == {ExitCode.DONE}, [run.stderr for run in runs]
+        clones = [rehearsal.clone(f"racer-{number}-{racer}") for racer in range(2)]
+        environ = {**os.environ, "SATOPS_TOKEN": TOKEN}
+        apply = [str(SCRIPTS / "satops"), "apply", "--yes"]
+        runs = [subprocess.Popen(apply, cwd=at, env=environ, stdout=DEVNULL) for at in clones]
+        assert [run.wait() for run in runs] == [ExitCode.DONE] * len(clones)
         assert rehearsal.bought() == [1] * (number + 1)
     assert set(rehearsal.standings().values()) == {"placed"}
     assert rehearsal.satops(rehearsal.clone("auditor"), "verify").returncode == ExitCode.DONE
@@ -71,52 +72,37 @@ def test_a_run_that_was_killed_is_settled_by_the_next_in_a_fresh_clone(
     assert rehearsal.bought() == [1]
 
 
-def test_a_push_that_a_hook_refuses_buys_nothing(rehearsal: Rehearsal) -> None:
-    merged(rehearsal, "hanoi")
-    refusing = hook(rehearsal, 'case $1 in *satops-state) echo "Ask the owners."; exit 1;; esac')
-    applied = rehearsal.apply()
-    assert applied.returncode == ExitCode.LEDGER
-    assert "Ask the owners." in applied.stderr
-    assert rehearsal.bought() == []
-    refusing.unlink()
-    assert rehearsal.apply().returncode == ExitCode.DONE
-    assert rehearsal.bought() == [1]
-
-
-def test_a_protected_main_is_no_hindrance(rehearsal: Rehearsal) -> None:
+def test_a_push_that_a_hook_refuses_buys_nothing_and_a_protected_main_is_no_hindrance(
+    rehearsal: Rehearsal,
+) -> None:
     commit = merged(rehearsal, "hanoi")
-    hook(rehearsal, 'case $1 in refs/heads/main) echo "main is protected"; exit 1;; esac')
-    applied = rehearsal.apply()
-    assert applied.returncode == ExitCode.DONE, applied.stderr
-    assert rehearsal.standings() == {"hanoi": "placed"}
-    assert git(rehearsal.remote, "rev-parse", "refs/heads/main") == commit
-
-
-def test_a_commit_of_somebody_else_on_the_ledgers_branch_is_let_be(rehearsal: Rehearsal) -> None:
-    merged(rehearsal, "hanoi")
     other = rehearsal.clone("third-party", "origin/satops-state")
     (other / "NOTES.md").write_text("Seen by the auditors.\n")
     rehearsal.commit(other, "Note the audit")
     git(other, "push", "-q", "origin", "HEAD:refs/heads/satops-state")
+    hook(rehearsal, 'case $1 in *satops-state) echo "Ask the owners."; exit 1;; esac')
+    applied = rehearsal.apply()
+    assert applied.returncode == ExitCode.LEDGER
+    assert "Ask the owners." in applied.stderr
+    assert rehearsal.bought() == []
+    hook(rehearsal, 'case $1 in refs/heads/main) echo "main is protected"; exit 1;; esac')
     applied = rehearsal.apply()
     assert applied.returncode == ExitCode.DONE, applied.stderr
+    assert rehearsal.standings() == {"hanoi": "placed"}
+    assert rehearsal.bought() == [1]
+    assert git(rehearsal.remote, "rev-parse", "refs/heads/main") == commit
+    # What somebody else has committed on the ledger's branch is let be.
     shown = git(rehearsal.remote, "show", "refs/heads/satops-state:NOTES.md")
     assert shown == "Seen by the auditors."
 
 
-@pytest.fixture
-def bought_once(rehearsal: Rehearsal) -> tuple[Path, str]:
-    """Buy an order; return the clone that did it, and the head that its plan noted."""
+def test_a_force_push_is_seen_by_whoever_knew_the_ledger_and_a_changed_event_by_everybody(
+    rehearsal: Rehearsal,
+) -> None:
     merged(rehearsal, "hanoi")
     clone = rehearsal.clone("clone")
     assert rehearsal.satops(clone, "apply", "--yes").returncode == ExitCode.DONE
-    return clone, rehearsal.state().head.digest
-
-
-def test_a_force_push_that_drops_orders_is_seen_by_whoever_knew_the_ledger(
-    rehearsal: Rehearsal, bought_once: tuple[Path, str]
-) -> None:
-    clone, head = bought_once
+    head, whole = rehearsal.state().head.digest, rehearsal.state_commit()
     git(clone, "fetch", "-q", "origin", "satops-state")
     first = git(clone, "rev-list", "--max-parents=0", "FETCH_HEAD")
     saved = rehearsal.satops(clone, "plan", "--out", "plan.json")
@@ -136,10 +122,7 @@ def test_a_force_push_that_drops_orders_is_seen_by_whoever_knew_the_ledger(
     assert stale.returncode == ExitCode.REFUSED
     assert rehearsal.bought() == [1]
 
-
-def test_a_force_push_that_changes_an_event_is_seen_by_everybody(
-    rehearsal: Rehearsal, bought_once: tuple[Path, str]
-) -> None:
+    git(rehearsal.remote, "update-ref", "refs/heads/satops-state", whole)
     forger = rehearsal.clone("forger", "origin/satops-state")
     (segment,) = (forger / "ledger").iterdir()
     text = segment.read_text("utf-8")
@@ -150,12 +133,12 @@ def test_a_force_push_that_changes_an_event_is_seen_by_everybody(
     merged(rehearsal, "mekong-flood")
     applied = rehearsal.apply()
     assert applied.returncode == ExitCode.LEDGER, applied.stderr
+    assert "was changed after it was written" in applied.stderr
     assert rehearsal.bought() == [1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_cancelled_run_ends_what_is_on_the_wire_and_records_it(
-    rehearsal: Rehearsal, number: signal.Signals
+    rehearsal: Rehearsal,
 ) -> None:
     merged(rehearsal, *SLUGS)
     rehearsal.market.faults.replace([Rule(kind=Kind.SLOW, seconds=6, count=1)])
@@ -170,7 +153,7 @@ def test_a_cancelled_run_ends_what_is_on_the_wire_and_records_it(
             assert running.poll() is None
             sleep(0.02)
         # The forge signals the shell alone: what it started must have taken its place.
-        running.send_signal(number)
+        running.send_signal(signal.SIGINT)
         running.communicate()
     assert running.returncode == ExitCode.INTERRUPTED
     placed = sum(standing == "placed" for standing in rehearsal.standings().values())

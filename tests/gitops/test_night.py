@@ -105,6 +105,7 @@ def test_an_order_in_doubt_fails_and_the_other_steps_run(night: Night) -> None:
     assert "is whole:" in said
 
 
+@pytest.mark.parametrize("night", ["gitlab"], indirect=True)  # GitHub's: the guide
 def test_with_the_embedded_sandbox_the_night_says_that_it_ends_and_is_green(night: Night) -> None:
     night.merge("hanoi")
     night.satops("apply", "--yes")

@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 INSTALL = ".ci/gitops-tools"
+RUNNER = Path(__file__).parent / "runner"
+"""Programs that come first on a runner's PATH."""
 
 
 @dataclass(frozen=True, slots=True)
