@@ -176,12 +176,13 @@ def test_a_late_receipt_of_an_earlier_attempt_leaves_the_open_attempt_open() -> 
 
 
 def test_an_earlier_receipt_counts_when_the_later_attempt_bought_nothing() -> None:
-    nothing = SubmissionNotSent("a", 2, "refused")
-    state = _state(*SECOND, placed("a", 1, "LATE"), nothing)
-    known = state.orders["a"]
-    assert known.standing is Standing.PLACED
-    assert (known.order_no, known.further_order_nos) == ("LATE", ())
-    assert state.holders[order().digest] == "a"
+    nothing, late = SubmissionNotSent("a", 2, "refused"), placed("a", 1, "LATE")
+    for events in ((late, nothing), (nothing, late)):
+        state = _state(*SECOND, *events)
+        known = state.orders["a"]
+        assert known.standing is Standing.PLACED
+        assert (known.order_no, known.further_order_nos) == ("LATE", ())
+        assert state.holders[order().digest] == "a"
 
 
 def test_the_receipts_of_two_attempts_are_both_kept() -> None:

@@ -52,6 +52,9 @@ class Recorded(NamedTuple):
         return getattr(self.event, "name", None)
 
 
+_NAMING_TOOLS = (RunStarted, LedgerStarted)
+
+
 class NotWhole(ValueError):
     """A field of the event is missing or has a wrong type."""
 
@@ -75,7 +78,7 @@ def read(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[Recorded]:
                 f"Line {head.seq} of the ledger is not a whole {fields.get('kind')}: {error}."
                 f"{way_on}"
             ) from None
-        if isinstance(found.event, RunStarted | LedgerStarted):
+        if isinstance(found.event, _NAMING_TOOLS):
             tool = found.event.tool
         yield found
 
@@ -89,15 +92,15 @@ def recorded(fields: Fields, head: Head) -> Recorded:
     shape = (kind, *fields, *map(type, fields.values()))
     known = _SHAPES.get(shape)
     if known is None:
-        known = _checked(fields, _READS[kind])
+        known = _READS[kind].kind, *_checked(fields, _READS[kind])
         if len(_SHAPES) < _SHAPES_MAX:
             _SHAPES[shape] = known
-    names, lists = known
+    made, names, lists = known
     values = {name: fields[name] for name in names}
     for name, convert in lists:
         values[name] = convert(values[name])
     # Faster than the constructor, which sets each of an intent's 22 fields.
-    event = object.__new__(_READS[kind].kind)
+    event = object.__new__(made)
     object.__setattr__(event, "__dict__", values)
     return Recorded(event, head, fields["time"], fields["run"], fields)
 
@@ -184,6 +187,6 @@ def _options(field: "Field[Any]") -> tuple[Any, ...]:
 
 
 _READS: Mapping[str, _Reads] = {name: _reads(kind) for name, kind in KINDS.items()}
-_SHAPES: dict[tuple[object, ...], tuple[tuple[str, ...], Lists]] = {}
+_SHAPES: dict[tuple[object, ...], tuple[type[Event], tuple[str, ...], Lists]] = {}
 """Checked combinations of kind, fields and types; at most `_SHAPES_MAX`."""
 _SHAPES_MAX = 4096

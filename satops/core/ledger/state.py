@@ -334,12 +334,12 @@ class LedgerState:
     def _hold_again(self, order: OrderState) -> None:
         """Update `holders` for each content of a name with a spent submission."""
         every = (order, *order.others)
-        spent = {each.order_digest for each in every if each.standing in SPENT}
-        for digest in [each.order_digest for each in every if each.order_digest is not None]:
-            if digest in spent:
-                self.holders[digest] = order.name
-            elif self.holders.get(digest) == order.name:
-                del self.holders[digest]
+        for each in every:
+            if each.order_digest is not None and self.holders.get(each.order_digest) == order.name:
+                del self.holders[each.order_digest]
+        for each in every:
+            if each.order_digest is not None and each.standing in SPENT:
+                self.holders[each.order_digest] = order.name
 
     def _refuse(self, event: Closing, standing: Standing, reason: str) -> None:
         """Close a submission as refused, unless a probe was sent: its refusal proves nothing."""
