@@ -53,26 +53,16 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else() -> None:
     assert not any("__pycache__" in name or "direct_url" in name for name in names)
 
 
-def test_an_installation_packs_the_wheel_that_it_came_from(
+def test_an_installation_packs_the_wheel_that_it_came_from_and_never_what_was_changed_since(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = own_wheel().content
     site = installed(tmp_path)
     assert packed_from(site, monkeypatch) == first
-
-
-def test_a_file_that_was_changed_since_is_never_packed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site = installed(tmp_path)
     with (site / "satops/errors.py").open("a") as file:
         file.write("\n")
     with pytest.raises(UsageError, match=r"satops/errors\.py was changed since"):
         packed_from(site, monkeypatch)
-
-
-def test_a_file_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    site = installed(tmp_path)
     (site / "satops/errors.py").unlink()
     with pytest.raises(UsageError, match=r"satops/errors\.py: No such file"):
         packed_from(site, monkeypatch)
