@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from satops.adapters.files.order_files import MAX_INCLUDE_BYTES
@@ -49,12 +48,7 @@ class AoiFiles:
     def __enter__(self) -> "AoiFiles":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def read(self, content: bytes) -> Aoi | Finding:
