@@ -1,5 +1,6 @@
 """What a problem came from: a look-alike, or a placeholder; and never one that is not the cause."""
 
+import time
 from dataclasses import replace
 from datetime import UTC
 
@@ -267,6 +268,13 @@ def test_what_looks_like_a_placeholder_in_a_sound_text_is_no_fault(line: str) ->
 def test_a_group_of_one_field_is_no_placeholder() -> None:
     text = changed(("tianyi", "{tianyi}"))
     assert told(text) == as_it_is(text.encode()) != []
+
+
+@pytest.mark.parametrize("part", ["{", "${a", "$(a", "<%", "<your"])
+def test_a_line_of_beginnings_takes_no_time(part: str) -> None:
+    begun = time.process_time()
+    assert told(changed(("coast-watch", part * 9_999)))
+    assert time.process_time() - begun < 1
 
 
 def test_a_placeholder_in_another_value_is_not_named() -> None:

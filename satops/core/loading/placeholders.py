@@ -2,20 +2,24 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BRACKETS = (
-    r"\$?\{\{.*?\}\}"  # Jinja, Helm, Mustache, the expressions of CI
-    r"|\{%.*?%\}|<%.*?%>"  # statements of Jinja, ERB
+    r"\$?\{\{.{0,200}?\}\}"  # Jinja, Helm, Mustache, the expressions of CI
+    r"|\{%.{0,200}?%\}|<%.{0,200}?%>"  # statements of Jinja, ERB
 )
 _TEMPLATE = re.compile(_BRACKETS)
 _VALUE = re.compile(
-    _BRACKETS + r"|\$\{[A-Za-z_][^}\s]*\}|\$\([A-Za-z_][^)]*\)|\$[A-Z_][A-Z0-9_]+"  # shells
+    _BRACKETS
+    + r"|\$\{[A-Za-z_][^}\s]{0,200}\}|\$\([A-Za-z_][^)]{0,200}\)|\$[A-Z_][A-Z0-9_]+"  # shells
     r"|@@[A-Za-z_]\w*@@|@[A-Z_][A-Z0-9_]+@|__[A-Z][A-Z0-9_]*__|%\([A-Za-z_]\w*\)[sd]|%[A-Z_]+%"
-    r"|<[A-Z][A-Z0-9_ -]*>|<your[^>]*>|\{[A-Z_][A-Z0-9_]*\}"
+    r"|<[A-Z][A-Z0-9_ -]*>|<your[^>]{0,200}>|\{[A-Z_][A-Z0-9_]*\}"
     r"|(?<=[\w\"'-])\{[A-Za-z_]\w*\}|\{[A-Za-z_]\w*\}(?=[\w\"'-])"  # in a text, not a group
 )
 _BEGUN = re.compile(_BRACKETS + r"|\$\{[^}]+\}", re.DOTALL)
 _BEGIN_CHARS = 1024
+_LINE_CHARS = 4096
+"""Of a line no more is searched: without this and the bounds above, a hostile line takes hours."""
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
@@ -44,8 +48,12 @@ def value_at(line: str, column: int) -> Placeholder | None:
 
 
 def _first(kind: re.Pattern[str], line: str, column: int) -> Placeholder | None:
-    """Search a line without its comment."""
-    for found in kind.finditer(_COMMENT.sub("", line)):
-        if found.end() >= column:
-            return Placeholder(found[0], found.start() + 1)
-    return None
+    found = _all(kind, line[:_LINE_CHARS])
+    return next((each for each in found if each.column + len(each.text) > column), None)
+
+
+@lru_cache(maxsize=16)
+def _all(kind: re.Pattern[str], line: str) -> tuple[Placeholder, ...]:
+    """Return the placeholders of a line without its comment; a line may have many faults."""
+    found = kind.finditer(_COMMENT.sub("", line))
+    return tuple(Placeholder(each[0], each.start() + 1) for each in found)
