@@ -4,9 +4,10 @@ import http.client
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -55,18 +56,20 @@ class GitHub:
 @contextmanager
 def github(tools: Tools, folder: Path) -> Iterator[GitHub]:
     """Serve the API on loopback, as a proxy that `gh` is pointed at."""
-    port = own_port()
-    mock = ["prism", "mock", "--errors", "--host", "127.0.0.1", "--port", str(port)]
-    command: list[str | Path] = [
-        tools.bin / "node",
-        tools.node_bin / mock[0],
-        *mock[1:],
-        tools.github_description,
-    ]
     with ExitStack() as stack:
-        ready = _ready(port)
-        stack.enter_context(running(command, ready=ready, log=folder / "prism.log"))
-        server = stack.enter_context(_Server(port))
+
+        @cache
+        def prism() -> int:
+            port = own_port()
+            command: list[str | Path] = [
+                tools.bin / "node", tools.node_bin / "prism", "mock", "--errors",
+                "--host", "127.0.0.1", "--port", str(port), tools.github_description,
+            ]  # fmt: skip
+            log = folder / "prism.log"
+            stack.enter_context(running(command, ready=_ready(port), log=log))
+            return port
+
+        server = stack.enter_context(_Server(prism))
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         stack.callback(thread.join)
@@ -88,10 +91,15 @@ def _ready(port: int) -> Any:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, prism: int) -> None:
+    def __init__(self, prism: Callable[[], int]) -> None:
         super().__init__(("127.0.0.1", 0), _Call)
-        self.prism = prism
+        self._prism, self._starting = prism, threading.Lock()
         self.github = GitHub(f"http://127.0.0.1:{self.server_address[1]}")
+
+    def prism(self) -> int:
+        """Return the port of what knows GitHub's description; it starts with the first question."""
+        with self._starting:
+            return self._prism()
 
 
 class _Call(BaseHTTPRequestHandler):
@@ -141,7 +149,7 @@ class _Call(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         kept = ("Content-Type", "Accept", "Authorization")
         headers = {name: self.headers[name] for name in kept if name in self.headers}
-        prism = http.client.HTTPConnection("127.0.0.1", self.server.prism, timeout=_ANSWER_S)
+        prism = http.client.HTTPConnection("127.0.0.1", self.server.prism(), timeout=_ANSWER_S)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         with closing(prism):
             prism.request(self.command, target, body or None, headers)
