@@ -77,7 +77,7 @@ def test_a_valid_document_has_no_problems() -> None:
         ("maxcloud: 20", "V01", (7, 3), "Did you mean `maxCloud`?"),
         ("max_cloud: 20", "V01", (7, 3), "Did you mean `maxCloud`?"),
         ("colour: red", "V01", (7, 3), "The fields of this group are: endDate, geometry"),
-        ("labels: {a: b}", "V01", (7, 3), "no field of `order`"),
+        ("labels: {a: b}", "V01", (7, 3), "no field `labels` in `order`"),
         ("resolutionType: '2'", "V04", (7, 19), "Write 2 without quotes."),
         ("resolutionType: veryhigh", "V04", (7, 19), "Did you mean `very-high`?"),
     ],

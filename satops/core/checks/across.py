@@ -90,9 +90,9 @@ def check_copies(around: Around) -> Found:
     "supersedes an order that was not bought",
     when=When.ACROSS,
     at="supersedes",
-    meaning="`supersedes` names an order that is neither placed nor in doubt. If it is in the "
-    "tree, apply would buy both, since `supersedes` cancels nothing; if nobody knows it, the name "
-    "may be misspelt.",
+    meaning="`supersedes` names an order that is neither placed nor in doubt. If its spec is in "
+    "the tree, apply would buy both, since `supersedes` cancels nothing. If there is no such "
+    "order, the name may be misspelt.",
     source="satops' own rule",
     remedy="Delete the older spec, or take the line out; or correct the name.",
     example="supersedes: mekong-flod",
@@ -128,10 +128,10 @@ def check_superseded(around: Around) -> Found:
     "overlaps another order",
     when=When.ACROSS,
     at="order.geometry",
-    meaning="Another order of the same mode, with a window at the same time, covers a part of the "
-    "area: that part may be bought twice. Counted against the other specs and against what the "
-    "ledger holds as placed or in doubt, in percent of the smaller area. An order that "
-    "`supersedes` the other one is left alone, and so are thin strips along a border that was "
+    meaning="Another order of the same mode, with a window at the same time, covers a part of "
+    "the area. That part may be bought twice. satops compares the other specs and the ledger's "
+    "orders that are placed or in doubt; the overlap is in percent of the smaller area. It "
+    "ignores an order that `supersedes` the other one, and thin strips along a border that was "
     "drawn twice.",
     source="an order tool that billed 2,204 km² for 1,109",
     remedy="Cut the outline, move the window, or acknowledge the overlap.",

@@ -15,9 +15,9 @@ _MOST_NAMED = 8
     "a label that is missing or not allowed",
     when=When.SPEC,
     at="labels",
-    meaning="`labels` of satops.yaml says which labels an order must carry, and with which values. "
-    "Limits count by labels, so an order with a misspelt label, or with none, would escape its "
-    "limit. No spec can accept it away.",
+    meaning="`labels` of satops.yaml says which labels an order must carry, and with which "
+    "values. Limits count by labels, so an order with a misspelt label, or with none, would "
+    "escape its limit. No spec can acknowledge it.",
     source="the team's rules in satops.yaml",
     remedy="Write the label with a value that is allowed, or have the rule changed in review.",
     example="labels: {team: hydrolgy}",

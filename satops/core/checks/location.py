@@ -32,9 +32,9 @@ _STRIP_SLACK = 0.05
     when=When.OUTLINE,
     at="order.geometry",
     meaning="The centre of the area is outside of the `region` of satops.yaml. Without a region "
-    "it is compared with the other orders: it is far from all of them, and would be among them if "
-    "latitude and longitude were exchanged. The range of the numbers cannot show this: Paris "
-    "exchanged lies off Somalia.",
+    "satops compares it with the other orders: it is far from all of them, and would be among "
+    "them with latitude and longitude exchanged. The range of the numbers cannot show this: "
+    "Paris exchanged lies off Somalia.",
     source="reports of images from the wrong continent",
     remedy="Look at the place on a map. Exchange the two numbers, or widen `region`.",
     example="geometry: {point: [48.85, 2.35], radiusKm: 5}",
@@ -103,9 +103,8 @@ def check_null_island(batch: Batch) -> Found:
     "too near a pole",
     when=When.OUTLINE,
     at="order.geometry",
-    meaning="Satellites in sun-synchronous orbit pass the poles at a distance, and an outline "
-    "around a pole has no inside on a map of longitude and latitude; a circle around one is an "
-    "error.",
+    meaning="Satellites in sun-synchronous orbit do not fly over the poles. An outline around a "
+    "pole has no inside on a map of longitude and latitude; a circle around one is an error.",
     source="the inclination of sun-synchronous orbits, about 97.5 degrees",
     remedy="Ask the seller whether the place is covered.",
     example="geometry: {bbox: [0, 85, 20, 88]}",
@@ -139,8 +138,8 @@ def number_of(threshold: Threshold) -> str:
     "smaller than the smallest bill",
     when=When.SPEC,
     at="order.geometry",
-    meaning="Sellers bill a least area for each order. Two small orders side by side can cost "
-    "twice what one around both would.",
+    meaning="Sellers bill a minimum area for each order. Two small orders side by side can cost "
+    "twice as much as one around both.",
     source="SkyWatch and Planet 25 km², Airbus and Pixxel 100 km²",
     remedy="Make the area larger for the same money, or accept it.",
     example="geometry: {bbox: [5, 45, 5.01, 45.01]}",
@@ -166,7 +165,7 @@ def check_least_bill(batch: Batch) -> Found:
     "the area is not accepted",
     when=When.SPEC,
     at="order.geometry",
-    meaning="The area is below the least or above the most that the team has found to be "
+    meaning="The area is below the least or above the most that your team has found to be "
     "accepted. satops sets no such number by itself.",
     source="the team's modes file: minAreaKm2, maxAreaKm2",
     remedy="Change the area, or split it into several orders.",
@@ -253,11 +252,11 @@ def _pieces(length_km: float, piece_km: float) -> int:
     "larger than one pass can image",
     when=When.SPEC,
     at="order.geometry",
-    meaning="The area is wider than the strip of ground that the sensor takes in one pass, or "
-    "longer than the longest strip (too wide, too tall, too large). It will be put together from "
-    "several passes, on several days. Measured across the track of a satellite in near-polar "
-    "orbit, which runs nearly from north to south: a long area from west to east takes many. "
-    "Optical ones are taken to follow an area that runs aslant.",
+    meaning="The area is wider than the strip of ground that the sensor images in one pass, or "
+    "longer than the longest strip (too wide, too tall, too large). It takes several passes, on "
+    "several days. The width is measured across the track of a satellite in near-polar orbit, "
+    "nearly from west to east. For optical sensors satops assumes that the strip can follow an "
+    "area that lies aslant.",
     source="published swaths of each sensor",
     remedy="Take a coarser mode with a wider swath, or split the area, or accept several passes.",
     example="geometry: {bbox: [5, 45, 5.3, 45.2]}, in a mode that takes strips 10 km wide",
@@ -289,8 +288,8 @@ def check_one_pass(batch: Batch) -> Found:
     "more passes than the window has",
     when=When.SPEC,
     at="order.endDate",
-    meaning="The area needs more passes than satellites will make while the window is open, so it "
-    "cannot be complete. For an order of several images the window is one interval.",
+    meaning="The area needs more passes than satellites make while the window is open, so the "
+    "image cannot be complete. For an order of several images the window is one interval.",
     source="others count about 8 chances in 14 days over one point; Capella rejects such orders",
     remedy="Make the window longer or the area smaller, or take a mode with a wider swath.",
     example="a country in a window of one day",
@@ -329,9 +328,8 @@ def _size(footprint: Footprint) -> str:
     "a place where orders are not allowed",
     when=When.OUTLINE,
     at="order.geometry",
-    meaning="The area leaves what `areas.allowed` of satops.yaml holds, or touches what "
-    "`areas.forbidden` holds. It is the team's own rule (a contract, an export licence), so that "
-    "no spec can accept it away.",
+    meaning="The area goes beyond `areas.allowed` of satops.yaml, or touches `areas.forbidden`. "
+    "This is your team's own rule (a contract, an export licence), so no spec can acknowledge it.",
     source="the team's areas in satops.yaml",
     remedy="Change the outline, or have the areas changed in review.",
     example="areas: {forbidden: aois/no-go.geojson}",

@@ -29,8 +29,8 @@ _LEAST_FILL = 0.48
     "corners that add nothing",
     when=When.OUTLINE,
     at="order.geometry",
-    meaning="The same corner stands twice in a row, or the outline runs out and comes back on "
-    "itself (a spike). Both are mostly slips of drawing, and some sellers refuse them.",
+    meaning="The same corner stands twice in a row, or the outline goes out and returns along "
+    "the same line (a spike). Both are mostly slips of drawing, and some sellers refuse them.",
     source="UP42 refuses duplicate corners",
     remedy="Remove the corner that is named.",
     example="POLYGON ((5 45, 5.1 45, 5.1 45, 5.1 45.1, 5 45.1, 5 45))",
@@ -85,8 +85,9 @@ def check_holes(batch: Batch) -> Found:
     "many corners",
     when=When.OUTLINE,
     at="order.geometry",
-    meaning="Sellers refuse outlines with more corners than a few hundred. The message says what "
-    "a simpler outline would change. A polygon of more than satops itself can take is an error.",
+    meaning="Sellers refuse outlines of more than a few hundred corners. The message says what a "
+    "simpler outline would change. A polygon with more corners than satops itself can take is an "
+    "error.",
     source="Capella 250, SkyWatch, SkyFi and Planet 500, UP42 999",
     remedy="Simplify the outline in a map program, and look at the result before ordering.",
     example="a coastline with 20,000 corners",
@@ -118,8 +119,8 @@ def check_vertices(batch: Batch) -> Found:
     "a thin strip",
     when=When.OUTLINE,
     at="order.geometry",
-    meaning="The area is much longer than it is wide, and only metres wide: mostly the rest of a "
-    "cut between two layers.",
+    meaning="The area is much longer than it is wide, and only metres wide. Mostly it is a "
+    "sliver that cutting two layers left.",
     source="UP42 refuses such strips",
     remedy="Look at the outline on a map. A corridor needs a wider outline around it.",
     example="geometry: {bbox: [5, 45, 5.5, 45.0003]}",

@@ -80,9 +80,9 @@ def merge_before(spec: Spec, mode: ModeRules) -> datetime | None:
     "the window opens too soon",
     when=When.CLOCK,
     at="order.startDate",
-    meaning="Sellers need time to plan a pass. An order that is placed later than that may lose "
-    "the first days of its window, or be rejected. The time to merge is the start minus the lead "
-    "time.",
+    meaning="Sellers need time to plan a pass. An order that is placed later than the lead time "
+    "before its window may lose the window's first days, or be rejected. Merge it by the start "
+    "minus the lead time.",
     source="ICEYE 12 h, Planet and Pixxel 24 h, SkyFi 36 h, SkyWatch 48 h",
     remedy="Move the start of the window.",
     example="startDate: in two hours",
@@ -121,8 +121,8 @@ def _too_late(window: Window, now: datetime, before: datetime, lead: Threshold) 
     "merge soon",
     when=When.CLOCK,
     at="order.startDate",
-    meaning="The order keeps its lead time only if it is merged within a day. It is said early, "
-    "since reviews take time; T04 follows when the time has passed.",
+    meaning="The order keeps its lead time only if it is merged within a day. This finding comes "
+    "early, since reviews take time; T04 follows when that time has passed.",
     source="satops' own; see T04",
     remedy="Merge before the instant that is named, or move the window.",
     example="startDate: in 30 hours",

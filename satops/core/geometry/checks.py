@@ -8,7 +8,8 @@ NO_POLYGON = Check(
     "G01",
     "not a polygon",
     when=When.READ,
-    meaning="An order is for one polygon: no line, point, collection, or text that cannot be read.",
+    meaning="An order is for one polygon. satops refuses a line, a point, a collection, and text "
+    "that it cannot read.",
     source="the marketplace's create page; Capella and UP42 accept polygons only",
     remedy="Draw a polygon, or use {bbox: ...} or {point: ..., radiusKm: ...}.",
     example="geometry: {type: LineString, coordinates: [[105, 21], [106, 22]]}",
@@ -32,8 +33,8 @@ SEVERAL_POLYGONS = Check(
     "G02",
     "several polygons",
     when=When.READ,
-    meaning="A MultiPolygon of several parts is several orders. One of a single part is taken as "
-    "a polygon, and said so.",
+    meaning="A MultiPolygon of several parts is several orders. satops takes one of a single "
+    "part as a polygon, and says so.",
     source="the marketplace's create page takes one geometry; Capella and SkyWatch refuse several",
     remedy="Write one spec for each part: `satops aoi FILE --split DIR` does it.",
     example="geometry: {type: MultiPolygon, coordinates: [...]}",
@@ -48,8 +49,8 @@ RING_WITHOUT_AREA = Check(
     "G03",
     "a ring without an area",
     when=When.READ,
-    meaning="A ring needs three distinct corners that are not on one line. A missing closing "
-    "point is added, and said so.",
+    meaning="A ring needs three distinct corners that are not on one line. satops adds a missing "
+    "closing point, and says so.",
     source="RFC 7946, 3.1.6",
     remedy="Draw the outline again.",
     example="geometry: {type: Polygon, coordinates: [[[105, 21], [106, 22], [105, 21]]]}",
@@ -71,9 +72,9 @@ HEIGHTS = Check(
     "G08",
     "heights in the geometry",
     when=When.READ,
-    meaning="An order is a flat outline. Heights and measures, the third and the fourth number of "
-    "a point, are left out where all are 0 or empty, and said so; others are refused, since they "
-    "may mean something.",
+    meaning="An order is a flat outline. satops leaves out heights and measures, the third and "
+    "fourth number of a point, where all are 0 or empty, and says so. It refuses others, since "
+    "they may mean something.",
     source="RFC 7946, 3.1.1",
     remedy="Write points of two numbers: `satops aoi FILE --convert OUT --drop-heights` does it.",
     example="POLYGON Z ((5 45 120, 5.1 45 120, 5.1 45.1 120, 5 45 120))",
@@ -89,7 +90,7 @@ ROUNDED = Check(
     "G09",
     "coordinates rounded",
     when=When.READ,
-    meaning="Coordinates are kept at 7 decimals, about one centimetre.",
+    meaning="satops keeps coordinates at 7 decimals, about one centimetre.",
     source="RFC 7946, 11.2",
     remedy="Nothing to do.",
     example="105.123456789",
@@ -129,7 +130,7 @@ ANTIMERIDIAN = Check(
     "A04",
     "crosses the antimeridian",
     when=When.READ,
-    meaning="An outline that passes 180 degrees reads as one around the whole Earth.",
+    meaning="An outline that crosses 180 degrees reads as one around the whole Earth.",
     source="RFC 7946, 3.1.9",
     remedy="Write two orders, one for each side: `satops aoi FILE --split DIR` does it.",
     example="geometry: {bbox: [179, -17, -179, -16]}",
@@ -152,8 +153,8 @@ AOI_UNREADABLE = Check(
     "the AOI file cannot be read",
     when=When.READ,
     meaning="The file that a spec refers to is missing, lies outside of the repository, or is no "
-    "GeoJSON, WKT, KML, KMZ, GeoPackage or zipped Shapefile; or it is one that could show another "
-    "outline at the next look.",
+    "GeoJSON, WKT, KML, KMZ, GeoPackage or zipped Shapefile. Or it can show another outline the "
+    "next time it is read.",
     source="satops' own rule",
     remedy="Correct the path, which is relative to the spec, or convert the file. `satops aoi "
     "FILE` shows what is in it.",
@@ -167,8 +168,8 @@ NO_SUCH_FEATURE = Check(
     "F02",
     "no such feature",
     when=When.READ,
-    meaning="The file has several features and the spec names none, or one that is not there, or "
-    "one that is there twice. The first feature is never taken in silence.",
+    meaning="The file has several features, and the spec names none of them, or an id that no "
+    "feature or more than one has. satops never silently takes the first feature.",
     source="reports of tools that imaged the wrong one of several areas",
     remedy="Write `feature:` with an id of the file; `satops aoi FILE` lists them.",
     example="geometry: {file: ../aois/rivers.geojson, feature: delta-west}",

@@ -104,8 +104,8 @@ def forbidden_words(char: str) -> str:
 def refuse_number(text: str) -> str:
     """Return the message for a number out of range."""
     return (
-        f"{shown(text)} is no number that can be sent: it is not finite, or too large. "
-        "Write a plain number, or put the text in quotes if it is no number."
+        f"satops cannot send the number {shown(text)}: it is not finite, or too large. "
+        "Write a smaller number, or put the text in quotes if it is not a number."
     )
 
 

@@ -7,7 +7,7 @@ TOO_LATE = Check(
     "T03",
     "the window is over and the order was never placed",
     when=When.CLOCK,
-    meaning="Nothing can be bought for a window that is over. Orders that were placed stay valid.",
+    meaning="Nothing can be bought for a window that is over. Placed orders stay valid.",
     source="logic",
     remedy="Move the window, delete the spec, or acknowledge T03 to keep it as it is.",
     example="endDate: a day in the past",
@@ -38,8 +38,8 @@ PASS_SPENT = Check(
     "P03",
     "this pass is gone; choose another",
     when=When.LEDGER,
-    meaning="A result of a simulation can be ordered once. The ledger holds it under some name, "
-    "or the marketplace has said that it is used.",
+    meaning="A result of a simulation can be ordered once. The ledger already holds it under "
+    "some name, or the marketplace has said that it is used.",
     source="the marketplace's page on orders from simulations",
     remedy="Ask again with `satops feasibility`, and choose another pass.",
     example="a pass that another spec has bought",
@@ -49,7 +49,7 @@ NO_SIMULATIONS = Check(
     "the account has no simulations",
     when=When.READ,
     meaning="An order with a `pass` is bought from the result of a simulation, and satops.yaml "
-    "does not say that the account has those.",
+    "does not say that the account has simulations.",
     source="satops' own rule: not every account has them",
     remedy="Write `marketplace: {simulation: true}` in satops.yaml, or take `pass` out.",
     example="order: {pass: {...}}",

@@ -13,8 +13,8 @@ _CHECKS = (
         "V01",
         "A field is not known here",
         when=When.READ,
-        meaning="A field that nothing reads is a slip: a limit or a date that is misspelt would "
-        "have no effect, and nobody would see it.",
+        meaning="satops reads no field of this name, so it is mostly misspelt. A misspelt limit "
+        "or date would silently have no effect.",
         source=_SCHEMAS,
         remedy="Correct the name; the message offers the nearest one.",
         example="order: {maxClouds: 20}",
@@ -32,8 +32,9 @@ _CHECKS = (
         "V03",
         "A value is of the wrong kind",
         when=When.READ,
-        meaning="A text stands where a number is expected, or a list where a text is. satops does "
-        "not convert: the reviewer should see what is sent.",
+        meaning="The value has another type than the field: a text in place of a number, or a "
+        "list in place of a text. satops does not convert it, so that the reviewer sees what is "
+        "sent.",
         source=_SCHEMAS,
         remedy="Write the value as the message says; numbers have no quotes.",
         example='maxCloud: "20"',
@@ -51,7 +52,7 @@ _CHECKS = (
         "V05",
         "A number is out of range",
         when=When.READ,
-        meaning="The number is below or above what the field can have.",
+        meaning="The number is below or above the range of the field.",
         source="the marketplace's create page",
         remedy="Take a number within the range.",
         example="maxCloud: 120",
@@ -60,7 +61,7 @@ _CHECKS = (
         "V06",
         "A text does not have the right form",
         when=When.READ,
-        meaning="The text is empty, too long, or not written as the field needs it.",
+        meaning="The text is empty, too long, or not in the form that the field needs.",
         source=_SCHEMAS,
         remedy="Write it as the message says.",
         example='description: ""',
@@ -69,7 +70,7 @@ _CHECKS = (
         "V07",
         "A list or group has the wrong length",
         when=When.READ,
-        meaning="There are too few or too many parts, or the same part twice.",
+        meaning="There are too few or too many items, or the same item twice.",
         source=_SCHEMAS,
         remedy="Add or remove parts.",
         example="geometry: {bbox: [5, 45, 6]}",
@@ -87,7 +88,7 @@ _CHECKS = (
         "V09",
         "A value has none of the forms allowed",
         when=When.READ,
-        meaning="The field can be written in several ways, and this is none of them.",
+        meaning="The field can be written in several forms, and this is none of them.",
         source=_SCHEMAS,
         remedy="Take one of the forms in the message.",
         example="geometry: {lat: 45, lon: 5}",
@@ -110,7 +111,7 @@ NAME_TWICE = Check(
     "N01",
     "the name is used twice",
     when=When.READ,
-    meaning="The name is the identity of an order: two specs with one name are one order twice.",
+    meaning="The name identifies an order. Two specs with one name would be one order.",
     source="satops' own rule",
     remedy="Give one of them another name.",
     example="name: port-2026-12",
@@ -130,8 +131,8 @@ UNSEEN = Check(
     "N03",
     "a character that cannot be seen",
     when=When.READ,
-    meaning="Control characters and overrides of the direction of text can make a reviewer read "
-    "another text than the machine.",
+    meaning="Control characters and overrides of the text direction can show a reviewer another "
+    "text than the machine reads.",
     source="Unicode Technical Report 36",
     remedy="Remove the character.",
     example='description: "\\u202Eabc"',
@@ -149,7 +150,7 @@ NOT_A_CODE = Check(
     "N05",
     "not the code of a check",
     when=When.READ,
-    meaning="An acknowledgement names something that is no code.",
+    meaning="An acknowledgement names something that is not the code of a check.",
     source="satops' own rule",
     remedy="Write a code such as A09; `satops explain` lists them.",
     example='acknowledge: [{check: "too wide", reason: "wanted"}]',
@@ -158,8 +159,9 @@ IDLE = Check(
     "K01",
     "an acknowledgement that accepts nothing",
     when=When.READ,
-    meaning="A spec accepts a check that finds nothing here, that does not exist, or that nobody "
-    "can accept. A reader of the spec would believe that there is something to accept.",
+    meaning="A spec acknowledges a check that finds nothing here, that does not exist, or that "
+    "cannot be acknowledged. A reader of the spec would believe that there is something to "
+    "accept.",
     source="satops' own rule",
     remedy="Take the acknowledgement out, or correct its code.",
     example='acknowledge: [{check: A07, reason: "small on purpose"}]',

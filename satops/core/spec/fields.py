@@ -98,7 +98,7 @@ class Fields:
                 other, advice = self._advice(name, rule, group)
                 if other:
                     done.add(((*path, other), True))  # it is misspelt, and not missing
-                words = sentences(f"`{shown(name)}` is no field of {field(path)}.", advice)
+                words = sentences(f"There is no field `{shown(name)}` in {field(path)}.", advice)
                 yield CHECKS["V01"].finding(at, words, key=True)
             else:
                 yield from self._value(inner, value, at, done)

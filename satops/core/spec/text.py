@@ -73,8 +73,8 @@ def read_labels(value: object, findings: list[Finding]) -> dict[str, str] | None
             findings.append(
                 NOT_A_LABEL.finding(
                     ("labels", key),
-                    f"{quoted(key)} cannot be a label. It has 1 to 63 letters, digits, dots, "
-                    "slashes, underscores and dashes, and begins with a letter or a digit.",
+                    f"{quoted(key)} is not the key of a label. A key has 1 to 63 letters, digits, "
+                    "dots, slashes, underscores and dashes, and begins with a letter or a digit.",
                     key=True,
                 )
             )

@@ -16,8 +16,8 @@ from satops.core.spec.spec import Spec
     "the pass does not fit the order",
     when=When.SPEC,
     at="order.pass",
-    meaning="A pass is one image at one time: it lies in the window of its order, and such an "
-    "order recurs never.",
+    meaning="A pass is one image at one time. It must lie in the window of its order, and its "
+    "order cannot recur.",
     source="the marketplace's pages on simulations, which know no recurrence",
     remedy="Paste the pass that `satops feasibility` shows for this order.",
     example="a pass before startDate",
@@ -48,8 +48,8 @@ def check_pass_in_window(batch: Batch) -> Found:
     "two orders of one pass",
     when=When.ACROSS,
     at="order.pass",
-    meaning="A result of a simulation can be ordered once: of two specs that name it, one could "
-    "never be bought.",
+    meaning="A result of a simulation can be ordered once. Of two specs that name it, only one "
+    "could be bought.",
     source="the marketplace's page on orders from simulations",
     remedy="Delete one, or choose another pass for it.",
     example="a copied file with a new `name` and a new maxCloud",
@@ -79,8 +79,8 @@ def check_one_pass(around: Around) -> Found:
     "the pass is too near",
     when=When.CLOCK,
     at="order.pass.start",
-    meaning="Sellers need time to plan a pass: one that begins within the lead time of its mode "
-    "may be lost, and is not bought.",
+    meaning="Sellers need time to plan a pass. A pass that begins within the lead time of its "
+    "mode may be lost, so satops does not buy it.",
     source="see T04",
     remedy="Choose a later pass: `satops feasibility` shows them.",
     example="a pass in two hours",

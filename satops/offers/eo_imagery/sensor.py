@@ -25,8 +25,8 @@ _READING = "the marketplace does not explain recurrence; satops reads it as ever
     "a cloud limit for radar",
     when=When.SPEC,
     at="order.maxCloud",
-    meaning="Radar sees through clouds: maxCloud has no effect, and may show that the provider is "
-    "the wrong one. The marketplace's own example sends it, so it is no error.",
+    meaning="Radar sees through clouds. maxCloud has no effect, and may show that the provider "
+    "is the wrong one. It is no error, since the marketplace's own example sends it.",
     source="UP42 gives a cloud limit to optical orders only",
     remedy="Leave maxCloud out.",
     example="{provider: tianyi, maxCloud: 20}",
@@ -51,8 +51,8 @@ def check_radar_cloud(batch: Batch) -> Found:
     "no sensor mode",
     when=When.SPEC,
     at="order",
-    meaning="What the marketplace takes when an order has no resolutionType is not documented: it "
-    "may be the dearest mode, or the coarsest.",
+    meaning="The marketplace does not document its default for an order without resolutionType. "
+    "It may be the dearest mode, or the coarsest.",
     source="the marketplace's create page gives no default",
     remedy="Write resolutionType: for changguang super-high, very-high or high; for tianyi "
     "spotlight, stripmap, narrow-scan, narrow-scan-tops or wide-scan.",
@@ -77,7 +77,7 @@ def check_no_mode(batch: Batch) -> Found:
     "clouds are no matter",
     when=When.SPEC,
     at="order.maxCloud",
-    meaning="With maxCloud 100 an image that shows nothing but clouds fulfils an optical order.",
+    meaning="With maxCloud 100 an image of nothing but clouds fulfils an optical order.",
     source="Airbus, UP42: 10 to 30 % is usual",
     remedy="Write maxCloud in percent; 10 to 30 is usual.",
     example="{provider: changguang, maxCloud: 100}",
@@ -101,8 +101,8 @@ def check_every_cloud(batch: Batch) -> Found:
     "no cloud limit",
     when=When.SPEC,
     at="order",
-    meaning="What the marketplace takes when an optical order has no maxCloud is not documented: "
-    "it may deliver clouds.",
+    meaning="The marketplace does not document its default for an optical order without "
+    "maxCloud. It may deliver clouds.",
     source="the marketplace's create page gives no default",
     remedy="Write maxCloud in percent; 10 to 30 is usual.",
     example="{provider: changguang, resolutionType: 2}",
@@ -155,9 +155,9 @@ def check_low_cloud(batch: Batch) -> Found:
     "no daylight in the window",
     when=When.SPEC,
     at="order.startDate",
-    meaning="An optical satellite sees nothing while the sun is below the horizon. The sun's "
-    "highest point is computed anywhere in the area's box, at any time in the window, so that a "
-    "finding leaves no hope: polar night, or a window of night hours.",
+    meaning="An optical satellite sees nothing while the sun is below the horizon. satops "
+    "computes the sun's highest point anywhere in the area's box, at any time in the window. A "
+    "finding means darkness throughout: polar night, or a window of night hours.",
     source="the Astronomical Almanac's formula for the sun; refraction is left out",
     remedy="Move the window to daylight (in UTC), or order radar.",
     example="{provider: changguang, geometry: {point: [18.96, 69.65], radiusKm: 5}, startDate: "
@@ -220,7 +220,7 @@ def _recurs(window: Window, repeats: Recurrence) -> bool:
     "the window is shorter than one interval",
     when=When.SPEC,
     at="order.recurringDay",
-    meaning="The order recurs in words only: there is time for one capture.",
+    meaning="The order says that it recurs, but its window has time for only one capture.",
     source=_READING,
     remedy="Move the end, or order a single capture.",
     example="every month, in a window of two weeks",
@@ -244,8 +244,8 @@ def check_one_interval(batch: Batch) -> Found:
     "a recurring order",
     when=When.SPEC,
     at="order.recurring",
-    meaning="How often satops expects the order to image: count, first, last and interval. "
-    "Estimates are multiplied by the count.",
+    meaning="satops expects the order to image this often: count, first, last and interval. It "
+    "multiplies estimates by the count.",
     source=_READING,
     remedy="Check that the count is what you want to pay for.",
     example="{recurring: true, recurringDay: 1, recurringUnit: 2}",
@@ -269,7 +269,7 @@ def check_recurrence(batch: Batch) -> Found:
     "very many captures",
     when=When.SPEC,
     at="order.recurringDay",
-    meaning="So many captures are mostly a wrong unit: days for weeks.",
+    meaning="So many captures mostly mean a wrong unit: days instead of weeks.",
     source="satops' own; others bill each capture",
     remedy="Check the unit (1 day, 2 week, 3 month) and the end of the window.",
     example="every day for a year",
@@ -295,8 +295,8 @@ def check_many_captures(batch: Batch) -> Found:
     "a day that some months lack",
     when=When.SPEC,
     at="order.recurringUnit",
-    meaning="Counted by months from such a day, a capture falls in a month that is too short. "
-    "Nobody says whether the marketplace takes the last day, the next day, or none.",
+    meaning="Counted by months from such a day, a capture falls in a month that lacks the day. "
+    "The marketplace does not document whether it then takes the last day, the next day, or none.",
     source=_READING,
     remedy="Begin on one of the days 1 to 28, or count in weeks.",
     example="every month from 31 January",
