@@ -220,7 +220,10 @@ _PLACE_AND_TIME = frozenset({"geometry", "startDate", "endDate"})
 
 def outline_of(event: Described) -> bytes | None:
     """Return the polygon that an event holds, as GeoJSON text; None where it has no content."""
-    return None if event.order is None else json_text.dumps(order_fields(event.order)["geometry"])
+    if event.order is None:
+        return None
+    # A copy, since orjson's bytes keep the buffer of 4 KiB that they were written to.
+    return bytes(memoryview(json_text.dumps(order_fields(event.order)["geometry"])))
 
 
 def may_be_bought(known: OrderState | None) -> bool:
