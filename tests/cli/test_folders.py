@@ -44,6 +44,16 @@ def test_a_saved_plan_goes_to_where_a_link_points(satops: Satops) -> None:
     assert (satops.root / "plans/today.json").is_file()
 
 
+def test_no_link_of_a_commit_takes_a_file_out_of_its_folder(satops: Satops) -> None:
+    away = satops.local / "away.html"
+    (satops.root / "report.html").symlink_to(away)
+    for call in (("report",), ("plan", "--out", "report.html")):
+        refused = satops(*call)
+        assert refused.code == ExitCode.USAGE
+        assert "a link that leaves its folder" in refused.err
+    assert not away.exists()
+
+
 def test_a_full_disk_under_the_sandbox_is_said(satops: Satops) -> None:
     full = satops.root / "own" / "sandbox.sqlite"
     full.parent.mkdir()

@@ -41,6 +41,11 @@ def write_whole(path: Path, chunks: Iterable[bytes], *, option: str, kind: str) 
         target = Path(os.path.realpath(path))  # still a link if links form a circle
         if _is_no_file(path.absolute()) or _is_no_file(target) or target.is_symlink():
             raise UsageError(f"{option} {path}: this is not a file. Name a file to write to.")
+        if path.is_symlink() and not target.is_relative_to(os.path.realpath(path.parent)):
+            raise UsageError(
+                f"{option} {path}: this is a link that leaves its folder, and a commit may have "
+                "brought it. Name the file itself, or remove the link."
+            )
         if _is_other(target, kind):
             raise UsageError(
                 f"{option} {path}: satops did not write this file, or wrote it for another use, "
