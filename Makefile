@@ -39,7 +39,7 @@ mutants: .venv/developer
 	$(BIN)/python -m mutants $(ARGS)
 
 soak: .venv/developer
-	$(BIN)/python -m pytest -q tests/simulation tests/crash tests/core tests/report --soak $(ARGS)
+	$(BIN)/python -m pytest -q tests/simulation tests/crash tests/model tests/core tests/report --soak $(ARGS)
 
 # What the tests start: PostgreSQL, object stores, the runners of CI workflows.
 .venv/servers: .ci/servers .ci/gitops-tools

@@ -91,7 +91,7 @@ def test_a_doubt_that_names_its_attempt_alone_is_settled(old: Satops) -> None:
 def test_a_person_binds_it_once_and_then_it_goes_on(old: Satops) -> None:
     call = ["ledger", "moved", "--to", "sandbox", "--because", "it always was", "--yes"]
     assert old(*call, "--unchecked").code == ExitCode.DONE
-    ran = old("apply", "--yes", "--json")
+    ran = old("apply", "harbour-c", "--yes", "--json")  # rejected before
     assert ran.code == ExitCode.IN_DOUBT
     assert {o["name"]: o["outcome"] for o in ran.json["orders"]} == {"harbour-c": "placed"}
     assert old("verify").code == ExitCode.DONE

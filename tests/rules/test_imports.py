@@ -6,6 +6,7 @@ How: every module of the package is parsed, and its imports are listed, lazy one
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "satops"
@@ -61,11 +62,13 @@ OUTSIDE = {
 """What core and offers never touch: files, network, clocks, processes, chance, the interpreter."""
 
 
-MODULES = {
-    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
-"""Every module of the package, by its path in it."""
+@cache
+def _modules() -> dict[str, ast.Module]:
+    """Return every module of the package, by its path in it."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return {
+        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in paths
+    }
 
 
 def _imports(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -80,9 +83,11 @@ def _imports(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
-IMPORTS = [
-    (path, line, name) for path, tree in MODULES.items() for line, name in _imports(path, tree)
-]
+@cache
+def _all_imports() -> list[tuple[str, int, str]]:
+    """Return path, line and name of every import."""
+    found = _modules().items()
+    return [(path, line, name) for path, tree in found for line, name in _imports(path, tree)]
 
 
 def layer_of(part: str) -> int:
@@ -93,7 +98,7 @@ def layer_of(part: str) -> int:
 
 
 def test_a_module_imports_only_from_its_own_part_and_from_below() -> None:
-    for path, line, name in IMPORTS:
+    for path, line, name in _all_imports():
         package, _, rest = name.partition(".")
         part, own = rest.split(".")[0], path.split("/")[0].removesuffix(".py")
         if package == "satops" and part not in ("", "py", "__version__", own):
@@ -101,7 +106,7 @@ def test_a_module_imports_only_from_its_own_part_and_from_below() -> None:
 
 
 def test_a_third_party_package_is_imported_at_home_only() -> None:
-    for path, line, name in IMPORTS:
+    for path, line, name in _all_imports():
         homes = HOMES.get(name.split(".")[0])
         if homes is not None:
             assert path.startswith(homes), f"{path}:{line} imports {name}, home: {homes}"
@@ -109,9 +114,9 @@ def test_a_third_party_package_is_imported_at_home_only() -> None:
 
 def test_one_offer_and_one_marketplace_are_known_to_their_table_alone() -> None:
     """What else needs an offer is given one; the sandbox is a marketplace of one offer."""
-    folders = [path.removesuffix("/__init__.py") for path in MODULES if OFFER.fullmatch(path)]
+    folders = [path.removesuffix("/__init__.py") for path in _modules() if OFFER.fullmatch(path)]
     assert {"offers/eo_imagery", "adapters/marketplaces/eo_imagery"} <= set(folders)
-    for path, line, name in IMPORTS:
+    for path, line, name in _all_imports():
         for folder in folders:
             if name.startswith(f"satops.{folder.replace('/', '.')}"):
                 table = f"{folder.rpartition('/')[0]}/__init__.py"
@@ -121,9 +126,9 @@ def test_one_offer_and_one_marketplace_are_known_to_their_table_alone() -> None:
 
 def test_core_and_offers_touch_nothing_outside_themselves() -> None:
     pure = ("core/", "offers/")
-    for path, line, name in IMPORTS:
+    for path, line, name in _all_imports():
         assert not (path.startswith(pure) and name in OUTSIDE), f"{path}:{line} imports {name}"
-    for path, tree in MODULES.items():
+    for path, tree in _modules().items():
         for node in ast.walk(tree) if path.startswith(pure) else ():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in ("open", "print", "input"), f"{path}:{node.lineno}"
