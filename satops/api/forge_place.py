@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from satops.adapters.files.ci_files import pins
+from satops.adapters.files.git_root import folder_in_git, forge_root
 from satops.adapters.files.plain_file import read_plain
 from satops.api.repository import Repository
 from satops.core import json_text
@@ -29,18 +30,6 @@ MAX_BYTES = 16 * 1024 * 1024
 _BUYS = re.compile(r"\bsatops (?:-\S+ )*apply\b")
 _READS = re.compile(r"\bsatops (?:-\S+ )*(?:plan|apply|reconcile|feasibility)\b")
 _STATE = re.compile(r"^\s*SATOPS_STATE:\s*(\S+)\s*$", re.M)
-
-
-def forge_root(folder: Path) -> Path:
-    """Return the root of a folder's git repository, or else the folder."""
-    folder = folder.resolve()
-    return next((at for at in (folder, *folder.parents) if (at / ".git").exists()), folder)
-
-
-def folder_in_git(folder: Path) -> str:
-    """Return the path of a folder from its git repository's root; empty for the root."""
-    inside = folder.resolve().relative_to(forge_root(folder))
-    return "" if inside == Path() else inside.as_posix()
 
 
 def place_of(forge: Forge, folder: Path) -> Place:

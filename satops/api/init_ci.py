@@ -7,13 +7,13 @@ from typing import Any
 
 from satops import __version__
 from satops.adapters.files.ci_files import ci_templates, dependabot_template, pins
+from satops.adapters.files.git_root import forge_root
 from satops.adapters.files.new_files import replace, write_new
 from satops.adapters.files.own_wheel import own_wheel
 from satops.adapters.files.plain_file import read_plain
 from satops.adapters.files.published_wheel import published_sha256
 from satops.api.forge_place import (
     MAX_BYTES,
-    forge_root,
     noted_by_ci,
     noted_marks,
     place_of,

@@ -18,8 +18,7 @@ from satops.workflow.carried_spool import CarriedReport, take_carried
 from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.copy_ledger import copy_ledger as copy
 from satops.workflow.ledger import Accepted
-from satops.workflow.ledger_session import LedgerSession
-from satops.workflow.reconcile import NOTHING_PLACED
+from satops.workflow.ledger_session import NOTHING_PLACED, LedgerSession
 
 
 def copy_ledger(

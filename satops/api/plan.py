@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from satops.api.forge_place import folder_in_git
+from satops.adapters.files.git_root import folder_in_git
 from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.api.specs import in_ci, moment, no_copy, require_named_files, spec_tree
 from satops.core.ledger.order_state import Described, outline_of

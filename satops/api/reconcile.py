@@ -18,8 +18,8 @@ from satops.errors import UsageError
 from satops.workflow.account import fits
 from satops.workflow.ask_again import AskedAgain, AskingAgain
 from satops.workflow.begin import begin, doubt_first
+from satops.workflow.ledger_session import NOTHING_PLACED
 from satops.workflow.reconcile import (
-    NOTHING_PLACED,
     DeletedOrder,
     ReconcileReport,
     reconcile_patiently,

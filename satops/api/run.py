@@ -13,8 +13,7 @@ from satops.core.spec.spec import Spec
 from satops.ports import LocalState, Marketplace
 from satops.workflow.account import AccountLook, look_at_account
 from satops.workflow.begin import begin, doubt_first
-from satops.workflow.ledger_session import LedgerSession
-from satops.workflow.reconcile import NOTHING_PLACED
+from satops.workflow.ledger_session import NOTHING_PLACED, LedgerSession
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _ask_again(
 ) -> int:
     """Order one result in doubt again, after a person's confirmation."""
     from satops.report.json.feasibility import asked_again_json
-    from satops.report.text.feasibility import asked_again_blocks
+    from satops.report.text.reconcile import asked_again_blocks
 
     if name is None or not asked:
         raise UsageError(

@@ -32,14 +32,14 @@ from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open
 from satops.workflow.clearance import clear, rejected_before
 from satops.workflow.guards import GUARDS, Approval, Guarded, refuse_over_limits
-from satops.workflow.ledger_session import APPENDS_MAX, LedgerSession, never_still
+from satops.workflow.ledger_session import APPENDS_MAX, NOTHING_PLACED, LedgerSession, never_still
 from satops.workflow.origins import Origins
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.part import limits_of, only_part, part_of
 from satops.workflow.passes import compare_purchases, with_compared
 from satops.workflow.plan import make_plan
 from satops.workflow.proof import StoreProof
-from satops.workflow.reconcile import NOTHING_PLACED, DoubtLook, settle_doubts
+from satops.workflow.reconcile import DoubtLook, settle_doubts
 from satops.workflow.replay import Replayed
 from satops.workflow.review import only_reviewed
 from satops.workflow.submit import Progress, Reach, Submitting, outcomes_at_once

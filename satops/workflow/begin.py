@@ -17,8 +17,7 @@ from satops.errors import (
     Refused,
 )
 from satops.ports import LocalState
-from satops.workflow.ledger_session import LedgerSession
-from satops.workflow.reconcile import NOTHING_PLACED
+from satops.workflow.ledger_session import NOTHING_PLACED, LedgerSession
 from satops.workflow.replay import Replayed, replay, require_own_appends
 
 _EARLIER = "what earlier runs left"

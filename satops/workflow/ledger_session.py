@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from satops.core import json_text
 from satops.core.ledger.chain import Head, encode, line_digest
+from satops.core.ledger.events import RunFinished
 from satops.core.ledger.order_state import OrderState
 from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import LedgerState
@@ -14,11 +15,13 @@ from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
 from satops.ports import Clock, HeadMark, LedgerStore
 
 if TYPE_CHECKING:
-    from satops.core.ledger.events import Event, RunFinished, RunStarted
+    from satops.core.ledger.events import Event, RunStarted
 
 APPENDS_MAX = 1000
 """Tries of one append while the head keeps moving; then the store counts as broken."""
 _RETRY_WAITS_S = (0.5, 2.0)
+NOTHING_PLACED = RunFinished(expected=0, placed=0, rejected=0, not_sent=0, in_doubt=0)
+"""The end of a run that buys nothing."""
 
 
 class LedgerSession:

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from satops.core.ledger.events import DoubtSettled, Event, RunFinished
+from satops.core.ledger.events import DoubtSettled, Event
 from satops.core.ledger.state import OPEN, LedgerState, OrderState
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.matching import Doubt, Match, match
@@ -17,8 +16,6 @@ from satops.workflow.account import NO_QUERY, AccountLook, foreign_orders, look_
 from satops.workflow.carried_spool import CarriedReport
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
 from satops.workflow.waiting import is_being_placed, next_look, wait_left_s
-
-NOTHING_PLACED: Final = RunFinished(expected=0, placed=0, rejected=0, not_sent=0, in_doubt=0)
 
 
 @dataclass(frozen=True, slots=True)

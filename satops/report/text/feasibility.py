@@ -8,7 +8,6 @@ from satops.core.safe import safe
 from satops.core.words import counted, moment
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.passes import HEADER, NUMBERS, UNIT_NOTE, cells, words
-from satops.workflow.ask_again import AskedAgain
 
 _PLAIN = re.compile(r"[A-Za-z]{2}[A-Za-z0-9_-]*[0-9]|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
 """Words that end in a digit, which YAML reads as text, and instants."""
@@ -28,18 +27,6 @@ def feasibility_blocks(evidence: Feasibility, *, saved: str | None = None) -> It
     if saved is not None:
         yield Line("To show it in the review:")
         yield command(f"satops plan --feasibility {safe(saved)}")
-
-
-def asked_again_blocks(told: AskedAgain) -> Iterator[Block]:
-    """Yield the result of ordering a simulation result again."""
-    result = told.result
-    tone = Tone.GOOD if result.outcome == "placed" else Tone.WARNING
-    number = f" as {safe(result.order_no)}" if result.order_no else ""
-    outcome = result.outcome.replace("-", " ")
-    yield Line(f"{safe(result.name)}: {outcome}{number}.", tone)
-    if result.message:
-        yield Line(safe(result.message), tone)
-    yield Line(safe(told.means))
 
 
 def pass_table(told: Simulated) -> Iterator[Block]:

@@ -12,9 +12,22 @@ from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.report.text.carried_spool import carried_blocks
 from satops.workflow.account import NO_QUERY
 from satops.workflow.adopt_all import Proposal
+from satops.workflow.ask_again import AskedAgain
 from satops.workflow.reconcile import DoubtLook, ReconcileReport
 
 _CANDIDATES_MAX = 10
+
+
+def asked_again_blocks(told: AskedAgain) -> Iterator[Block]:
+    """Yield the result of ordering a simulation result again."""
+    result = told.result
+    tone = Tone.GOOD if result.outcome == "placed" else Tone.WARNING
+    number = f" as {safe(result.order_no)}" if result.order_no else ""
+    outcome = result.outcome.replace("-", " ")
+    yield Line(f"{safe(result.name)}: {outcome}{number}.", tone)
+    if result.message:
+        yield Line(safe(result.message), tone)
+    yield Line(safe(told.means))
 
 
 def reconcile_blocks(report: ReconcileReport, *, dry_run: bool) -> Iterator[Block]:
