@@ -178,10 +178,9 @@ class Applying:
             lost=self.replayed.lost,
             spool=self.local.spool.address,
         )
-        again = {action.name: action for action in plan.creates if self._is_sent_again(action)}
-        self.results += [result for result in held_back if result.name not in again]
-        self.results += map(rejected_before, again.values())
-        return [action for action in ready if action.name not in again]
+        again = [action for action in ready if self._is_sent_again(action)]
+        self.results += [*held_back, *map(rejected_before, again)]
+        return [action for action in ready if not self._is_sent_again(action)]
 
     def _is_sent_again(self, action: Action) -> bool:
         """Tell whether an order was rejected, and nobody has asked for it since.
@@ -189,8 +188,7 @@ class Applying:
         Each merge buys what is missing: a rejected order would be tried again by merges that are
         about other orders, and might be bought months later.
         """
-        asked = bool(self.asked.names) or self.approval.has_seen(action)
-        return action.rejections > 0 and not asked
+        return action.rejections > 0 and not (self.asked.names or self.approval.has_seen(action))
 
     def _submit(self, plan: Plan, ready: Sequence[Action]) -> ApplyReport:
         try:

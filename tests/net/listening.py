@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Self
 
@@ -9,7 +10,7 @@ ENOUGH_S = 300
 """Longer than any connection takes to end on the slowest machine."""
 
 
-class Listening:
+class Listening(ABC):
     """Accepts connections for the length of a block; all that it started has ended after it."""
 
     def __init__(self) -> None:
@@ -48,5 +49,6 @@ class Listening:
             self.connections += 1
             self._start(self._serve, sock, self.connections)
 
+    @abstractmethod
     def _serve(self, sock: socket.socket, number: int) -> None:
-        raise NotImplementedError
+        """Answer one connection, the `number`th."""
