@@ -41,7 +41,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "urllib3": ("adapters/marketplaces/",),
     "click": ("cli/",),
     "tzdata": ("adapters/zone_rules.py",),
-    "filelock": ("adapters/file_lock.py", "adapters/files/local_state.py"),
+    "filelock": ("adapters/file_lock.py",),
     "rich": ("report/terminal.py", "cli/"),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),

@@ -22,15 +22,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from satops.adapters.disk import flush, flush_folder, open_plain
+from satops.adapters.file_lock import LockBusy, locked
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core import json_text
 from satops.errors import UsageError
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 VARIABLE = "SATOPS_LOCAL"
 MAX_BYTES = 64 * 1024 * 1024
@@ -45,10 +43,9 @@ class LocalFolder:
 
     def __init__(self, base: Path, *names: str) -> None:
         self.path = base.joinpath(*names)
-        self._base = base
-        self._names = names
+        self._folders = [base.joinpath(*names[:depth]) for depth in range(len(names) + 1)]
         self._threads = threading.RLock()
-        self._lock: BaseFileLock | None = None
+        self._is_locked = False
 
     @property
     def exists(self) -> bool:
@@ -57,7 +54,7 @@ class LocalFolder:
         Raises OSError for a link or another user's folder in its path.
         """
         try:
-            for folder in self._folders():
+            for folder in self._folders:
                 _require_own(folder)
         except FileNotFoundError:
             return False
@@ -68,10 +65,12 @@ class LocalFolder:
 
         Raises OSError, also for a link or another user's folder in its path.
         """
-        _make_folder(self._base.parent)
-        for folder in self._folders():
-            _make_folder(folder)
-            _require_own(folder)
+        for folder in self._folders:
+            try:
+                _require_own(folder)
+            except FileNotFoundError:
+                _make_folder(folder)
+                _require_own(folder)
 
     def place(self, name: str) -> Path:
         """Return the path of a file for a library that opens it by name; creates its folder.
@@ -80,16 +79,10 @@ class LocalFolder:
         """
         self.make()
         path = self.path / name
-        if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
-            raise OSError(f"{path} is a link, or no file")
+        with suppress(FileNotFoundError):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise OSError(f"{path} is a link, or no file")
         return path
-
-    def _folders(self) -> Iterator[Path]:
-        folder = self._base
-        yield folder
-        for name in self._names:
-            folder = folder / name
-            yield folder
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -97,23 +90,23 @@ class LocalFolder:
 
         Raises OSError if the file system has no locks, or another process holds it too long.
         """
-        from filelock import FileLock, Timeout
-
         with self._threads:
+            if self._is_locked:
+                yield
+                return
             path = self.place("lock")
-            if self._lock is None:
-                # A soft lock, a mere file, would outlive its holder.
-                self._lock = FileLock(path, LOCK_WAIT_S, 0o600, fallback_to_soft=False)
+            fd = open_plain(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
-                self._lock.acquire()
-            except Timeout:
+                with locked(fd, path, exclusive=True, wait_s=LOCK_WAIT_S):
+                    self._is_locked = True
+                    yield
+            except LockBusy:
                 raise OSError(
                     f"another process has held {path} for {LOCK_WAIT_S:g} seconds"
                 ) from None
-            try:
-                yield
             finally:
-                self._lock.release()
+                self._is_locked = False
+                os.close(fd)
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file; None if absent.  Raises OSError."""

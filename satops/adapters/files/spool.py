@@ -50,8 +50,12 @@ class FileSpool:
         The room stays reserved for later runs.
         """
         size = outcomes * _OUTCOME_BYTES
+        path = self._folder.place(_ROOM)
+        with suppress(FileNotFoundError):
+            if path.lstat().st_size >= size:
+                return
         with self._folder.locked():
-            fd = open_plain(self._folder.place(_ROOM), os.O_WRONLY | os.O_CREAT, 0o600)
+            fd = open_plain(path, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
                 missing = size - os.fstat(fd).st_size
                 if missing <= 0:
