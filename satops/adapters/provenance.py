@@ -1,6 +1,5 @@
 """The provenance of a run, from its environment: actor, commit, pull request, CI run."""
 
-import getpass
 import os
 import platform
 import re
@@ -93,7 +92,9 @@ def _address(given: str | None) -> str | None:
 def local_user() -> str | None:
     """Return the user name on this machine, if there is one."""
     try:
-        return getpass.getuser()
+        from getpass import getuser
+
+        return getuser()
     except (KeyError, OSError, ImportError):  # Windows has no module pwd
         return None
 

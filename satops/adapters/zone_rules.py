@@ -5,8 +5,6 @@ series, and so its orders, must be the same everywhere.
 """
 
 from datetime import tzinfo
-from importlib.resources import files
-from zoneinfo import ZoneInfo
 
 
 class PinnedZones:
@@ -21,6 +19,9 @@ class PinnedZones:
 
     def zone(self, name: str) -> tzinfo | None:
         """Return a time zone by its name; None if absent."""
+        from importlib.resources import files
+        from zoneinfo import ZoneInfo
+
         package = files("tzdata")
         # Check the list first, so that no name leads to another file.
         if name not in (package / "zones").read_text("ascii").split():

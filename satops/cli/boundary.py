@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -47,6 +46,8 @@ def end_of(command: Callable[[], Any], arguments: Sequence[str]) -> int:
     except StdoutLost as error:  # while writing a help page
         return report_lost(error, ExitCode.DONE)
     except Exception:  # a bug
+        import traceback
+
         with suppress(OSError):
             sys.stderr.write(_hidden(traceback.format_exc(), arguments))
         say("satops: This is a bug in satops. Report it with the lines above.")

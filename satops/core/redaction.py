@@ -5,7 +5,6 @@ URL's query in JSON is found.  The time is linear in the length of the text.
 """
 
 import base64
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -190,7 +189,11 @@ def _char(match: "re.Match[str]") -> str:
     for digits, base in (*((digits, 16) for digits in hexes), (octal, 8), (decimal, 10)):
         if digits:
             return chr(int(digits, base))
-    return same or html.unescape(named)
+    if same:
+        return same
+    from html import unescape
+
+    return unescape(named)
 
 
 def _back(start: int, end: int, levels: Sequence[_Marks]) -> Span:

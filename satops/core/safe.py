@@ -5,7 +5,6 @@ forge a line of it.
 """
 
 import re
-from html import unescape
 
 PAGE_CHARS = 20_000
 """Characters of an HTML page that are searched for its words."""
@@ -54,6 +53,8 @@ def shown(text: str, most: int = SHOWN_MAX) -> str:
 
 def words_of_page(text: str) -> str:
     """Return the words of an HTML page without markup, separated by blanks, not escaped yet."""
+    from html import unescape
+
     return " ".join(unescape(_MARKUP.sub(" ", text[:PAGE_CHARS])).split())
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
-from statistics import median
 from typing import NamedTuple
 
 from satops.core import words
@@ -188,7 +187,7 @@ def check_among_others(around: Around) -> Found:
     spots += [((w + e) / 2, (s + n) / 2) for w, s, e, n in boxes]
     if len(spots) < _LEAST_LOCATIONS:
         return
-    x, y = median(spot[0] for spot in spots), median(spot[1] for spot in spots)
+    x, y = (_median(sorted(axis)) for axis in zip(*spots, strict=True))
     near = sum(_distance(spot, (x, y)) <= _NEAR_DEG for spot in spots)
     if near < _MOST_OF_THEM * len(spots):
         return
@@ -289,6 +288,10 @@ def _other_key(spec: Spec, known: OrderState) -> str:
         f"the same mode, and its key is no longer in the series ({said}). {way}If both are "
         "wanted, acknowledge M10 with a reason."
     )
+
+
+def _median(ordered: Sequence[float]) -> float:
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -71,7 +71,7 @@ class Faults:
 
 
 _FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Characters that YAML 1.2 forbids (section 5.1), a byte order mark inside the text, and U+0085,
 U+2028 and U+2029: libyaml ends a line there and an editor does not, so a comment could hide a
