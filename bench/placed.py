@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+
+from msgspec import to_builtins
 
 from satops.api.repository import Repository, open_repository
 from satops.api.specs import spec_tree
@@ -45,8 +46,8 @@ def _intended(opened: Repository, spec: Spec, until: str) -> SubmissionIntended:
         order_digest=spec.order.digest,
         order=Raw(spec.order.canonical),
         request=opened.body(spec.order).decode(),
-        source={**asdict(spec.source), "timezone": str(opened.config.timezone)},
-        footprint=asdict(spec.footprint),
+        source={**to_builtins(spec.source), "timezone": str(opened.config.timezone)},
+        footprint=to_builtins(spec.footprint),
         until=until,
         labels=dict(spec.labels) if spec.labels else None,
     )

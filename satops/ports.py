@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, runtime_checkable
+
+from msgspec import Struct
 
 from satops.core.problem import Problem
 
@@ -183,8 +184,7 @@ class Clock(Protocol):
         """Wait for some seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spooled:
+class Spooled(Struct, frozen=True):
     """An outcome on this machine's disk that may not be in the ledger yet."""
 
     ledger: str
@@ -231,8 +231,7 @@ class HeadMark(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """When this machine first saw an open submission, and how often it looked for its order."""
 
     first: float
@@ -256,8 +255,7 @@ class LookBook(Protocol):
         """Note a look.  Without the note the wait only begins again.  Raises OSError."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalState:
+class LocalState(Struct, frozen=True):
     """This machine's state of one ledger, outside of every repository."""
 
     spool: Spool
@@ -347,8 +345,7 @@ class Promise(Enum):
     RACES = "nobody knows before it has raced: some servers break it without a word"
 
 
-@dataclass(frozen=True, slots=True)
-class NotedProof:
+class NotedProof(Struct, frozen=True):
     """The result of races on the store at one address."""
 
     time: str

@@ -1,9 +1,10 @@
 """A series that is half placed, and the team that has placed it."""
 
 import copy
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from satops.core.ledger.kept import KeptSpecs
 from satops.core.plan.plan import Plan

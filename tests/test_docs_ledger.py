@@ -2,11 +2,11 @@
 
 import re
 import subprocess
-from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from msgspec.structs import fields
 
 from satops.adapters.stores.file import FileStore
 from satops.adapters.stores.git import GitStore
@@ -55,8 +55,7 @@ def test_the_page_names_every_kind_with_exactly_its_fields() -> None:
     for kind in get_args(events.Event):
         described = re.findall(r"\[`(\w+)`\]|`(\w+)`", rows[kind.__name__])
         assert described == [
-            ("", field.name) if field.default is MISSING else (field.name, "")
-            for field in fields(kind)
+            ("", field.name) if field.required else (field.name, "") for field in fields(kind)
         ]
 
 

@@ -17,9 +17,10 @@ import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from satops.adapters.child_environment import child_environment
 from satops.core.redaction import Redactor, passwords_of, without_credentials
@@ -53,8 +54,7 @@ _CONFIGURATION = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Checkout:
+class Checkout(Struct, frozen=True):
     """A git repository and its work tree, as git reports them from the work tree's top."""
 
     git_dir: str
@@ -64,8 +64,7 @@ class Checkout:
     """Path of the wanted folder from the top: empty, or with a final slash."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """The result of one call of git."""
 
     code: int | None

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from satops.adapters.files.aoi_files import AoiFiles, read_file
 from satops.adapters.files.config_file import find_root, load_config
@@ -26,8 +27,7 @@ from satops.workflow.aoi_split import Division, divide, division_files
 from satops.workflow.scaffold import Wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The result of a split."""
 
     division: Division

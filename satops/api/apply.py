@@ -1,7 +1,8 @@
 """Apply, the verb that spends money.  `workflow.apply` holds its steps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from satops.adapters.crash_points import reach_from_environment
 from satops.adapters.files.provenance_file import read_provenance

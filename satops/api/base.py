@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from satops.adapters.files.commit_files import Commit, CommitFiles
 from satops.adapters.files.config_file import NAME, config_values, load_config_at

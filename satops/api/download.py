@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from satops.adapters.deliveries.open import open_target
 from satops.adapters.files.local_state import ledger_folder

@@ -1,8 +1,9 @@
 """Init: create a repository of orders, with or without CI workflows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from satops.adapters.clock import SystemClock
 from satops.adapters.files.new_files import is_there, with_line, write_new, write_plain
@@ -31,8 +32,7 @@ _IGNORED = ".gitignore"
 """An existing file gets one more line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A new repository, or its new workflows."""
 
     written: tuple[str, ...]

@@ -1,9 +1,10 @@
 """`init --ci`: write or update the workflows of a forge and their requirements."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from satops import __version__
 from satops.adapters.files.ci_files import ci_templates, dependabot_template, pins
@@ -38,8 +39,7 @@ _OTHERS = b"\0"
 """Stands for an unreadable path, such as a link: satops never wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CiWish:
+class CiWish(Struct, frozen=True):
     """The options of `init --ci`; an open one is as noted, or the default."""
 
     forge: Forge
@@ -54,8 +54,7 @@ class CiWish:
     """Whether to replace files that satops wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class CiFiles:
+class CiFiles(Struct, frozen=True):
     """The files of `init --ci`."""
 
     top: Path

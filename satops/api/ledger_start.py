@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops import __version__
 from satops.adapters.files.config_file import set_state
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
 _NAMES_MAX = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """A new ledger."""
 
     ledger: str

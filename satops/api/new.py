@@ -1,10 +1,12 @@
 """New: write an order spec that is valid in its tree."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, relpath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.adapters.files.aoi_files import AoiFiles
 from satops.adapters.files.new_files import is_there, write_new
@@ -29,8 +31,7 @@ _SUFFIXES = (".yaml", ".yml")
 """Suffixes of a new spec, which is YAML."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewSpec:
+class NewSpec(Struct, frozen=True):
     """A new order spec."""
 
     name: str

@@ -1,9 +1,11 @@
 """Plan: read the tree and make the plan, without calling the marketplace or writing anything."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.adapters.files.git_root import folder_in_git
 from satops.api.repository import FilePath, Repository, Say, open_repository
@@ -51,8 +53,7 @@ def plan(
     ).plan
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """A plan, with further values for its reports."""
 
     plan: Plan

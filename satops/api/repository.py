@@ -3,13 +3,16 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from satops.adapters.clock import SystemClock
 from satops.adapters.files.config_file import is_root, load_config
+from satops.core.hidden import repr_without
 from satops.core.ledger.chain import Head
 from satops.core.ledger.state import LedgerState
 from satops.core.offer import Offer
@@ -42,15 +45,16 @@ Say = Callable[[str], None]
 """Prints one line for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A folder with a `satops.yaml`, and the environment of this call."""
 
     root: Path
     config: Config
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     """Contains secrets."""
     clock: Clock
+
+    __repr__ = repr_without("environ")
 
     @property
     def offer(self) -> Offer:

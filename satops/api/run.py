@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.adapters.provenance import person
 from satops.api.notices import telling
@@ -16,8 +17,7 @@ from satops.workflow.begin import begin, doubt_first
 from satops.workflow.ledger_session import NOTHING_PLACED, LedgerSession
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A run that has begun: the ledger was checked, and the spool replayed."""
 
     opened: Repository

@@ -2,9 +2,10 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from satops.adapters.files.aoi_files import AoiFiles
 from satops.adapters.files.order_files import SPEC_SUFFIXES, OrderTree
@@ -71,8 +72,7 @@ def spec_of(opened: Repository, name: str) -> Spec | None:
     return next((spec for spec in spec_tree(opened).read().specs if spec.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """Implements `ports.OrderFiles` for a tree with additional files."""
 
     files: OrderFiles

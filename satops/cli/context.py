@@ -2,19 +2,23 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 
-@dataclass(slots=True)
-class Call:
+from satops.core.hidden import repr_without
+
+
+class Call(Struct):
     """Working directory, environment and verbosity of one call."""
 
     directory: Path = Path()
     """Working directory, from `-C`; relative paths start there."""
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     quiet: bool = False
     """Whether to write only results and errors."""
+
+    __repr__ = repr_without("environ")
 
     @property
     def repository(self) -> Path:

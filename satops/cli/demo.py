@@ -3,11 +3,11 @@
 import shlex
 import tempfile
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from satops.cli.context import Call
 from satops.cli.output import write_report

@@ -10,9 +10,10 @@ Code that reads a file declares a `Check` and makes findings with it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from satops.core.finding import Finding, Path
 from satops.core.problem import Severity
@@ -54,8 +55,7 @@ class When(StrEnum):
     """For each spec, against the ledger's orders of the same name or content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """The declaration of one code."""
 
     code: str
@@ -93,8 +93,7 @@ class Check:
         return Variant(self, summary or self.title, severity or self.severity)
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """A variant of a check, with a summary or severity of its own."""
 
     check: Check
@@ -113,8 +112,7 @@ Look = Callable[..., Found]
 """Checks many specs at once.  Its arguments depend on `When`; see `core.checks`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A function that runs a check, and when."""
 
     check: Check

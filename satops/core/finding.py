@@ -1,8 +1,10 @@
 """A finding about one value, made by a rule that does not know the value's position in a file."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core.problem import Position, Problem, Severity
 
@@ -18,8 +20,7 @@ Place = tuple[Path, bool]
 """What a finding points at: the value at a path, or its key if the second part is true."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A `Problem` with a path instead of a position."""
 
     check: str

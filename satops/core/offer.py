@@ -6,10 +6,11 @@ a value; each offer is a folder of `satops/offers/`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from satops.core.finding import Finding
 from satops.core.order.marketplace_order import MarketplaceOrder
@@ -38,8 +39,7 @@ class Dated(Protocol):
         """UTC, canonical."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """An option of `satops new` that sets a term."""
 
     field: str
@@ -57,8 +57,7 @@ class Flag:
     """Tells whether a mode of a series accepts the option."""
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(Struct, frozen=True):
     """The sample orders of `init`, and the edits of `demo`."""
 
     files: Mapping[str, str]
@@ -71,8 +70,7 @@ class Samples:
     """Sensor options of `satops new --series`."""
 
 
-@dataclass(frozen=True, eq=False)
-class Offer:
+class Offer(Struct, frozen=True, eq=False):
     """One marketplace's kind of order.  Its functions are pure."""
 
     name: str

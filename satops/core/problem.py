@@ -1,7 +1,8 @@
 """Problems of the input, as values."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 Position = tuple[int, int]
 """Line and column, both from 1."""
@@ -15,8 +16,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One problem of the input: what, where, why it matters, and what to do."""
 
     check: str

@@ -5,8 +5,9 @@ written, and the last one of a level gives their number.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from satops.core.ledger.state import SPENT
 from satops.core.plan.plan import Plan
@@ -27,8 +28,7 @@ class _Level(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
+class _Note(Struct, frozen=True):
     """One annotation, with texts not escaped yet."""
 
     title: str

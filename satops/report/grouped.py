@@ -1,7 +1,8 @@
 """Group equal problems of several orders, so that a report shows each once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.problem import Problem
 from satops.core.safe import safe
@@ -11,8 +12,7 @@ _NAMED_MAX = 8
 """Orders to name besides the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemGroup:
+class ProblemGroup(Struct, frozen=True):
     """A problem, and the equal problems of other orders."""
 
     problem: Problem

@@ -6,11 +6,12 @@
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 
 class Tone(StrEnum):
@@ -27,8 +28,7 @@ class Tone(StrEnum):
     """A command to copy: never wrapped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One paragraph of text without line breaks."""
 
     text: str = ""
@@ -37,16 +37,14 @@ class Line:
     """Columns, also for wrapped lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """The cells of one table row."""
 
     cells: tuple[str, ...]
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows under a header.  Rows are made on drawing, to save memory."""
 
     header: tuple[str, ...]

@@ -5,8 +5,9 @@ satops never reads them.  If the orders do not fit, the oldest are left out, and
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from satops.core import json_text
 from satops.core.ledger.events import order_fields
@@ -125,8 +126,7 @@ def orders_map(offer: Offer, state: LedgerState, outlines: Outlines, *, now: str
     return b"".join(_features(offer, [], _point, now))
 
 
-@dataclass(slots=True)
-class _Notes:
+class _Notes(Struct):
     """Values that the fold does not keep: outlines, and the time of the last event."""
 
     outlines: dict[str, tuple[int, Geometry]] = field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from satops.core.ledger.state import OPEN
 from satops.core.plan.plan import Action, ActionKind
@@ -22,8 +23,7 @@ _WORST_FIRST = (
 )
 
 
-@dataclass(frozen=True)
-class SeriesRow:
+class SeriesRow(Struct, frozen=True, dict=True):
     """All members of one series in a plan."""
 
     name: str

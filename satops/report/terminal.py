@@ -6,9 +6,9 @@ The content equals that of `layout.plain`; NO_COLOR and TERM=dumb are honoured.
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TextIO
 
+from msgspec.structs import replace
 from rich.console import Console
 from rich.text import Text
 

@@ -7,8 +7,9 @@ SIGINT or SIGTERM.
 import argparse
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.errors import UsageError

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any
 
+from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from satops.core import json_text
+from satops.core.hidden import repr_without
 from satops.sandbox.clock import SandboxClock
 from satops.sandbox.control import control_routes
 from satops.sandbox.deliveries import PATH as DOWNLOAD_PATH
@@ -35,16 +36,17 @@ _HIDDEN = "(hidden)"
 _LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Marketplace:
+class Marketplace(Struct, frozen=True):
     """The values that one server's endpoints share."""
 
     store: Store
     faults: Faults
-    token: str | None = field(repr=False)
+    token: str | None
     """The accepted token; None accepts any that is not empty."""
     stop: asyncio.Event
     """Set when the server stops, so that waiting answers end."""
+
+    __repr__ = repr_without("token")
 
     @property
     def options(self) -> Options:

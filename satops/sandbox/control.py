@@ -1,10 +1,10 @@
 """`/_sandbox/`: the controls of the Python API over HTTP, for tests in other languages."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from datetime import datetime
 from sqlite3 import IntegrityError
 
+from msgspec.structs import asdict
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route

@@ -11,10 +11,10 @@ import re
 import secrets
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
@@ -90,13 +90,12 @@ def _sign(order_no: str, number: str, until: int) -> str:
     return base64.b64encode(until.to_bytes(8, "big") + mark).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """The endpoint of the links as an ASGI application."""
 
     store: Store
     faults: Faults
-    stop: asyncio.Event = field(repr=False)
+    stop: asyncio.Event
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, rightly or as a fault says."""

@@ -1,8 +1,9 @@
 """The documented endpoints: each returns the content of `data`, or raises `BadRequest`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from satops.offers.eo_imagery.modes import MODES
 from satops.sandbox import deliveries, simulations
@@ -19,8 +20,7 @@ from satops.sandbox.rules import (
 from satops.sandbox.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One accepted request: its fields, number and address."""
 
     fields: Fields
@@ -29,8 +29,7 @@ class Call:
     """The server's address with the base path, as the client wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One documented POST."""
 
     name: str

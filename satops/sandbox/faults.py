@@ -7,11 +7,12 @@ only on the seed and the request's body, not on the order of connections, so a r
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from random import Random
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from satops.errors import UsageError
 from satops.sandbox.options import ENDPOINTS
@@ -80,8 +81,7 @@ OF_DOWNLOADS = frozenset(list(Kind)[list(Kind).index(Kind.NO_RANGES) :])
 """Faults of the links' endpoint only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fault: where, when, how often, and of which kind."""
 
     kind: Kind

@@ -1,7 +1,8 @@
 """Options of the sandbox for behaviour that the marketplace's documentation leaves open."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 ENDPOINTS = (
     "create",
@@ -15,8 +16,7 @@ ENDPOINTS = (
 """Short names of the documented endpoints, for options and faults."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The options of a sandbox.  Defaults are the likeliest reading, without delays."""
 
     base_path: str = "/market_service"

@@ -7,8 +7,9 @@ daylight for an optical satellite, is a pass.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from satops.offers.eo_imagery.modes import Provider
 
@@ -18,8 +19,7 @@ _NORTHMOST = 0.9999
 """Share of the sine of the highest latitude, beyond which a satellite turns earlier."""
 
 
-@dataclass(frozen=True, slots=True)
-class Satellite:
+class Satellite(Struct, frozen=True):
     """One fictional satellite."""
 
     name: str
@@ -42,8 +42,7 @@ class Satellite:
         return 2 * math.pi * math.sqrt((_EARTH_KM + self.height_km) ** 3 / 398_600.4418)
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(Struct, frozen=True):
     """One pass: time, side, and covered share of the area."""
 
     satellite: Satellite

@@ -1,14 +1,14 @@
 """The sandbox's records, as values."""
 
-from dataclasses import dataclass
 from sqlite3 import Row
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core import json_text
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedRequest:
+class ReceivedRequest(Struct, frozen=True):
     """A completely received request."""
 
     number: int
@@ -24,8 +24,7 @@ class ReceivedRequest:
     """Kind of the fault applied to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredOrder:
+class StoredOrder(Struct, frozen=True):
     """An order that exists in the sandbox."""
 
     id: int
@@ -56,8 +55,7 @@ class StoredOrder:
     deleted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One row of a simulation: a satellite that would see the area."""
 
     id: int
@@ -76,7 +74,7 @@ def received_request(row: Row) -> ReceivedRequest:
 
 def stored_order(row: Row) -> StoredOrder:
     """Return an order with the status and mtime for its age."""
-    fields = {name: row[name] for name in StoredOrder.__dataclass_fields__}
+    fields = {name: row[name] for name in StoredOrder.__struct_fields__}
     fields["deleted"] = bool(fields["deleted"])
     if fields["recurring"] is not None:
         fields["recurring"] = bool(fields["recurring"])

@@ -1,6 +1,6 @@
 """Answers as bytes: the envelope `{code, message, data}` and its HTTP status."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.sandbox.options import Options
@@ -12,8 +12,7 @@ SERVER_ERROR = 500
 JSON = (b"content-type", b"application/json")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One HTTP answer."""
 
     status: int

@@ -6,9 +6,10 @@ absent, and an undocumented field is ignored.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.offers.eo_imagery.modes import MODES, Provider, Unit
@@ -29,8 +30,7 @@ class BadRequest(Exception):
     """Body code 400, with the message for the client."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRequest:
+class OrderRequest(Struct, frozen=True, kw_only=True):
     """A valid request of create or simulation/create."""
 
     provider: str
@@ -48,8 +48,7 @@ class OrderRequest:
     recurring_unit: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRequest:
+class PageRequest(Struct, frozen=True, kw_only=True):
     """A valid request of page/query."""
 
     number: int

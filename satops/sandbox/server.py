@@ -7,11 +7,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from msgspec import Struct
 
 from satops.sandbox.app import Marketplace, marketplace_app
 from satops.sandbox.clock import SandboxClock
@@ -35,8 +35,7 @@ _STOP_WITHIN_S = 5
 _BACKLOG = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class Sandbox:
+class Sandbox(Struct, frozen=True):
     """A running sandbox and its controls."""
 
     url: str

@@ -1,10 +1,12 @@
 """Simulations: passes over an area, and at most one order for each result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.sandbox.options import Options
@@ -24,8 +26,7 @@ _SOMEBODY = "somebody-else"
 INITIAL, RUNNING, SUCCEEDED, FAILED = range(4)
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(Struct, frozen=True):
     """A simulation for results: its status, and its rows after success."""
 
     task_no: str

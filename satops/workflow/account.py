@@ -7,9 +7,10 @@ same order: the plan shows both as new.  No intent, adoption or earlier run shor
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
+
+from msgspec import Struct
 
 from satops.core.ledger.state import LedgerState, Standing
 from satops.core.offer import Offer
@@ -30,8 +31,7 @@ _Window = tuple[str, datetime, datetime]
 """Provider, start and end to the minute: compared before outlines, since it is cheap."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLook:
+class AccountLook(Struct, frozen=True):
     """One look at the account, or the reason for its failure."""
 
     time: str

@@ -7,8 +7,9 @@ could be that order, and the order is not older than the lost events.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.ledger.events import Event, OrderAdopted
@@ -26,8 +27,7 @@ from satops.workflow.ledger_session import LedgerSession, decide_and_append
 from satops.workflow.resolve import need_reason
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """The adoptions that can be made, and the orders that a person must judge."""
 
     adoptions: tuple[OrderAdopted, ...]

@@ -4,7 +4,8 @@ get.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.checks.outline import check_outlines
 from satops.core.checks.rules import Rules
@@ -29,8 +30,7 @@ from satops.core.spec.spec import Footprint
 from satops.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """One polygon of a feature."""
 
     piece: Piece
@@ -44,8 +44,7 @@ class Outline:
         return None if self.footprint is None else box_size_km(self.footprint)
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """One feature of a file, or the bare geometry of a file without features."""
 
     number: int
@@ -93,8 +92,7 @@ class Feature:
         return sum(each.footprint.area_km2 for each in self.outlines if each.footprint)
 
 
-@dataclass(frozen=True, slots=True)
-class AoiReport:
+class AoiReport(Struct, frozen=True):
     """The features and findings of one file."""
 
     file: str

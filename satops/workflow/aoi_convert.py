@@ -1,8 +1,9 @@
 """Convert an AOI file to GeoJSON, with the changes that the options ask for."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.finding import Finding
@@ -17,8 +18,7 @@ from satops.errors import InvalidInput, UsageError
 from satops.workflow.aoi import problem_of
 
 
-@dataclass(frozen=True, slots=True)
-class ConvertedFeature:
+class ConvertedFeature(Struct, frozen=True):
     """One feature of the new file."""
 
     number: int
@@ -29,8 +29,7 @@ class ConvertedFeature:
     """The GeoJSON feature of the new file."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A feature without an area."""
 
     number: int
@@ -39,8 +38,7 @@ class LeftOut:
     """Its geometry types as text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """The text of the new file, and the changes."""
 
     features: tuple[ConvertedFeature, ...]

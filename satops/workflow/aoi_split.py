@@ -1,8 +1,10 @@
 """Split an AOI file into orders: one GeoJSON file, and one spec for each outline."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.core.order.order import Rings, coordinates_text
@@ -16,8 +18,7 @@ _NAME_MAX = 128
 """Characters of a name (`core.spec_text.NAME`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedOutline:
+class NamedOutline(Struct, frozen=True):
     """One polygon and the name of its order."""
 
     name: str
@@ -37,8 +38,7 @@ class NamedOutline:
         return slug(self.title or "").lost
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(Struct, frozen=True):
     """The outlines of an AOI file."""
 
     outlines: tuple[NamedOutline, ...]

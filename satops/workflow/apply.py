@@ -17,7 +17,9 @@ buys nothing more.
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from satops.core.ledger.events import RunFinished, RunStarted
 from satops.core.ledger.state import OPEN, LedgerState, Standing
@@ -49,8 +51,7 @@ from satops.workflow.waiting import being_placed, is_being_placed, open_elsewher
 _CERTAIN = frozenset({"placed", "rejected", "not-sent"})
 
 
-@dataclass(slots=True)
-class Applying:
+class Applying(Struct):
     """One run of apply: its ports, and its state so far."""
 
     session: LedgerSession

@@ -1,7 +1,8 @@
 """The options of one run of apply, and its report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.ledger.chain import Head
 from satops.core.plan.plan import Plan
@@ -13,8 +14,7 @@ from satops.workflow.passes import Compared
 from satops.workflow.reconcile import DoubtLook
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The options of one run."""
 
     names: tuple[str, ...] = ()
@@ -31,8 +31,7 @@ class Asked:
     """Heads that the ledger must contain."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ApplyReport:
+class ApplyReport(Struct, frozen=True):
     """The report of one run."""
 
     run: str

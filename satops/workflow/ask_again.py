@@ -8,8 +8,10 @@ the second request proves nothing about the first.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core.ledger.events import Event, SubmissionProbed
 from satops.core.ledger.state import LedgerState, OrderState
@@ -39,8 +41,7 @@ from satops.workflow.validate import WholeTree
 from satops.workflow.waiting import is_being_placed
 
 
-@dataclass(frozen=True, slots=True)
-class AskedAgain:
+class AskedAgain(Struct, frozen=True):
     """The result of ordering again."""
 
     result: OrderResult
@@ -59,8 +60,7 @@ class AskedAgain:
         return ExitCode.INVALID if self.differs else ExitCode.DONE
 
 
-@dataclass(frozen=True, slots=True)
-class AskingAgain:
+class AskingAgain(Struct, frozen=True):
     """One run of `resolve --ask-again`: its ports and options."""
 
     session: LedgerSession

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from satops.core.ledger.chain import Head
 from satops.core.ledger.events import RunStarted

@@ -6,8 +6,10 @@ matches the sent one and was created while it was sent.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core.ledger.events import DoubtSettled, Event
 from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
@@ -26,8 +28,7 @@ _SETTLED = OPEN | {Standing.NOT_PLACED}
 marketplace."""
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedReceipt:
+class CarriedReceipt(Struct, frozen=True):
     """One receipt of the spool, and its verdict."""
 
     name: str
@@ -42,8 +43,7 @@ class CarriedReceipt:
     """Whether the submission is still open."""
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedReport:
+class CarriedReport(Struct, frozen=True):
     """The receipts of a spool, taken or not."""
 
     receipts: tuple[CarriedReceipt, ...]

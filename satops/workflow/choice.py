@@ -1,7 +1,8 @@
 """The filters of `list`."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
 
 from satops.core.ledger.order_state import Standing
 from satops.core.order.order import instant_text
@@ -12,8 +13,7 @@ OPEN_END = ".."
 """An open end of a window."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The filters.  An order must pass each; of several states, statuses or series it needs one."""
 
     labels: tuple[tuple[str, str], ...] = ()

@@ -6,9 +6,10 @@ break are carried as in doubt: they may exist, so they are not bought again.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.json_text import Raw
@@ -27,8 +28,7 @@ _CONTENT = (
 """Fields that are copied unchanged from an event that holds an order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """The readable content of a broken ledger."""
 
     state: LedgerState

@@ -5,8 +5,9 @@ anything else is another ledger and is not touched.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import tee
+
+from msgspec import Struct
 
 from satops.core.ledger.chain import EMPTY, Head, decode
 from satops.errors import LedgerCorrupt, LedgerMissing, Refused
@@ -18,8 +19,7 @@ BYTES_PER_APPEND = 1024 * 1024
 """Bytes in one append: object and git stores keep each append as one object or commit."""
 
 
-@dataclass(frozen=True, slots=True)
-class CopyReport:
+class CopyReport(Struct, frozen=True):
     """The result of a copy."""
 
     source: str

@@ -6,9 +6,10 @@ read; nothing else is sent to the marketplace.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.ledger.events import RunFinished, RunStarted
@@ -32,8 +33,7 @@ class Verdict(StrEnum):
     WRONG = "wrong"
 
 
-@dataclass(frozen=True, slots=True)
-class DoctorNote:
+class DoctorNote(Struct, frozen=True):
     """The result of one check."""
 
     subject: str
@@ -44,8 +44,7 @@ class DoctorNote:
     """The exit code with which an apply would fail for this reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class DoctorReport:
+class DoctorReport(Struct, frozen=True):
     """The notes of `satops doctor`."""
 
     address: str

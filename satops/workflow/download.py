@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from threading import Event as Flag
 from threading import Lock
 from typing import Final
+
+from msgspec import Struct, field
 
 from satops.core.delivery.content import suffix_of
 from satops.core.delivery.link import Link, WrongLink, read_link
@@ -39,14 +40,12 @@ ORDERS_AHEAD: Final = 32
 """Number of orders whose links are requested ahead of their fetches: links expire."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+class _Order(Struct, frozen=True):
     name: str
     order_no: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """The marketplace's answer for one order."""
 
     order: _Order
@@ -55,8 +54,7 @@ class _Asked:
     is_unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     """A product under its final name, with its part still locked; None for a product that another
     process has fetched meanwhile.
     """
@@ -67,8 +65,7 @@ class _Done:
     release: ExitStack
 
 
-@dataclass(slots=True)
-class Downloading:
+class Downloading(Struct):
     """One run of download."""
 
     session: LedgerSession

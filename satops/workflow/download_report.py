@@ -1,15 +1,15 @@
 """The options of a download, and its report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from satops.errors import ExitCode
 from satops.workflow.fetch import Watch
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The options of a download."""
 
     names: tuple[str, ...] = ()
@@ -23,8 +23,7 @@ class Wanted:
     keep_going: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """One product that was fetched, or that `dry_run` would fetch."""
 
     name: str
@@ -40,8 +39,7 @@ class Product:
     """Whether other bytes were recorded for the same order number and product before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A product that could not be fetched, or an order that could not be read."""
 
     name: str
@@ -51,8 +49,7 @@ class Failure:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadReport:
+class DownloadReport(Struct, frozen=True):
     """The report of a download."""
 
     target: str
@@ -67,7 +64,7 @@ class DownloadReport:
     is_cut_short: bool = False
     """Whether a failure ended the run before everything was begun."""
     dry_run: bool = False
-    links: Mapping[str, int] = field(default_factory=dict, repr=False)
+    links: Mapping[str, int] = field(default_factory=dict)
     """Order number to the number of its links."""
     catalog_error: str = ""
     """Why the STAC documents could not be written; empty if they were."""

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.delivery import stac
@@ -65,8 +66,7 @@ def write_stac(
     return len(items)
 
 
-@dataclass(frozen=True, slots=True)
-class _Writing:
+class _Writing(Struct, frozen=True):
     """The sources of all items."""
 
     state: LedgerState

@@ -1,7 +1,8 @@
 """Add simulated passes to the orders of a plan.  `plan` itself calls no marketplace."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from satops.core.plan.feasibility import Feasibility
 from satops.core.plan.plan import Plan

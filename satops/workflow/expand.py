@@ -1,8 +1,9 @@
 """Show each order of a spec file as a spec of its own."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core.json_text import loads
 from satops.core.problem import Problem, by_position
@@ -12,8 +13,7 @@ from satops.ports import OrderFiles, SourceFile
 from satops.workflow.read_files import Chunk, FileReader
 
 
-@dataclass(frozen=True, slots=True)
-class Expanded:
+class Expanded(Struct, frozen=True):
     """The orders of one file, and its problems."""
 
     file: str

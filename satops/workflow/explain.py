@@ -1,7 +1,8 @@
 """Explain a check, with the thresholds of this repository."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.check import Check
 from satops.core.checks.catalogue import catalogue_of
@@ -10,8 +11,7 @@ from satops.core.order.modes import KEYS, Modes, Threshold
 from satops.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """One threshold of a check, for the modes that share it."""
 
     key: str
@@ -21,8 +21,7 @@ class Number:
     threshold: Threshold
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """A check of the catalogue, with its thresholds."""
 
     check: Check

@@ -6,7 +6,8 @@ is started only once.
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.order.order import Order, instant_text
 from satops.core.order.passes import Progress, Simulation
@@ -21,8 +22,7 @@ WAIT_S = 300.0
 _POLL_S = 2.0
 
 
-@dataclass(slots=True)
-class _Running:
+class _Running(Struct):
     spec: Spec
     number: str
     give_up: float

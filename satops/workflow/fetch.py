@@ -5,8 +5,9 @@ same file.  Size and hash are always taken from the disk.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from satops.core.delivery.content import (
     ENVELOPE_BYTES,
@@ -44,8 +45,7 @@ class Watch(Protocol):
         """The part now has `here` bytes of `total`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetching:
+class Fetching(Struct, frozen=True):
     """One product, and the ports to fetch it."""
 
     name: str

@@ -5,7 +5,8 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import Action, Plan, Refusal, SavedPlan, action_digest
@@ -20,8 +21,7 @@ Confirm = Callable[[Plan], None]
 """Shows the plan and asks for confirmation; raises `Refused` on "no"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """What a person approved for this run."""
 
     saved: SavedPlan | None = None
@@ -47,8 +47,7 @@ class Approval:
         return reviewed_orders(plan.creates for plan in self.reviewed)
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
+class Guarded(Struct, frozen=True):
     """The input of every guard."""
 
     plan: Plan

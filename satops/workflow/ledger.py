@@ -3,7 +3,8 @@ moved.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.ledger.chain import Head
 from satops.core.ledger.events import (
@@ -25,8 +26,7 @@ from satops.workflow.resolve import need_reason
 from satops.workflow.verify import verify
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The result of accepting an older ledger."""
 
     lost: Head

@@ -6,8 +6,9 @@ twice, but is never lost.  A new hook's cursor starts at the beginning of the cu
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.ledger.chain import Head
@@ -32,8 +33,7 @@ NAMES_MAX = 20
 """Maximum number of orders that one message names."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderNews:
+class OrderNews(Struct, frozen=True):
     """One outcome of one order."""
 
     seq: int
@@ -43,8 +43,7 @@ class OrderNews:
     order_no: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """The message to one hook after one run."""
 
     news: tuple[OrderNews, ...]

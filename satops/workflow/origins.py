@@ -1,8 +1,9 @@
 """Find the commits and pull requests of the orders to buy, and check them against `buy`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from satops.core.plan.config import BuyConfig
 from satops.core.plan.origin import Provenance
@@ -17,8 +18,7 @@ PullRequests = Mapping[str, tuple[str | None, tuple[str, ...] | None]]
 """Commit to its pull request and the people who approved it."""
 
 
-@dataclass(slots=True)
-class Origins:
+class Origins(Struct):
     """The provenance of one run's orders, from git and the forge."""
 
     history: History

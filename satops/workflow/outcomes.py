@@ -1,7 +1,8 @@
 """Turn an outcome into an event of the ledger and a line of the report."""
 
-from dataclasses import dataclass
 from typing import Literal, assert_never
+
+from msgspec import Struct
 
 from satops.core.ledger.events import (
     Event,
@@ -31,8 +32,7 @@ not hold.  `not-seen`: the look at the account failed.  `free-again`: another ru
 reviewed one, so nothing was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderResult:
+class OrderResult(Struct, frozen=True):
     """The outcome of one order in this run."""
 
     name: str

@@ -11,7 +11,8 @@ Four checks still cover the whole tree:
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.config import Config

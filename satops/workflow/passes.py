@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core.ledger.events import PurchaseCompared
 from satops.core.order.matching import differences
@@ -19,8 +21,7 @@ from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.outcomes import OrderResult
 
 
-@dataclass(frozen=True, slots=True)
-class NotAsReviewed:
+class NotAsReviewed(Struct, frozen=True):
     """Why a pass is not ordered."""
 
     why: str
@@ -46,8 +47,7 @@ def confirm_pass(marketplace: Marketplace, order: Order, config: Config) -> Pass
     return NotAsReviewed("; ".join(differs)) if differs else row
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """One bought order of a pass, compared with the order that was sent."""
 
     name: str

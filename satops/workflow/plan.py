@@ -1,8 +1,9 @@
 """Make the plan: a pure function of specs, ledger, configuration and clock."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.core.check import When

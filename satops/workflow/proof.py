@@ -7,8 +7,9 @@ condition, and tell both writers that they won.
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from satops.core.ledger.chain import EMPTY, Head, decode, encode
 from satops.core.ledger.events import RunFinished
@@ -28,8 +29,7 @@ _RACERS = 2
 _EVENT = RunFinished(0, 0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """The result of races on a scratch ledger."""
 
     rounds: int
@@ -43,8 +43,7 @@ class Proof:
         return not self.broken
 
 
-@dataclass(frozen=True, slots=True)
-class StoreProof:
+class StoreProof(Struct, frozen=True):
     """The proof of one store: what is noted, and how to find out."""
 
     address: str
@@ -125,8 +124,7 @@ class _Said(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """One writer in one race."""
 
     line: bytes

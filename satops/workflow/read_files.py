@@ -5,8 +5,9 @@ check rules, but on no other file under `orders/`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from satops.core.finding import Finding
 from satops.core.geometry.aoi import Aoi, AoiReader, pick, read_aoi
@@ -50,8 +51,7 @@ class Name(NamedTuple):
     """Its series, if it is a member of one."""
 
 
-@dataclass(slots=True)
-class FileRead:
+class FileRead(Struct):
     """The content of one file."""
 
     path: str
@@ -64,8 +64,7 @@ class FileRead:
     """Number of members of its series."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """Some sound specs together with their documents and shapes."""
 
     specs: tuple[Spec, ...]

@@ -1,10 +1,11 @@
 """The sources that expand a series: AOI files and time zone rules."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cached_property
 from posixpath import dirname, join, normpath
+
+from msgspec import Struct
 
 from satops.core.finding import Finding
 from satops.core.geometry.aoi import Aoi
@@ -33,8 +34,7 @@ class _NoZones:
 NO_ZONES: ZoneRules = _NoZones()
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesSources:
+class SeriesSources(Struct, frozen=True):
     """The sources for one document."""
 
     spec_file: str

@@ -1,7 +1,9 @@
 """Compare submissions in doubt with the marketplace's account, and settle those that it decides."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core.ledger.events import DoubtSettled, Event
 from satops.core.ledger.state import OPEN, LedgerState, OrderState
@@ -18,8 +20,7 @@ from satops.workflow.ledger_session import LedgerSession, decide_and_append
 from satops.workflow.waiting import is_being_placed, next_look, wait_left_s
 
 
-@dataclass(frozen=True, slots=True)
-class DoubtLook:
+class DoubtLook(Struct, frozen=True):
     """One submission in doubt, after a look."""
 
     name: str
@@ -36,8 +37,7 @@ class DoubtLook:
     """Why only a person can settle it; empty if a look may."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeletedOrder:
+class DeletedOrder(Struct, frozen=True):
     """A placed order that the account marks as deleted."""
 
     name: str
@@ -46,8 +46,7 @@ class DeletedOrder:
     """Whether the tree has a spec of this name."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReconcileReport:
+class ReconcileReport(Struct, frozen=True):
     """The result of one look."""
 
     findings: tuple[DoubtLook, ...]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from satops.core.ledger.events import Event, Refreshed, StatusObserved
 from satops.core.ledger.order_state import OrderState, Standing
@@ -27,8 +28,7 @@ SAME_FOR = timedelta(hours=12)
 """After a refresh, further ones without a change append nothing for this long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The marketplace's status of one order number."""
 
     status: int
@@ -36,8 +36,7 @@ class Seen:
     """The charged amount; None before delivery."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """A status or an amount of an order that has changed."""
 
     name: str
@@ -55,8 +54,7 @@ class Observed:
         return StatusObserved(self.name, self.order_no, status, self.amount, self.currency)
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """A placed order whose window is over without a delivery."""
 
     name: str
@@ -65,8 +63,7 @@ class Late:
     """End of its window, UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshReport:
+class RefreshReport(Struct, frozen=True):
     """The result of a refresh."""
 
     observed: tuple[Observed, ...]
@@ -213,8 +210,7 @@ def _seen(order: MarketplaceOrder | None, offer: Offer) -> Seen | None:
     return Seen(order.status, charged)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """The answers to the requests for single orders."""
 
     seen: dict[str, Seen]

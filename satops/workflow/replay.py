@@ -1,7 +1,8 @@
 """Append the outcomes that only the spool holds to the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.ledger.chain import Head, line_digest
 from satops.core.ledger.events import DoubtSettled, Event
@@ -16,8 +17,7 @@ _BEHIND_S = 15.0
 """How long to wait for a replica that lags, before the ledger counts as an older one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """The outcomes of a spool."""
 
     recorded: tuple[Spooled, ...] = ()

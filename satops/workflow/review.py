@@ -17,7 +17,8 @@ does not refuse the plan: less is bought than was approved.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from satops.core.plan.plan import Action, ActionKind, Plan, action_digest
 from satops.errors import Refused

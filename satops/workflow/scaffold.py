@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from satops.core import json_text
 from satops.core.offer import Samples
@@ -98,8 +99,7 @@ def repository_files(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The options of `new`.  Their texts are checked as part of the spec."""
 
     name: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from satops.errors import UsageError
 from satops.workflow.scaffold import CONFIG
@@ -52,8 +53,7 @@ _WRITES = """\
 _STATE = re.compile(r"[A-Za-z0-9:/@._~?&=%+,#-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A folder with a `satops.yaml` at a forge.  Every name in a workflow contains it."""
 
     forge: Forge

@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.workflow.scaffold import lines_of, schema_line
 
@@ -10,8 +11,7 @@ FEATURE_AXIS, MODE_AXIS = "place", "mode"
 _WINDOW_AXES = {"months": "month", "weeks": "week", "days": "day", "repeat": "from"}
 
 
-@dataclass(frozen=True, slots=True)
-class WantedSeries:
+class WantedSeries(Struct, frozen=True):
     """The options of `new --series`.  Their texts are checked as part of the document."""
 
     name: str

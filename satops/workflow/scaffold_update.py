@@ -7,9 +7,10 @@ Dependabot updates them; of two pins of an action the newer one is kept.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import unified_diff
 from hashlib import sha256
+
+from msgspec import Struct
 
 _PIN = re.compile(r"(uses: )([\w./-]+)@([0-9a-f]{40}) # v(\d+(?:\.\d+)*)")
 _USES = re.compile(r"\s*(?:- )?uses:\s*[\"']?([^\s\"'#]+)")
@@ -18,8 +19,7 @@ _SHOWN_MAX = 400
 """Maximum number of lines of a diff."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """One file that differs from a fresh `init --ci`."""
 
     path: str

@@ -1,8 +1,10 @@
 """Send one order once, before its deadline; repeat only if it certainly bought nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.core.plan.plan import Action
@@ -15,8 +17,7 @@ TOO_MANY = 429
 _NOT_SENT_WAITS_S = (0.5, 2.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """A submission whose `SubmissionIntended` is in the ledger."""
 
     action: Action

@@ -1,6 +1,6 @@
 """All that is known of one order name."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from satops.core.ledger.events import RunStarted
 from satops.core.ledger.order_state import OrderState
@@ -9,8 +9,7 @@ from satops.core.order.status import Status
 from satops.core.spec.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the tree and the ledger know of one order name."""
 
     name: str

@@ -1,15 +1,15 @@
 """Turn place names into parts of order names: `Cát Lái` becomes `cat-lai`."""
 
 import re
-from dataclasses import dataclass
 from unicodedata import category, normalize
+
+from msgspec import Struct
 
 _LENGTH_MAX = 48
 """Characters of one part, so that a name of several parts stays within its limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slug:
+class Slug(Struct, frozen=True):
     """The part of an order name made from a text."""
 
     word: str

@@ -13,10 +13,11 @@ A kill between 1 and 3 leaves an intent without an outcome.  No run sends that o
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent

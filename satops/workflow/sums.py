@@ -5,7 +5,8 @@ twice counts twice; one that shares another name's number counts under that name
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from satops.core.ledger.order_state import OPEN, SPENT
 from satops.errors import UsageError
@@ -15,8 +16,7 @@ BYS = ("month", "provider", "mode", "series", "state", "status")
 """Fields to group by, besides `label:KEY` and `key:AXIS`."""
 
 
-@dataclass(frozen=True, slots=True)
-class By:
+class By(Struct, frozen=True):
     """One criterion: a field, a label, or a key of a series."""
 
     kind: str
@@ -58,8 +58,7 @@ Money = dict[str, float]
 """Sum by currency; the key "" is for amounts without a currency."""
 
 
-@dataclass(slots=True)
-class Sum:
+class Sum(Struct):
     """The totals of some orders."""
 
     orders: int = 0

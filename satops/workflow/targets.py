@@ -1,16 +1,16 @@
 """The ports of a download target: a folder, or a prefix in object storage."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 
 class PartBusy(Exception):
     """Another process holds the part of this product, and did not release it in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """A whole part, with the facts for its event."""
 
     key: str
@@ -22,8 +22,7 @@ class Sealed:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PartNote:
+class PartNote(Struct, frozen=True):
     """The note beside a part, so that a later run can resume it."""
 
     etag: str | None = None

@@ -1,8 +1,9 @@
 """Trace a product's SHA-256 to its order, run and commit, from the ledger alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from satops.core.ledger.fetched import Fetched
 from satops.core.ledger.order_state import OrderState
@@ -13,8 +14,7 @@ from satops.ports import LedgerStore
 _ORIGIN: Final = ("commit", "committed", "pull_request", "approvals")
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(Struct, frozen=True):
     """One product and its provenance; a field is None if not recorded."""
 
     fetched: Fetched
@@ -35,8 +35,7 @@ class Traced:
         return own
 
 
-@dataclass(frozen=True, slots=True)
-class TraceReport:
+class TraceReport(Struct, frozen=True):
     """The products with one SHA-256."""
 
     sha256: str

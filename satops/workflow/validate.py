@@ -1,8 +1,10 @@
 """Read the whole tree: every sound spec, and every problem of every file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from satops.core.check import Check
 from satops.core.ledger.kept import KeptSpec, KeptSpecs
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from satops.core.spec.schema import Schema
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Tree:
+class Tree(Struct, frozen=True):
     """Everything under `orders/`."""
 
     specs: tuple[Spec, ...]
@@ -60,8 +61,7 @@ class WholeTree(Protocol):
         """Return the specs and problems of the tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpecTree:
+class SpecTree(Struct, frozen=True):
     """The order specs of a repository, with the ports to read and check them."""
 
     files: OrderFiles
@@ -112,8 +112,7 @@ class SpecTree:
         )
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """The result so far."""
 
     specs: list[Spec] = field(default_factory=list)

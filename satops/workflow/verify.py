@@ -1,8 +1,9 @@
 """Verify the chain of a ledger, and the rules of its events."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from satops.core.ledger.audit import Audit
 from satops.core.ledger.chain import EMPTY, GENESIS, Head, decode
@@ -14,8 +15,7 @@ LineCheck = Callable[[Fields], Iterable[str]]
 """Yields a sentence for each schema error of a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerProblem:
+class LedgerProblem(Struct, frozen=True):
     """One fault of a ledger."""
 
     line: int | None
@@ -23,8 +23,7 @@ class LedgerProblem:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
+class VerifyReport(Struct, frozen=True):
     """The result of `satops verify`."""
 
     address: str

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from satops.core.ledger.fetched import Fetched
 from satops.core.ledger.state import LedgerState
@@ -15,8 +16,7 @@ READ_AT_ONCE: Final = 4
 Verdict = Literal["right", "missing", "damaged", "unread"]
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryCheck:
+class DeliveryCheck(Struct, frozen=True):
     """One product of the ledger, and its verdict at the target."""
 
     name: str
@@ -25,8 +25,7 @@ class DeliveryCheck:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveriesReport:
+class DeliveriesReport(Struct, frozen=True):
     """The verdicts for all products of the ledger."""
 
     target: str

@@ -3,10 +3,10 @@
 import json
 import platform
 import subprocess
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 
 from satops import __version__
 from satops.adapters.provenance import local_user, run_started, spec_address

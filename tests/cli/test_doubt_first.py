@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from satops.errors import ExitCode
 from satops.sandbox.server import Sandbox, serve_in_thread

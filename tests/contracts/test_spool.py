@@ -7,11 +7,11 @@ import sys
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import to_builtins as asdict
 
 from satops.adapters.files.local_state import ledger_folder
 from satops.adapters.files.spool import FileSpool

@@ -86,12 +86,12 @@ def test_every_declaration_is_whole(check: Check) -> None:
     assert check.remedy.endswith((".", "?"))
     assert not check.title.endswith(".")
     assert "please" not in " ".join(texts).lower()
-    assert set(check.thresholds) <= set(ModeRules.__dataclass_fields__)
+    assert set(check.thresholds) <= set(ModeRules.__struct_fields__)
 
 
 def test_every_threshold_belongs_to_some_check() -> None:
     used = {name for check in CHECKS for name in check.thresholds}
-    assert used == set(ModeRules.__dataclass_fields__)
+    assert used == set(ModeRules.__struct_fields__)
 
 
 def test_errors_that_can_be_accepted_are_those_of_a_team_or_of_intent() -> None:

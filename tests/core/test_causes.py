@@ -1,12 +1,12 @@
 """What a problem came from: a look-alike, or a placeholder; and never one that is not the cause."""
 
 import time
-from dataclasses import replace
 from datetime import UTC
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from satops.adapters.files.config_file import parse_config
 from satops.adapters.files.schemas import order_schema

@@ -1,10 +1,10 @@
 """Which files need not be read again, because the ledger holds their bytes as placed."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.events import Event, SubmissionIntended
 from satops.core.ledger.kept import KeptSpec, KeptSpecs

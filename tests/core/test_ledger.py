@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,6 +10,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from satops.core.ledger import events
 from satops.core.ledger.chain import (
@@ -147,7 +147,7 @@ def test_the_schema_knows_every_kind_and_exactly_its_fields() -> None:
     for name, kind in kinds.items():
         described = SCHEMA["$defs"][name]
         assert list(described["properties"]) == [field.name for field in fields(kind)]
-        needed = [field.name for field in fields(kind) if field.default is MISSING]
+        needed = [field.name for field in fields(kind) if field.required]
         assert described["required"] == needed
 
 

@@ -1,10 +1,10 @@
 """Limits refuse a plan, and say which number, where it is set, and what would have to change."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.order.order import instant_text

@@ -5,11 +5,11 @@ all the rest.
 """
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from satops.adapters import marketplaces, webhook
 from satops.adapters.files import schemas

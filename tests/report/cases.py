@@ -1,9 +1,10 @@
 """What the golden files show: each report of values that meet every branch of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from satops.core.checks import rules_from
 from satops.core.geometry.aoi import read_aoi

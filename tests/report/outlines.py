@@ -1,7 +1,8 @@
 """Specs with outlines of their own: jagged ones with many corners, ones with holes."""
 
-from dataclasses import replace
 from math import cos, pi, sin
+
+from msgspec.structs import replace
 
 from satops.core.geometry.shapes import footprints, shapes_of
 from satops.core.order.order import Ring, Rings

@@ -1,6 +1,6 @@
 """Evidence for the reports: passes as simulations tell them, and simulations that tell none."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from satops.core.plan.feasibility import Answer, Feasibility, ShownPass, Simulated
 from satops.core.plan.plan import ActionKind, Plan

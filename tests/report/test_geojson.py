@@ -1,10 +1,10 @@
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyogrio
 import pytest
+from msgspec.structs import replace
 
 from satops.core.plan.plan import ActionKind, Plan
 from satops.report.geojson import render

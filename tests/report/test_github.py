@@ -1,8 +1,8 @@
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from satops.core.plan.plan import Action, ActionKind
 from satops.core.problem import Problem

@@ -1,6 +1,6 @@
 """Warnings that are the same of several orders are told once, with all whom they concern."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from satops.core.problem import Problem, Severity
 from satops.report.grouped import ProblemGroup, grouped
@@ -13,7 +13,7 @@ ONE = Problem(
 
 
 def of(name: str, **more: object) -> Problem:
-    return replace(ONE, order=name, file=f"orders/{name}.yaml", **more)  # type: ignore[arg-type]
+    return replace(ONE, order=name, file=f"orders/{name}.yaml", **more)
 
 
 def test_equal_warnings_are_told_with_the_first_of_them() -> None:

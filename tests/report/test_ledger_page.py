@@ -1,10 +1,10 @@
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from satops.core.json_text import Raw
 from satops.core.ledger.events import (

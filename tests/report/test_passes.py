@@ -1,12 +1,12 @@
 """Passes in a plan: on the map where they parse, inert, and never ranked by coverage."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from satops.adapters.files.feasibility_file import read_feasibility
 from satops.core.plan.feasibility import Feasibility, ShownPass, Simulated, by_start, solar_time

@@ -47,6 +47,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "uvicorn": ("sandbox/",),
     "psycopg": ("adapters/stores/",),
     "obstore": ("adapters/stores/", "adapters/deliveries/objects.py"),
+    "msgspec": ("",),  # everywhere
+    "dataclasses": (),  # every value is a msgspec.Struct
     "subprocess": (
         "adapters/git_command.py",
         "adapters/gis/gis_process.py",

@@ -2,12 +2,12 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.checks.catalogue import catalogue_of
 from satops.core.order.order import canonical_order

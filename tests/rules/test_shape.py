@@ -19,7 +19,7 @@ LONG: dict[str, int] = {
     "tests/cli/test_aoi_inputs.py": 402,
     "tests/contracts/test_local_state.py": 592,
     "tests/contracts/test_spool.py": 492,
-    "tests/report/cases.py": 620,
+    "tests/report/cases.py": 621,
     "tests/stores/test_postgresql.py": 635,
     "tests/workflow/test_account.py": 450,
     "tests/workflow/test_apply.py": 620,

@@ -2,8 +2,9 @@
 
 import json
 import re
-from dataclasses import fields
 from pathlib import Path
+
+from msgspec.structs import fields
 
 from satops.sandbox.control import control_routes
 from satops.sandbox.endpoints import ENDPOINTS

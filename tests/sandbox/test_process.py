@@ -123,7 +123,7 @@ def test_the_access_log_goes_to_the_standard_error(start: Start) -> None:
     [
         ("--faults", "{", "this is not JSON"),
         ("--faults", '{"rules": [{"kind": "clos"}]}', "faults, rule 1"),
-        ("--options", '{"latency": 1}', "'latency' is not a known key"),
+        ("--options", '{"latency": 1}', "unknown field `latency`"),
         ("--token-file", " \n", "the token file is empty"),
     ],
 )

@@ -1,10 +1,12 @@
 """The simulations of a marketplace without a network: passes, and one order for each at most."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.core.order.order import instant_text

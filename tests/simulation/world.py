@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from satops.core import json_text
 from satops.core.delivery.served import LinkFailed, Served
 from satops.core.ledger.chain import GENESIS, Head, line_digest
@@ -153,8 +155,7 @@ class ServedStore(SharedStore):
         self._real.append(lines, expected_head)
 
 
-@dataclass
-class Bought:
+class Bought(Struct):
     """One real order, and when it becomes visible."""
 
     order: MarketplaceOrder

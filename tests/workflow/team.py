@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from satops.core.ledger.chain import EMPTY, encode
 from satops.core.ledger.events import LedgerStarted, RunStarted

@@ -1,10 +1,10 @@
 """The look at the account: what holds an order back, and when nothing may be bought."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.events import LedgerRestored, MarketplaceMoved
 from satops.core.ledger.state import Standing

@@ -1,9 +1,9 @@
 """Apply against a scripted marketplace: what is sent, what is recorded, what is left alone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.chain import Head
 from satops.core.ledger.state import Standing

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.events import RunStarted
 from satops.core.ledger.state import Standing

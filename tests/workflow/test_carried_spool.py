@@ -1,11 +1,11 @@
 """A spool from elsewhere: its numbers count where the marketplace shows them, and nothing else."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from satops.adapters.files.carried_spool import read_carried
 from satops.adapters.files.local_state import ledger_folder
@@ -43,7 +43,7 @@ def receipt(team: Team, name: str, order_no: str | None = None, **changes: objec
     entry = Spooled(
         "team", "first", name, known.attempt, known.intent, "2031-05-06T07:08:09Z", Receipt(number)
     )
-    return replace(entry, **changes)  # type: ignore[arg-type]
+    return replace(entry, **changes)
 
 
 def take(team: Team, *entries: Spooled) -> CarriedReport:

@@ -1,8 +1,7 @@
 """What a person takes back: never to an order that may be bought at once."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.audit import Audit
 from satops.core.ledger.chain import decode

@@ -1,12 +1,12 @@
 """STAC beside the products: valid by the official core schemas, and true."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pystac
 import pytest
+from msgspec.structs import replace
 from pystac.validation.stac_validator import JsonSchemaSTACValidator
 
 from satops.adapters.deliveries.folder import FolderTarget

@@ -1,11 +1,11 @@
 """Orders of a pass: what was reviewed is what is bought, and one result is ordered once."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.state import Standing
 from satops.core.order.order import instant

@@ -1,10 +1,10 @@
 """Reconcile: what one look may settle, what it must leave, and what a person may settle."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.state import Standing
 from satops.core.order.marketplace_order import MarketplaceOrder
@@ -44,7 +44,7 @@ def change(team: Team, index: int = 0, **fields: object) -> MarketplaceOrder:
     """Have the marketplace show one of its orders otherwise."""
     item = team.shop.bought[index]
     fields["terms"] = {**item.order.terms, **fields.get("terms", {})}  # type: ignore[dict-item]
-    item.order = replace(item.order, **fields)  # type: ignore[arg-type]
+    item.order = replace(item.order, **fields)
     return item.order
 
 

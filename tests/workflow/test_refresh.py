@@ -1,9 +1,9 @@
 """Refresh: what the marketplace says of placed orders, in the ledger, and only where it changed."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.core.ledger.events import DeliveryFetched

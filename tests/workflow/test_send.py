@@ -1,9 +1,9 @@
 """Sending one order: what is tried again, and what a refusal of a simulation's result proves."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.core.plan.plan import Action, ActionKind

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.kept import KeptSpec, KeptSpecs
 from satops.core.ledger.state import LedgerState

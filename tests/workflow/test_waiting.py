@@ -1,9 +1,9 @@
 """Other runs' open submissions: waited for, never bought over, and believed absent late enough."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core.ledger.state import Standing
 from satops.core.order.marketplace_order import MarketplaceOrder

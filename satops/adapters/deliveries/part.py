@@ -9,11 +9,13 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final
+
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from satops.adapters.disk import flush, flush_folder, open_plain
 from satops.adapters.file_lock import LockBusy, locked
@@ -88,7 +90,7 @@ class FilePart:
     def _keep(self, note: PartNote) -> None:
         new = _left_of(self.path)[-1]  # only this process writes it
         new.unlink(missing_ok=True)
-        replace_file(_note_path(self.path), json_text.dumps(asdict(note)), by=new)
+        replace_file(_note_path(self.path), json_text.dumps(to_builtins(note)), by=new)
         self._note = note
 
 
@@ -215,7 +217,7 @@ def _read_note(path: Path) -> PartNote:
         return PartNote()
     finally:
         os.close(fd)
-    of_seal = {} if note.sealed is None else asdict(note.sealed)
+    of_seal = {} if note.sealed is None else to_builtins(note.sealed)
     sizes = (note.total, of_seal.pop("size", 0))
     texts = (note.etag, note.title, note.epoch, *of_seal.values())
     whole = all(size is None or type(size) is int for size in sizes) and all(

@@ -6,12 +6,13 @@ stored uncompressed, so that the same installation gives the same bytes on every
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib import metadata
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from msgspec import Struct
 
 from satops import __version__
 from satops.errors import UsageError
@@ -26,8 +27,7 @@ _TAG = "py3-none-any"
 _MODE = 0o644 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Wheel:
+class Wheel(Struct, frozen=True):
     """A wheel file."""
 
     name: str

@@ -2,14 +2,14 @@
 
 import errno
 import os
-from dataclasses import dataclass
 from stat import S_ISREG
+
+from msgspec import Struct
 
 from satops.adapters.disk import open_plain
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """Why a file was not read."""
 
     kind: str

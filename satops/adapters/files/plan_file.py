@@ -37,7 +37,7 @@ def read_plan(path: Path) -> SavedPlan:
             rules_digest=content["rules_digest"],
             made_at=content["made_at"],
             actions=tuple((a["name"], a["action"], a["action_digest"]) for a in content["actions"]),
-            origin=Origin(**{key: content[key] for key in Origin.__slots__}),
+            origin=Origin(**{key: content[key] for key in Origin.__struct_fields__}),
             part=_part(content["part"]),
         )
         refusals = [refusal["summary"] for refusal in content["refusals"]]

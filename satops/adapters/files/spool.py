@@ -10,9 +10,10 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict
 
 from satops.adapters.disk import flush, flush_folder, open_plain
 from satops.adapters.files.local_state import LocalFolder

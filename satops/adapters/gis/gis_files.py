@@ -9,14 +9,16 @@ The process reads questions from stdin and writes answers to stdout, each after 
 
 import os
 import signal
+import struct
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from struct import Struct
 from typing import Any, BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from satops.adapters.gis.archive import unpacked
 from satops.adapters.gis.encodings import load_all
@@ -39,7 +41,7 @@ from satops.core.geometry.systems import (
     system_of_wkt,
 )
 
-LENGTH = Struct(">Q")
+LENGTH = struct.Struct(">Q")
 """Length before each question, file and answer."""
 SOUND, FAULT = b"+", b"-"
 """First byte of an answer: features follow, or the fields of a finding."""
@@ -47,8 +49,7 @@ MEMORY_MAX_BYTES = 4 * 1024**3
 """Bytes of address space, libraries included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The options for a file."""
 
     encoding: str | None = None
@@ -63,7 +64,10 @@ class Asked:
     """Whether to reproject to WGS 84."""
 
 
-def to_geojson(content: bytes, asked: Asked = Asked()) -> dict[str, Any] | Finding:
+_AS_IT_IS = Asked()
+
+
+def to_geojson(content: bytes, asked: Asked = _AS_IT_IS) -> dict[str, Any] | Finding:
     """Return a file as GeoJSON FeatureCollection, or the finding that says why it cannot be used.
 
     Coordinates stay as in the file; another system than WGS 84 is refused without `reproject`.  The

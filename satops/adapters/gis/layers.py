@@ -1,7 +1,8 @@
 """The result of each reader: layers, or the reason why the file cannot be used."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core.finding import Finding
 from satops.core.geometry.aoi import Readings
@@ -22,8 +23,7 @@ class Faulty(Exception):
         self.finding = finding
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """Features of one reference system, with the file's own coordinates."""
 
     what: str

@@ -10,9 +10,11 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.adapters.git_command import Git
 from satops.adapters.stores.git_message import Messages
@@ -52,8 +54,7 @@ Pages = Callable[[Sequence[bytes], Callable[[], Iterator[bytes]]], Mapping[str, 
 ledger with those lines.  None keeps the present pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(Struct, frozen=True):
     """Why a push failed."""
 
     reason: str

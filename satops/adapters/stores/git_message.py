@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from satops.core import json_text
 
@@ -28,8 +29,7 @@ _OTHERWISE = {
 }
 
 
-@dataclass(slots=True)
-class Messages:
+class Messages(Struct):
     """Writes commit messages; only the first append of a run names its plan and actor."""
 
     _runs: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -9,10 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from satops.adapters.git_command import Git
 from satops.core.redaction import shown_address
@@ -22,8 +23,7 @@ _LISTED = re.compile(r"([^\t]+)\t(.*) \((fetch|push)\)(?: \[.*\])?")
 _URL = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.-]*://")
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(Struct, frozen=True):
     """The addresses of one remote."""
 
     fetch: str

@@ -7,7 +7,9 @@ ledger/*.jsonl` gives the whole ledger.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.adapters.git_command import Git
 from satops.core.ledger.chain import GENESIS, line_digest
@@ -24,8 +26,7 @@ Entries = Mapping[str, str]
 """A tree's entries: name to `MODE TYPE ID`, the form of `git mktree`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(Struct, frozen=True):
     """A commit of the ledger, with everything that an append needs."""
 
     commit: str

@@ -5,7 +5,8 @@ one of ten.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.adapters.disk import read_at
 from satops.core import json_text
@@ -14,8 +15,7 @@ _BLOCK_BYTES = 64 * 1024
 _STREAM_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(Struct, frozen=True):
     """The end of a file's whole lines."""
 
     end: int

@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import obstore
+from msgspec import Struct
 from obstore.exceptions import BaseError
 
 from satops.adapters.stores.lines import joined
@@ -41,8 +41,7 @@ _CODE = re.compile(r"<Code>\s*(\w{1,64})\s*</Code>|\"reason\":\s*\"(\w{1,64})\""
 """Error codes of S3 and Azure, and of Google: `SlowDown`, `AccessDenied`, `forbidden`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Tip:
+class _Tip(Struct, frozen=True):
     """The last object that this process saw."""
 
     first: int

@@ -7,11 +7,11 @@ choose the server that receives the credentials.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from obstore import store
 
 from satops.core.redaction import shown_address
@@ -39,8 +39,7 @@ _SEGMENT = re.compile(r"(?!\.{1,2}$)[\w.=+@-]+")
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectAddress:
+class ObjectAddress(Struct, frozen=True):
     """The parts of an address in object storage."""
 
     scheme: str

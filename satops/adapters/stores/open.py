@@ -8,10 +8,11 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from satops.errors import UsageError
 from satops.ports import LedgerStore, OpenScratch, Promise
@@ -25,8 +26,7 @@ Scratch = tuple[OpenScratch, Callable[[], None]]
 """Functions that open and remove a scratch ledger."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of store."""
 
     open: "Callable[[str, Path, Pages | None], LedgerStore]"

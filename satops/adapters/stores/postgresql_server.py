@@ -12,10 +12,10 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 import psycopg
+from msgspec import Struct
 from psycopg import IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Conninfo
@@ -53,8 +53,7 @@ _ADDRESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PostgresAddress:
+class PostgresAddress(Struct, frozen=True):
     """The parts of an address of a ledger in a database."""
 
     conninfo: str

@@ -7,8 +7,9 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from satops.adapters.stores.open import kind_of
 from satops.errors import SatopsError, StoreUnreachable
@@ -19,8 +20,7 @@ PREFIX = "satops-probe-"
 _NAME = re.compile(re.escape(PREFIX) + "[0-9a-f]{12}")
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOver:
+class LeftOver(Struct, frozen=True):
     """A scratch ledger of a proof that was interrupted or is running."""
 
     name: str

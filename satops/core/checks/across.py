@@ -1,11 +1,12 @@
 """Check the orders to create against each other, the tree and the ledger."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from satops.core import words
 from satops.core.check import Found, When, also, check
@@ -36,8 +37,7 @@ _NEAR_DEG, _FAR_DEG = 10.0, 20.0
 """Orders are in one region of the world if most lie within 10 degrees of the middle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """The specs to create, with everything to compare them with."""
 
     specs: Sequence[Spec]

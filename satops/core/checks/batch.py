@@ -1,9 +1,10 @@
 """The orders that are checked together, with values that several checks use."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+
+from msgspec import Struct
 
 from satops.core.checks.rules import Rules
 from satops.core.geometry.shapes import Shapes, shapes_of
@@ -12,8 +13,7 @@ from satops.core.order.modes import ModeRules
 from satops.core.spec.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """When an order may be imaged."""
 
     start: datetime

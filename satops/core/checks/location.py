@@ -1,8 +1,9 @@
 """Checks of the location and size of an AOI."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil, inf
+
+from msgspec import Struct
 
 from satops.core import words
 from satops.core.check import Found, When, check
@@ -192,8 +193,7 @@ def _not_accepted(batch: Batch, spec: Spec, which: str, bound: Threshold) -> str
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Passes:
+class Passes(Struct, frozen=True):
     """The strips of ground that make up an area."""
 
     strips: int

@@ -1,8 +1,9 @@
 """The rules for the checks: modes, areas and severities, as one value."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from satops.core.geometry.land import Land
 from satops.core.geometry.overlaps import Zone
@@ -13,8 +14,7 @@ from satops.core.plan.config import Config, LabelRule
 from satops.core.problem import Severity
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True, dict=True):
     """A repository's rules, made once per run."""
 
     offer: Offer

@@ -6,11 +6,13 @@ address without the other parts may be shown and recorded.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
+from msgspec import Struct
+
+from satops.core.hidden import repr_without
 from satops.core.plan.address import is_loopback
 from satops.core.redaction import Redactor
 
@@ -28,11 +30,10 @@ class WrongLink(ValueError):
     """The link cannot be followed; the message contains no secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One link to one product."""
 
-    url: str = field(repr=False)
+    url: str
     """The whole link: a secret."""
     product: str
     """Product number: the link's `id`, or else digits of the SHA-256 of host and path."""
@@ -40,6 +41,8 @@ class Link:
     """Scheme, host, path, `orderNo` and `id`: the parts that may be kept."""
     host: str
     """`HOST` or `HOST:PORT`, in lower case."""
+
+    __repr__ = repr_without("url")
 
 
 def read_link(url: str) -> Link:

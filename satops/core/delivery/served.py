@@ -1,7 +1,10 @@
 """The answer to a link: a product as a stream, or the failure."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from satops.core.hidden import repr_without
 
 
 class LinkFailed(Exception):
@@ -27,8 +30,7 @@ class LinkFailed(Exception):
         """Seconds that the server asks to wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """The answer to a link after its headers."""
 
     start: int
@@ -41,7 +43,9 @@ class Served:
     """The server's content type."""
     title: str
     """The server's file name, for messages; never a path."""
-    redact: Callable[[str], str] = field(repr=False)
+    redact: Callable[[str], str]
     """Removes the link's signature and the token from a text."""
-    chunks: Iterator[bytes] = field(repr=False)
+    chunks: Iterator[bytes]
     """The body in pieces.  Raises `LinkFailed`."""
+
+    __repr__ = repr_without("redact", "chunks")

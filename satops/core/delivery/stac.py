@@ -11,9 +11,10 @@ relative; signed links are never written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.geometry.forms import read_geometry
@@ -40,8 +41,7 @@ _SHA256_MULTIHASH: Final = "1220"
 """Prefix of a multihash with a SHA-256 of 32 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
+class OrderFacts(Struct, frozen=True):
     """The ledger's facts about one placed order."""
 
     name: str

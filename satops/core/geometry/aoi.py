@@ -4,11 +4,13 @@ Other formats are only recognised here; `adapters.aoi_files` converts them to Ge
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 from unicodedata import normalize
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.core.finding import Finding, quoted
@@ -57,8 +59,7 @@ _BEGINNINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Aoi:
+class Aoi(Struct, frozen=True):
     """The content of an AOI file: a geometry for `read_geometry`, and its features by name."""
 
     geometry: object
@@ -72,8 +73,7 @@ class Aoi:
     """The feature names in other encodings, if the encoding is in doubt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(Struct, frozen=True):
     """Possible feature names of a file with an absent or doubtful encoding."""
 
     why_unread: str
@@ -165,8 +165,7 @@ def aoi_of(value: object, readings: Readings | None = None) -> Aoi:
     return Aoi(value, by_name, len(features), readings)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One feature of a file, or the bare geometry of a file without features."""
 
     value: object

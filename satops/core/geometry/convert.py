@@ -5,8 +5,9 @@ An order never changes its outline by itself.  The result is a new file, which i
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from satops.core.finding import Finding, has_error
 from satops.core.geometry.checks import CROSSES_ITSELF, NO_POLYGON, POLE_INSIDE
@@ -30,8 +31,7 @@ _QUADRANT = 16
 """Corners in a quarter of a circle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The options of a conversion."""
 
     drop_heights: bool = False
@@ -40,8 +40,7 @@ class Wanted:
     simplify_m: float | None = None
 
 
-@dataclass(slots=True)
-class Changed:
+class Changed(Struct):
     """One feature after its changes, or the reason why there is none."""
 
     polygons: list[Coordinates] = field(default_factory=list)

@@ -4,8 +4,9 @@
 """
 
 import shlex
-from dataclasses import replace
 from posixpath import basename, dirname, join, splitext
+
+from msgspec.structs import replace
 
 from satops.core.finding import Finding
 from satops.core.geometry.known import CONVERT

@@ -1,8 +1,9 @@
 """Read one polygon from any form of `order.geometry`, and compare a polygon with a text."""
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.core.finding import Finding, Path, quoted

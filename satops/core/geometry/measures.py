@@ -4,12 +4,12 @@ Cheap measures run on all polygons at once, expensive ones only on the few in do
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import atan2, cos, degrees, radians, sin, sqrt
 from typing import NamedTuple
 
 import numpy as np
 import shapely
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from satops.core.geometry.ellipsoid import wgs84
@@ -33,8 +33,7 @@ _SPIKE_KM = 0.05
 """Length of a spike's shorter leg; sharp corners of detailed coastlines are smaller."""
 
 
-@dataclass(frozen=True, slots=True)
-class CornerFault:
+class CornerFault(Struct, frozen=True):
     """Corners of one polygon that are repeated or are tips of spikes."""
 
     index: int
@@ -191,8 +190,7 @@ def _flat_km(
     return np.column_stack([east, north])
 
 
-@dataclass(frozen=True, slots=True)
-class Simpler:
+class Simpler(Struct, frozen=True):
     """A proposed outline with fewer corners; satops never applies it by itself."""
 
     tolerance_deg: float

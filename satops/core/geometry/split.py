@@ -7,12 +7,12 @@ cover exactly the original area.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
 import shapely
+from msgspec import Struct, field
 from shapely.affinity import affine_transform
 
 from satops.core.finding import Finding, has_error
@@ -38,8 +38,7 @@ class Side(StrEnum):
     """Longitudes from -180."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One polygon to order, or the reason why there is none."""
 
     rings: Rings | None
@@ -51,8 +50,7 @@ class Piece:
     """None if the part does not cross the antimeridian."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """The pieces of a geometry."""
 
     findings: tuple[Finding, ...]

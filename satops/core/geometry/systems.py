@@ -6,9 +6,10 @@ that reads such files parses it.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from satops.core.finding import Finding, quoted
 from satops.core.geometry.checks import CONTRADICTION, NOT_WGS84, UNKNOWN_SYSTEM
@@ -33,8 +34,7 @@ REPROJECT = "--reproject"
 """The fix that reprojects an outline."""
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(Struct, frozen=True):
     """A reference system."""
 
     code: str

@@ -5,8 +5,9 @@ person, such as a missing closing point or a second part.
 """
 
 import re
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from satops.core.finding import Finding, quoted
 from satops.core.geometry.checks import NO_POLYGON_TEXT, NOT_WGS84, PREFIX, SEVERAL_OUTLINES

@@ -5,8 +5,9 @@ has a bug.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import assert_never
+
+from msgspec import Struct, field
 
 from satops.core.ledger.chain import Head
 from satops.core.ledger.events import (
@@ -43,8 +44,7 @@ from satops.core.order import order
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """What the events so far say of one order name."""
 
     attempt: int = 0
@@ -59,8 +59,7 @@ class _Known:
     """Digest of each line that intended, adopted or carried the order, with its attempt."""
 
 
-@dataclass(slots=True)
-class Audit:
+class Audit(Struct):
     """Reads events in ledger order; `take` yields the broken rules of each."""
 
     _names: dict[str, _Known] = field(default_factory=dict)

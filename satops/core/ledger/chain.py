@@ -5,7 +5,6 @@ the format; schema/ledger.schema.json is its schema.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -127,5 +126,5 @@ def _lifted(fields: Fields, seq: int, lifts: Mapping[str, Lift]) -> Fields:
 
 
 def _fields(event: "Event") -> dict[str, Any]:
-    named = ((field.name, getattr(event, field.name)) for field in dataclass_fields(event))
+    named = ((name, getattr(event, name)) for name in event.__struct_fields__)
     return {name: value for name, value in named if value is not None}

@@ -1,9 +1,10 @@
 """The fields of a spec that an event keeps, so that the ledger alone can show the order."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import tzinfo
 from typing import Any, TypedDict
+
+from msgspec import to_builtins
 
 from satops.core.json_text import Raw
 from satops.core.spec.spec import Spec
@@ -25,7 +26,7 @@ class Content(TypedDict):
 
 def content_of(spec: Spec, zone: tzinfo | None) -> Content:
     """Return the content of a spec; `zone` is the time zone of its dates without an offset."""
-    source = asdict(spec.source)
+    source = to_builtins(spec.source)
     source["timezone"] = None if zone is None else str(zone)
     member = spec.membership
     if member is not None and member.zone_rules is not None:
@@ -34,7 +35,7 @@ def content_of(spec: Spec, zone: tzinfo | None) -> Content:
         order_digest=spec.order.digest,
         order=Raw(spec.order.canonical),
         source=source,
-        footprint=asdict(spec.footprint),
+        footprint=to_builtins(spec.footprint),
         labels=dict(spec.labels) if spec.labels else None,
         series=member.series if member else None,
         keys=member.keys if member else None,

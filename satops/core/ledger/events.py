@@ -1,23 +1,25 @@
 """The kinds of events, named in the past tense.
 
 A field that is None is not written.  `core.ledger.recorded` reads lines back into these classes
-and checks each value against the field's annotation.  The classes have no slots: a field that a
-line lacks is read from the class, which saves memory in a ledger of a million events.
+and checks each value against the field's annotation.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.json_text import Raw
 
-Canonical = Raw | Mapping[str, Any]
-"""A canonical order: its bytes in a new event, its fields in an event that was read."""
+if TYPE_CHECKING:
+    Canonical = Raw | Mapping[str, Any]
+    """A canonical order: its bytes in a new event, its fields in an event that was read."""
+else:  # msgspec cannot check a union with a foreign type
+    Canonical = Any
 
 
-@dataclass(frozen=True)
-class LedgerStarted:
+class LedgerStarted(Struct, frozen=True, gc=False):
     """A ledger began.  This is always the first event."""
 
     ledger: str
@@ -32,8 +34,7 @@ class LedgerStarted:
     (the `seq` up to which its chain was whole) and the `sha256` of its file."""
 
 
-@dataclass(frozen=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True, gc=False):
     """A run that may append began.  A field is None where the environment does not name it."""
 
     command: str
@@ -61,8 +62,7 @@ class RunStarted:
     """A person's reason for `unseen`, or for buying a part."""
 
 
-@dataclass(frozen=True)
-class SubmissionIntended:
+class SubmissionIntended(Struct, frozen=True, gc=False):
     """This order is about to be sent.  Durable before the first byte leaves."""
 
     name: str
@@ -81,7 +81,7 @@ class SubmissionIntended:
     until: str
     """Before this instant (UTC) other runs leave the order alone.  After it a submission without
     an outcome is in doubt."""
-    estimated_cost: float | None = None
+    estimated_cost: int | float | None = None
     labels: Mapping[str, str] | None = None
     supersedes: str | None = None
     currency: str | None = None
@@ -107,8 +107,7 @@ class SubmissionIntended:
     `satops feasibility` writes the same digest beside each pass."""
 
 
-@dataclass(frozen=True)
-class SubmissionProbed:
+class SubmissionProbed(Struct, frozen=True, gc=False):
     """A person is about to order the same simulation result again, which may buy it."""
 
     name: str
@@ -119,8 +118,7 @@ class SubmissionProbed:
     because: str | None = None
 
 
-@dataclass(frozen=True)
-class SubmissionPlaced:
+class SubmissionPlaced(Struct, frozen=True, gc=False):
     """The marketplace showed us the number of this order."""
 
     name: str
@@ -130,8 +128,7 @@ class SubmissionPlaced:
     """SHA-256 of the line of the `SubmissionIntended`: the identity of the submission."""
 
 
-@dataclass(frozen=True)
-class SubmissionRejected:
+class SubmissionRejected(Struct, frozen=True, gc=False):
     """The marketplace refused this order, for certain."""
 
     name: str
@@ -141,8 +138,7 @@ class SubmissionRejected:
     intent: str | None = None
 
 
-@dataclass(frozen=True)
-class SubmissionNotSent:
+class SubmissionNotSent(Struct, frozen=True, gc=False):
     """No byte of this order's request left the machine."""
 
     name: str
@@ -151,8 +147,7 @@ class SubmissionNotSent:
     intent: str | None = None
 
 
-@dataclass(frozen=True)
-class SubmissionLeftInDoubt:
+class SubmissionLeftInDoubt(Struct, frozen=True, gc=False):
     """This order may or may not exist."""
 
     name: str
@@ -168,8 +163,7 @@ class SubmissionLeftInDoubt:
     from the account never settles such a doubt."""
 
 
-@dataclass(frozen=True)
-class DoubtSettled:
+class DoubtSettled(Struct, frozen=True, gc=False):
     """A doubt was settled, by reconcile or by a person."""
 
     name: str
@@ -185,8 +179,7 @@ class DoubtSettled:
     """The name that holds `order_no` too: the marketplace took two submissions for one order."""
 
 
-@dataclass(frozen=True)
-class DoubtCorrected:
+class DoubtCorrected(Struct, frozen=True, gc=False):
     """A person takes back the last event that settled a submission."""
 
     name: str
@@ -203,8 +196,7 @@ class DoubtCorrected:
     evidence: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class ForeignNoted:
+class ForeignNoted(Struct, frozen=True, gc=False):
     """A person recorded that an order of the account is not ours."""
 
     order_no: str
@@ -212,8 +204,7 @@ class ForeignNoted:
     because: str
 
 
-@dataclass(frozen=True)
-class MarketplaceMoved:
+class MarketplaceMoved(Struct, frozen=True, gc=False):
     """A person recorded the marketplace's new address."""
 
     to: str
@@ -221,8 +212,7 @@ class MarketplaceMoved:
     because: str
 
 
-@dataclass(frozen=True)
-class LedgerClosed:
+class LedgerClosed(Struct, frozen=True, gc=False):
     """The ledger moved to another store.  No event follows this one."""
 
     to: str
@@ -230,8 +220,7 @@ class LedgerClosed:
     because: str | None = None
 
 
-@dataclass(frozen=True)
-class LedgerRestored:
+class LedgerRestored(Struct, frozen=True, gc=False):
     """A person accepted a ledger that lacks events which a machine had appended."""
 
     lost: Mapping[str, Any]
@@ -242,8 +231,7 @@ class LedgerRestored:
     """Numbers of the account's orders that no name held at that time."""
 
 
-@dataclass(frozen=True)
-class OrderCarried:
+class OrderCarried(Struct, frozen=True, gc=False):
     """An order was taken over from the broken ledger that this one replaces."""
 
     name: str
@@ -262,7 +250,7 @@ class OrderCarried:
     source: Mapping[str, Any] | None = None
     footprint: Mapping[str, Any] | None = None
     labels: Mapping[str, str] | None = None
-    estimated_cost: float | None = None
+    estimated_cost: int | float | None = None
     currency: str | None = None
     captures: int | None = None
     series: str | None = None
@@ -271,8 +259,7 @@ class OrderCarried:
     members: int | None = None
 
 
-@dataclass(frozen=True)
-class OrderAdopted:
+class OrderAdopted(Struct, frozen=True, gc=False):
     """A person recorded an order that was placed elsewhere."""
 
     name: str
@@ -285,7 +272,7 @@ class OrderAdopted:
     source: Mapping[str, Any] | None = None
     footprint: Mapping[str, Any] | None = None
     labels: Mapping[str, str] | None = None
-    estimated_cost: float | None = None
+    estimated_cost: int | float | None = None
     currency: str | None = None
     captures: int | None = None
     series: str | None = None
@@ -294,8 +281,7 @@ class OrderAdopted:
     members: int | None = None
 
 
-@dataclass(frozen=True)
-class PurchaseCompared:
+class PurchaseCompared(Struct, frozen=True, gc=False):
     """After the receipt the marketplace showed an order that differs from the reviewed pass."""
 
     name: str
@@ -303,21 +289,19 @@ class PurchaseCompared:
     differs: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class StatusObserved:
+class StatusObserved(Struct, frozen=True, gc=False):
     """The marketplace showed a new status or amount of a placed order."""
 
     name: str
     order_no: str
     status: int
-    amount: float | None = None
+    amount: int | float | None = None
     """The marketplace's `finalAmount`; it names no currency."""
     currency: str | None = None
     """Currency of `amount`, from `marketplace.currency` in satops.yaml."""
 
 
-@dataclass(frozen=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True, gc=False):
     """The status of every placed order was read."""
 
     seen: int
@@ -325,8 +309,7 @@ class Refreshed:
     """Placed order numbers that the marketplace did not list."""
 
 
-@dataclass(frozen=True)
-class DeliveryFetched:
+class DeliveryFetched(Struct, frozen=True, gc=False):
     """A product of a placed order was fetched whole and is durable at the target."""
 
     name: str
@@ -342,8 +325,7 @@ class DeliveryFetched:
     """File name that the server gave."""
 
 
-@dataclass(frozen=True)
-class NoticesSent:
+class NoticesSent(Struct, frozen=True, gc=False):
     """One hook was sent the notices of all events up to `up_to`."""
 
     variable: str
@@ -351,8 +333,7 @@ class NoticesSent:
     up_to: int
 
 
-@dataclass(frozen=True)
-class RunFinished:
+class RunFinished(Struct, frozen=True, gc=False):
     """A run ended by itself.  A run without this event was killed."""
 
     expected: int

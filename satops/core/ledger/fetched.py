@@ -1,14 +1,14 @@
 """One fetched product, with where its event stands in the ledger."""
 
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec.structs import asdict
 
 from satops.core.ledger.events import DeliveryFetched
 from satops.core.ledger.recorded import Recorded
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fetched(DeliveryFetched):
+class Fetched(DeliveryFetched, frozen=True, kw_only=True):
     """A `DeliveryFetched` of the ledger."""
 
     seq: int = 0
@@ -23,7 +23,7 @@ class Fetched(DeliveryFetched):
     def of(cls, event: DeliveryFetched, recorded: Recorded) -> Self:
         """Return the product of an event, with `seq`, time and run of its line."""
         return cls(
-            **vars(event),
+            **asdict(event),
             seq=recorded.seq,
             time=recorded.time,
             run=recorded.run,

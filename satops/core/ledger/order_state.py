@@ -1,10 +1,12 @@
 """What the ledger knows of one order name: the standing of each of its submissions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.core.ledger.events import (
@@ -47,8 +49,7 @@ SPENT = OPEN | {Standing.PLACED}
 """Every limit counts these orders."""
 
 
-@dataclass(slots=True)
-class OrderState:
+class OrderState(Struct, gc=False):
     """One order name.  The fields are those of its placed submission, or else of its last one.
 
     `others` holds the other submissions of the name, each with its own content.  A late receipt

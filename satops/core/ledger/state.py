@@ -1,8 +1,9 @@
 """The state of every order: the fold of the ledger's events, never stored."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, assert_never
+
+from msgspec import Struct, field
 
 from satops.core.ledger.chain import EMPTY, Head
 from satops.core.ledger.events import (
@@ -56,8 +57,7 @@ class Turn(NamedTuple):
     time: str
 
 
-@dataclass(slots=True)
-class LedgerState:
+class LedgerState(Struct):
     """The fold of a ledger up to `head`."""
 
     head: Head = EMPTY

@@ -6,8 +6,9 @@ then, they were its cause.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from satops.core.loading.look_alikes import (
     BLANKS,

@@ -5,8 +5,9 @@ Values may share parts through aliases, so they must not be changed.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
 
 from satops.core.loading.reading import (
     MAX_SPEC_BYTES,
@@ -27,8 +28,7 @@ Syntax = Literal["yaml", "json"]
 _LONE_CR = re.compile(rb"\r(?!\n)")
 
 
-@dataclass(slots=True, eq=False)
-class Document:
+class Document(Struct, eq=False):
     """One document of a file: its value, and the positions of its parts."""
 
     value: Any
@@ -73,8 +73,7 @@ class Document:
         return path
 
 
-@dataclass(slots=True)
-class _Items:
+class _Items(Struct):
     """Positions of list items in the documents of one file.
 
     Most values of a spec are list items (the numbers of a polygon), and few messages need one.  So

@@ -4,11 +4,12 @@ They come from web pages, chats and word processors, and from Chinese, Cyrillic 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from re import compile as pattern
 from typing import Literal
 from unicodedata import category, decimal, name, normalize
+
+from msgspec import Struct
 
 _LOOKS = {
     '"': "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u301d\u301e",
@@ -48,8 +49,7 @@ Blanks = Literal[" ", "  ", ""]
 BLANKS: tuple[Blanks, ...] = (" ", "  ", "")
 
 
-@dataclass(frozen=True, slots=True)
-class LookAlike:
+class LookAlike(Struct, frozen=True):
     """One look-alike in a text."""
 
     offset: int

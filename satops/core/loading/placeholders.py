@@ -1,8 +1,9 @@
 """Placeholders of templates that were not filled in: `{{ start }}`, `${START}`, `<START>`."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _BRACKETS = (
     r"\$?\{\{.{0,200}?\}\}"  # Jinja, Helm, Mustache, the expressions of CI
@@ -23,8 +24,7 @@ _LINE_CHARS = 4096
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(Struct, frozen=True):
     """One placeholder in a line."""
 
     text: str

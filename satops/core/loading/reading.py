@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core.loading.checks import CHECKS
 from satops.core.problem import Position, Problem
@@ -26,8 +27,7 @@ Positions = dict[tuple[str | int, ...], tuple[Position, Position]]
 """Positions of key and value by path; a list item has no key and repeats its own position."""
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """A document from a reader."""
 
     value: Any

@@ -4,7 +4,7 @@ The parser's messages name its inner states ("did not find expected '-' indicato
 each of them to the probable fault in the file and its remedy.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from satops.core.problem import Position
 from satops.core.safe import shown
@@ -67,8 +67,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(Struct, frozen=True):
     """An error of the parser, with positions."""
 
     problem: str

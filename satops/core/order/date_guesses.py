@@ -6,8 +6,9 @@ Guesses appear in messages only; nothing is ordered by a guess.
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from msgspec import Struct
 
 from satops.core.order.dates import FIRST_YEAR, LAST_YEAR
 
@@ -60,8 +61,7 @@ _ORDINAL = re.compile(r"([0-9]{4})-?([0-9]{3})")
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})-?([1-7])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """One guess."""
 
     reading: str

@@ -1,13 +1,15 @@
 """An order as the marketplace lists it, which lacks some sent fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class MarketplaceOrder:
+from satops.core.hidden import repr_without
+
+
+class MarketplaceOrder(Struct, frozen=True):
     """One order from page/query or detail; an absent field is None."""
 
     order_no: str
@@ -22,7 +24,7 @@ class MarketplaceOrder:
     start: str | None = None
     """In the marketplace's notation, without an offset."""
     end: str | None = None
-    terms: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    terms: Mapping[str, Any] = field(default_factory=dict)
     """Listed terms of the offer, by their names in the canonical order."""
     created_at: datetime | None = None
     """UTC; from seconds or milliseconds, by magnitude."""
@@ -34,8 +36,7 @@ class MarketplaceOrder:
     which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """One image of an order, from order/detail; an absent field is None."""
 
     id: str | None = None
@@ -48,13 +49,14 @@ class Image:
     """WKT or GeoJSON, as received."""
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadLinks:
+class DownloadLinks(Struct, frozen=True):
     """The deliveries of an order."""
 
     status: int | None
-    urls: tuple[str, ...] = field(repr=False)
+    urls: tuple[str, ...]
     """Links with a signature with which anybody can download: secrets."""
+
+    __repr__ = repr_without("urls")
 
 
 def can_be_number(order_no: str) -> bool:

@@ -7,9 +7,11 @@ compares.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from satops.core.geometry.forms import same_polygon
 from satops.core.order.dates import read_date
@@ -25,8 +27,7 @@ _WINDOW_TOLERANCE = timedelta(minutes=1)
 """The marketplace's notation may drop the seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A submission in doubt, with the order that was sent."""
 
     name: str
@@ -39,8 +40,7 @@ class Doubt:
     """Whether another run is still placing it: then it is matched but not settled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """One order of the marketplace, compared with one doubt."""
 
     order: MarketplaceOrder
@@ -65,8 +65,7 @@ class Candidate:
         return self.possible and not self.differs and not self.unseen
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """The result of a full look for one doubt."""
 
     doubt: Doubt

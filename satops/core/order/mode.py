@@ -1,10 +1,9 @@
 """A sensor mode: the term that prices, thresholds and overlaps depend on."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """One mode of a provider."""
 
     provider: str

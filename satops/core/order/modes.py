@@ -6,9 +6,10 @@ provider's `every`, and that the top-level `every`.  The offer defines providers
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.order.mode import Mode
@@ -18,8 +19,7 @@ FORMAT = "satops.modes/1"
 _EVERY = "every"
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """One number and its source."""
 
     value: float
@@ -28,8 +28,7 @@ class Threshold:
     """Whether the marketplace or the team has confirmed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModeRules:
+class ModeRules(Struct, frozen=True):
     """The thresholds of one mode; None turns a check off. docs/checks.md explains each."""
 
     swath_km: Threshold | None = None
@@ -61,10 +60,8 @@ class ModeRules:
 
 
 KEYS = {
-    field.name.split("_")[0] + "".join(word.title() for word in field.name.split("_")[1:]): (
-        field.name
-    )
-    for field in fields(ModeRules)
+    name.split("_")[0] + "".join(word.title() for word in name.split("_")[1:]): name
+    for name in ModeRules.__struct_fields__
 }
 """Field by key in a modes file (`minBillableKm2`)."""
 
@@ -76,8 +73,7 @@ Scope = tuple[str, str]
 Layer = Mapping[Scope, Mapping[str, Threshold | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Modes:
+class Modes(Struct, frozen=True):
     """The thresholds of all modes; the first layer with a value wins."""
 
     layers: tuple[Layer, ...] = ()

@@ -11,12 +11,13 @@ What is shown = what is hashed = what is sent: reports and requests are made fro
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.order.passes import FIELD, PREFIX, PassChoice
@@ -39,8 +40,7 @@ _FORM = "/1"
 """Ending of the version of every order in this module's form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """The part of a spec that is bought; made by `canonical_order`."""
 
     canonical: bytes
@@ -52,7 +52,10 @@ class Order:
     start: str
     """UTC, `YYYY-MM-DDThh:mm:ssZ`; such strings sort as the instants do."""
     end: str
-    terms: Terms = field(hash=False)
+    terms: Terms
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @property
     def pass_choice(self) -> PassChoice | None:

@@ -5,9 +5,12 @@ so a result is identified by address, simulation and result number.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
+
+from msgspec import Struct
+
+from satops.core.hidden import repr_without
 
 FIELD = "pass"
 """The term of an order that holds its pass."""
@@ -24,8 +27,7 @@ class Progress(IntEnum):
     FAILED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class PassChoice:
+class PassChoice(Struct, frozen=True):
     """The pass that a spec buys: its identity, and its reviewed values."""
 
     simulation: str
@@ -55,8 +57,7 @@ class PassChoice:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(Struct, frozen=True):
     """One row of a simulation's result."""
 
     result: int
@@ -82,10 +83,12 @@ class Pass:
     region: str | None
     """The simulated area, as text from the row."""
     area_km2: float | None
-    row: Mapping[str, Any] = field(repr=False)
+    row: Mapping[str, Any]
     """The row as received."""
     sha256: str = ""
     """SHA-256 of the row as JSON with sorted keys."""
+
+    __repr__ = repr_without("row")
 
     def choice(self, simulation: str) -> PassChoice | None:
         """Return the pass for a spec; None if its start cannot be read."""
@@ -94,8 +97,7 @@ class Pass:
         return PassChoice(simulation, self.result, self.satellite, self.start)
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(Struct, frozen=True):
     """A simulation at the time of reading."""
 
     number: str

@@ -1,7 +1,8 @@
 """The status of an order, independent of its marketplace's numbers and words."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 
 class Stage(Enum):
@@ -17,8 +18,7 @@ class Stage(Enum):
     """No product will come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """A status of one marketplace."""
 
     number: int | None

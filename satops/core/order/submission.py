@@ -3,18 +3,16 @@
 Only certain knowledge makes an outcome not sent or rejected; everything else is in doubt.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """The marketplace answered with an order number: the order is placed."""
 
     order_no: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(Struct, frozen=True):
     """The marketplace certainly refused: nothing was bought."""
 
     code: int
@@ -26,15 +24,13 @@ class Rejection:
     """Set only for HTTP 429, the one rejection that is retried within the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """No byte of the request left this machine."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class InDoubt:
+class InDoubt(Struct, frozen=True):
     """The order may or may not exist; it is never sent again until the doubt is settled."""
 
     reason: str

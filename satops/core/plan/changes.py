@@ -1,8 +1,9 @@
 """Edits of a placed order or of the configuration, by field, with deepdiff."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.order.order import Order
@@ -15,8 +16,7 @@ ABSENT = "(absent)"
 _VALUE_MAX = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One changed field."""
 
     field: str

@@ -1,10 +1,11 @@
 """The checked content of `satops.yaml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC
 from datetime import timezone as fixed_offset  # a field is called timezone
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from satops.core.problem import Severity
 
@@ -12,8 +13,7 @@ SANDBOX = "sandbox"
 """The `marketplace.url` that starts the embedded marketplace."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarketplaceConfig:
+class MarketplaceConfig(Struct, frozen=True):
     """How to reach the marketplace, and how to read its undocumented values."""
 
     kind: str = ""
@@ -33,8 +33,7 @@ class MarketplaceConfig:
     """Currency of the marketplace's amounts; None shows them without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyConfig:
+class ApplyConfig(Struct, frozen=True):
     """How orders are sent."""
 
     concurrency: int = 4
@@ -50,8 +49,7 @@ class ApplyConfig:
     """Maximum age of a reviewed plan, in days."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReconcileConfig:
+class ReconcileConfig(Struct, frozen=True):
     """Bounds of a look at the account, and when absence counts."""
 
     wait_s: float = 900
@@ -68,8 +66,7 @@ class ReconcileConfig:
     """Number of orders that the list may lack from the marketplace's own `total`."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuyConfig:
+class BuyConfig(Struct, frozen=True):
     """Allowed sources of orders."""
 
     committed: bool = False
@@ -78,8 +75,7 @@ class BuyConfig:
     """Only commits in this branch of `origin`."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryConfig:
+class DeliveryConfig(Struct, frozen=True):
     """The target of products, and their allowed hosts."""
 
     to: str | None = None
@@ -92,8 +88,7 @@ class DeliveryConfig:
     """Of one product."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """A webhook for notices."""
 
     address_from: str
@@ -101,8 +96,7 @@ class Hook:
     form: Literal["json", "slack"] = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A number that can refuse a plan."""
 
     key: str
@@ -114,8 +108,7 @@ class Limit:
     """Counts only orders with this key and value, or without the key if the value is None."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRule:
+class LabelRule(Struct, frozen=True):
     """The rule for one label of a repository's specs."""
 
     required: bool = False
@@ -123,8 +116,7 @@ class LabelRule:
     """None for any value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The whole of `satops.yaml`, with defaults."""
 
     marketplace: MarketplaceConfig = field(default_factory=MarketplaceConfig)

@@ -1,7 +1,8 @@
 """Report a change of `satops.yaml` or of a file that it names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.plan.address import normal_address, state_for
 from satops.core.plan.changes import Change
@@ -12,8 +13,7 @@ from satops.core.problem import Problem, Severity
 _MOST_NAMED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class NewMarketplace:
+class NewMarketplace(Struct, frozen=True):
     """A change of the marketplace, to which orders go after the merge."""
 
     before: str

@@ -11,9 +11,10 @@ Without a table, or where it has no price for a mode, there is no number.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core.offer import Offer
 from satops.core.spec.spec import Spec
@@ -23,8 +24,7 @@ Table = Mapping[tuple[str, str], float]
 """Number by provider and mode; an empty string stands for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Struct, frozen=True):
     """A checked price table."""
 
     currency: str

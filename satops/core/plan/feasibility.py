@@ -4,10 +4,11 @@ Coverage is shown as the marketplace's text.  Its unit is not documented (0.61, 
 the same), so it ranks or refuses nothing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core.order.passes import Pass, PassChoice
 
@@ -29,8 +30,7 @@ class Answer(StrEnum):
     """It could not be started or read."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPass:
+class ShownPass(Struct, frozen=True):
     """One pass, with the values for a reviewer."""
 
     result: int
@@ -58,8 +58,7 @@ class ShownPass:
         return PassChoice(simulation, self.result, self.satellite, self.start)
 
 
-@dataclass(frozen=True, slots=True)
-class Simulated:
+class Simulated(Struct, frozen=True):
     """The simulation of one order."""
 
     name: str
@@ -74,8 +73,7 @@ class Simulated:
     """Number of rows without a result number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feasibility:
+class Feasibility(Struct, frozen=True):
     """The evidence of one run of `satops feasibility`."""
 
     made_at: str
@@ -135,7 +133,7 @@ def as_fields(evidence: Feasibility) -> dict[str, Any]:
                 "message": each.message,
                 "unreadable": each.unreadable,
                 "passes": [
-                    {name: getattr(row, name) for name in ShownPass.__dataclass_fields__}
+                    {name: getattr(row, name) for name in ShownPass.__struct_fields__}
                     for row in each.passes
                 ],
             }

@@ -9,7 +9,8 @@ of `prices`, is refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState
 from satops.core.plan.config import Config, Limit
@@ -21,8 +22,7 @@ KEYS = frozenset(unit + span for unit in _UNITS for span in _SPANS) - {"ordersPe
 """All keys of `limits`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
+class _Share(Struct, frozen=True):
     """An order's share of a limit."""
 
     name: str

@@ -1,10 +1,9 @@
 """The origin of a plan, and the provenance of an order."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The origin of a plan.  A reviewed plan is valid only there."""
 
     ledger: str | None
@@ -17,8 +16,7 @@ class Origin:
     """Id of the forge's workflow run or pipeline; None elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """The provenance of one order; a value that git or the forge does not tell is None."""
 
     commit: str | None = None

@@ -1,10 +1,11 @@
 """The plan: the actions, and the values that they were made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
+
+from msgspec import Struct, field
 
 from satops.core import json_text
 from satops.core.ledger.kept import KeptSpec
@@ -31,8 +32,7 @@ class ActionKind(StrEnum):
     RETIRED = "retired"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Action:
+class Action(Struct, frozen=True):
     """One order name, its action and the reason."""
 
     name: str
@@ -93,16 +93,14 @@ class Action:
         return None if self.spec is None else (self.spec.source.file, self.spec.source.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A limit that the plan exceeds."""
 
     summary: str
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class LimitRoom:
+class LimitRoom(Struct, frozen=True):
     """How much of a limit is used, before and after the plan."""
 
     title: str
@@ -120,8 +118,7 @@ class LimitRoom:
         return self.allowed - self.taken - self.planned
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The choice of orders: those that have one of the names, and all the labels."""
 
     names: tuple[str, ...] = ()
@@ -129,8 +126,7 @@ class Part:
     labels: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, repr=False)
-class Plan:
+class Plan(Struct, frozen=True, dict=True):
     """Actions, problems and refusals, and the values that they were made from."""
 
     ledger_head: str | None
@@ -168,7 +164,7 @@ class Plan:
     """For a part: the limits that the plan of the whole tree exceeds."""
     feasibility: Feasibility | None = None
     """Simulations of its orders, if evidence was given."""
-    unread: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    unread: Mapping[str, bytes] = field(default_factory=dict)
     """Bytes of each file with errors, by path: they may contain an order name."""
 
     def __repr__(self) -> str:
@@ -224,8 +220,7 @@ class Plan:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
+class SavedPlan(Struct, frozen=True):
     """The content of a plan file."""
 
     path: str

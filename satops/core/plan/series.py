@@ -5,8 +5,9 @@ hold new members.  An expired window is no error while other members can be boug
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from satops.core.check import Check
 from satops.core.finding import Path

@@ -1,10 +1,9 @@
 """How long a merged order has waited to be bought."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """The wait of one order to create."""
 
     name: str

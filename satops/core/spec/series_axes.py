@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 from satops.core.finding import Finding, Path, quoted
 from satops.core.geometry.aoi import Aoi, Member, members, pick
@@ -20,8 +21,7 @@ _LISTED = 4
 """Features that a message lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key of an axis."""
 
     text: str
@@ -34,8 +34,7 @@ class Key:
     """The polygon of `geometry`, as argument for `read_geometry`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """One axis, with its keys in order."""
 
     name: str
@@ -81,8 +80,7 @@ class Sources(Protocol):
         """Return a time zone of the IANA database; None if absent."""
 
 
-@dataclass(slots=True)
-class AxesRead:
+class AxesRead(Struct):
     """The axes of a document, and their findings."""
 
     axes: list[Axis] = field(default_factory=list)

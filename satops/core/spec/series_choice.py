@@ -5,9 +5,10 @@ Keys are those in the members' names.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Any
+
+from msgspec.structs import replace
 
 from satops.core.finding import Finding, Path, quoted
 from satops.core.spec.series_axes import KEY, Axis, Key

@@ -6,9 +6,10 @@ length varies when clocks change.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from satops.core.finding import Finding, quoted
 from satops.core.order.dates import FIRST_YEAR, LAST_YEAR, NO_ZONE, read_date
@@ -35,8 +36,7 @@ class Window(NamedTuple):
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
+class Windows(Struct, frozen=True):
     """The windows of an axis, in order."""
 
     kind: str

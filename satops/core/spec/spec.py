@@ -1,14 +1,14 @@
 """The order spec, after it was read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from satops.core.order.order import Order
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(Struct, frozen=True):
     """A file that a spec refers to."""
 
     ref: str
@@ -16,8 +16,7 @@ class Include:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The file of a spec, and the digests of the bytes that it was read from."""
 
     file: str
@@ -33,8 +32,7 @@ class Source:
     includes: tuple[Include, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Footprint:
+class Footprint(Struct, frozen=True):
     """Measures of an order's polygon on the WGS 84 ellipsoid."""
 
     area_km2: float
@@ -51,8 +49,7 @@ class Footprint:
     holes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Struct, frozen=True):
     """A reviewer's acknowledgement of one check for one order."""
 
     check: str
@@ -60,8 +57,7 @@ class Acknowledgement:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Struct, frozen=True):
     """A member's part in its series."""
 
     series: str
@@ -78,8 +74,7 @@ class Membership:
     """Release of the IANA time zone database, if the windows depend on it."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Spec:
+class Spec(Struct, frozen=True):
     """One order spec: the order to buy, and the bookkeeping around it."""
 
     name: str

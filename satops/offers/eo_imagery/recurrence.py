@@ -6,8 +6,9 @@ open".  This is not confirmed, and messages must say so.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from satops.core.offer import Dated
 from satops.core.order.order import Order, instant
@@ -17,8 +18,7 @@ _UNIT_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _NAMES = {Unit.DAY: "day", Unit.WEEK: "week", Unit.MONTH: "month"}
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """The captures of one order; the window's end is not one of them."""
 
     start: datetime

@@ -1,8 +1,9 @@
 """The subject of the report, and texts that its parts share."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.geometry.coast import Coast, drawn
@@ -27,8 +28,7 @@ NEXT_MAX = 40
 """Number of coming orders with a map of their own."""
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True, dict=True):
     """The values that a report is made from."""
 
     rows: Rows

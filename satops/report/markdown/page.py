@@ -8,9 +8,10 @@ cannot break inside a table or a fence.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
+
+from msgspec import Struct
 
 Fit = Callable[[int], str | None]
 """Returns a block in at most so many bytes, or None if it does not fit."""
@@ -46,8 +47,7 @@ class Rank(IntEnum):
     RETIRED = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One block of a page, without newlines at its ends."""
 
     rank: int

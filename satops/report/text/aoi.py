@@ -2,7 +2,8 @@
 
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from satops.core.geometry.geojson import counted as counted_types
 from satops.core.problem import Problem, Severity

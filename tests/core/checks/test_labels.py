@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from satops.core.checks import check_specs
 from satops.core.plan.config import LabelRule

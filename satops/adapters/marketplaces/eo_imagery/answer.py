@@ -1,8 +1,9 @@
 """An HTTP answer of the marketplace, and its JSON envelope, as values."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.safe import PAGE_CHARS, shown, words_of_page
@@ -30,8 +31,7 @@ _TELLING_HEADERS: Final = (
 """Headers that identify the request in the server's log; never cookies."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One HTTP answer, as far as it was read."""
 
     status: int
@@ -79,8 +79,7 @@ class Answer:
         return "; ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """The marketplace's JSON answer inside the HTTP answer: `CommonResponse`."""
 
     code: int

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import sleep as system_sleep
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope, whole_number
 from satops.adapters.marketplaces.eo_imagery.download import STALL_S, LinkOpener

@@ -8,13 +8,13 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
 import requests
+from msgspec import Struct, field
 
 from satops import __version__
 from satops.adapters.clock import monotonic_s
@@ -64,7 +64,6 @@ _HEADERS: Final = {
 }
 
 
-@dataclass(slots=True)
 class _Flow(Exchange):
     """An exchange without a total deadline, as long as bytes keep coming."""
 
@@ -73,7 +72,7 @@ class _Flow(Exchange):
 
     def received(self, chunk: bytes | memoryview) -> None:
         """Count bytes, and extend the deadline after enough of them."""
-        super(_Flow, self).received(chunk)
+        super().received(chunk)
         self._since += len(chunk)
         if self._since >= STALL_BYTES:
             self._since = 0
@@ -197,8 +196,7 @@ class LinkOpener:
         return {} if proxy is None else {urlsplit(url).scheme: proxy}
 
 
-@dataclass(frozen=True, slots=True)
-class _Answered:
+class _Answered(Struct, frozen=True):
     """One answer after its headers were read."""
 
     response: requests.Response

@@ -8,9 +8,10 @@ and http.client, and fails for one that is missing from the table.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from ssl import SSLCertVerificationError
 from typing import Final
+
+from msgspec import Struct
 
 from satops.core.order.submission import InDoubt, NotSent
 from satops.core.safe import shown
@@ -31,8 +32,7 @@ _LINKS_MAX: Final = 20
 """Maximum length of a chain of causes: a longer one is a loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What one class of exception means before and after the first byte of the request."""
 
     before: str | None

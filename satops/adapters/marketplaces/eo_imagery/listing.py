@@ -6,9 +6,10 @@ own `total`, or above the bounds of a look, is an error, never an answer.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from time import monotonic as system_monotonic
 from typing import Any, Final
+
+from msgspec import Struct
 
 from satops.adapters.marketplaces.eo_imagery.answer import whole_number
 from satops.adapters.marketplaces.eo_imagery.orders import read_order
@@ -23,8 +24,7 @@ STALE_PAGES_MAX: Final = 3
 """Pages in a row without a new order.  One can come when new orders push the list down."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One page of the answer."""
 
     data: Any

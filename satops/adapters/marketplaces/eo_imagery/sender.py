@@ -6,12 +6,12 @@ import ssl
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import requests
+from msgspec import Struct, field
 
 from satops import __version__
 from satops.adapters.clock import monotonic_s
@@ -43,8 +43,7 @@ _HEADERS: Final = {
 }
 
 
-@dataclass(slots=True)
-class _Partial:
+class _Partial(Struct):
     """The part of an answer read so far."""
 
     status: int | None = None

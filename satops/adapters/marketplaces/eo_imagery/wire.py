@@ -16,11 +16,11 @@ import logging
 import math
 import socket
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
+from msgspec import Struct, field
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
@@ -46,8 +46,7 @@ class AnswerTooLong(Exception):
     """The answer exceeds the size limit."""
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """The state of one request: its deadlines, what was sent, what was received."""
 
     connect_by: float
