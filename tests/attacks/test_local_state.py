@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.clock import SystemClock
-from satops.adapters.crash_points import VARIABLE
 from satops.core import json_text
 from tests.attacks.trial import DOUBT, HIDDEN_FOR, LOST, STATE, Trial, Write, git
 from tests.crash.arena import Arena, counts, server
@@ -213,7 +212,7 @@ def test_what_is_done_to_the_checkout_between_two_runs_loses_no_number(
         git(arena.root, "add", ".")
         git(arena.root, "commit", "-q", "-m", "x")
         git(arena.root, "push", "-q", "origin", "HEAD:main")
-        arena.run("apply", "--yes", **{VARIABLE: "spooled"}).check(-9)
+        arena.killed_at("spooled")
         clean(arena.root)
         # The list does not show the order yet: the spool alone knows its number.
         arena.run("apply", "--yes").check(0)

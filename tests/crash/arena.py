@@ -18,11 +18,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from satops.adapters.crash_points import VARIABLE
 from satops.adapters.stores.open import open_store
 from satops.core.json_text import loads
 from satops.core.ledger.state import OPEN, SPENT, LedgerState
 from satops.core.order.order import instant
 from satops.sandbox.store import Store
+from tests.in_process import satops
 
 TOKEN = "a-token-for-tests"
 ENOUGH_S = 600
@@ -111,17 +113,16 @@ class Arena:
         local = {"SATOPS_LOCAL": str(self.local)}
         return {**os.environ, "SATOPS_TOKEN": TOKEN, **local, **more}
 
-    def run(self, *arguments: str, **environment: str) -> "Checked":
-        """Run a command to its end."""
-        done = subprocess.run(
-            self.command(*arguments),
-            env=self.environment(**environment),
-            capture_output=True,
-            text=True,
-            timeout=ENOUGH_S,
-            check=False,
-        )
+    def run(self, *arguments: str) -> "Checked":
+        """Run a command to its end, in this process: nothing is done to it."""
+        done = satops(self.root, *arguments, environ=self.environment())
         return Checked(Ended(done.returncode, done.stdout, done.stderr))
+
+    def killed_at(self, step: str) -> None:
+        """Apply in a process that dies at a named step."""
+        process = self.start("apply", "--yes", **{VARIABLE: step})
+        stdout, stderr = process.communicate(timeout=ENOUGH_S)
+        assert process.returncode == -signal.SIGKILL, (stdout, stderr)
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Start a command in a process group of its own."""

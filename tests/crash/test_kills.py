@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.crash_points import STEPS, VARIABLE
+from satops.adapters.crash_points import STEPS
 from tests.crash.arena import ENOUGH_S, HASTY, Arena, counts, forget_all, random_moments, server
 
 LOSSES = (
@@ -25,8 +25,7 @@ def test_a_kill_at_a_named_step_neither_loses_nor_repeats_an_order(tmp_path: Pat
         for step in STEPS:
             # "recorded" comes once in a run, the other steps for every order or batch.
             at = step if step == "recorded" else f"{step}:2"
-            ended = arena.run("apply", "--yes", **{VARIABLE: at}).ended
-            assert ended.code == -9, ended
+            arena.killed_at(at)
             arena.judge()
         arena.settle()
 
@@ -34,7 +33,7 @@ def test_a_kill_at_a_named_step_neither_loses_nor_repeats_an_order(tmp_path: Pat
 def test_a_look_alone_records_the_number_that_only_the_spool_knows(tmp_path: Path) -> None:
     with server(tmp_path / "orders.sqlite") as url:
         arena = Arena(tmp_path, url, tmp_path / "orders.sqlite", orders=1)
-        arena.run("apply", "--yes", **{VARIABLE: "spooled"})
+        arena.killed_at("spooled")
         assert counts(arena) == {"being-placed": 1}
         # The intent has not ended, so the marketplace is not believed yet: only the spool tells.
         arena.run("reconcile").check(0)

@@ -5,9 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,6 @@ import yaml
 
 from satops.adapters.stores.open import open_store
 from satops.api.init import init
-from satops.cli.context import Call
-from satops.cli.main import main
 from satops.core.ledger.chain import decode
 from satops.core.ledger.state import LedgerState
 from satops.sandbox.server import Sandbox
@@ -25,6 +21,7 @@ from tests.adapters.git.forge import git
 from tests.fakes.git_http import GitServer
 from tests.gitops.github_api import GitHub
 from tests.gitops.tools import Tools
+from tests.in_process import satops
 
 NAME = "team/orders"
 TOKEN = "mkt-secret-0123456789abcdef"
@@ -197,15 +194,8 @@ class Rehearsal:
         self, folder: Path, *arguments: str, environ: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
         """Run the command line, without a process, as somebody who may push, with the token."""
-        call = Call(folder, {**os.environ, "SATOPS_TOKEN": TOKEN, **(environ or {})})
-        out, err = BytesIO(), BytesIO()
-        with (
-            redirect_stdout(TextIOWrapper(out, "utf-8", write_through=True)),
-            redirect_stderr(TextIOWrapper(err, "utf-8", write_through=True)),
-        ):
-            code = main(arguments, call)
-            said = out.getvalue().decode(), err.getvalue().decode()
-        return subprocess.CompletedProcess(arguments, code, *said)
+        given = {**os.environ, "SATOPS_TOKEN": TOKEN, **(environ or {})}
+        return satops(folder, *arguments, environ=given)
 
     def start_step(
         self, name: str, folder: Path, *, workflow: str = "", **filled: str
