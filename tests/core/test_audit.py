@@ -105,8 +105,16 @@ def test_what_makes_no_sense_is_told_once(events: list[Event], sentence: str) ->
         (b'"kind":"SubmissionPlaced"', b'"kind":"SubmissionBlessed"', "'SubmissionBlessed' is not"),
         (b'"kind":', b'"sort":', "The kind 'None' is not known"),
         (b'"kind":"SubmissionPlaced"', b'"kind":["Placed"]', "is not known to this version"),
-        (b'"order_no":', b'"number":', "SubmissionPlaced is not whole: it has no `order_no`."),
-        (b'"attempt":1', b'"attempt":"1"', "SubmissionPlaced is not whole: its `attempt` is '1'."),
+        (
+            b'"order_no":',
+            b'"number":',
+            "SubmissionPlaced is not whole: Object missing required field `order_no`.",
+        ),
+        (
+            b'"attempt":1',
+            b'"attempt":"1"',
+            "SubmissionPlaced is not whole: Expected `int`, got `str` - at `$.attempt`.",
+        ),
     ],
 )
 def test_an_event_that_is_not_whole_is_told_and_the_rest_is_read(

@@ -101,11 +101,27 @@ def test_a_field_of_a_newer_satops_is_kept_beside_the_event() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (b'"order_no"', b'"number"', "a whole SubmissionPlaced: it has no `order_no`."),
-        (b'"PROG_a"', b"7", "a whole SubmissionPlaced: its `order_no` is 7."),
-        (b'"attempt":1', b'"attempt":true', "a whole SubmissionPlaced: its `attempt` is True."),
-        (b'"attempt":1', b'"attempt":1.0', "a whole SubmissionPlaced: its `attempt` is 1.0."),
-        (b'"name":"a"', b'"name":null', "a whole SubmissionPlaced: its `name` is None."),
+        (
+            b'"order_no"',
+            b'"number"',
+            "a whole SubmissionPlaced: Object missing required field `order_no`.",
+        ),
+        (b'"PROG_a"', b"7", "SubmissionPlaced: Expected `str`, got `int` - at `$.order_no`."),
+        (
+            b'"attempt":1',
+            b'"attempt":true',
+            "SubmissionPlaced: Expected `int`, got `bool` - at `$.attempt`.",
+        ),
+        (
+            b'"attempt":1',
+            b'"attempt":1.0',
+            "SubmissionPlaced: Expected `int`, got `float` - at `$.attempt`.",
+        ),
+        (
+            b'"name":"a"',
+            b'"name":null',
+            "SubmissionPlaced: Expected `str`, got `null` - at `$.name`.",
+        ),
         (b'"run":"run-1"', b'"run":7', "a whole SubmissionPlaced: its `time` or `run` is"),
         (b'"kind":"SubmissionPlaced"', b'"kind":{}', "not known to this version of satops"),
         (b'"kind":"SubmissionPlaced"', b'"kind":"Paid"', "the kind 'Paid' is not known to this"),

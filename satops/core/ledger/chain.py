@@ -7,7 +7,9 @@ the format; schema/ledger.schema.json is its schema.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.ledger.formats import FORMAT, LIFTS, Fields, Lift, NotRead, upcast
@@ -35,7 +37,7 @@ _CONFLICT = (
 _CONFLICT_MARKERS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 
-class Head(NamedTuple):
+class Head(Struct, frozen=True, gc=False):
     """Where a ledger ends."""
 
     seq: int

@@ -4,9 +4,8 @@ A field that its class lacks, for example of a newer satops, is kept in `Recorde
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
-from msgspec import ValidationError, convert
+from msgspec import Struct, ValidationError, convert
 
 from satops.core.ledger.chain import EMPTY, Head, decode
 from satops.core.ledger.events import KINDS, Event, LedgerStarted, RunStarted
@@ -14,7 +13,7 @@ from satops.core.ledger.formats import Fields, newer
 from satops.errors import LedgerCorrupt
 
 
-class Recorded(NamedTuple):
+class Recorded(Struct, frozen=True, gc=False):
     """One event, with the other fields of its line."""
 
     event: Event
