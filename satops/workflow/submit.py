@@ -12,8 +12,9 @@ A kill between 1 and 3 leaves an intent without an outcome.  No run sends that o
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Protocol
 
@@ -93,6 +94,7 @@ class Submitting:
         self._queue: deque[Action] = deque()
         self._ready: deque[Intent] = deque()
         self._flying: dict[Future[tuple[Outcome, Spooled | None]], Intent] = {}
+        self._landed: SimpleQueue[Future[tuple[Outcome, Spooled | None]]] = SimpleQueue()
         self._unrecorded: list[tuple[str, Event, Spooled | None]] = []
         self._recorded: list[Spooled] = []
         self._unsure: list[Intent] = []
@@ -259,7 +261,9 @@ class Submitting:
     def _dispatch(self) -> None:
         while self._ready and self._free() > 0:
             intent = self._ready.popleft()
-            self._flying[self._executor.submit(self._submit, intent)] = intent
+            flight = self._executor.submit(self._submit, intent)
+            self._flying[flight] = intent
+            flight.add_done_callback(self._landed.put)
 
     def _submit(self, intent: Intent) -> tuple[Outcome, Spooled | None]:
         """Send one order on a worker thread; its outcome is in the spool on return."""
@@ -314,14 +318,20 @@ class Submitting:
     def _collect(self) -> None:
         if not self._flying:
             return
-        done, _ = wait(self._flying, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-        for future in done:
-            intent = self._flying.pop(future)
-            outcome, entry = future.result()
-            self._note(intent, outcome, entry)
-            reason = ends_run(outcome)
-            if reason is not None and self.stopped is None:
-                self.stopped = reason
+        try:
+            self._land(self._landed.get(timeout=_POLL_S))
+            while True:
+                self._land(self._landed.get_nowait())
+        except Empty:
+            return
+
+    def _land(self, flight: Future[tuple[Outcome, Spooled | None]]) -> None:
+        intent = self._flying.pop(flight)
+        outcome, entry = flight.result()
+        self._note(intent, outcome, entry)
+        reason = ends_run(outcome)
+        if reason is not None and self.stopped is None:
+            self.stopped = reason
 
     def _note(self, intent: Intent, outcome: Outcome, entry: Spooled | None) -> None:
         name = intent.action.name

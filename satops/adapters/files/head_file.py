@@ -38,4 +38,7 @@ class HeadFile:
         with self._folder.locked():
             known = self.noted()
             if accepted or known is None or known.seq < head.seq:
-                self._folder.replace_object(_NAME, {"seq": head.seq, "digest": head.digest})
+                # The next flush of the ledger or the spool brings the name to the disk.  After a
+                # power cut before it the note is one append older, as after a failed write.
+                noted = {"seq": head.seq, "digest": head.digest}
+                self._folder.replace_object(_NAME, noted, flush_name=accepted)

@@ -127,8 +127,11 @@ class LocalFolder:
             return {}
         return kept if isinstance(kept, dict) else {}
 
-    def replace(self, name: str, content: bytes) -> None:
-        """Replace a whole file, under the lock.  Raises OSError."""
+    def replace(self, name: str, content: bytes, *, flush_name: bool = True) -> None:
+        """Replace a whole file, under the lock.  Raises OSError.
+
+        Without `flush_name`, a power cut may bring the file before it back, whole.
+        """
         self.make()
         new = self.path / f"{name}.new"
         new.unlink(missing_ok=True)  # left by a killed run
@@ -142,11 +145,14 @@ class LocalFolder:
         except OSError:
             new.unlink(missing_ok=True)
             raise
-        flush_folder(self.path)
+        if flush_name:
+            flush_folder(self.path)
 
-    def replace_object(self, name: str, value: Mapping[str, Any]) -> None:
-        """Replace a file by a JSON object.  Raises OSError."""
-        self.replace(name, json_text.dumps_pretty(dict(value)))
+    def replace_object(
+        self, name: str, value: Mapping[str, Any], *, flush_name: bool = True
+    ) -> None:
+        """Replace a file by a JSON object; as `replace`."""
+        self.replace(name, json_text.dumps_pretty(dict(value)), flush_name=flush_name)
 
 
 def ledger_folder(base: Path, ledger: str, *names: str) -> LocalFolder:
