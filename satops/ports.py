@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, runtime_checkable
 
 from msgspec import Struct
 
+from satops.core.digest import Sha256
+from satops.core.order.submission import Outcome
 from satops.core.problem import Problem
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from satops.core.ledger.chain import Head
     from satops.core.order.marketplace_order import DownloadLinks, Image, MarketplaceOrder
     from satops.core.order.passes import Simulation
-    from satops.core.order.submission import Outcome
     from satops.core.spec.spec import Spec
 
 
@@ -101,12 +102,12 @@ class Marketplace(Protocol):
     def longest_answer_s(self) -> float:
         """Maximum number of seconds from a call of `place` to its return."""
 
-    def place(self, request: bytes) -> "Outcome":
+    def place(self, request: bytes) -> Outcome:
         """Send one create request, once.  Never retries or follows a redirect.  Failures of network
         and marketplace are returned as outcomes, never raised.
         """
 
-    def place_result(self, request: bytes) -> "Outcome":
+    def place_result(self, request: bytes) -> Outcome:
         """Send the order of one simulation result, once, like `place`.
 
         If the answer says that the result is missing or used, the outcome is a doubt, not a
@@ -184,17 +185,17 @@ class Clock(Protocol):
         """Wait for some seconds."""
 
 
-class Spooled(Struct, frozen=True):
+class Spooled(Struct, frozen=True, forbid_unknown_fields=True):
     """An outcome on this machine's disk that may not be in the ledger yet."""
 
     ledger: str
     run: str
     name: str
     attempt: int
-    intent: str
+    intent: Sha256
     """Identity of the submission: SHA-256 of the line of its `SubmissionIntended`."""
     time: str
-    outcome: "Outcome"
+    outcome: Outcome
 
 
 class Spool(Protocol):

@@ -10,7 +10,7 @@ class PartBusy(Exception):
     """Another process holds the part of this product, and did not release it in time."""
 
 
-class Sealed(Struct, frozen=True):
+class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole part, with the facts for its event."""
 
     key: str
@@ -22,7 +22,7 @@ class Sealed(Struct, frozen=True):
     title: str = ""
 
 
-class PartNote(Struct, frozen=True):
+class PartNote(Struct, frozen=True, forbid_unknown_fields=True):
     """The note beside a part, so that a later run can resume it."""
 
     etag: str | None = None

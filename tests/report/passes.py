@@ -51,9 +51,7 @@ def evidence() -> Feasibility:
     """Return every answer that a simulation can end with."""
     digest = spec().order.digest
     other = replace(SEEN, result=4713, satellite="BC6", start="2031-03-06T03:07:19Z")
-    orders = [
-        Simulated("hanoi", digest, Answer.PASSES, "SIM_1", "", (SEEN, other, ODD), unreadable=1)
-    ]
+    orders = [Simulated("hanoi", digest, Answer.PASSES, "SIM_1", "", 1, (SEEN, other, ODD))]
     orders += [
         Simulated(name, digest, answer, f"SIM_{name}", message) for name, answer, message in TOLD
     ]

@@ -14,7 +14,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
-from msgspec import to_builtins
+from msgspec import ValidationError, convert, to_builtins
 from msgspec.structs import replace
 
 from satops.adapters.disk import flush, flush_folder, open_plain
@@ -210,17 +210,8 @@ def _read_note(path: Path) -> PartNote:
     except OSError:
         return PartNote()
     try:
-        found = json_text.loads(os.read(fd, _NOTE_BYTES))
-        sealed = found.pop("sealed", None)
-        note = PartNote(**found, sealed=None if sealed is None else Sealed(**sealed))
-    except (OSError, json_text.NotJson, TypeError, AttributeError):
+        return convert(json_text.loads(os.read(fd, _NOTE_BYTES)), PartNote)
+    except (OSError, json_text.NotJson, ValidationError):
         return PartNote()
     finally:
         os.close(fd)
-    of_seal = {} if note.sealed is None else to_builtins(note.sealed)
-    sizes = (note.total, of_seal.pop("size", 0))
-    texts = (note.etag, note.title, note.epoch, *of_seal.values())
-    whole = all(size is None or type(size) is int for size in sizes) and all(
-        text is None or isinstance(text, str) for text in texts
-    )
-    return note if whole else PartNote()

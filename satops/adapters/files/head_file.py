@@ -1,8 +1,10 @@
 """The last head that this machine appended to a ledger: it reveals an older ledger."""
 
+from msgspec import ValidationError, convert
+
 from satops.adapters.files.local_state import LocalFolder
 from satops.core import json_text
-from satops.core.ledger.chain import Head
+from satops.core.ledger.chain import EMPTY, Head
 
 _NAME = "head.json"
 
@@ -22,13 +24,12 @@ class HeadFile:
         if content is None:
             return None
         try:
-            kept = json_text.loads(content)
-            seq, digest = kept["seq"], kept["digest"]
-        except (json_text.NotJson, KeyError, TypeError):
-            seq, digest = None, None
-        if type(seq) is not int or seq < 1 or not isinstance(digest, str):
+            head = convert(json_text.loads(content), Head)
+        except (json_text.NotJson, ValidationError):
+            head = EMPTY
+        if head.seq < 1:
             raise OSError(f"{self._folder.path / _NAME} tells no head of a ledger")
-        return Head(seq, digest)
+        return head
 
     def note(self, head: Head, *, accepted: bool = False) -> None:
         """Note the head after an own append, unless a later head is noted.

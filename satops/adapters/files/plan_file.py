@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from msgspec import convert
+
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core import json_text
 from satops.core.plan.origin import Origin
@@ -37,8 +39,8 @@ def read_plan(path: Path) -> SavedPlan:
             rules_digest=content["rules_digest"],
             made_at=content["made_at"],
             actions=tuple((a["name"], a["action"], a["action_digest"]) for a in content["actions"]),
-            origin=Origin(**{key: content[key] for key in Origin.__struct_fields__}),
-            part=_part(content["part"]),
+            origin=convert(content, Origin),
+            part=convert(content["part"], Part | None),
         )
         refusals = [refusal["summary"] for refusal in content["refusals"]]
     except (KeyError, TypeError, ValueError) as error:
@@ -52,13 +54,6 @@ def read_plan(path: Path) -> SavedPlan:
     if digest != saved.digest:
         raise _unusable(path, "it was changed after it was written")
     return saved
-
-
-def _part(written: Any) -> Part | None:
-    if written is None:
-        return None
-    labels = tuple((str(key), str(value)) for key, value in written["labels"])
-    return Part(tuple(map(str, written["names"])), labels)
 
 
 def _unusable(path: Path, why: str) -> UsageError:

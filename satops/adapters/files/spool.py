@@ -8,23 +8,17 @@ orders.
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from msgspec.structs import asdict
+from msgspec import ValidationError, convert, to_builtins
 
 from satops.adapters.disk import flush, flush_folder, open_plain
 from satops.adapters.files.local_state import LocalFolder
 from satops.core import json_text
-from satops.core.order.submission import InDoubt, NotSent, Receipt, Rejection
 from satops.ports import Spooled
 
-_OUTCOMES: dict[str, type[Receipt | Rejection | NotSent | InDoubt]] = {
-    kind.__name__: kind for kind in (Receipt, Rejection, NotSent, InDoubt)
-}
-_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _OUTCOME_BYTES = 4 * 1024
 """Bytes reserved for one outcome: more than the longest evidence."""
 _ROOM = "room"
@@ -77,8 +71,7 @@ class FileSpool:
 
         Threads write one after the other and then share one flush.
         """
-        outcome = {"kind": type(entry.outcome).__name__, **asdict(entry.outcome)}
-        line = json_text.dumps_replacing({**asdict(entry), "outcome": outcome})
+        line = json_text.dumps_replacing(to_builtins(entry))
         path = self._path(entry.run)
         try:
             self._append(path, line)
@@ -158,51 +151,11 @@ def parse_spool(content: bytes) -> tuple[list[Spooled], int]:
             fields = json_text.loads(line)
         except json_text.NotJson:
             continue
-        entry = _entry(fields)
-        if entry is None:
+        try:
+            kept.append(convert(fields, Spooled))
+        except ValidationError:
             strange += 1
-        else:
-            kept.append(entry)
     return kept, strange
-
-
-def _entry(fields: Any) -> Spooled | None:
-    try:
-        kind = _OUTCOMES[fields["outcome"].pop("kind")]
-        outcome = kind(**fields.pop("outcome"))
-        entry = Spooled(**fields, outcome=outcome)
-    except (KeyError, TypeError, AttributeError):
-        return None
-    return entry if _is_sound(entry) else None
-
-
-def _is_sound(entry: Spooled) -> bool:
-    """Check the types of an entry's fields, since anybody may have written the file."""
-    texts: tuple[object, ...] = (entry.ledger, entry.run, entry.name, entry.time, entry.intent)
-    return (
-        all(isinstance(text, str) for text in texts)
-        and _DIGEST.match(entry.intent) is not None
-        and type(entry.attempt) is int
-        and _IS_SOUND[type(entry.outcome)](entry.outcome)
-    )
-
-
-_IS_SOUND: dict[type, Callable[[Any], bool]] = {
-    Receipt: lambda it: isinstance(it.order_no, str) and bool(it.order_no.strip()),
-    Rejection: lambda it: (
-        type(it.code) is int
-        and isinstance(it.message, str)
-        and type(it.stops_run) is bool
-        and isinstance(it.retry_after_s, float | int | None)
-    ),
-    NotSent: lambda it: isinstance(it.reason, str),
-    InDoubt: lambda it: (
-        isinstance(it.reason, str)
-        and isinstance(it.evidence, str)
-        and isinstance(it.claimed_no, str | None)
-        and type(it.used) is bool
-    ),
-}
 
 
 def _write(fd: int, content: bytes) -> None:

@@ -3,16 +3,22 @@
 Only certain knowledge makes an outcome not sent or rejected; everything else is in doubt.
 """
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 
-class Receipt(Struct, frozen=True):
+class _Outcome(Struct, frozen=True, tag=True, tag_field="kind", forbid_unknown_fields=True):
+    """A spool holds each with the name of its class as `kind`."""
+
+
+class Receipt(_Outcome, frozen=True):
     """The marketplace answered with an order number: the order is placed."""
 
-    order_no: str
+    order_no: Annotated[str, Meta(pattern=r"\S")]
 
 
-class Rejection(Struct, frozen=True):
+class Rejection(_Outcome, frozen=True):
     """The marketplace certainly refused: nothing was bought."""
 
     code: int
@@ -24,13 +30,13 @@ class Rejection(Struct, frozen=True):
     """Set only for HTTP 429, the one rejection that is retried within the run."""
 
 
-class NotSent(Struct, frozen=True):
+class NotSent(_Outcome, frozen=True):
     """No byte of the request left this machine."""
 
     reason: str
 
 
-class InDoubt(Struct, frozen=True):
+class InDoubt(_Outcome, frozen=True):
     """The order may or may not exist; it is never sent again until the doubt is settled."""
 
     reason: str

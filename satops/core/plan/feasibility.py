@@ -6,13 +6,17 @@ the same), so it ranks or refuses nothing.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct, to_builtins
 
+from satops.core.digest import Sha256
 from satops.core.order.passes import Pass, PassChoice
 
 FORMAT = "satops.feasibility/1"
+
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
 
 
 class Answer(StrEnum):
@@ -30,7 +34,7 @@ class Answer(StrEnum):
     """It could not be started or read."""
 
 
-class ShownPass(Struct, frozen=True):
+class ShownPass(Struct, frozen=True, forbid_unknown_fields=True):
     """One pass, with the values for a reviewer."""
 
     result: int
@@ -38,7 +42,7 @@ class ShownPass(Struct, frozen=True):
     start: str | None
     """UTC, `YYYY-MM-DDThh:mm:ssZ`; None if the marketplace's text is no date."""
     written_start: str
-    solar_time: str | None
+    solar_time: Annotated[str, Meta(pattern=r"^[0-2][0-9]:[0-5][0-9]\Z")] | None
     """Mean local solar time at the middle of the area: `10:34`."""
     orbit: str
     look: str
@@ -47,9 +51,9 @@ class ShownPass(Struct, frozen=True):
     """Coverage of this pass, as the marketplace's text."""
     coverage_so_far: str
     area_km2: float | None
-    swath: tuple[tuple[float, float], ...] | None
+    swath: tuple[tuple[Longitude, Latitude], ...] | None
     """Exterior ring in degrees, longitude first; None if the text cannot be read."""
-    row_sha256: str
+    row_sha256: Sha256
 
     def choice(self, simulation: str | None) -> PassChoice | None:
         """Return the pass for a spec."""
@@ -62,15 +66,15 @@ class Simulated(Struct, frozen=True):
     """The simulation of one order."""
 
     name: str
-    order_digest: str
+    order_digest: Sha256
     """Digest of the simulated order, without its pass."""
     answer: Answer
     simulation: str | None = None
     message: str = ""
-    passes: tuple[ShownPass, ...] = ()
-    """Sorted by start; those without a start last."""
     unreadable: int = 0
     """Number of rows without a result number."""
+    passes: tuple[ShownPass, ...] = ()
+    """Sorted by start; those without a start last."""
 
 
 class Feasibility(Struct, frozen=True):
@@ -120,23 +124,4 @@ def solar_time(utc: str, longitude: float) -> str:
 
 def as_fields(evidence: Feasibility) -> dict[str, Any]:
     """Return evidence in the form of `satops feasibility --json`."""
-    return {
-        "format": FORMAT,
-        "made_at": evidence.made_at,
-        "marketplace": evidence.marketplace,
-        "orders": [
-            {
-                "name": each.name,
-                "order_digest": each.order_digest,
-                "answer": each.answer.value,
-                "simulation": each.simulation,
-                "message": each.message,
-                "unreadable": each.unreadable,
-                "passes": [
-                    {name: getattr(row, name) for name in ShownPass.__struct_fields__}
-                    for row in each.passes
-                ],
-            }
-            for each in evidence.orders
-        ],
-    }
+    return {"format": FORMAT, **to_builtins(evidence)}
