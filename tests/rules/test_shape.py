@@ -21,10 +21,9 @@ LONG: dict[str, int] = {
     "tests/contracts/test_spool.py": 492,
     "tests/report/cases.py": 621,
     "tests/stores/test_postgresql.py": 635,
-    "tests/workflow/test_account.py": 450,
-    "tests/workflow/test_apply.py": 620,
-    "tests/workflow/test_reconcile.py": 436,
-    "tests/workflow/test_waiting.py": 451,
+    "tests/workflow/test_account.py": 425,
+    "tests/workflow/test_apply.py": 592,
+    "tests/workflow/test_waiting.py": 416,
 }
 """Files that are longer, with their lines: none may grow, and none may join them."""
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from satops.core.ledger.chain import EMPTY, encode
@@ -95,7 +96,9 @@ class Heard:
 class Team:
     """One repository, one ledger, one marketplace, and machines."""
 
-    def __init__(self, *specs: Spec, query: bool = True, batch: int = 1) -> None:
+    def __init__(
+        self, *specs: Spec, query: bool = True, batch: int = 1, concurrency: int | None = None
+    ) -> None:
         self.world = World(seed=0, faults=False)
         self.store = SharedStore(self.world, batch)
         self.shop = Shop(self.world)
@@ -104,6 +107,10 @@ class Team:
             marketplace=MarketplaceConfig(url="https://market.invalid", query=query),
             reconcile=ReconcileConfig(wait_s=900, looks=2),
         )
+        if concurrency is not None:
+            self.config = replace(
+                self.config, apply=replace(self.config.apply, concurrency=concurrency)
+            )
         self.specs = list(specs)
         self.heard = Heard()
         self.rules: RulesSource | None = None
@@ -138,8 +145,7 @@ class Team:
     ) -> ApplyReport:
         """Apply on a machine, one order after the other; `narrow` names the orders to buy."""
         on = machine or self.machine
-        session = LedgerSession(self.store, on.clock, run)
-        session.read()
+        session = self.session(on, run)
         asked = asked or Asked(unseen=not self.config.marketplace.query)
         return Applying(
             session=session,
@@ -162,7 +168,6 @@ class Team:
     def plan(self, state: LedgerState | None = None, tree: Tree | None = None) -> Plan:
         """Plan on the ledger as it stands, or on a state."""
         session = self.session()
-        session.read()
         return make_plan(
             tree or Tree(tuple(self.specs), (), 1),
             state or session.state,
@@ -171,6 +176,19 @@ class Team:
             recall=session.recall,
             rules=self.rules,
         )
+
+    def dies(
+        self,
+        *script: Outcome | Script,
+        machine: Machine | None = None,
+        at: str = "",
+        run: str = "run",
+        narrow: Sequence[str] = (),
+    ) -> None:
+        """Apply in a process that ends at a step, or where the script of the marketplace says."""
+        self.shop.script.extend(script)
+        with pytest.raises(Killed):
+            self.apply(machine, run=run, reach=kill_at(at), narrow=narrow)
 
     def reconcile(
         self, machine: Machine | None = None, *, dry_run: bool = False
@@ -190,8 +208,10 @@ class Team:
         )
 
     def session(self, machine: Machine | None = None, run: str = "person") -> LedgerSession:
-        """Return a run's view of the ledger."""
-        return LedgerSession(self.store, (machine or self.machine).clock, run)
+        """Return a run's view of the ledger, as it has read it."""
+        session = LedgerSession(self.store, (machine or self.machine).clock, run)
+        session.read()
+        return session
 
     def standing(self, name: str) -> Standing:
         """Return what the ledger knows of a name now."""
@@ -200,7 +220,7 @@ class Team:
 
     def state(self) -> LedgerState:
         """Fold the ledger."""
-        return self.session().read()
+        return self.session().state
 
     def limit(self, key: str, value: float) -> None:
         """Set a limit."""

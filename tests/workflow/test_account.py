@@ -14,8 +14,9 @@ from satops.core.order.submission import InDoubt, Outcome, Receipt
 from satops.core.spec.spec import Spec
 from satops.errors import ExitCode, MarketplaceUnreachable, Refused
 from satops.offers.eo_imagery.request import create_request
-from satops.workflow.adopt import adopt, note_foreign
+from satops.workflow.adopt import note_foreign
 from satops.workflow.apply_report import Asked
+from tests.workflow.people import adopted
 from tests.workflow.team import Shop, Team, spec
 
 
@@ -46,7 +47,6 @@ def settled_team(*specs: Spec) -> Team:
 def foreign(team: Team, order_no: str) -> None:
     """Call an order of the account none of ours."""
     session = team.session()
-    session.read()
     note_foreign(session=session, order_no=order_no, by="me", because="the other team's")
 
 
@@ -106,7 +106,6 @@ def test_a_part_is_held_against_the_account_like_the_whole() -> None:
     from satops.workflow.part import only_part
 
     session = team.session()
-    session.read()
     plan = only_part(team.plan(session.state), Part(("a",)), lambda _: ())
     assert [action.name for action in plan.creates] == ["a"]
     report = team.apply(narrow=["a"])
@@ -135,18 +134,7 @@ def test_after_one_of_two_alike_is_adopted_the_other_is_free() -> None:
     team = Team(spec("narrow", 0, mode=6), spec("tops", 0, mode=7))
     number = by_hand(team, team.specs[0])
     team.apply(run="held")
-    session = team.session()
-    session.read()
-    adopt(
-        session=session,
-        name="narrow",
-        order_no=number,
-        spec=team.specs[0],
-        by="me",
-        because="x",
-        config=team.config,
-        marketplace=team.shop,
-    )
+    adopted(team, number, name="narrow")
     assert outcomes(team, "again") == {"tops": "placed"}
 
 
@@ -255,18 +243,7 @@ def test_an_adopted_number_is_no_witness() -> None:
     team = Team(spec("a"))
     team.any_account = False
     number = by_hand(team, team.specs[0])
-    session = team.session()
-    session.read()
-    adopt(
-        session=session,
-        name="a",
-        order_no=number,
-        spec=None,
-        by="me",
-        because="x",
-        config=team.config,
-        marketplace=None,
-    )
+    adopted(team, number, with_spec=False, unchecked=True)
     team.specs.append(spec("b", 1))
     team.shop.script.append(lost)
     team.apply()
@@ -319,7 +296,6 @@ def test_without_queries_the_first_orders_need_a_person_and_later_ones_do_not() 
 def restored(team: Team) -> None:
     """Record that an older ledger is accepted."""
     session = team.session()
-    session.read()
     session.append([LedgerRestored({"seq": 99, "head": "0" * 64}, "me", "the disk died")])
 
 
@@ -394,7 +370,6 @@ def test_a_submission_from_before_the_marketplace_moved_is_not_settled_by_absenc
     team.shop.script.append(lost)
     team.apply()
     session = team.session()
-    session.read()
     session.append([MarketplaceMoved("https://new.invalid", "me", "they moved")])
     assert "moved" in why_never_settled(team)
 

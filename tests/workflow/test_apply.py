@@ -21,8 +21,8 @@ from satops.errors import (
 )
 from satops.ports import Spooled
 from satops.workflow.validate import Tree
-from tests.simulation.world import Killed
-from tests.workflow.team import Shop, Team, kill_at, killed, spec
+from tests.workflow.people import not_placed
+from tests.workflow.team import Shop, Team, killed, spec
 
 
 def lost_after_storing(shop: Shop, request: bytes) -> Outcome:
@@ -125,8 +125,7 @@ def test_a_refused_call_stops_the_run() -> None:
 
 
 def test_an_order_that_did_not_leave_is_sent_again_a_few_times_and_then_the_run_stops() -> None:
-    team = Team(spec("a", 0), spec("b", 1))
-    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    team = Team(spec("a", 0), spec("b", 1), concurrency=1)
     team.shop.script.extend([NotSent("refused")] * 3)
     report = team.apply()
     assert len(team.shop.requests) == 3
@@ -189,9 +188,7 @@ def test_a_wall_clock_set_ahead_ends_a_request_that_others_take_for_over() -> No
 
 def test_a_run_waits_for_what_another_one_is_placing_and_never_ends_green_over_a_doubt() -> None:
     team = Team(spec("a"))
-    team.shop.script.append(killed)
-    with pytest.raises(Killed):
-        team.apply()
+    team.dies(killed)
     began = team.world.seconds
     report = team.apply(run="second")
     assert team.world.seconds - began >= team.config.apply.intent_s
@@ -205,8 +202,7 @@ def test_a_run_waits_for_what_another_one_is_placing_and_never_ends_green_over_a
 @pytest.mark.parametrize("step", ["intended", "sending", "answered", "spooled", "recorded"])
 def test_after_a_kill_at_any_step_nothing_is_sent_again(step: str) -> None:
     team = Team(spec("a"), query=False)
-    with pytest.raises(Killed):
-        team.apply(reach=kill_at(step))
+    team.dies(at=step)
     sent = len(team.shop.requests)
     team.world.seconds += 5000
     team.apply(run="second")
@@ -216,8 +212,7 @@ def test_after_a_kill_at_any_step_nothing_is_sent_again(step: str) -> None:
 
 def test_an_outcome_that_only_the_spool_knows_is_recorded_by_the_next_run() -> None:
     team = Team(spec("a"), query=False)
-    with pytest.raises(Killed):
-        team.apply(reach=kill_at("spooled"))
+    team.dies(at="spooled")
     report = team.apply(run="second")
     assert [entry.name for entry in report.replayed] == ["a"]
     assert report.exit_code is ExitCode.DONE
@@ -228,8 +223,7 @@ def test_an_outcome_that_only_the_spool_knows_is_recorded_by_the_next_run() -> N
 def test_a_rejection_that_only_the_spool_knows_frees_the_order() -> None:
     team = Team(spec("a"), query=False)
     team.shop.script.append(Rejection(400, "no"))
-    with pytest.raises(Killed):
-        team.apply(reach=kill_at("spooled"))
+    team.dies(at="spooled")
     report = team.apply(run="second")
     assert [entry.name for entry in report.replayed] == ["a"]
     assert report.count("placed") == 1
@@ -243,8 +237,7 @@ def test_a_number_that_is_spooled_while_another_run_begins_is_not_forgotten() ->
     def overtaken() -> Sequence[Spooled]:
         # The beginning run has read the ledger by now, and not yet the spool.
         spool.entries = entries  # type: ignore[method-assign]
-        with pytest.raises(Killed):
-            team.apply(run="rival", reach=kill_at("spooled"))
+        team.dies(at="spooled", run="rival")
         return entries()
 
     spool.entries = overtaken  # type: ignore[method-assign]
@@ -256,8 +249,7 @@ def test_a_number_that_is_spooled_while_another_run_begins_is_not_forgotten() ->
 def test_a_number_whose_intent_the_ledger_lacks_stops_every_run_and_is_never_recorded() -> None:
     team = Team(spec("a"), query=False)
     before = list(team.store.lines)
-    with pytest.raises(Killed):
-        team.apply(reach=kill_at("spooled"))
+    team.dies(at="spooled")
     team.store.lines[:] = before  # a copy from before the run was put back
     team.machine.mark.head = None
     with pytest.raises(LedgerOlder, match=r"got the number PROG_0001(.|\n)*accept-older"):
@@ -271,8 +263,7 @@ def test_a_doubt_that_the_ledger_lost_with_its_intent_refuses_and_stays_in_the_s
     team = Team(spec("a"), query=False)
     before = list(team.store.lines)
     team.shop.script.append(lost_after_storing)
-    with pytest.raises(Killed):
-        team.apply(reach=kill_at("spooled"))
+    team.dies(at="spooled")
     team.store.lines[:] = before
     team.machine.mark.head = None
     for _ in range(2):
@@ -375,7 +366,7 @@ def test_a_disk_that_fills_up_while_sending_loses_no_number() -> None:
 
 
 def test_a_disk_without_room_for_further_outcomes_sends_no_further_order() -> None:
-    team = Team(spec("a", 0), spec("b", 1), spec("c", 2))
+    team = Team(spec("a", 0), spec("b", 1), spec("c", 2), concurrency=1)
     answers = iter([None, None, OSError(28, "No space left on device")])
 
     def fills_up(outcomes: int) -> None:
@@ -383,7 +374,6 @@ def test_a_disk_without_room_for_further_outcomes_sends_no_further_order() -> No
             raise answer
 
     team.machine.spool.prepare = fills_up  # type: ignore[method-assign]
-    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
     report = team.apply()
     assert len(team.shop.bought) == 1
     assert report.stopped is not None
@@ -444,8 +434,7 @@ def test_a_limit_is_held_again_when_another_run_spends_in_the_meantime() -> None
 
 
 def test_an_order_placed_by_another_run_in_the_meantime_is_not_placed_again() -> None:
-    team = Team(spec("a", 0), spec("b", 1))
-    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    team = Team(spec("a", 0), spec("b", 1), concurrency=1)
     twin = Team(spec("b", 1))
     twin.store, twin.shop = team.store, team.shop
 
@@ -460,14 +449,12 @@ def test_an_order_placed_by_another_run_in_the_meantime_is_not_placed_again() ->
 
 
 def test_an_order_that_another_run_was_placing_is_told_as_it_stands_after_the_wait() -> None:
-    team = Team(spec("a", 0), spec("b", 1))
-    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    team = Team(spec("a", 0), spec("b", 1), concurrency=1)
     twin = Team(spec("b", 1))
     twin.store, twin.shop = team.store, team.shop
 
     def overtake(shop: Shop, request: bytes) -> Outcome:
-        with pytest.raises(Killed):
-            twin.apply(run="twin", reach=kill_at("spooled"))
+        twin.dies(at="spooled", run="twin")
         return Receipt(shop.store(request))
 
     def sleep(seconds: float) -> None:
@@ -485,8 +472,7 @@ def test_an_order_that_another_run_was_placing_is_told_as_it_stands_after_the_wa
 
 
 def test_the_same_order_bought_under_another_name_in_the_meantime_is_held() -> None:
-    team = Team(spec("a", 0), spec("b", 1))
-    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    team = Team(spec("a", 0), spec("b", 1), concurrency=1)
     twin = Team(spec("renamed", 1))
     twin.store, twin.shop = team.store, team.shop
 
@@ -556,8 +542,7 @@ def test_a_guard_that_refuses_sends_nothing() -> None:
 
 
 def test_an_interrupt_starts_nothing_new_and_records_what_was_under_way() -> None:
-    team = Team(spec("a", 0), spec("b", 1))
-    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    team = Team(spec("a", 0), spec("b", 1), concurrency=1)
     report = team.apply(stopping=lambda: bool(team.shop.requests))
     assert [order.outcome for order in report.orders] == ["placed", "not-sent"]
     assert report.exit_code is ExitCode.INTERRUPTED
@@ -584,22 +569,9 @@ def test_a_fault_of_our_own_while_sending_is_in_doubt() -> None:
 
 def test_a_receipt_outranks_what_was_settled_in_the_meantime() -> None:
     team = Team(spec("a"), query=False)
-    with pytest.raises(Killed):
-        team.apply(reach=kill_at("spooled"))
+    team.dies(at="spooled")
     team.world.seconds += 5000
-    from satops.workflow.resolve import resolve_not_placed
-
-    session = team.session()
-    session.read()
-    resolve_not_placed(
-        session=session,
-        name="a",
-        by="operator",
-        because="wrongly",
-        looks=team.machine.looks,
-        config=team.config,
-        look=None,
-    )
+    not_placed(team)
     team.apply(run="second")
     assert team.standing("a") is Standing.PLACED
     assert len(team.shop.bought) == 1

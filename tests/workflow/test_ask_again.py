@@ -186,8 +186,7 @@ def test_nothing_is_sent_where_it_would_not_be_bought_now(
 def test_without_an_outcome_of_the_sender_nothing_is_asked() -> None:
     """It may be on the sender's disk: a rejection there would close what is asked for here."""
     team, _ = team_of("a")
-    with pytest.raises(Killed):
-        team.apply(reach=kill_at("answered"))
+    team.dies(at="answered")
     for seconds, says in ((0, "is being placed until"), (400, "has not recorded what was")):
         team.world.seconds += seconds
         with pytest.raises(Refused, match=says):

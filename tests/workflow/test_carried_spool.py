@@ -16,9 +16,9 @@ from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rej
 from satops.errors import ExitCode, MarketplaceUnreachable, UsageError
 from satops.ports import Spooled
 from satops.workflow.carried_spool import CarriedReport, take_carried
-from satops.workflow.resolve import correct, resolve_not_placed
 from satops.workflow.send import SENDS_MAX
 from satops.workflow.verify import verify
+from tests.workflow.people import corrected, not_placed
 from tests.workflow.team import Shop, Team, spec
 
 
@@ -49,7 +49,6 @@ def receipt(team: Team, name: str, order_no: str | None = None, **changes: objec
 def take(team: Team, *entries: Spooled) -> CarriedReport:
     """Take a spool, as a person on a machine that has none of its own."""
     session = team.session(team.new_machine())
-    session.read()
     session.begin(RunStarted("ledger replay", "satops", "m"))
     return take_carried(
         session, entries, 0, marketplace=team.shop, config=team.config, by="a person"
@@ -83,17 +82,7 @@ def test_a_number_that_the_marketplace_shows_settles_its_submission() -> None:
 def test_a_person_can_take_a_carried_number_back() -> None:
     team = in_doubt("a")
     take(team, receipt(team, "a"))
-    session = team.session()
-    session.read()
-    correct(
-        session=session,
-        name="a",
-        order_no=None,
-        by="a person",
-        because="it was theirs",
-        config=team.config,
-        marketplace=team.shop,
-    )
+    corrected(team)
     assert team.standing("a") is Standing.IN_DOUBT
 
 
@@ -113,18 +102,8 @@ def test_a_number_is_taken_while_the_run_that_got_it_has_not_ended() -> None:
 def test_a_number_comes_late_for_what_a_person_settled_as_not_placed() -> None:
     team = in_doubt("a")
     entry = receipt(team, "a")
-    session = team.session()
-    session.read()
     team.world.seconds += 400
-    resolve_not_placed(
-        session=session,
-        name="a",
-        by="a person",
-        because="not in the list",
-        looks=team.machine.looks,
-        config=team.config,
-        look=None,
-    )
+    not_placed(team)
     assert team.standing("a") is Standing.NOT_PLACED
     assert take(team, entry).exit_code is ExitCode.DONE
     assert team.standing("a") is Standing.PLACED

@@ -8,8 +8,9 @@ from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import ActionKind
 from satops.workflow.continues import read_broken
 from tests.simulation.simulations import USED
+from tests.workflow.people import not_placed
 from tests.workflow.team import Team, spec
-from tests.workflow.test_passes import settle_by_hand, team_of, with_pass
+from tests.workflow.test_passes import team_of, with_pass
 
 
 def kinds_after_a_break(team: Team) -> dict[str, ActionKind]:
@@ -31,7 +32,7 @@ def test_a_used_result_stays_used() -> None:
     team.specs.append(gone)
     assert kinds_after_a_break(team) == {"a": ActionKind.HOLD, "b": ActionKind.CONFLICT}
     team.world.seconds += 1000
-    settle_by_hand(team)
+    not_placed(team)
     assert kinds_after_a_break(team) == {"a": ActionKind.CONFLICT, "b": ActionKind.CONFLICT}
     team.specs = [with_pass(spec("plain"), choices[1], "a")]
     assert team.apply().count("placed") == 1

@@ -10,14 +10,11 @@ from satops.core.ledger.state import Standing
 from satops.core.order.submission import InDoubt, Receipt, Rejection
 from satops.errors import LedgerCorrupt, Refused, UsageError
 from satops.ports import Spooled
-from satops.workflow.adopt import adopt
 from satops.workflow.apply_report import Asked
 from satops.workflow.resolve import (
-    correct,
-    resolve_not_placed,
-    resolve_placed,
     resolve_same_as,
 )
+from tests.workflow.people import adopted, corrected, not_placed, placed
 from tests.workflow.team import Team, spec
 
 
@@ -27,67 +24,6 @@ def in_doubt(team: Team, *, stored: bool = True, run: str = "run") -> None:
         lambda shop, request: InDoubt(shop.store(request) if stored else "no whole answer")
     )
     team.apply(run=run, asked=Asked(wait=False))
-
-
-def not_placed(team: Team, name: str = "a") -> None:
-    """Have a person say that an order was not placed."""
-    session = team.session()
-    session.read()
-    resolve_not_placed(
-        session=session,
-        name=name,
-        by="me",
-        because="asked them",
-        looks=team.machine.looks,
-        config=team.config,
-        look=None,
-    )
-
-
-def placed(team: Team, order_no: str, *, name: str = "a", unchecked: bool = False) -> None:
-    """Have a person say under which number an order was placed."""
-    session = team.session()
-    session.read()
-    resolve_placed(
-        session=session,
-        name=name,
-        order_no=order_no,
-        by="me",
-        because="asked them",
-        config=team.config,
-        marketplace=None if unchecked else team.shop,
-    )
-
-
-def corrected(team: Team, order_no: str | None = None, *, name: str = "a") -> DoubtCorrected:
-    """Take back what settled an order."""
-    session = team.session()
-    session.read()
-    return correct(
-        session=session,
-        name=name,
-        order_no=order_no,
-        by="me",
-        because="that was wrong",
-        config=team.config,
-        marketplace=team.shop,
-    )
-
-
-def adopted(team: Team, order_no: str, *, with_spec: bool = True) -> None:
-    """Record an order under the name `a`."""
-    session = team.session()
-    session.read()
-    adopt(
-        session=session,
-        name="a",
-        order_no=order_no,
-        spec=team.specs[0] if with_spec else None,
-        by="me",
-        because="x",
-        config=team.config,
-        marketplace=None,
-    )
 
 
 def sound(team: Team) -> list[str]:
@@ -124,7 +60,7 @@ def test_what_was_wrongly_called_not_placed_is_placed() -> None:
 def test_a_correction_never_leads_to_an_order_that_may_be_bought_at_once() -> None:
     team = Team(spec("a"))
     number = "BY_HAND"
-    adopted(team, number)
+    adopted(team, number, unchecked=True)
     corrected(team)
     assert team.standing("a") is Standing.IN_DOUBT
     assert number not in team.state().claimed
@@ -136,7 +72,7 @@ def test_after_a_wrong_adoption_over_an_earlier_attempt_the_ledger_stays_sound()
     team = Team(spec("a"))
     team.shop.script.append(Rejection(400, "no"))
     team.apply(run="first")
-    adopted(team, "BY_HAND")
+    adopted(team, "BY_HAND", unchecked=True)
     corrected(team)
     not_placed(team)
     assert team.apply(run="second").count("placed") == 1
@@ -146,7 +82,7 @@ def test_after_a_wrong_adoption_over_an_earlier_attempt_the_ledger_stays_sound()
 
 def test_a_wrong_adoption_without_content_is_for_a_person() -> None:
     team = Team(spec("a"))
-    adopted(team, "BY_HAND", with_spec=False)
+    adopted(team, "BY_HAND", with_spec=False, unchecked=True)
     corrected(team)
     for _ in range(4):
         team.world.seconds += 5000
@@ -160,7 +96,6 @@ def test_only_the_last_settling_event_can_be_corrected() -> None:
     first = corrected(team)
     placed(team, "PROG_0001")
     session = team.session()
-    session.read()
     with pytest.raises(LedgerCorrupt, match="not the last one"):
         session.append([first])
 
@@ -170,18 +105,9 @@ def test_of_two_people_who_correct_the_same_the_second_is_refused() -> None:
     in_doubt(team)
     not_placed(team)
     session = team.session()
-    session.read()
     corrected(team, "PROG_0001")
     with pytest.raises(Refused, match="meanwhile"):
-        correct(
-            session=session,
-            name="a",
-            order_no="PROG_0001",
-            by="other",
-            because="x",
-            config=team.config,
-            marketplace=team.shop,
-        )
+        corrected(team, "PROG_0001", session=session, because="I saw it too")
 
 
 def test_what_is_in_doubt_cannot_be_corrected() -> None:
@@ -303,7 +229,6 @@ def test_two_names_that_share_a_number_count_once() -> None:
     team.shop.script.append(Receipt("PROG_0001"))
     team.apply()
     session = team.session()
-    session.read()
     resolve_same_as(
         session=session,
         name="b",
@@ -338,7 +263,6 @@ def test_a_correction_frees_only_the_number_that_it_takes_back() -> None:
     corrected(team)
     assert team.state().claimed == {"PROG_0002": "a"}
     session = team.session()
-    session.read()
     session.append(
         [
             DoubtCorrected(

@@ -15,9 +15,9 @@ from satops.core.plan.plan import ActionKind
 from satops.core.spec.spec import Spec
 from satops.errors import ExitCode, InvalidInput, MarketplaceUnreachable
 from satops.offers.eo_imagery.request import create_request, simulation_request
-from satops.workflow.resolve import resolve_not_placed
 from tests.offers.orders import of_pass
 from tests.simulation.simulations import USED
+from tests.workflow.people import not_placed
 from tests.workflow.team import Shop, Team, spec
 
 
@@ -277,22 +277,12 @@ def test_an_order_of_the_provider_since_the_intent_keeps_absence_from_being_beli
     assert waited(team).settled is None
 
 
-def settle_by_hand(team: Team, name: str = "a") -> None:
-    machine = team.machine
-    session = team.session()
-    session.read()
-    resolve_not_placed(
-        session=session, name=name, by="Ada", because="the marketplace says so",
-        looks=machine.looks, config=team.config, look=None,
-    )  # fmt: skip
-
-
 def test_a_used_result_is_spent_whatever_a_person_says() -> None:
     team, choices = team_of("a")
     team.shop.script.append(USED)
     team.apply()
     team.world.seconds += 1000
-    settle_by_hand(team)
+    not_placed(team)
     (action,) = team.plan().actions
     assert action.kind is ActionKind.CONFLICT
     assert "this pass is gone; choose another" in action.reason

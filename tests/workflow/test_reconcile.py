@@ -11,10 +11,8 @@ from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.submission import InDoubt, Outcome
 from satops.errors import ExitCode, Refused, UsageError
 from satops.ports import Look
-from satops.workflow.adopt import adopt
 from satops.workflow.reconcile import ReconcileReport, reconcile_patiently
-from satops.workflow.resolve import resolve_not_placed, resolve_placed
-from tests.simulation.world import Killed
+from tests.workflow.people import adopted, not_placed, placed
 from tests.workflow.team import Shop, Team, killed, killed_after_it_was_stored, spec
 
 
@@ -138,7 +136,6 @@ def test_patience_waits_as_long_as_it_can_settle_something() -> None:
 
     def look(patience_s: float) -> ReconcileReport:
         session = team.session()
-        session.read()
         return reconcile_patiently(
             session=session,
             marketplace=team.shop,
@@ -156,9 +153,7 @@ def test_patience_waits_as_long_as_it_can_settle_something() -> None:
 
 def test_an_order_being_placed_is_left_alone_and_so_is_its_candidate() -> None:
     team = Team(spec("a"))
-    team.shop.script.append(killed_after_it_was_stored)
-    with pytest.raises(Killed):
-        team.apply()
+    team.dies(killed_after_it_was_stored)
     report = team.reconcile()
     assert report.being_placed == ("a",)
     assert report.foreign == ()
@@ -313,21 +308,21 @@ def test_without_queries_every_doubt_is_for_a_person() -> None:
 
 def test_a_person_settles_a_doubt_as_placed_after_the_marketplace_showed_it() -> None:
     team = in_doubt("a", stored=True)
-    _resolve(team, "PROG_0001")
+    placed(team, "PROG_0001")
     assert team.standing("a") is Standing.PLACED
 
 
 def test_a_number_that_the_marketplace_does_not_show_is_refused() -> None:
     team = in_doubt("a", stored=True)
     with pytest.raises(Refused, match="does not show"):
-        _resolve(team, "PROG_9999")
+        placed(team, "PROG_9999")
 
 
 def test_a_number_of_another_order_is_refused() -> None:
     team = in_doubt("a", stored=True)
     change(team, terms={"resolution": 20.0})
     with pytest.raises(Refused, match=r"resolution 20\.0 m"):
-        _resolve(team, "PROG_0001")
+        placed(team, "PROG_0001")
 
 
 def test_a_number_that_another_name_holds_is_refused() -> None:
@@ -335,55 +330,33 @@ def test_a_number_that_another_name_holds_is_refused() -> None:
     team.shop.script.extend([_placed, lost])
     team.apply()
     with pytest.raises(Refused, match="recorded under the name a"):
-        _resolve(team, "PROG_0001", name="b")
+        placed(team, "PROG_0001", name="b")
 
 
 def test_an_order_that_a_run_is_placing_cannot_be_settled() -> None:
     team = Team(spec("a"))
-    team.shop.script.append(killed)
-    with pytest.raises(Killed):
-        team.apply()
-    session = team.session()
-    session.read()
+    team.dies(killed)
     with pytest.raises(Refused, match="is placing"):
-        resolve_not_placed(
-            session=session,
-            name="a",
-            by="me",
-            because="x",
-            looks=team.machine.looks,
-            config=team.config,
-            look=None,
-        )
+        not_placed(team)
 
 
 def test_not_placed_needs_a_reason() -> None:
     team = in_doubt("a", stored=False)
-    session = team.session()
-    session.read()
     with pytest.raises(UsageError):
-        resolve_not_placed(
-            session=session,
-            name="a",
-            by="me",
-            because=" ",
-            looks=team.machine.looks,
-            config=team.config,
-            look=None,
-        )
+        not_placed(team, because=" ")
 
 
 def test_what_is_settled_cannot_be_settled_again() -> None:
     team = in_doubt("a", stored=True)
-    _resolve(team, "PROG_0001")
+    placed(team, "PROG_0001")
     with pytest.raises(Refused, match="not in doubt"):
-        _resolve(team, "PROG_0001")
+        placed(team, "PROG_0001")
 
 
 def test_an_unknown_name_is_a_wrong_call() -> None:
     team = in_doubt("a", stored=True)
     with pytest.raises(UsageError):
-        _resolve(team, "PROG_0001", name="nobody")
+        placed(team, "PROG_0001", name="nobody")
 
 
 def test_an_adopted_order_is_kept_and_never_bought() -> None:
@@ -394,8 +367,8 @@ def test_an_adopted_order_is_kept_and_never_bought() -> None:
     bought_by_hand = spec("by-hand", 1)
     team.specs.append(bought_by_hand)
     with pytest.raises(Refused, match="shape"):
-        _adopt(team, order.order_no, with_spec=True)
-    _adopt(team, order.order_no, with_spec=False)
+        adopted(team, order.order_no, name="by-hand")
+    adopted(team, order.order_no, name="by-hand", with_spec=False)
     actions = {action.name: action for action in team.plan().actions}
     assert actions["by-hand"].kind == "keep"
     assert team.apply(run="again").expected == 0
@@ -404,33 +377,4 @@ def test_an_adopted_order_is_kept_and_never_bought() -> None:
 def test_a_name_in_doubt_is_resolved_and_not_adopted() -> None:
     team = in_doubt("by-hand", stored=True)
     with pytest.raises(Refused, match="satops resolve"):
-        _adopt(team, "PROG_0001", with_spec=False)
-
-
-def _resolve(team: Team, order_no: str, name: str = "a") -> None:
-    session = team.session()
-    session.read()
-    resolve_placed(
-        session=session,
-        name=name,
-        order_no=order_no,
-        by="operator",
-        because=None,
-        config=team.config,
-        marketplace=team.shop,
-    )
-
-
-def _adopt(team: Team, order_no: str, *, with_spec: bool) -> None:
-    session = team.session()
-    session.read()
-    adopt(
-        session=session,
-        name="by-hand",
-        order_no=order_no,
-        spec=team.specs[-1] if with_spec else None,
-        by="operator",
-        because="placed in the console",
-        config=team.config,
-        marketplace=team.shop,
-    )
+        adopted(team, "PROG_0001", name="by-hand", with_spec=False)

@@ -46,7 +46,6 @@ def hide(team: Team, *, listed: bool = True, alone: bool = False) -> None:
 def run(team: Team) -> RefreshReport:
     """Refresh once."""
     session = team.session()
-    session.read()
     return refresh(session=session, marketplace=team.shop, config=team.config)
 
 
@@ -179,7 +178,6 @@ def test_failed_and_overdue_orders_are_told() -> None:
     says(team, "c", status=2)
     number = says(team, "d", status=5)
     session = team.session()
-    session.read()
     fetched = DeliveryFetched("d", number, "1", 5, "a" * 64, "image/tiff", "https://h/p")
     session.append([fetched])
     team.world.seconds = (30 + 14) * DAY + team.config.delivery.grace_h * 3600 - 60

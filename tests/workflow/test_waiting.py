@@ -14,9 +14,9 @@ from satops.workflow.account import look_at_account
 from satops.workflow.apply_report import Asked
 from satops.workflow.begin import begin
 from satops.workflow.reconcile import gate_of_absence
-from satops.workflow.resolve import resolve_not_placed, resolve_placed
 from satops.workflow.waiting import duration_s
-from tests.simulation.world import Killed, Machine
+from tests.simulation.world import Machine
+from tests.workflow.people import not_placed, placed
 from tests.workflow.team import Shop, Team, killed, killed_after_it_was_stored, spec
 
 
@@ -24,9 +24,7 @@ def being_placed(*names: str, ahead_s: float = 0.0) -> tuple[Team, Machine]:
     """Return a team of which one machine died while it sent its first order."""
     team = Team(*(spec(name, number) for number, name in enumerate(names)))
     other = team.new_machine(ahead_s)
-    team.shop.script.append(killed)
-    with pytest.raises(Killed):
-        team.apply(other, run="other", narrow=names[:1])
+    team.dies(killed, machine=other, run="other", narrow=names[:1])
     return team, other
 
 
@@ -139,9 +137,7 @@ def test_what_others_begin_during_the_wait_is_not_waited_for() -> None:
 
     def begin_more() -> None:
         team.world.seconds += 200
-        team.shop.script.append(killed)
-        with pytest.raises(Killed):
-            team.apply(other, run="more", narrow=["b"])
+        team.dies(killed, machine=other, run="more", narrow=["b"])
 
     meanwhile(team, begin_more)
     report = team.apply(narrow=["a"])
@@ -151,14 +147,11 @@ def test_what_others_begin_during_the_wait_is_not_waited_for() -> None:
 
 
 def test_the_last_word_counts_of_an_order_that_another_run_took_during_the_work() -> None:
-    team = Team(spec("a"), spec("b", 1))
-    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    team = Team(spec("a"), spec("b", 1), concurrency=1)
     other = team.new_machine()
 
     def overtaken(shop: Shop, request: bytes) -> Outcome:
-        shop.script.append(killed)
-        with pytest.raises(Killed):
-            team.apply(other, run="other")
+        team.dies(killed, machine=other, run="other")
         meanwhile(team, lambda: answer(team, other, "b", Receipt("PROG_9")))
         return Receipt(shop.store(request))
 
@@ -169,13 +162,10 @@ def test_the_last_word_counts_of_an_order_that_another_run_took_during_the_work(
 
 
 def test_an_order_that_another_run_took_during_the_work_is_being_placed() -> None:
-    team = Team(spec("a"), spec("b", 1))
-    team.config = replace(team.config, apply=replace(team.config.apply, concurrency=1))
+    team = Team(spec("a"), spec("b", 1), concurrency=1)
 
     def overtaken(shop: Shop, request: bytes) -> Outcome:
-        shop.script.append(killed)
-        with pytest.raises(Killed):
-            team.apply(team.new_machine(), run="other")
+        team.dies(killed, machine=team.new_machine(), run="other")
         return Receipt(shop.store(request))
 
     team.shop.script.append(overtaken)
@@ -227,9 +217,7 @@ def test_an_intent_that_came_while_this_machine_stood_still_after_a_look_is_not_
         if team.shop.orders == look and not team.shop.requests:
             team.store.read = read  # type: ignore[method-assign]
             team.world.seconds += 10_000
-            team.shop.script.append(killed_after_it_was_stored)
-            with pytest.raises(Killed):
-                team.apply(other, run="other")
+            team.dies(killed_after_it_was_stored, machine=other, run="other")
             team.shop.bought[0].visible_at = team.world.seconds + 600
         return read(after)
 
@@ -272,10 +260,10 @@ def test_not_placed_has_the_gate_of_reconcile() -> None:
     team.apply()
     for _ in range(3):
         with pytest.raises(Refused, match="proves nothing") as refused:
-            not_placed(team)
+            looked(team)
         assert refused.value.exit_code is ExitCode.IN_DOUBT
     team.world.seconds += team.config.apply.intent_s + team.config.reconcile.wait_s
-    not_placed(team)
+    looked(team)
     assert team.standing("a") is Standing.NOT_PLACED
 
 
@@ -285,7 +273,7 @@ def test_not_placed_is_refused_while_the_account_shows_what_may_be_it() -> None:
     team.apply()
     team.world.seconds += 5000
     with pytest.raises(Refused, match="PROG_0001"):
-        not_placed(team)
+        looked(team)
 
 
 def test_not_placed_is_refused_where_the_look_tells_nothing_of_our_account() -> None:
@@ -296,24 +284,15 @@ def test_not_placed_is_refused_where_the_look_tells_nothing_of_our_account() -> 
     for _ in range(3):
         team.world.seconds += 5000
         with pytest.raises(Refused, match="whose account"):
-            not_placed(team)
+            looked(team)
 
 
-def not_placed(team: Team) -> None:
+def looked(team: Team) -> None:
     """Have a person settle `a` as not placed, after a look."""
-    session = team.session()
-    state = session.read()
-    resolve_not_placed(
-        session=session,
-        name="a",
-        by="me",
-        because="looked",
-        looks=team.machine.looks,
-        config=team.config,
-        look=look_at_account(
-            team.shop, state, team.machine.clock, team.config, any_account=team.any_account
-        ),
+    look = look_at_account(
+        team.shop, team.state(), team.machine.clock, team.config, any_account=team.any_account
     )
+    not_placed(team, look=look)
 
 
 def test_an_outcome_of_another_history_closes_nothing() -> None:
@@ -376,7 +355,7 @@ def test_the_gate_notes_its_look_so_that_the_wait_can_end() -> None:
     team.shop.script.append(lambda shop, request: InDoubt("no whole answer"))
     team.apply()
     session = team.session()
-    state = session.read()
+    state = session.state
     looks = team.machine.looks
     before = looks.look(state.orders["a"].intent, "boot")
     look = look_at_account(team.shop, state, team.machine.clock, team.config, any_account=True)
@@ -403,9 +382,7 @@ def test_an_outcome_that_came_while_a_run_began_belongs_to_an_intent_that_it_has
 
     def overtaken() -> Sequence[Spooled]:
         team.machine.spool.entries = entries  # type: ignore[method-assign]
-        team.shop.script.append(killed)
-        with pytest.raises(Killed):
-            team.apply(team.new_machine(), run="other")
+        team.dies(killed, machine=team.new_machine(), run="other")
         known = team.state().orders["a"]
         entry = Spooled("team", "other", "a", 1, known.intent, "2026", Receipt("P_1"))
         team.machine.spool.kept.append(entry)
@@ -421,17 +398,7 @@ def test_an_outcome_that_came_while_a_run_began_belongs_to_an_intent_that_it_has
 def test_a_number_that_a_run_has_printed_can_be_recorded_elsewhere_at_once() -> None:
     team, other = being_placed("a")
     number = team.shop.store(team.shop.requests[0])
-    session = team.session()
-    session.read()
-    resolve_placed(
-        session=session,
-        name="a",
-        order_no=number,
-        by="me",
-        because=None,
-        config=team.config,
-        marketplace=team.shop,
-    )
+    placed(team, number)
     answer(team, other, "a", Receipt(number))
     assert team.state().orders["a"].order_nos == (number,)
 
@@ -441,9 +408,7 @@ def test_a_second_attempt_that_another_run_begins_is_not_waited_for() -> None:
 
     def begin_again() -> None:
         answer(team, other, "a", Rejection(400, "no"))
-        team.shop.script.append(killed)
-        with pytest.raises(Killed):
-            team.apply(other, run="again")
+        team.dies(killed, machine=other, run="again")
 
     meanwhile(team, begin_again)
     report = team.apply()
