@@ -54,6 +54,19 @@ def test_no_link_of_a_commit_takes_a_file_out_of_its_folder(satops: Satops) -> N
     assert not away.exists()
 
 
+def test_no_linked_folder_of_a_commit_takes_a_file_out_of_the_repository(satops: Satops) -> None:
+    (satops.root / ".git").mkdir()
+    (satops.local / "away").mkdir(parents=True)
+    (satops.root / "public").symlink_to(satops.local / "away")
+    refused = satops("report", "--out", "public/report.html")
+    assert refused.code == ExitCode.USAGE
+    assert "a folder of this path is a link that leaves the repository" in refused.err
+    assert not list((satops.local / "away").iterdir())
+    (satops.root / "docs").mkdir()
+    (satops.root / "site").symlink_to("docs")
+    assert satops("report", "--out", "site/report.html").code == ExitCode.DONE
+
+
 def test_a_full_disk_under_the_sandbox_is_said(satops: Satops) -> None:
     full = satops.root / "own" / "sandbox.sqlite"
     full.parent.mkdir()

@@ -46,6 +46,11 @@ def write_whole(path: Path, chunks: Iterable[bytes], *, option: str, kind: str) 
                 f"{option} {path}: this is a link that leaves its folder, and a commit may have "
                 "brought it. Name the file itself, or remove the link."
             )
+        if _leaves_its_repository(path, target):
+            raise UsageError(
+                f"{option} {path}: a folder of this path is a link that leaves the repository, and "
+                "a commit may have brought it. Name the folder itself, or remove the link."
+            )
         if _is_other(target, kind):
             raise UsageError(
                 f"{option} {path}: satops did not write this file, or wrote it for another use, "
@@ -54,6 +59,13 @@ def write_whole(path: Path, chunks: Iterable[bytes], *, option: str, kind: str) 
         _replace(target, chunks)
     except OSError as error:
         raise UsageError(f"{option} {path}: this cannot be written: {error.strerror}.") from error
+
+
+def _leaves_its_repository(path: Path, target: Path) -> bool:
+    """Tell whether a path within a git repository leads out of it."""
+    folders = Path(os.path.abspath(path)).parents  # noqa: PTH100 - links must stay
+    root = next((folder for folder in folders if (folder / ".git").exists()), None)
+    return root is not None and not target.is_relative_to(os.path.realpath(root))
 
 
 def _is_no_file(path: Path) -> bool:
