@@ -329,9 +329,7 @@ class Submitting:
         intent = self._flying.pop(flight)
         outcome, entry = flight.result()
         self._note(intent, outcome, entry)
-        reason = ends_run(outcome)
-        if reason is not None and self.stopped is None:
-            self.stopped = reason
+        self.stopped = self.stopped or ends_run(outcome)
 
     def _note(self, intent: Intent, outcome: Outcome, entry: Spooled | None) -> None:
         name = intent.action.name
