@@ -22,7 +22,10 @@ def offer_of(config: Config) -> Offer:
 
 def offer_of_version(version: str) -> Offer | None:
     """Return the offer of a canonical order; None for an absent version."""
-    return next((offer for offer in OFFERS.values() if version in offer.versions), None)
+    for offer in OFFERS.values():
+        if version in offer.versions:
+            return offer
+    return None
 
 
 def mode_of(version: str, terms: Terms) -> Mode | None:

@@ -169,8 +169,6 @@ def _without_unread(actions: list[Action], tree: Tree) -> Iterable[Action]:
     """
     unread = {problem.file for problem in tree.problems if problem.blocks}
     for action in actions:
-        source = action.known.source if action.known and action.spec is None else {}
-        lost = tree.partial or source.get("file") in unread
-        if action.kind is ActionKind.RETIRED and lost:
-            continue
-        yield action
+        known = action.known if action.kind is ActionKind.RETIRED else None
+        if known is None or not (tree.partial or known.source.get("file") in unread):
+            yield action

@@ -25,9 +25,10 @@ class Land:
         """`content` is `satops/data/land.json`."""
         import shapely
 
+        from satops.core.geometry.shapes import shapes_of
+
         found = json_text.loads(content)
-        outlines = [shapely.Polygon(rings[0], rings[1:]) for rings in found["land"]]
-        self._outlines = shapely.STRtree(outlines)
+        self._outlines = shapely.STRtree(shapes_of(found["land"]))
         self._islands = shapely.STRtree(shapely.points(found["islands"]))
 
     def is_open_sea(self, box: Box) -> bool:

@@ -172,7 +172,7 @@ class Plan(Struct, frozen=True, dict=True):
         counts = ", ".join(f"{n} {kind}" for kind in ActionKind if (n := self.count(kind)))
         return f"<Plan {counts or 'empty'}, {len(self.problems)} problems>"
 
-    @property
+    @cached_property
     def creates(self) -> list[Action]:
         """The orders to create, sorted by name."""
         return [action for action in self.actions if action.kind is ActionKind.CREATE]
@@ -208,6 +208,11 @@ class Plan(Struct, frozen=True, dict=True):
         ]
 
     @cached_property
+    def action_digests(self) -> list[str]:
+        """The action digest of each action."""
+        return [action_digest(action) for action in self.actions]
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that binds apply: the ledger's head, each action with its digest,
         and the rules.  Not of the clock: its effects show as actions.
@@ -215,7 +220,10 @@ class Plan(Struct, frozen=True, dict=True):
         return plan_digest(
             ledger_head=self.ledger_head,
             rules_digest=self.rules_digest,
-            actions=[(a.name, a.kind, action_digest(a)) for a in self.actions],
+            actions=[
+                (action.name, action.kind, digest)
+                for action, digest in zip(self.actions, self.action_digests, strict=True)
+            ],
             refusals=[refusal.summary for refusal in self.refusals],
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from satops.core import json_text
 from satops.core.order.order import Order
 from satops.core.plan.plan import FORMAT as PLAN_FORMAT
-from satops.core.plan.plan import Action, ActionKind, Plan, action_digest, order_digest
+from satops.core.plan.plan import Action, ActionKind, Plan, order_digest
 from satops.core.problem import Problem
 from satops.core.safe import encodable
 from satops.report.json import Chunks, document, problem_items
@@ -38,7 +38,10 @@ def plan_json(plan: Plan, body: Body) -> Chunks:
     }
     return document(
         head,
-        actions=(_action(action, body) for action in plan.actions),
+        actions=(
+            _action(action, digest, body)
+            for action, digest in zip(plan.actions, plan.action_digests, strict=True)
+        ),
         problems=problem_items(plan.problems),
         refusals=({"summary": r.summary, "detail": r.detail} for r in plan.refusals),
         guard_changes=(
@@ -86,7 +89,7 @@ def validate_json(specs: int, problems: Iterable[Problem]) -> Chunks:
     return document({"specs": specs}, problems=problem_items(problems))
 
 
-def _action(action: Action, body: Body) -> dict[str, Any]:
+def _action(action: Action, digest: str, body: Body) -> dict[str, Any]:
     spec, known, facts = action.spec, action.known, subject(action)
     file, line = action.where or (None, None)
     sends = action.kind is ActionKind.CREATE and spec is not None
@@ -95,7 +98,7 @@ def _action(action: Action, body: Body) -> dict[str, Any]:
         "action": action.kind,
         "reason": action.reason,
         "order_digest": order_digest(action),
-        "action_digest": action_digest(action),
+        "action_digest": digest,
         "order_no": known.order_no if known else None,
         "file": None if file is None else encodable(file),
         "line": line,
