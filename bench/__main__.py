@@ -27,7 +27,7 @@ from bench.figures import Figure, merged, read, write
 from bench.fresh import SIZES, fresh_commands
 from bench.long_ledger import LONG
 from bench.measure import Command, Cost, measure
-from bench.orders import Layout
+from bench.orders import CONFIG, Layout
 from bench.plans import FOLD, plan_commands, start_commands
 from bench.report import RESULTS, ratios, table, write_docs
 from satops import __version__
@@ -138,7 +138,10 @@ class Bench:
             done = subprocess.run(call, check=True, stdout=subprocess.PIPE, text=True)
             found = {name: Cost(**cost) for name, cost in json.loads(done.stdout).items()}
             fold = Command("fold", [sys.executable, "-c", FOLD, str(work / LONG)])
-            self._take(f"ledger of {events:,} events", 0, [fold], rounds=1, known=found)
+            config = CONFIG.replace("file:state/ledger.jsonl", f"file:{LONG}")
+            (work / "satops.yaml").write_text(config, "utf-8")
+            rows = Command("list", [sys.executable, "-m", "satops", "-C", str(work), "list"])
+            self._take(f"ledger of {events:,} events", 0, [fold, rows], rounds=1, known=found)
 
     def _take(
         self,

@@ -69,6 +69,8 @@ GOALS = (
     Goal("apply, 16 at a time, sandbox within", "ideal, 16 at a time", 2.0, (1000,), "wall_s"),
     Goal("fold", None, 10, (0,)),
     Goal("fold", None, 700, (0,), "peak_mib"),
+    Goal("list", None, 12, (0,)),
+    Goal("list", None, 800, (0,), "peak_mib"),
     Goal("append at the last event", "append at event 10", measure="wall_s"),
 )
 
