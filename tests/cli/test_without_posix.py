@@ -1,5 +1,6 @@
 """What only reads works where the modules and calls of POSIX are missing, as on Windows."""
 
+import json
 import os
 import re
 import subprocess
@@ -11,7 +12,10 @@ import pytest
 
 from satops.adapters.gis.gis_files import LENGTH
 from satops.errors import ExitCode
+from tests import in_process
 from tests.cli.conftest import Satops
+
+ROOT = Path(__file__).parents[2]
 
 HIDDEN = ("fcntl", "grp", "pwd", "resource", "termios", "tty", "pty")
 """Modules that Windows does not have."""
@@ -44,7 +48,8 @@ def without_posix(
     """Run the command line in a Python that lacks what Windows lacks."""
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
-        cwd=folder, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True,
+        cwd=folder, env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True,
     )  # fmt: skip
 
 
@@ -59,36 +64,32 @@ def bought(satops: Satops) -> Satops:
     return satops
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--version",),
-        ("--help",),
-        ("validate",),
-        ("plan",),
-        ("plan", "--json"),
-        ("plan", "--format", "markdown"),
-        ("plan", "--format", "geojson"),
-        ("list",),
-        ("list", "--json"),
-        ("history",),
-        ("verify",),
-        ("explain", "G05"),
-        ("aoi", "aois/mekong.geojson"),
-    ],
-    ids=" ".join,
-)
-def test_a_verb_that_only_reads_says_the_same(bought: Satops, arguments: tuple[str, ...]) -> None:
-    if arguments[0] == "plan":
-        arguments += ("--at", f"{datetime.now(UTC) + timedelta(minutes=1):%Y-%m-%dT%H:%MZ}")
+VERBS = (
+    "--version", "--help", "validate", "plan", "plan --json", "plan --format markdown",
+    "plan --format geojson", "list", "list --json", "history", "verify", "explain G05",
+    "aoi aois/mekong.geojson",
+)  # fmt: skip
+RUN_ALL = f"""{HIDE}
+import json
+from pathlib import Path
+from tests.in_process import satops
+environ = {{**os.environ, "NO_COLOR": "1"}}
+ran = [satops(Path(), *each.split(), environ=environ) for each in json.loads(sys.argv[1])]
+print(json.dumps([[each.returncode, each.stdout, each.stderr] for each in ran]))
+"""
+
+
+def test_what_only_reads_says_the_same(bought: Satops) -> None:
+    at = f" --at {datetime.now(UTC) + timedelta(minutes=1):%Y-%m-%dT%H:%MZ}"
+    calls = [verb + at if verb.startswith("plan") else verb for verb in VERBS]
     before = sorted(path for path in bought.root.rglob("*"))
-    ran = without_posix(bought.root, *arguments)
-    assert ran.returncode == ExitCode.DONE, ran.stderr
-    usual = subprocess.run(
-        [sys.executable, "-m", "satops", *arguments],
-        cwd=bought.root, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert _without_moment(ran.stdout) == _without_moment(usual.stdout)
+    ran = without_posix(bought.root, json.dumps(calls), code=RUN_ALL)
+    assert ran.returncode == 0, ran.stderr
+    environ = {**os.environ, "NO_COLOR": "1"}
+    for call, (code, out, err) in zip(calls, json.loads(ran.stdout), strict=True):
+        assert code == ExitCode.DONE, (call, err)
+        usual = in_process.satops(bought.root, *call.split(), environ=environ)
+        assert _without_moment(out) == _without_moment(usual.stdout), call
     assert sorted(path for path in bought.root.rglob("*")) == before
 
 

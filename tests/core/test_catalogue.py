@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,21 +25,30 @@ CATALOGUE = catalogue_of(EO_IMAGERY)
 CHECKS = list(CATALOGUE.checks.values())
 
 
-def literals() -> Iterator[tuple[Path, str]]:
-    """Every text in the source of the package, docstrings and f-strings left out."""
-    for file in sorted((ROOT / "satops").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield file, node.value
+@cache
+def source() -> dict[Path, ast.Module]:
+    """Return each file of the package, parsed."""
+    return {file: ast.parse(file.read_bytes()) for file in (ROOT / "satops").rglob("*.py")}
+
+
+@cache
+def literals() -> Counter[str]:
+    """How often each text stands in the source of the package, f-strings left out."""
+    return Counter(
+        node.value
+        for tree in source().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
 
 
 def declared() -> Counter[str]:
     """How often each code is declared in the source."""
     return Counter(
         str(node.args[0].value)
-        for part in ("core", "offers")
-        for file in (ROOT / "satops" / part).rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for file, tree in source().items()
+        if file.relative_to(ROOT / "satops").parts[0] in ("core", "offers")
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in ("Check", "check")
@@ -53,27 +62,25 @@ def test_every_check_that_is_declared_is_in_the_catalogue_once() -> None:
 
 
 def test_every_code_in_the_source_is_in_the_catalogue() -> None:
-    assert {text for _, text in literals() if CODE.fullmatch(text)} == set(CATALOGUE.checks)
+    assert {text for text in literals() if CODE.fullmatch(text)} == set(CATALOGUE.checks)
 
 
 def test_only_a_declaration_makes_a_finding() -> None:
     makers = set()
-    for file in (ROOT / "satops").rglob("*.py"):
-        text = file.read_text("utf-8")
+    for file, tree in source().items():
         called = {
             node.func.id
-            for node in ast.walk(ast.parse(text))
+            for node in ast.walk(tree)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
-        if "Finding" in called and "core.finding import" in text:
+        if "Finding" in called and "core.finding import" in file.read_text("utf-8"):
             makers.add(file.name)
     # What a process of its own found comes back as texts.
     assert makers == {"check.py", "aoi_files.py"}
 
 
 def test_a_title_stands_once() -> None:
-    counted = Counter(text for _, text in literals())
-    assert {check.title: counted[check.title] for check in CHECKS} == {
+    assert {check.title: literals()[check.title] for check in CHECKS} == {
         check.title: 1 for check in CHECKS
     }
 
