@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from satops.adapters.clock import SystemClock
 from satops.core import json_text
+from satops.workflow.replay import require_own_appends
 from tests.attacks.trial import DOUBT, HIDDEN_FOR, LOST, STATE, Trial, Write, git
 from tests.crash.arena import Arena, counts, server
 
@@ -222,8 +224,10 @@ def test_what_is_done_to_the_checkout_between_two_runs_loses_no_number(
 
 
 def test_an_older_ledger_that_a_merge_brings_buys_nothing_where_it_was_appended(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    at_once = partial(require_own_appends, behind_s=0)
+    monkeypatch.setattr("satops.workflow.begin.require_own_appends", at_once)
     db = tmp_path / "orders.sqlite"
     with server(db, visible_after_queries=HIDDEN_FOR) as url:
         arena = Arena(tmp_path, url, db, orders=1, state="file:ledger.jsonl")
