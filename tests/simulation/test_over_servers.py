@@ -11,7 +11,7 @@ from tests.servers.fleet import Servers
 from tests.simulation.schedule import Schedule
 from tests.simulation.world import ServedStore, SharedStore, World
 
-SCHEDULES = 40
+SCHEDULES = 20
 SOAK_SCHEDULES = 1000
 OpenStore = Callable[[World, int], SharedStore]
 

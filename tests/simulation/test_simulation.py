@@ -1,4 +1,4 @@
-"""Thousands of schedules with faults at every step; each seed replays to the letter.
+"""A thousand schedules with faults at every step; each seed replays to the letter.
 
 A failing seed is named in the test's id; `pytest tests/simulation --seed N` plays it alone and
 shows its trace.
@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.schedule import Schedule
 
-SCHEDULES = 2000
+SCHEDULES = 1000
 SOAK_SCHEDULES = 300_000
 BUNDLE = 100
 """Schedules that one test plays, so that the test runner's own cost does not dominate."""
