@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -312,7 +313,8 @@ class GitStore:
         while len(names) > 1 and first_event(names[1]) <= after + 1:
             del names[0]
         skip = max(after + 1 - first_event(names[0]), 0) if names else 0
-        for content in segments(self._git, tip, names):
+        older = segments(self._git, tip, names[:-1]) if names[:-1] else ()
+        for content in chain(older, [tip.last] if names else []):
             lines = content[:-1].split(b"\n")
             yield from lines[skip:]
             skip = max(skip - len(lines), 0)

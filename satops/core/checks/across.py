@@ -217,12 +217,10 @@ def check_open_sea(around: Around) -> Found:
         for s in around.known.values()
         if s.standing is Standing.PLACED and s.bounds is not None
     ]
-    for index, spec in enumerate(around.specs):
-        seen = spec.footprint
-        x, y = seen.longitude, seen.latitude
-        if not -90 <= x <= 90 or not land.is_land(y, x):
-            continue
-        if any(_distance((x, y), spot) <= _NEAR_DEG for spot in bought):
+    centres = [(it.footprint.longitude, it.footprint.latitude) for it in around.specs]
+    for index in sorted(land.on_land([(y, x) for x, y in centres])):
+        seen, (x, y) = around.specs[index].footprint, centres[index]
+        if not -90 <= x <= 90 or any(_distance((x, y), spot) <= _NEAR_DEG for spot in bought):
             continue
         if land.is_open_sea((seen.west, seen.south, seen.east, seen.north)):
             detail = (

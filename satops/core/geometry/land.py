@@ -4,9 +4,11 @@
 of kilometres, and small islands as points.
 """
 
+from collections.abc import Sequence
 from math import cos, radians
 
 from satops.core import json_text
+from satops.core.order.order import Location
 
 OPEN_SEA_KM = 50
 """Distance from coarse land that misses no port and no beach."""
@@ -44,8 +46,10 @@ class Land:
             or self._islands.query(around, "intersects").size
         )
 
-    def is_land(self, longitude: float, latitude: float) -> bool:
-        """Tell whether a location lies on the coarse land."""
+    def on_land(self, locations: Sequence[Location]) -> set[int]:
+        """Return the indices of the locations that lie on the coarse land."""
         import shapely
 
-        return bool(self._outlines.query(shapely.Point(longitude, latitude), "intersects").size)
+        if not locations:
+            return set()
+        return set(self._outlines.query(shapely.points(locations), "intersects")[0].tolist())

@@ -68,7 +68,7 @@ def test_what_the_antimeridian_cuts_is_where_it_is(land: Land) -> None:
     for longitude, latitude in ((0.0, 67.0), (5.0, 65.5), (-30.0, 66.5), (-10.0, 68.0)):
         assert land.is_open_sea((longitude, latitude, longitude, latitude))
     for longitude, latitude in ((175.0, 66.5), (-176.0, 66.5), (24.9, 67.0), (0.0, -89.0)):
-        assert land.is_land(longitude, latitude)
+        assert land.on_land([(longitude, latitude)]) == {0}
 
 
 def test_a_ship_at_sea_whose_mirror_is_at_sea_is_no_news() -> None:
