@@ -93,6 +93,7 @@ def test_drift_and_a_long_wait_fail_and_what_a_person_has_settled_is_green(night
     assert foreign not in said
 
 
+@pytest.mark.parametrize("night", ["github"], indirect=True)  # GitLab's steps: the drift
 def test_an_order_in_doubt_fails_and_the_other_steps_run(night: Night) -> None:
     market = night.rehearsal.market
     night.merge("hanoi")

@@ -22,8 +22,8 @@ LONG: dict[str, int] = {
     "tests/report/cases.py": 621,
     "tests/stores/test_postgresql.py": 635,
     "tests/workflow/test_account.py": 425,
-    "tests/workflow/test_apply.py": 592,
-    "tests/workflow/test_waiting.py": 416,
+    "tests/workflow/test_apply.py": 571,
+    "tests/workflow/test_waiting.py": 404,
 }
 """Files that are longer, with their lines: none may grow, and none may join them."""
 

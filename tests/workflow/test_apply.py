@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
-from satops.core.ledger.chain import Head
 from satops.core.ledger.state import Standing
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
 from satops.core.plan.plan import ActionKind
@@ -20,6 +19,7 @@ from satops.errors import (
     StoreUnreachable,
 )
 from satops.ports import Spooled
+from satops.workflow.outcomes import OutcomeName
 from satops.workflow.validate import Tree
 from tests.workflow.people import not_placed
 from tests.workflow.team import Shop, Team, killed, spec
@@ -82,13 +82,6 @@ def test_a_doubt_blocks_only_its_own_order() -> None:
     assert report.exit_code is ExitCode.IN_DOUBT
 
 
-def test_a_doubt_is_not_sent_again_within_the_run() -> None:
-    team = Team(spec("a"))
-    team.shop.script.append(InDoubt("HTTP 500"))
-    team.apply()
-    assert len(team.shop.requests) == 1
-
-
 def test_the_next_apply_finds_what_was_bought_and_records_its_number() -> None:
     team = Team(spec("a"))
     team.shop.script.append(lost_after_storing)
@@ -134,18 +127,18 @@ def test_an_order_that_did_not_leave_is_sent_again_a_few_times_and_then_the_run_
     assert "b" not in team.state().orders
 
 
-def test_a_busy_marketplace_is_asked_again_after_the_time_it_names() -> None:
+@pytest.mark.parametrize(
+    ("retry_after_s", "outcome", "waited_s", "requests"),
+    [(7, "placed", 7, 2), (61, "rejected", 0, 1)],
+)
+def test_a_busy_marketplace_is_asked_again_unless_it_names_too_long_a_time(
+    retry_after_s: float, outcome: OutcomeName, waited_s: float, requests: int
+) -> None:
     team = Team(spec("a"))
-    team.shop.script.append(Rejection(429, "slow down", retry_after_s=7))
-    assert team.apply().exit_code is ExitCode.DONE
-    assert team.world.seconds == pytest.approx(7)
-
-
-def test_a_busy_marketplace_that_names_too_long_a_time_is_a_rejection() -> None:
-    team = Team(spec("a"))
-    team.shop.script.append(Rejection(429, "slow down", retry_after_s=61))
-    assert team.apply().count("rejected") == 1
-    assert len(team.shop.requests) == 1
+    team.shop.script.append(Rejection(429, "slow down", retry_after_s=retry_after_s))
+    assert [order.outcome for order in team.apply().orders] == [outcome]
+    assert team.world.seconds == pytest.approx(waited_s)
+    assert len(team.shop.requests) == requests
 
 
 @pytest.mark.parametrize("delay_s", [231, 400])
@@ -330,26 +323,24 @@ def test_a_missing_ledger_refuses() -> None:
     assert team.shop.requests == []
 
 
-def test_a_full_disk_refuses_before_anything_is_sent() -> None:
+@pytest.mark.parametrize(
+    ("part", "call", "error", "words"),
+    [
+        ("spool", "prepare", OSError(28, "No space left on device"), "No space left"),
+        ("spool", "entries", OSError(5, "Input/output error"), "order numbers"),
+        ("mark", "noted", OSError(5, "Input/output error"), "an older copy"),
+    ],
+)
+def test_a_disk_that_takes_no_outcome_or_tells_none_refuses_before_anything_is_sent(
+    part: str, call: str, error: OSError, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     team = Team(spec("a"))
 
-    def full(outcomes: int) -> None:
-        raise OSError(28, "No space left on device")
+    def fail(*_: object) -> None:
+        raise error
 
-    team.machine.spool.prepare = full  # type: ignore[method-assign]
-    with pytest.raises(Refused, match="No space left"):
-        team.apply()
-    assert team.shop.requests == []
-
-
-def test_a_spool_that_cannot_be_read_refuses_since_it_may_hold_numbers() -> None:
-    team = Team(spec("a"))
-
-    def fail() -> Sequence[Spooled]:
-        raise OSError(5, "Input/output error")
-
-    team.machine.spool.entries = fail  # type: ignore[method-assign]
-    with pytest.raises(Refused, match="order numbers"):
+    monkeypatch.setattr(getattr(team.machine, part), call, fail)
+    with pytest.raises(Refused, match=words):
         team.apply()
     assert team.shop.requests == []
 
@@ -380,18 +371,6 @@ def test_a_disk_without_room_for_further_outcomes_sends_no_further_order() -> No
     assert "No space left" in report.stopped
     assert [order.outcome for order in report.orders] == ["placed", "not-sent", "not-sent"]
     assert report.exit_code is ExitCode.REJECTED
-
-
-def test_a_noted_head_that_cannot_be_read_refuses() -> None:
-    team = Team(spec("a"))
-
-    def fail() -> Head | None:
-        raise OSError(5, "Input/output error")
-
-    team.machine.mark.noted = fail  # type: ignore[method-assign]
-    with pytest.raises(Refused, match="an older copy"):
-        team.apply()
-    assert team.shop.requests == []
 
 
 def test_a_limit_refuses_all_and_sends_nothing() -> None:

@@ -70,13 +70,6 @@ def test_a_run_that_waited_buys_nothing_and_names_what_is_free_again(outcome: Ou
     assert len(team.shop.requests) == 1
 
 
-def test_an_order_that_is_still_open_after_the_wait_ends_with_6() -> None:
-    team, _ = being_placed("a")
-    report = team.apply()
-    assert [it.outcome for it in report.orders] == ["in-doubt"]
-    assert report.exit_code is ExitCode.IN_DOUBT
-
-
 def test_own_orders_are_bought_and_recorded_before_the_wait() -> None:
     team, _ = being_placed("a", "b")
     placed: list[Standing] = []
@@ -110,26 +103,21 @@ def test_a_wait_ends_after_the_longest_that_was_allowed() -> None:
     assert 7 <= team.world.seconds < 10
 
 
-def test_a_stop_in_the_wait_ends_it_with_6() -> None:
+@pytest.mark.parametrize("is_pressed", [False, True])
+def test_a_stop_or_a_key_press_in_the_wait_ends_it_with_6(is_pressed: bool) -> None:
     team, _ = being_placed("a")
     stop: list[bool] = []
-    meanwhile(team, lambda: stop.append(True))
+
+    def end() -> None:
+        if is_pressed:
+            raise KeyboardInterrupt
+        stop.append(True)
+
+    meanwhile(team, end)
     report = team.apply(stopping=lambda: bool(stop))
     assert report.exit_code is ExitCode.IN_DOUBT
     assert report.interrupted
     assert team.world.seconds < 10
-
-
-def test_a_key_press_in_the_wait_ends_it_with_6() -> None:
-    team, _ = being_placed("a")
-
-    def press() -> None:
-        raise KeyboardInterrupt
-
-    meanwhile(team, press)
-    report = team.apply()
-    assert report.exit_code is ExitCode.IN_DOUBT
-    assert report.interrupted
 
 
 def test_what_others_begin_during_the_wait_is_not_waited_for() -> None:
