@@ -18,12 +18,10 @@ from satops.core.order.order import Rings
 from satops.core.plan.config import Config
 from satops.core.problem import Position, Problem, Severity
 from satops.core.spec.read import GEOMETRY, Draft, Outline, geometry_file, read_spec
-from satops.core.spec.series import expand, is_series
 from satops.core.spec.spec import Include, Membership, Source, Spec
 from satops.core.spec.text import name_of
 from satops.offers import offer_of
 from satops.ports import OrderFiles, SourceFile, ZoneRules
-from satops.workflow.read_series import NO_ZONES, SeriesSources
 
 if TYPE_CHECKING:
     from satops.core.geometry.shapes import Shapes
@@ -105,9 +103,9 @@ class FileReader:
         config: Config,
         schema: "Schema",
         *,
+        zones: ZoneRules,
         check: ChunkCheck | None = None,
         read_aoi: AoiReader = read_aoi,
-        zones: ZoneRules = NO_ZONES,
     ) -> None:
         """`check` gets the sound specs of each chunk, `read_aoi` parses the bytes of an AOI file,
         and `zones` returns the time zones that series name.
@@ -168,7 +166,7 @@ class FileReader:
             name = document.value.get("name") if isinstance(document.value, dict) else None
             if isinstance(name, str):
                 read.names.append(Name(name, document.position(("name",))))
-            if is_series(document.value):
+            if _is_series(document.value):
                 yield from self._members(found, read, document, len(documents))
                 continue
             draft, problems = self._draft(found, document, len(documents))
@@ -183,6 +181,9 @@ class FileReader:
 
         A series that the schema refuses yields none: its members are read for their problems alone.
         """
+        from satops.core.spec.series import expand
+        from satops.workflow.read_series import SeriesSources
+
         series = name_of(document.value)
         fits = self._schema.is_valid(document.value)
         if not fits and (wrong := self._schema.findings(document.value)):
@@ -305,6 +306,10 @@ class FileReader:
             documents = tuple(waiting.document for waiting in chunk)
             for problem in self._check(Chunk(tuple(specs), documents, shapes)):
                 reads[problem.file].problems.append(problem)
+
+
+def _is_series(value: object) -> bool:
+    return isinstance(value, dict) and "each" in value
 
 
 def _each_once(polygons: Sequence[Rings]) -> tuple[list[int], list[Rings]]:

@@ -22,18 +22,6 @@ _LOCATED_MAX_BYTES = 256 * 1024
 """Bytes up to which a feature's line is shown: it needs a second parse."""
 
 
-class _NoZones:
-    """Zone rules without any zone."""
-
-    release = ""
-
-    def zone(self, name: str) -> tzinfo | None:
-        return None
-
-
-NO_ZONES: ZoneRules = _NoZones()
-
-
 class SeriesSources(Struct, frozen=True):
     """The sources for one document."""
 

@@ -43,11 +43,6 @@ class Member(NamedTuple):
     includes: tuple[Include, ...]
 
 
-def is_series(value: object) -> bool:
-    """Tell whether a document is a series."""
-    return isinstance(value, dict) and "each" in value
-
-
 def expand(document: "Document", sources: Sources) -> tuple[list[Member], list[Finding]]:
     """Return the members of a document that is valid by its schema, in the order of axes and keys.
 
