@@ -26,6 +26,8 @@ from satops.ports import OrderFiles, SourceFile, ZoneRules
 if TYPE_CHECKING:
     from satops.core.geometry.shapes import Shapes
     from satops.core.spec.schema import Schema
+else:
+    Shapes = object  # what `help` shows of the annotation, without an import
 
 CHUNK = 512
 """Documents whose polygons shapely checks in one call."""

@@ -21,6 +21,8 @@ from satops.workflow.read_files import Chunk, FileRead, FileReader
 
 if TYPE_CHECKING:
     from satops.core.spec.schema import Schema
+else:
+    Schema = object  # what `help` shows of the annotation, without an import
 
 
 class Tree(Struct, frozen=True):

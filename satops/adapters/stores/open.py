@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from satops.adapters.stores.git import Pages
     from satops.adapters.stores.objects import ObjectLedger
     from satops.adapters.stores.postgresql import PostgresStore
+else:
+    Pages = object  # what `help` shows of the annotation, without an import
 
 Scratch = tuple[OpenScratch, Callable[[], None]]
 """Functions that open and remove a scratch ledger."""
