@@ -25,31 +25,24 @@ def in_doubt(satops: Satops) -> str:
     return str(name)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["reconcile"],
-        ["refresh"],
-        ["apply", "--yes"],
-        ["resolve", "NAME", "--placed", "PROG_1", "--yes"],
-        ["resolve", "NAME", "--not-placed", "--because", "x", "--yes"],
-        ["adopt", "other", "PROG_1", "--because", "x", "--yes"],
-    ],
-    ids=lambda arguments: " ".join(arguments[:3]),
-)
-def test_with_an_order_in_doubt_a_look_that_fails_ends_with_6(
-    satops: Satops, arguments: list[str]
-) -> None:
+def test_with_an_order_in_doubt_a_look_that_fails_ends_with_6(satops: Satops) -> None:
     name = in_doubt(satops)
-    called = [name if argument == "NAME" else argument for argument in arguments]
-    ran = satops(*called, environ=satops.faults(*BLIND))
-    assert ran.code == ExitCode.IN_DOUBT, ran.err
+    for arguments in (
+        ("reconcile",),
+        ("refresh",),
+        ("apply", "--yes"),
+        ("resolve", name, "--placed", "PROG_1", "--yes"),
+        ("resolve", name, "--not-placed", "--because", "x", "--yes"),
+        ("adopt", "other", "PROG_1", "--because", "x", "--yes"),
+    ):
+        ran = satops(*arguments, environ=satops.faults(*BLIND))
+        assert ran.code == ExitCode.IN_DOUBT, (arguments, ran.err)
 
 
-@pytest.mark.parametrize("arguments", [["refresh"], ["reconcile"]])
-def test_with_nothing_in_doubt_it_ends_with_8(satops: Satops, arguments: list[str]) -> None:
+def test_with_nothing_in_doubt_it_ends_with_8(satops: Satops) -> None:
     assert satops("apply", "--yes").code == ExitCode.DONE
-    assert satops(*arguments, environ=satops.faults(*BLIND)).code == ExitCode.MARKETPLACE
+    for verb in ("refresh", "reconcile"):
+        assert satops(verb, environ=satops.faults(*BLIND)).code == ExitCode.MARKETPLACE
 
 
 def test_apply_that_cannot_see_the_account_sends_nothing_and_ends_with_8(satops: Satops) -> None:
