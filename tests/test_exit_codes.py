@@ -2,6 +2,8 @@
 
 import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,23 @@ def test_only_the_constructor_of_an_error_sets_its_exit_code() -> None:
         if isinstance(target, ast.Attribute) and target.attr == "exit_code"
     }
     assert found == {("errors.py", "self.exit_code")}
+
+
+_ENDS_BEFORE_ITS_THREAD = """
+import threading, time
+import satops.cli.main
+from satops import __main__
+
+def main(arguments):
+    threading.Thread(target=lambda: (time.sleep(0.2), print("the number is kept"))).start()
+    return 5
+
+satops.cli.main.main = main
+__main__.run()
+"""
+
+
+def test_a_process_ends_only_after_its_threads() -> None:
+    call = [sys.executable, "-c", _ENDS_BEFORE_ITS_THREAD]
+    ran = subprocess.run(call, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (5, "the number is kept\n")
