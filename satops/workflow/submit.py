@@ -61,7 +61,7 @@ Reach = Callable[[str], None]
 def outcomes_at_once(store: LedgerStore, config: Config) -> int:
     """Return the maximum number of outcomes before the next append."""
     batch = config.apply.batch or store.orders_per_append
-    return max(batch, config.apply.concurrency) + config.apply.concurrency
+    return max(batch, config.apply.concurrency) + 2 * config.apply.concurrency
 
 
 class Submitting:
@@ -92,7 +92,6 @@ class Submitting:
         self._reach = reach
         self._provenance = provenance
         self._queue: deque[Action] = deque()
-        self._ready: deque[Intent] = deque()
         self._flying: dict[Future[tuple[Outcome, Spooled | None]], Intent] = {}
         self._landed: SimpleQueue[Future[tuple[Outcome, Spooled | None]]] = SimpleQueue()
         self._unrecorded: list[tuple[str, Event, Spooled | None]] = []
@@ -109,27 +108,33 @@ class Submitting:
         """The last error of an append in this run."""
 
     def run(self, creates: Sequence[Action]) -> None:
-        """Send every order that is still free when its turn comes."""
+        """Send every order that is still free when its turn comes.
+
+        Half as many intents as senders wait in the ledger, so that no sender waits for an append.
+        """
         self._queue.extend(creates)
         self._progress.started(len(creates))
-        while self._queue or self._ready or self._flying:
-            if self.stopped is None and self._stopping():
-                self.stopped = "the run was interrupted"
-            if self.stopped is not None:
-                self._drop_unsent()
-            elif self._queue and not self._ready and self._free() > 0:
-                self._intend()
-            self._dispatch()
-            self._collect()
+        ahead = self._config.apply.concurrency // 2
+        try:
+            while self._queue or self._flying:
+                missing = self._config.apply.concurrency + ahead - len(self._flying)
+                if self._is_stopped():
+                    self._drop_queue()
+                elif self._queue and missing > ahead // 2:
+                    self._intend(missing)
+                self._collect()
+        except BaseException:
+            self.stopped = "the run failed"  # the intents that wait for a thread are not sent
+            raise
         self._record_rest()
 
-    def _free(self) -> int:
-        return self._config.apply.concurrency - len(self._flying)
+    def _is_stopped(self) -> bool:
+        if self.stopped is None and self._stopping():
+            self.stopped = "the run was interrupted"
+        return self.stopped is not None
 
-    def _intend(self) -> None:
-        """Append the next intents together with the collected outcomes; then the intents may be
-        sent.
-        """
+    def _intend(self, missing: int) -> None:
+        """Append the next intents with the collected outcomes; then the intents may be sent."""
         store = self._session.store
         try:
             self._spool.prepare(outcomes_at_once(store, self._config))
@@ -138,7 +143,7 @@ class Submitting:
             return
         batch = self._config.apply.batch or store.orders_per_append
         for _ in range(APPENDS_MAX):
-            intents = self._next_intents(max(batch, self._free()))
+            intents = self._next_intents(max(batch, missing))
             events = [event for _, event, _ in self._unrecorded]
             events += [self._intended(intent) for intent in intents]
             if not events:
@@ -157,16 +162,13 @@ class Submitting:
             self._reach("intended")
             self._note_recorded()
             lines = digests[len(digests) - len(intents) :]
-            self._ready.extend(
-                replace(intent, identity=line) for intent, line in zip(intents, lines, strict=True)
-            )
+            for intent, line in zip(intents, lines, strict=True):
+                self._dispatch(replace(intent, identity=line))
             return
         self._give_up(never_still(self._session.store))
 
     def _next_intents(self, count: int) -> list[Intent]:
-        """Return intents for the next orders that no run has intended, by the ledger's latest
-        state.
-        """
+        """Return intents for the next orders that no run has intended in the latest state."""
         taken: list[tuple[Action, Pass | None]] = []
         while self._queue and len(taken) < count and self.stopped is None:
             action = self._queue.popleft()
@@ -258,15 +260,15 @@ class Submitting:
             evidence=intent.evidence,
         )
 
-    def _dispatch(self) -> None:
-        while self._ready and self._free() > 0:
-            intent = self._ready.popleft()
-            flight = self._executor.submit(self._submit, intent)
-            self._flying[flight] = intent
-            flight.add_done_callback(self._landed.put)
+    def _dispatch(self, intent: Intent) -> None:
+        flight = self._executor.submit(self._submit, intent)
+        self._flying[flight] = intent
+        flight.add_done_callback(self._landed.put)
 
     def _submit(self, intent: Intent) -> tuple[Outcome, Spooled | None]:
         """Send one order on a worker thread; its outcome is in the spool on return."""
+        if self._is_stopped():
+            return NotSent(self._reason()), None
         self._reach("sending")
         outcome = send(
             intent,
@@ -279,6 +281,8 @@ class Submitting:
         outcome = self._believed(intent, outcome)
         entry = self._spooled(intent, outcome)
         self._reach("spooled")
+        if why := ends_run(outcome):
+            self.stopped = self.stopped or why
         return outcome, entry
 
     def _believed(self, intent: Intent, outcome: Outcome) -> Outcome:
@@ -328,10 +332,6 @@ class Submitting:
     def _land(self, flight: Future[tuple[Outcome, Spooled | None]]) -> None:
         intent = self._flying.pop(flight)
         outcome, entry = flight.result()
-        self._note(intent, outcome, entry)
-        self.stopped = self.stopped or ends_run(outcome)
-
-    def _note(self, intent: Intent, outcome: Outcome, entry: Spooled | None) -> None:
         name = intent.action.name
         event = outcome_event(name, intent.attempt, intent.identity, outcome)
         self._unrecorded.append((name, event, entry))
@@ -341,12 +341,12 @@ class Submitting:
         self.results.append(result)
         self._progress.finished(result)
 
-    def _drop_unsent(self) -> None:
-        reason = f"not sent, because {self.stopped}"
-        while self._ready:
-            self._note(self._ready.popleft(), NotSent(reason), None)
+    def _reason(self) -> str:
+        return f"not sent, because {self.stopped}"
+
+    def _drop_queue(self) -> None:
         while self._queue:
-            self._finish(OrderResult(self._queue.popleft().name, "not-sent", None, reason))
+            self._finish(OrderResult(self._queue.popleft().name, "not-sent", None, self._reason()))
 
     def _record_rest(self) -> None:
         """Append the remaining outcomes, and close the intents that were not sent."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from datetime import timedelta
 
 import pytest
@@ -142,6 +143,7 @@ class Team:
         asked: Asked | None = None,
         narrow: Sequence[str] = (),
         attended: bool = True,
+        executor: Executor | None = None,
     ) -> ApplyReport:
         """Apply on a machine, one order after the other; `narrow` names the orders to buy."""
         on = machine or self.machine
@@ -161,7 +163,7 @@ class Team:
             any_account=self.any_account,
             progress=self.heard,
             stopping=stopping,
-            executor=Inline(),
+            executor=executor or Inline(),
             reach=reach,
         ).run()
 

@@ -1,6 +1,9 @@
-"""Sending one order: what is tried again, and what a refusal of a simulation's result proves."""
+"""Sending: what is tried again, what a refusal of a result proves, and what a failed run leaves."""
 
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +13,7 @@ from satops.core.plan.plan import Action, ActionKind
 from satops.workflow.send import Intent, send
 from tests.chains import AT
 from tests.fakes.clock import FakeClock
+from tests.workflow.team import Team, spec
 
 BUSY = Rejection(429, "slow down", retry_after_s=1.0)
 ELSEWHERE = Rejection(401, "no right", stops_run=True)
@@ -65,3 +69,29 @@ def test_a_result_that_was_busy_is_asked_for_again() -> None:
 
 def test_a_refusal_of_the_token_is_one_at_the_first_answer() -> None:
     assert sent(ELSEWHERE, is_result=True) == ELSEWHERE
+
+
+class OneSender(Executor):
+    """Runs the first call at once; the others wait, and run when the pool ends."""
+
+    def __init__(self) -> None:
+        self.left: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
+        self.left.append((Future(), call, args))
+        if len(self.left) == 1:
+            self.left[0][0].set_result(call(*args))
+        return self.left[-1][0]
+
+    def shutdown(self, wait: bool = True, **_: Any) -> None:
+        for future, call, args in self.left[1:]:
+            future.set_result(call(*args))
+
+
+def test_a_run_that_fails_sends_none_of_the_intents_that_wait_for_a_sender() -> None:
+    team = Team(spec("a", 0), spec("b", 1), spec("c", 2))
+    team.heard.finished = lambda result: 1 / 0  # type: ignore[method-assign, assignment]
+    with pytest.raises(ZeroDivisionError):
+        team.apply(executor=OneSender())
+    assert sorted(team.state().orders) == ["a", "b", "c"]
+    assert len(team.shop.requests) == 1
