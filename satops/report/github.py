@@ -85,6 +85,9 @@ def _totals(plan: Plan) -> _Note:
 
 def _members(plan: Plan) -> Iterator[_Note]:
     """Yield a note on each line whose key adds new members of a series."""
+    creates = [action for action in plan.creates if action.series is not None]
+    if not creates:
+        return
     bought = {
         (action.series, axis_and_key)
         for action in plan.actions
@@ -92,7 +95,7 @@ def _members(plan: Plan) -> Iterator[_Note]:
         for axis_and_key in action.keys
     }
     lines: dict[tuple[str, int, str], int] = {}
-    for action in plan.creates:
+    for action in creates:
         member = action.spec.membership if action.spec else None
         if member is None or action.spec is None:
             continue

@@ -61,8 +61,9 @@ class Action(Struct, frozen=True):
     @property
     def left_out(self) -> bool:
         """Whether this run skips the order: it is not chosen, or was not reviewed."""
-        is_open = self.known is not None and self.known.standing in OPEN
-        return self.kind is ActionKind.HOLD and not is_open and not self.behind_conflict
+        if self.kind is not ActionKind.HOLD or self.behind_conflict:
+            return False
+        return self.known is None or self.known.standing not in OPEN
 
     @property
     def series(self) -> str | None:
@@ -173,27 +174,37 @@ class Plan(Struct, frozen=True, dict=True):
         return f"<Plan {counts or 'empty'}, {len(self.problems)} problems>"
 
     @cached_property
+    def _by_kind(self) -> Mapping[ActionKind, list[Action]]:
+        found: dict[ActionKind, list[Action]] = {kind: [] for kind in ActionKind}
+        for action in self.actions:
+            found[action.kind].append(action)
+        return found
+
+    def of(self, kind: ActionKind) -> list[Action]:
+        """Return the actions of a kind, sorted by name."""
+        return self._by_kind[kind]
+
+    @property
     def creates(self) -> list[Action]:
         """The orders to create, sorted by name."""
-        return [action for action in self.actions if action.kind is ActionKind.CREATE]
+        return self.of(ActionKind.CREATE)
 
     def count(self, kind: ActionKind) -> int:
         """Return the number of actions of a kind."""
-        return sum(action.kind is kind for action in self.actions)
+        return len(self.of(kind))
 
     @property
     def blocked(self) -> bool:
         """Whether a problem blocks an order; others may still be placed."""
         return any(problem.blocks for problem in (*self.problems, *self.aside))
 
-    @property
+    @cached_property
     def in_doubt(self) -> list[Action]:
         """The orders in doubt."""
         return [
             action
-            for action in self.actions
-            if action.kind is ActionKind.HOLD
-            and action.known is not None
+            for action in self.of(ActionKind.HOLD)
+            if action.known is not None
             and action.known.standing_at(self.made_at) is Standing.IN_DOUBT
         ]
 

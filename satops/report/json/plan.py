@@ -1,6 +1,5 @@
 """A plan, and the report of `validate`, as JSON (`schema/plan.schema.json`)."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -73,8 +72,7 @@ def _origin(plan: Plan) -> dict[str, Any]:
 
 def plan_summary(plan: Plan) -> dict[str, Any]:
     """Return the number of actions by kind, and the sums of the new orders."""
-    counted = Counter(action.kind for action in plan.actions)
-    counts: dict[str, Any] = {kind.value: counted[kind] for kind in ActionKind}
+    counts: dict[str, Any] = {kind.value: plan.count(kind) for kind in ActionKind}
     creates = plan.creates
     area_km2 = sum(subject(a).total_km2 or 0.0 for a in creates)
     costs = [a.estimated_cost for a in creates if a.estimated_cost is not None]

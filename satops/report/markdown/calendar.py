@@ -33,7 +33,7 @@ def calendar(plan: Plan) -> Block:
     """
     bars: list[_Bar] = []
     for kind in _SECTIONS:
-        shown = (a for a in plan.actions if a.kind is kind and subject(a).start is not None)
+        shown = (a for a in plan.of(kind) if subject(a).start is not None)
         series, alone = by_series(shown)
         found = [_Bar(kind, row.name, *row.span) for row in series]
         for action in alone:

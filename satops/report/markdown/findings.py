@@ -64,9 +64,8 @@ def held(plan: Plan, artifact: str) -> Block:
     doubtful = {action.name for action in plan.in_doubt}
     actions = [
         action
-        for action in plan.actions
-        if action.kind is ActionKind.HOLD
-        and not (action.left_out or action.behind_conflict or action.name in doubtful)
+        for action in plan.of(ActionKind.HOLD)
+        if not (action.left_out or action.behind_conflict or action.name in doubtful)
     ]
     title = f"### Being placed: {counted(len(actions), 'order')}"
     head = f"{title}\n\nAnother run is placing these; this plan leaves them alone.\n"
@@ -77,10 +76,8 @@ def placed_twice(plan: Plan, artifact: str) -> Block:
     """Return the orders that the marketplace holds more than once."""
     actions = [
         action
-        for action in plan.actions
-        if action.kind is ActionKind.KEEP
-        and action.known is not None
-        and action.known.further_order_nos
+        for action in plan.of(ActionKind.KEEP)
+        if action.known is not None and action.known.further_order_nos
     ]
     title = f"### Placed more than once: {counted(len(actions), 'order')}"
     return _listed(Rank.DOUBTS, title, f"{title}\n", actions, _action_line, artifact, share=0.1)

@@ -42,7 +42,7 @@ def maps(plan: Plan, artifact: str) -> list[Block]:
 
 def _map(plan: Plan, kind: ActionKind, artifact: str) -> Block:
     rank = Rank.MAP if kind is ActionKind.CREATE else Rank.OTHER_MAPS
-    every = [action for action in plan.actions if action.kind is kind and _has_location(action)]
+    every = [action for action in plan.of(kind) if _has_location(action)]
     if not every:
         return Block(rank, "")
     title = f"### Map: {counted(len(every), 'order')} {KINDS[kind]}"

@@ -167,7 +167,7 @@ def rooms(plan: Plan) -> Block:
 
 def conflicts(plan: Plan, artifact: str) -> Block:
     """Return the orders that were edited after they were placed, by field."""
-    every = [action for action in plan.actions if action.kind is ActionKind.CONFLICT]
+    every = plan.of(ActionKind.CONFLICT)
     if not every:
         return Block(Rank.CONFLICTS, "")
     title = f"### In conflict: {counted(len(every), 'order')}"
@@ -185,7 +185,7 @@ def conflicts(plan: Plan, artifact: str) -> Block:
 
 def expired(plan: Plan, artifact: str) -> Block:
     """Return the orders whose time passed before they were placed."""
-    actions = [action for action in plan.actions if action.kind is ActionKind.EXPIRED]
+    actions = plan.of(ActionKind.EXPIRED)
     title = f"### Expired: {counted(len(actions), 'order')}"
     return _table(
         Rank.EXPIRED, title, ("Name", "Spec", "Window (UTC)", "Why"), _rows(actions), _expired_row,
@@ -195,7 +195,7 @@ def expired(plan: Plan, artifact: str) -> Block:
 
 def retired(plan: Plan, artifact: str) -> Block:
     """Return the placed orders without a spec, folded."""
-    actions = [action for action in plan.actions if action.kind is ActionKind.RETIRED]
+    actions = plan.of(ActionKind.RETIRED)
     title = f"Retired: {counted(len(actions), 'order')}. This cancels nothing."
     return _table(
         Rank.RETIRED, title, ("Name", "Order", "Sensor", "Window (UTC)"), _rows(actions),

@@ -88,9 +88,7 @@ def _totals(plan: Plan, currency: str) -> Iterator[str]:
             part = about_all((action.estimated_cost for action in some), currency)
             yield row((title, f"{len(some):,}", _km2(some), cell(part) if some else ""))
     doubtful = {action.name for action in plan.in_doubt}
-    held = [
-        action for action in plan.actions if action.kind is ActionKind.HOLD and not action.left_out
-    ]
+    held = [action for action in plan.of(ActionKind.HOLD) if not action.left_out]
     for title, some in (
         ("**In doubt**", [action for action in held if action.name in doubtful]),
         (

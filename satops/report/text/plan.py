@@ -275,7 +275,7 @@ def _totals(plan: Plan, currency: str) -> Iterator[Block]:
         if any(cost is not None for cost in costs):
             text += f", {about_all(costs, safe(currency))}"
         yield Line(text + ".", Tone.HEADING)
-    left = sum(action.left_out for action in plan.actions)
+    left = sum(action.left_out for action in plan.of(ActionKind.HOLD))
     counts = [
         (plan.count(kind) - (left if kind is ActionKind.HOLD else 0), words)
         for kind, words in _TOTALS
