@@ -12,7 +12,7 @@ from satops.core import words
 from satops.core.check import Found, When, also, check
 from satops.core.checks.location import check_region
 from satops.core.checks.rules import Rules
-from satops.core.geometry.overlaps import Box, Extent, meeting, shares
+from satops.core.geometry.overlaps import Box, Extent, meeting, shares, touching
 from satops.core.ledger.state import SPENT, OrderState, Standing
 from satops.core.offer import Offer
 from satops.core.order.mode import Mode
@@ -152,20 +152,19 @@ def check_overlaps(around: Around) -> Found:
     )
     if not fresh:
         return
-    providers = {specs[index].order.provider for index in fresh}
     opens = min(specs[index].order.start for index in fresh)
     closes = max(specs[index].order.end for index in fresh)
     bought = [
-        _known_party(state, offer)
+        (state.bounds, state)
         for state in spent.values()
-        if state.provider in providers
-        and state.bounds is not None
-        and state.end > opens
-        and state.start < closes
+        if state.bounds is not None and state.end > opens and state.start < closes
     ]
-    for provider in sorted(providers):
+    wanted = [specs[index].footprint.bounds for index in fresh]
+    near = touching([bounds for bounds, _ in bought], wanted)
+    beside = [_known_party(bought[index][1], offer) for index in near]
+    for provider in sorted({specs[index].order.provider for index in fresh}):
         mine = [index for index in fresh if specs[index].order.provider == provider]
-        parties = [party for party in bought if party.provider == provider]
+        parties = [party for party in beside if party.provider == provider]
         first = len(parties)
         parties += [_spec_party(specs[index], offer) for index in mine]
         for later, overlap in _overlaps(parties, first, around):
@@ -183,8 +182,7 @@ def check_among_others(around: Around) -> Found:
     spots = [(spec.footprint.longitude, spec.footprint.latitude) for spec in tree]
     names = {spec.name for spec in tree}
     states = around.known.values()
-    boxes = (s.bounds for s in states if s.name not in names and s.bounds is not None)
-    spots += [((w + e) / 2, (s + n) / 2) for w, s, e, n in boxes]
+    spots += [_middle(s.bounds) for s in states if s.name not in names and s.bounds is not None]
     if len(spots) < _LEAST_LOCATIONS:
         return
     x, y = (_median(sorted(axis)) for axis in zip(*spots, strict=True))
@@ -211,18 +209,17 @@ def check_open_sea(around: Around) -> Found:
     """
     if around.rules.region is not None or around.rules.land is None:
         return
-    land = around.rules.land
-    bought = [
-        ((s.bounds[0] + s.bounds[2]) / 2, (s.bounds[1] + s.bounds[3]) / 2)
-        for s in around.known.values()
-        if s.standing is Standing.PLACED and s.bounds is not None
-    ]
+    land, known = around.rules.land, around.known.values()
     centres = [(it.footprint.longitude, it.footprint.latitude) for it in around.specs]
-    for index in sorted(land.on_land([(y, x) for x, y in centres])):
-        seen, (x, y) = around.specs[index].footprint, centres[index]
+    ashore = sorted(land.on_land([(y, x) for x, y in centres]))
+    if not ashore:
+        return
+    bought = [_middle(s.bounds) for s in known if s.standing is Standing.PLACED and s.bounds]
+    for index in ashore:
+        (x, y), box = centres[index], around.specs[index].footprint.bounds
         if not -90 <= x <= 90 or any(_distance((x, y), spot) <= _NEAR_DEG for spot in bought):
             continue
-        if land.is_open_sea((seen.west, seen.south, seen.east, seen.north)):
+        if land.is_open_sea(box):
             detail = (
                 f"The area lies in open sea, around {words.location(x, y)}. With latitude and "
                 f"longitude exchanged it would lie on land, around {words.location(y, x)}. If "
@@ -288,6 +285,11 @@ def _other_key(spec: Spec, known: OrderState) -> str:
     )
 
 
+def _middle(box: Box) -> tuple[float, float]:
+    west, south, east, north = box
+    return (west + east) / 2, (south + north) / 2
+
+
 def _median(ordered: Sequence[float]) -> float:
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
@@ -302,8 +304,7 @@ def _where(spec: Spec) -> tuple[str, int, int]:
 
 def _spec_party(spec: Spec, offer: Offer) -> _Party:
     order, seen = spec.order, spec.footprint
-    box = (seen.west, seen.south, seen.east, seen.north)
-    extent = _extent(box, order.start, order.end, offer.mode(order.terms))
+    extent = _extent(seen.bounds, order.start, order.end, offer.mode(order.terms))
     return _Party(spec.name, order.provider, extent, seen.area_km2, order.digest, spec, None)
 
 
@@ -319,9 +320,8 @@ def _seconds(instant: str) -> float:
 def _known_party(known: OrderState, offer: Offer) -> _Party:
     assert known.bounds is not None
     extent = _extent(known.bounds, known.start, known.end, offer.mode(known.terms))
-    return _Party(
-        known.name, known.provider, extent, known.area_km2, known.order_digest, None, known
-    )
+    name, digest = known.name, known.order_digest
+    return _Party(name, known.provider, extent, known.area_km2, digest, None, known)
 
 
 def _overlaps(parties: list[_Party], first: int, around: Around) -> Found:

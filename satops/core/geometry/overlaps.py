@@ -35,6 +35,14 @@ class Extent(NamedTuple):
     """0 for an order without a mode, which meets every mode."""
 
 
+def touching(boxes: Sequence[Box], others: Sequence[Box]) -> list[int]:
+    """Return the indexes of the boxes that meet one of the `others`, ascending."""
+    if not boxes or not others:
+        return []
+    drawn, wanted = (shapely.box(*np.array(some).T) for some in (boxes, others))
+    return sorted(set(shapely.STRtree(wanted).query(drawn)[0].tolist()))
+
+
 def meeting(extents: Sequence[Extent], first: int, most: int) -> list[tuple[int, int]]:
     """Return the pairs of an extent from `first` on and an earlier one that meet in box, time and
     mode; for each later one at most `most` pairs, those whose boxes share most.

@@ -48,6 +48,11 @@ class Footprint(Struct, frozen=True):
     """Number of distinct corners of all rings."""
     holes: int
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees."""
+        return self.west, self.south, self.east, self.north
+
 
 class Acknowledgement(Struct, frozen=True):
     """A reviewer's acknowledgement of one check for one order."""

@@ -106,7 +106,7 @@ def _measures(footprint: Footprint | None, size_km: tuple[float, float] | None) 
         "area_km2": round(footprint.area_km2, _AREA_DECIMALS),
         "width_km": width,
         "height_km": height,
-        "bbox": [footprint.west, footprint.south, footprint.east, footprint.north],
+        "bbox": footprint.bounds,
         "centre": [footprint.longitude, footprint.latitude],
         "vertices": footprint.vertices,
         "holes": footprint.holes,

@@ -166,7 +166,7 @@ def _outline(corners: int) -> Draw:
 def _box(action: Action) -> Geometry | None:
     if action.spec is not None:
         footprint = action.spec.footprint
-        return box((footprint.west, footprint.south, footprint.east, footprint.north))
+        return box(footprint.bounds)
     bounds = action.known.bounds if action.known is not None else None
     return None if bounds is None else box(bounds)
 
