@@ -54,6 +54,8 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """Return the text with marks for its secrets, and for a cut secret at its end."""
+        if not self._secrets:
+            return text
         found: list[tuple[int, int, str]] = []
         level, before = text, list[_Marks]()
         for _ in range(_LEVELS):

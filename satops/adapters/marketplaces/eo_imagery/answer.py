@@ -106,21 +106,21 @@ def envelope(answer: Answer) -> Envelope | None:
         return None
     if not isinstance(found, dict):
         return None
-    contradiction = _contradiction(answer.text)
+    contradiction = _contradiction(answer)
     code = whole_number(found.get("code"))
     if code is None and not contradiction:
         return None
     message = found.get("message")
     words = shown(answer.redact(message)) if isinstance(message, str) else ""
-    return Envelope(code or 0, words, found.get("data"), found, answer.redact(contradiction))
+    return Envelope(code or 0, words, found.get("data"), found, contradiction)
 
 
-def _contradiction(text: str) -> str:
+def _contradiction(answer: Answer) -> str:
     """Return which key stands twice in one object: readers differ in which value they take."""
     try:
-        json_text.loads_strict(text)
+        json_text.loads_strict(answer.text)
     except json_text.NotJson as error:
-        return str(error)
+        return answer.redact(str(error))
     return ""
 
 

@@ -27,7 +27,7 @@ from satops.adapters.marketplaces.eo_imagery.sender import ca_bundle
 from satops.adapters.marketplaces.eo_imagery.wire import (
     FRAMING_BYTES,
     Exchange,
-    OneShotSession,
+    OneShotAdapter,
     current_exchange,
 )
 from satops.adapters.token import Token
@@ -125,14 +125,15 @@ class LinkOpener:
             bytes_left=2 * self._delivery.bytes_max + FRAMING_BYTES,
             stall_s=self._stall_s,
         )
-        with OneShotSession() as session, ExitStack() as closing:
-            request = self._request(session, url, have, etag)
+        with ExitStack() as closing:
+            adapter = OneShotAdapter()
+            closing.callback(adapter.close)
+            request = self._request(url, have, etag)
             mark = current_exchange.set(flow)
             try:
-                response = session.send(
+                response = adapter.send(
                     request,
                     timeout=(self._connect_timeout_s, self._stall_s),
-                    allow_redirects=False,
                     stream=True,
                     proxies=self._proxies(url),
                     verify=ca_bundle() if url.startswith("https") else True,
@@ -146,15 +147,13 @@ class LinkOpener:
             closing.callback(response.close)
             yield self._read(_Answered(response, flow, redact), url, have)
 
-    def _request(
-        self, session: OneShotSession, url: str, have: int, etag: str | None
-    ) -> requests.PreparedRequest:
+    def _request(self, url: str, have: int, etag: str | None) -> requests.PreparedRequest:
         headers = dict(_HEADERS)
         if have and etag is not None:
             headers |= {"Range": f"bytes={have}-", "If-Range": etag}
         if is_of(url, self._address):
             headers[self._header] = self._token.reveal()
-        return session.prepare_request(requests.Request("GET", url, headers=headers))
+        return requests.Request("GET", url, headers=headers).prepare()
 
     def _read(self, answered: "_Answered", url: str, have: int) -> Served | str:
         status, headers = answered.response.status_code, answered.headers

@@ -23,7 +23,7 @@ from satops.adapters.marketplaces.eo_imagery.wire import (
     FRAMING_BYTES,
     AnswerTooLong,
     Exchange,
-    OneShotSession,
+    OneShotAdapter,
     current_exchange,
 )
 from satops.adapters.token import Token
@@ -51,10 +51,18 @@ class _Partial(Struct):
     body: bytearray = field(default_factory=bytearray)
 
 
+class _Line(Struct):
+    """One connection, used by one request at a time."""
+
+    adapter: OneShotAdapter = field(default_factory=OneShotAdapter)
+    prepared: dict[str, requests.PreparedRequest] = field(default_factory=dict)
+    """The last request to each path: preparing a new one costs as much as sending it."""
+
+
 class Sender:
     """Sends JSON to the marketplace's endpoints, each request once.
 
-    Thread-safe: each request has a session of its own, the most recently used idle one first.
+    Thread-safe: each request has a connection of its own, the most recently used idle one first.
     Proxies and CA bundle are read from the environment at construction; a loopback address never
     uses a proxy.
     """
@@ -69,13 +77,11 @@ class Sender:
         self._idle_max_s = idle_max_s
         self._token = token
         self._token_header = config.header
-        self._blanks: dict[str, requests.PreparedRequest] = {}
-        """Prepared requests by path, without body and token: preparing costs as much as sending."""
         proxy = proxy_of(self.address)
         self._proxies = {} if proxy is None else {urlsplit(self.address).scheme: proxy}
         self._passwords = Redactor(passwords_of(os.environ) | passwords_in(proxy or ""))
         self._verify = ca_bundle() if self.address.startswith("https") else True
-        self._idle: deque[OneShotSession] = deque()
+        self._idle: deque[_Line] = deque()
 
     def send(self, path: str, body: bytes, *, bytes_max: int) -> Answer | NotSent | InDoubt:
         """Send one request, once; return the whole answer, or what its absence proves.
@@ -107,27 +113,24 @@ class Sender:
         """Close the idle connections."""
         with suppress(IndexError):
             while True:
-                self._idle.pop().close()
+                self._idle.pop().adapter.close()
 
     def _exchange(self, path: str, body: bytes, bytes_max: int, partial: _Partial) -> None:
         try:
-            session = self._idle.pop()
+            line = self._idle.pop()
         except IndexError:
-            session = OneShotSession()
+            line = _Line()
         try:
-            self._post(session, path, body, bytes_max, partial)
+            self._post(line, path, body, bytes_max, partial)
         except BaseException:
-            session.close()
+            line.adapter.close()
             raise
-        self._idle.append(session)
+        self._idle.append(line)
 
-    def _post(
-        self, session: OneShotSession, path: str, body: bytes, bytes_max: int, partial: _Partial
-    ) -> None:
-        with session.send(
-            self._request(path, body),
+    def _post(self, line: _Line, path: str, body: bytes, bytes_max: int, partial: _Partial) -> None:
+        with line.adapter.send(
+            self._request(line, path, body),
             timeout=(self._connect_timeout_s, self._answer_timeout_s),
-            allow_redirects=False,
             stream=True,
             proxies=self._proxies,
             verify=self._verify,
@@ -139,13 +142,12 @@ class Sender:
                 if len(partial.body) > bytes_max:
                     raise AnswerTooLong(f"the body has more than {bytes_max} bytes")
 
-    def _request(self, path: str, body: bytes) -> requests.PreparedRequest:
-        if path not in self._blanks:
-            blank = requests.Request("POST", self.address + path, headers=_HEADERS)
-            with OneShotSession() as session:
-                self._blanks[path] = session.prepare_request(blank)
-        request = self._blanks[path].copy()
-        request.headers[self._token_header] = self._token.reveal()
+    def _request(self, line: _Line, path: str, body: bytes) -> requests.PreparedRequest:
+        request = line.prepared.get(path)
+        if request is None:
+            headers = {**_HEADERS, self._token_header: self._token.reveal()}
+            request = requests.Request("POST", self.address + path, headers=headers).prepare()
+            line.prepared[path] = request
         request.prepare_body(body, None)
         return request
 

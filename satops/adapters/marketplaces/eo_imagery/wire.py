@@ -16,7 +16,6 @@ import logging
 import math
 import socket
 from contextvars import ContextVar
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
@@ -168,36 +167,29 @@ class _FencedTlsConnection(_FencedConnection, HTTPSConnection):
 
 
 class OneShotAdapter(HTTPAdapter):
-    """Sends each request once: no retries, on fenced connections."""
+    """Sends each request once: no retries, on fenced connections, always to the same proxy.
+
+    It is used without a session, which would keep cookies, read netrc (an entry would replace the
+    token) and the environment, and read and expand the whole body of a redirect.
+    """
 
     def __init__(self) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self._pools: dict[str, HTTPConnectionPool] = {}
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> HTTPConnectionPool:
         """Return the pool, with or without a proxy, that uses our connections."""
-        pool = super().get_connection_with_tls_context(*args, **kwargs)
-        assert isinstance(pool, HTTPConnectionPool)
-        pool.ConnectionCls = _FencedTlsConnection if pool.scheme == "https" else _FencedConnection
+        url = request.url or ""
+        pool = self._pools.get(url)
+        if pool is None:
+            found = super().get_connection_with_tls_context(request, *args, **kwargs)
+            assert isinstance(found, HTTPConnectionPool)
+            pool = self._pools[url] = found
+            tls = pool.scheme == "https"
+            pool.ConnectionCls = _FencedTlsConnection if tls else _FencedConnection
         return pool
-
-
-class OneShotSession(requests.Session):
-    """A session without cookies, netrc or environment."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False  # a netrc entry would replace the token
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, OneShotAdapter())
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return None: no answer counts as a redirect.
-
-        Even with `allow_redirects=False` requests would otherwise read and expand the whole body of
-        a redirect, and prepare the next request.
-        """
-        return None
 
 
 def _is_not_ours(record: logging.LogRecord) -> bool:
