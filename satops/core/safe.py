@@ -31,7 +31,7 @@ def safe(text: str) -> str:
         text = "".join(map(_printable, text))
     if _RUNNER_COMMAND in text:
         text = text.replace(_RUNNER_COMMAND, r"\x23#[")
-    if text.lstrip().startswith(_RUNNER_LINE):
+    if _RUNNER_LINE in text and text.lstrip().startswith(_RUNNER_LINE):
         text = text.replace(_RUNNER_LINE, r"\x3a:", 1)
     return text
 

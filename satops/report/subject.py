@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 from satops.core.ledger.events import RunStarted, SubmissionIntended
 from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import OrderState
-from satops.core.offer import Dated
-from satops.core.order.order import Terms
+from satops.core.order.order import Order
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity
 from satops.core.words import location, number, window
-from satops.offers import mode_of, offer_of_version
+from satops.offers import offer_of_version
 
 SIGNS = {
     ActionKind.CREATE: "+",
@@ -103,36 +102,23 @@ def subject(action: Action) -> Subject:
     if action.spec is None:
         return known_subject(action.known) if action.known is not None else _NOTHING
     order, seen = action.spec.order, action.spec.footprint
-    mode, resolution_m = _mode(order.version, order.terms)
+    mode, resolution_m, captures, details = _offered(order)
     return Subject(
-        order.provider,
-        mode,
-        resolution_m,
-        seen.longitude,
-        seen.latitude,
-        seen.area_km2,
-        order.start,
-        order.end,
-        *_more(order.version, order),
-    )
+        order.provider, mode, resolution_m, seen.longitude, seen.latitude, seen.area_km2,
+        order.start, order.end, captures, details,
+    )  # fmt: skip
 
 
 def known_subject(known: OrderState) -> Subject:
     """Return the facts of an order from the ledger."""
     bounds = known.bounds
     longitude, latitude = (None, None) if bounds is None else _middle(bounds)
-    mode, resolution_m = _mode(known.version, known.terms)
+    area_km2 = None if bounds is None else known.area_km2
+    mode, resolution_m, captures, details = _offered(known)
     return Subject(
-        known.provider or None,
-        mode,
-        resolution_m,
-        longitude,
-        latitude,
-        None if bounds is None else known.area_km2,
-        known.start or None,
-        known.end or None,
-        *_more(known.version, known),
-    )
+        known.provider or None, mode, resolution_m, longitude, latitude, area_km2,
+        known.start or None, known.end or None, captures, details,
+    )  # fmt: skip
 
 
 def check_words(problems: Iterable[Problem]) -> str:
@@ -151,18 +137,16 @@ def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
     return (west + east) / 2, (south + north) / 2
 
 
-def _more(version: str, order: Dated) -> tuple[int, tuple[str, ...]]:
-    """Return captures and details of an order, from its offer."""
-    offer = offer_of_version(version)
-    if offer is None or not (order.start and order.end):
-        return 1, ()
-    return offer.captures(order), offer.details(order)
-
-
-def _mode(version: str, terms: Terms) -> tuple[str, float] | tuple[None, None]:
-    """Return name and resolution in metres of an order's mode, from its offer."""
-    mode = mode_of(version, terms)
-    return (None, None) if mode is None else (mode.name, mode.resolution_m)
+def _offered(order: Order | OrderState) -> tuple[str | None, float | None, int, tuple[str, ...]]:
+    """Return mode, resolution in metres, captures and details of an order, from its offer."""
+    offer = offer_of_version(order.version)
+    if offer is None:
+        return None, None, 1, ()
+    mode = offer.mode(order.terms)
+    name, resolution_m = (None, None) if mode is None else (mode.name, mode.resolution_m)
+    if not (order.start and order.end):
+        return name, resolution_m, 1, ()
+    return name, resolution_m, offer.captures(order), offer.details(order)
 
 
 _NOTHING = Subject(None, None, None, None, None, None, None, None)

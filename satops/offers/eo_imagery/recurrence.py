@@ -81,8 +81,10 @@ class Recurrence(Struct, frozen=True):
 def recurrence(order: Dated) -> Recurrence | None:
     """Return the recurrence; None for an order of one capture."""
     terms = order.terms
+    if not terms.get("recurring"):
+        return None
     interval, unit = terms.get("recurringDay", 0), terms.get("recurringUnit")
-    if not terms.get("recurring") or interval < 1 or unit is None:
+    if interval < 1 or unit is None:
         return None
     return Recurrence(instant(order.start), instant(order.end), interval, Unit(unit))
 
