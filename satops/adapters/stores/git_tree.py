@@ -70,9 +70,14 @@ def first_event(segment: str) -> int:
 
 def read_tip(git: Git, commit: str) -> Tip:
     """Read the tip at a commit.  Raises `LedgerCorrupt` and `StoreUnreachable`."""
-    root = _entries(git, commit)
-    own = root.pop(FOLDER, None)
-    folder = _entries(git, f"{commit}:{FOLDER}") if own and " tree " in own else {}
+    root: dict[str, str] = {}
+    folder: dict[str, str] = {}
+    for path, entry in _entries(git, commit):
+        above, _, name = path.rpartition("/")
+        if above == FOLDER:
+            folder[name] = entry
+        elif not above and name != FOLDER:
+            root[name] = entry
     tip = Tip(commit, root, folder, b"")
     names = tip.segments
     return replace(tip, last=next(segments(git, tip, names[-1:]))) if names else tip
@@ -119,14 +124,15 @@ def write_tree(
     return tree, Tip("", root, folder, content)
 
 
-def _entries(git: Git, tree: str) -> dict[str, str]:
-    listed = git.attempt("ls-tree", "-z", "--full-tree", tree)
+def _entries(git: Git, commit: str) -> Iterator[tuple[str, str]]:
+    """Return path and entry of everything in a commit's tree, folders too."""
+    listed = git.attempt("ls-tree", "-r", "-t", "-z", "--full-tree", commit)
     if not listed.ok:
-        raise StoreUnreachable(f"The tree {tree} of the ledger cannot be read: {listed.reason}")
+        raise StoreUnreachable(f"The tree {commit} of the ledger cannot be read: {listed.reason}")
     # A name that is not UTF-8 is passed on unchanged.
     found = listed.out.decode(errors="surrogateescape").split("\0")
     matches = (_ENTRY.fullmatch(entry) for entry in found if entry)
-    return {m[4]: f"{m[1]} {m[2]} {m[3]}" for m in matches if m is not None}
+    return ((m[4], f"{m[1]} {m[2]} {m[3]}") for m in matches if m is not None)
 
 
 def _tree(git: Git, entries: Entries) -> str:
