@@ -148,8 +148,8 @@ class Git:
 
 def git_version() -> tuple[int, ...] | None:
     """Return the version of git; None without a working git."""
-    program = shutil.which("git")
-    return None if program is None else _version(str(Path(program).absolute()))
+    program = _found()
+    return _version(program) if program else None
 
 
 def is_in_work_tree(folder: Path) -> bool:
@@ -160,6 +160,8 @@ def is_in_work_tree(folder: Path) -> bool:
 
 def said(stderr: bytes) -> str:
     """Return a few lines of git's error output, without advice, credentials or control codes."""
+    if not stderr:
+        return ""
     hide = Redactor(passwords_of(os.environ))
     text = hide(without_credentials(stderr.decode(errors="replace")))
     lines = ("".join(c if c.isprintable() else " " for c in line) for line in text.split("\n"))
@@ -199,8 +201,8 @@ def _has_git(folder: Path) -> bool:
 def _program() -> str:
     """Return the path of git.  Raises `StoreUnreachable` if it is too old or missing."""
     needed = ".".join(map(str, NEEDED))
-    program = shutil.which("git")
-    version = git_version()
+    program = _found()
+    version = _version(program) if program else None
     if program is None or version is None:
         raise StoreUnreachable(f"git could not be started. Install git {needed} or newer.")
     if version < NEEDED:
@@ -208,7 +210,12 @@ def _program() -> str:
             f"git is {'.'.join(map(str, version))}, and satops needs {needed} or newer: an older "
             "one can be led to run commands that a pull request brings. Install a newer git."
         )
-    return str(Path(program).absolute())
+    return program
+
+
+def _found() -> str | None:
+    program = shutil.which("git")
+    return None if program is None else str(Path(program).absolute())
 
 
 @cache

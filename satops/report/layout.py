@@ -67,7 +67,7 @@ BLANK = Line()
 GAP = "  "
 """Between two columns."""
 _ROWS_ALIGNED = 5_000
-_ODD_WIDTH = re.compile("[^\x00-\u02ff\u2010-\u2027\u2190-\u21ff]")
+_ODD_WIDTH = "[^\x00-\u02ff\u2010-\u2027\u2190-\u21ff]"
 """Characters whose width may be 0 or 2 cells."""
 
 
@@ -115,7 +115,7 @@ def aligned(cells: Sequence[str], widths: Sequence[int], right: Collection[int])
 
 
 def _widest(cells: Sequence[str]) -> int:
-    is_plain = _ODD_WIDTH.search("".join(cells)) is None
+    is_plain = re.search(_ODD_WIDTH, "".join(cells)) is None
     return max(map(len if is_plain else cells_of, cells))
 
 
@@ -127,7 +127,7 @@ def _aligned_rows(
         f"%{'' if column in right else '-'}{width}s" for column, width in enumerate(widths)
     )
     for cells in rows:
-        if _ODD_WIDTH.search("".join(cells)) is None:
+        if re.search(_ODD_WIDTH, "".join(cells)) is None:
             yield (pad % tuple(cells)).rstrip()
         else:
             yield aligned(cells, widths, right)
@@ -135,7 +135,7 @@ def _aligned_rows(
 
 def cells_of(text: str) -> int:
     """Return the width of a safe text in terminal cells: 0, 1 or 2 for a character."""
-    if _ODD_WIDTH.search(text) is None:
+    if re.search(_ODD_WIDTH, text) is None:
         return len(text)
     return sum(map(_cells_of_char, text))
 

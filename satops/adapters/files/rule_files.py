@@ -14,7 +14,6 @@ from satops.adapters.files.order_files import OrderTree, is_lfs_pointer
 from satops.adapters.files.schemas import schema_text
 from satops.core.finding import Finding, has_error
 from satops.core.loading import load
-from satops.core.loading.causes import with_causes
 from satops.core.order.modes import Modes, read_modes
 from satops.core.order.order import Rings
 from satops.core.plan.config import Config
@@ -79,6 +78,8 @@ def load_modes(config: Config, read: Read) -> Modes:
     modes = read_modes(schema_text(offer.thresholds), offer.modes, offer.thresholds)
     if config.modes is None:
         return modes
+    from satops.core.loading.causes import with_causes
+
     file, content = config.modes, read(config.modes)
     documents, problems = load(content, file=file)
     problems = with_causes(

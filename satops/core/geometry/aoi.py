@@ -4,7 +4,6 @@ Other formats are only recognised here; `adapters.aoi_files` converts them to Ge
 """
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 from unicodedata import normalize
@@ -22,8 +21,6 @@ from satops.core.geometry.checks import (
 )
 from satops.core.geometry.known import foreign_bytes, foreign_json, foreign_text
 from satops.core.geometry.sequence import looks_like_json, read_json
-from satops.core.geometry.wkt import looks_like_wkt, wkt_type
-from satops.core.loading.look_alikes import cause_in
 
 _BOM = b"\xef\xbb\xbf"
 _BEGINNING_BYTES = 256
@@ -129,6 +126,8 @@ def read_aoi(content: bytes) -> Aoi | Finding:
     read = _read_text(text)
     if not isinstance(read, Finding):
         return read
+    from satops.core.loading.look_alikes import cause_in
+
     cause = cause_in(text, lambda plain: not isinstance(_read_text(plain), Finding))
     return read if cause is None else replace(read, detail=f"In the file: {cause}")
 
@@ -136,6 +135,8 @@ def read_aoi(content: bytes) -> Aoi | Finding:
 def _read_text(text: str) -> Aoi | Finding:
     if looks_like_json(text):
         return _read_json(text)
+    from satops.core.geometry.wkt import looks_like_wkt
+
     if looks_like_wkt(text):
         return Aoi(text, {}, 0)
     return foreign_text(text) or unreadable("It holds neither GeoJSON nor WKT.")
@@ -218,6 +219,8 @@ def pick(aoi: Aoi, feature: str | int | None) -> object | Finding:
     number = number_of(wanted, aoi.count)
     if number is not None:
         return _alone(aoi, _features(aoi.geometry)[number - 1])
+    from difflib import get_close_matches
+
     near = get_close_matches(wanted, aoi.features, n=1)
     guess = f" The nearest name is {quoted(near[0])}." if near else ""
     listed, fix = _listed(aoi, wanted)
@@ -271,6 +274,8 @@ def _listed(aoi: Aoi, wanted: str | None = None) -> tuple[str, str]:
 
 def _kind(geometry: object) -> str:
     if isinstance(geometry, str):
+        from satops.core.geometry.wkt import wkt_type
+
         return wkt_type(geometry) or ""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     return kind if isinstance(kind, str) else ""

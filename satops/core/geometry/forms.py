@@ -22,7 +22,6 @@ from satops.core.geometry.geojson import find_polygon, lone_point, wrong_type
 from satops.core.geometry.known import foreign_json, foreign_text
 from satops.core.geometry.rings import COORDINATES, held, off_the_map, read_rings, shown
 from satops.core.geometry.sequence import looks_like_json, read_json
-from satops.core.geometry.wkt import FORM, looks_like_wkt, read_wkt
 from satops.core.loading.placeholders import is_template
 from satops.core.order.order import Rings, coordinates_text
 
@@ -139,6 +138,8 @@ def _read_text(text: str) -> Read:
     """Read WKT or GeoJSON text.  Findings have the path of the text, and name the position inside
     it.
     """
+    from satops.core.geometry.wkt import looks_like_wkt, read_wkt
+
     if is_template(text):
         detail = (
             f"It is {shown(text)}: a placeholder of a template that was not filled in. Write the "
@@ -168,6 +169,8 @@ def _said_of_text(read: Read) -> Read:
 
 def _said_of_wkt(read: Read) -> Read:
     """Rewrite findings about GeoJSON brackets and commas for well-known text."""
+    from satops.core.geometry.wkt import FORM
+
     rings, findings = read
     return rings, [
         replace(

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 _WGS84 = frozenset({"EPSG:4326", "EPSG:4979", "OGC:CRS84", "OGC:CRS84H"})
 """WGS 84 longitude and latitude, with or without heights."""
-_CODE = re.compile(
-    r"(?:EPSG|SRID|CRS)[^0-9A-Za-z]{1,3}(?:[0-9.]*[:/])?([0-9]{4,6})\b", re.IGNORECASE
-)
-_CRS84 = re.compile(r"\bCRS84h?\b", re.IGNORECASE)
+_CODE = r"(?i)(?:EPSG|SRID|CRS)[^0-9A-Za-z]{1,3}(?:[0-9.]*[:/])?([0-9]{4,6})\b"
+_CRS84 = r"(?i)\bCRS84h?\b"
 _LOOKED_AT = 100_000
 """Number of points whose range is examined."""
 _CONFIDENCE = 90
@@ -54,9 +52,9 @@ class System(Struct, frozen=True):
 
 def code_in(text: str) -> str | None:
     """Return the code in a text, in any notation: `urn:ogc:def:crs:EPSG::32648`."""
-    if _CRS84.search(text):
+    if re.search(_CRS84, text):
         return "OGC:CRS84"
-    found = _CODE.search(text)
+    found = re.search(_CODE, text)
     return f"EPSG:{int(found[1])}" if found else None
 
 

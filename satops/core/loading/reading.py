@@ -70,9 +70,7 @@ class Faults:
         return Stop()
 
 
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
-)
+_FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 """Characters that YAML 1.2 forbids (section 5.1), a byte order mark inside the text, and U+0085,
 U+2028 and U+2029: libyaml ends a line there and an editor does not, so a comment could hide a
 key."""
@@ -87,7 +85,7 @@ TOO_MANY = f"The file holds more than {MAX_NODES:,} values. The rest of it was n
 
 def forbidden_at(text: str) -> int | None:
     """Return the offset of the first forbidden character, or None."""
-    found = _FORBIDDEN.search(text)
+    found = re.search(_FORBIDDEN, text)
     return found.start() if found else None
 
 

@@ -15,7 +15,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 """An order name: safe in file names, URLs, tables and shells."""
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")
 _CHECK = re.compile(r"[A-Z][0-9]{2}")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 """Control characters, line separators, direction overrides (a reviewer would see another text than
 the machine), and lone surrogates, which no file can hold."""
 
@@ -117,7 +117,7 @@ def _read_text(value: object, path: Path, findings: list[Finding]) -> str | None
     if not isinstance(value, str):
         return None
     # None of these characters is printable for Python; this skips the search for most texts.
-    unseen = None if value.isprintable() else _UNSEEN.search(value)
+    unseen = None if value.isprintable() else re.search(_UNSEEN, value)
     if unseen is None:
         return value
     findings.append(
