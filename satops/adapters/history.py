@@ -23,7 +23,7 @@ class History:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._git = Git(root, TIMEOUT_S)
-        self._last = cache(self._ask_last)
+        self._last, self._is_whole = cache(self._ask_last), cache(self._ask_whole)
         self._sets: set[tuple[str, ...]] = set()
 
     def commit_of(self, spec: Spec) -> str | None:
@@ -33,7 +33,7 @@ class History:
         """
         paths = tuple(sorted(files_of(spec)))
         self._sets.add(paths)
-        if len(self._sets) > _SETS_MAX or not self.is_whole():
+        if len(self._sets) > _SETS_MAX or not self._is_whole():
             return None
         return self._last(paths)
 
@@ -73,8 +73,7 @@ class History:
             return None
         return {0: True, 1: False}.get(asked.code if asked.code is not None else -1)
 
-    def is_whole(self) -> bool:
-        """Tell whether the clone is not shallow."""
+    def _ask_whole(self) -> bool:
         try:
             return self._git.attempt("rev-parse", "--is-shallow-repository").text == "false"
         except StoreUnreachable:

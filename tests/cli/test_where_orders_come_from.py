@@ -2,9 +2,11 @@
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 
+from satops.adapters.git_command import Git, Ran
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 
@@ -53,12 +55,22 @@ def test_an_intent_names_the_commit_that_last_touched_its_spec_or_its_aoi(team: 
     assert (found["da-nang-port"]["commit"], found["da-nang-port"]["committed"]) == (first, True)
 
 
-def test_a_shallow_clone_names_no_commit(team: Satops) -> None:
+def test_a_shallow_clone_names_no_commit_and_is_asked_about_once(
+    team: Satops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt, calls = Git.attempt, list[str]()
+
+    def counted(self: Git, *arguments: str, **more: Any) -> Ran:
+        calls.extend(arguments)
+        return attempt(self, *arguments, **more)
+
+    monkeypatch.setattr(Git, "attempt", counted)
     commit(team, "Orders")
     (team.root / ".git/shallow").write_text(commit(team, "More") + "\n")
     assert team("apply", "--yes").code == ExitCode.DONE
     assert {intent.get("commit") for intent in intents(team).values()} == {None}
     assert {intent["committed"] for intent in intents(team).values()} == {True}
+    assert calls.count("--is-shallow-repository") == 1
 
 
 def test_outside_of_git_nothing_is_said_of_commits(satops: Satops) -> None:
