@@ -110,11 +110,11 @@ class Submitting:
     def run(self, creates: Sequence[Action]) -> None:
         """Send every order that is still free when its turn comes.
 
-        Half as many intents as senders wait in the ledger, so that no sender waits for an append.
+        Nearly as many intents as senders wait in the ledger, so that no sender waits for an append.
         """
         self._queue.extend(creates)
         self._progress.started(len(creates))
-        ahead = self._config.apply.concurrency // 2
+        ahead = self._config.apply.concurrency - 1
         try:
             while self._queue or self._flying:
                 missing = self._config.apply.concurrency + ahead - len(self._flying)
