@@ -16,6 +16,8 @@ Ring = list[tuple[float, float]]
 
 _WKT = re.compile(r"\s*POLYGON\s*(?:Z\s*)?\((.*)\)\s*", re.IGNORECASE | re.DOTALL)
 _NEXT_RING = re.compile(r"\)\s*,\s*\(")
+_WHOLE = re.compile(r"\.0(?=[ ,)])")
+"""Python writes a whole number with this end."""
 _FEWEST_POSITIONS = 4  # RFC 7946, 3.1.6: a linear ring
 
 
@@ -77,7 +79,7 @@ def _position(item: Any) -> tuple[float, float]:
     if not isinstance(item, list) or len(item) not in (2, 3):
         raise NotAPolygon("geometry has a position that is not two or three numbers")
     try:
-        x, y = (float(number) for number in item[:2])
+        x, y = float(item[0]), float(item[1])
     except (TypeError, ValueError):
         raise NotAPolygon("geometry has a coordinate that is not a number") from None
     if not (math.isfinite(x) and math.isfinite(y)):
@@ -93,8 +95,5 @@ def _check(ring: Sequence[tuple[float, float]]) -> None:
 
 
 def _ring_text(ring: Ring) -> str:
-    return "(" + ", ".join(f"{_number(x)} {_number(y)}" for x, y in ring) + ")"
-
-
-def _number(value: float) -> str:
-    return repr(value).removesuffix(".0")
+    text = "(" + ", ".join([f"{x!r} {y!r}" for x, y in ring]) + ")"
+    return _WHOLE.sub("", text)

@@ -6,6 +6,7 @@ absent, and an undocumented field is ignored.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -176,12 +177,9 @@ def _resolution_type(fields: Fields, provider: str) -> int | None:
 
 def _date(fields: Fields, name: str, formats: Sequence[str]) -> datetime:
     value = required_text(fields, name)
-    for pattern in formats:
-        try:
-            date = datetime.strptime(value, pattern)  # noqa: DTZ007 - no zone is documented
-        except ValueError:
-            continue
-        if date.strftime(pattern) == value:  # strptime alone accepts 2026-1-1
+    with suppress(ValueError):
+        date = datetime.fromisoformat(value)
+        if value in map(date.strftime, formats):
             return date
     raise BadRequest(f"{name} is not in a documented date format")
 

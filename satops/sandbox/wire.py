@@ -104,7 +104,8 @@ class Wire:
         if seconds <= 0:
             return
         try:
-            await asyncio.wait_for(self._stop.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for would start a task
+                await self._stop.wait()
         except TimeoutError:
             return
         self._transport.abort()
