@@ -21,6 +21,7 @@ from satops.core.json_text import Raw
 from satops.core.ledger.chain import EMPTY, Head, encode
 from satops.core.ledger.events import (
     Event,
+    Extent,
     LedgerStarted,
     StatusObserved,
     SubmissionIntended,
@@ -35,7 +36,7 @@ _ORDER = (
     b"[[[105.1,20.9],[105.2,20.9],[105.2,21.0],[105.1,21.0],[105.1,20.9]]]},"
     b'"startDate":"2031-01-01T00:00:00Z","endDate":"2031-01-31T00:00:00Z","resolutionType":2}'
 )
-_FOOTPRINT = {"west": 105.1, "south": 20.9, "east": 105.2, "north": 21.0, "area_km2": 115.5}
+_EXTENT = Extent(115.5, west=105.1, south=20.9, east=105.2, north=21.0)
 
 
 def main(folder: Path, events: int) -> None:
@@ -86,8 +87,11 @@ def _events() -> Iterator[Event]:
             order_digest=sha256(name.encode()).hexdigest(),
             order=Raw(_ORDER),
             request=_ORDER.decode(),
-            source={"path": f"orders/{name}.yaml", "sha256": sha256(_ORDER).hexdigest()},
-            footprint=_FOOTPRINT,
+            source=Raw(
+                b'{"path":"orders/%s.yaml","sha256":"%s"}'
+                % (name.encode(), sha256(_ORDER).hexdigest().encode())
+            ),
+            footprint=_EXTENT,
             until="2031-01-01T00:05:00Z",
         )
         yield SubmissionPlaced(name, 1, f"PROG_{number}")

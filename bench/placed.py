@@ -6,12 +6,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from msgspec import to_builtins
-
 from satops.api.repository import Repository, open_repository
 from satops.api.specs import spec_tree
-from satops.core.json_text import Raw
 from satops.core.ledger.chain import EMPTY, encode
+from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, LedgerStarted, SubmissionIntended, SubmissionPlaced
 from satops.core.order.order import instant_text
 from satops.core.spec.spec import Spec
@@ -43,11 +41,7 @@ def _intended(opened: Repository, spec: Spec, until: str) -> SubmissionIntended:
     return SubmissionIntended(
         name=spec.name,
         attempt=1,
-        order_digest=spec.order.digest,
-        order=Raw(spec.order.canonical),
+        **content_of(spec, opened.config.timezone),
         request=opened.body(spec.order).decode(),
-        source={**to_builtins(spec.source), "timezone": str(opened.config.timezone)},
-        footprint=to_builtins(spec.footprint),
         until=until,
-        labels=dict(spec.labels) if spec.labels else None,
     )

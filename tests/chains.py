@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from satops.core import json_text
 from satops.core.json_text import Raw
 from satops.core.ledger.chain import EMPTY, Head, encode
 from satops.core.ledger.events import (
     Event,
+    Extent,
     LedgerStarted,
     RunStarted,
     SubmissionIntended,
@@ -20,10 +22,10 @@ AT = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 STARTED = LedgerStarted(ledger="ledger-of-a-test", tool="satops test")
 RUN = RunStarted(command="apply", tool="satops test", host="a-host", actor="Ada", plan_digest="ab")
 RINGS = (((105.8, 21.0), (105.9, 21.0), (105.9, 21.1), (105.8, 21.1), (105.8, 21.0)),)
-FOOTPRINT = {
-    "area_km2": 115.0, "west": 105.8, "south": 21.0, "east": 105.9, "north": 21.1,
-    "longitude": 105.85, "latitude": 21.05, "vertices": 4, "holes": 0,
-}  # fmt: skip
+FOOTPRINT = Extent(
+    area_km2=115.0, west=105.8, south=21.0, east=105.9, north=21.1,
+    longitude=105.85, latitude=21.05, vertices=4, holes=0,
+)  # fmt: skip
 SOURCE = {"file": "orders/a.yaml", "line": 1, "sha256": "0" * 64, "document": 0, "documents": 1}
 
 
@@ -58,7 +60,7 @@ def intended(name: str, attempt: int = 1, max_cloud: int = 20) -> SubmissionInte
         order_digest=bought.digest,
         order=Raw(bought.canonical),
         request='{"provider":"changguang"}',
-        source=SOURCE,
+        source=json_text.raw(SOURCE),
         footprint=FOOTPRINT,
         until="2031-05-06T07:13:09Z",
     )

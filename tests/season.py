@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from satops.core import json_text
 from satops.core.json_text import Raw
 from satops.core.ledger.chain import EMPTY, Head, encode, line_digest
 from satops.core.ledger.events import (
     DeliveryFetched,
     Event,
+    Extent,
     ForeignNoted,
     LedgerStarted,
     OrderAdopted,
@@ -39,7 +41,7 @@ class Ledger:
 
     lines: list[bytes] = field(default_factory=list)
     head: Head = EMPTY
-    run: str = ""
+    run: str = "run-0"
 
     def add(self, at: datetime, *events: Event) -> str:
         """Append events; returns the SHA-256 of the last line."""
@@ -97,11 +99,11 @@ def intent(
         order_digest=order.digest,
         order=Raw(order.canonical),
         request="{}",
-        source={"file": f"orders/{name}.yaml", "line": 1, "sha256": "0" * 64},
-        footprint={
-            "area_km2": area_km2, "west": min(longitudes), "south": min(latitudes),
-            "east": max(longitudes), "north": max(latitudes),
-        },
+        source=json_text.raw({"file": f"orders/{name}.yaml", "line": 1, "sha256": "0" * 64}),
+        footprint=Extent(
+            area_km2=area_km2, west=min(longitudes), south=min(latitudes),
+            east=max(longitudes), north=max(latitudes),
+        ),
         until=instant_text(at + timedelta(minutes=5)),
         **fields,
     )  # fmt: skip

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from satops.api.repository import FilePath, open_repository
 from satops.api.specs import spec_of
 from satops.core import json_text
-from satops.core.ledger.chain import Head, line_digest
-from satops.core.ledger.formats import Fields, NotRead, upcast
+from satops.core.ledger.chain import Head, decode
+from satops.core.ledger.formats import Fields
 from satops.core.ledger.recorded import NotWhole, Recorded, read, recorded
 from satops.errors import LedgerCorrupt, UsageError
 from satops.ports import IndexedStore, LedgerStore
@@ -52,21 +52,17 @@ def unchained(line: bytes) -> Recorded:
     """Read a line without its neighbours; its number is the one that it claims."""
     try:
         fields = json_text.loads(line)
-        head = Head(fields["seq"], line_digest(line))
+        before = Head(fields["seq"] - 1, fields["prev"])
+        [found] = decode([line], after=before)
     except (json_text.NotJson, KeyError, TypeError) as error:
         raise LedgerCorrupt(
             f"The ledger holds a line that is no event: {error}. To see which:\n    satops verify"
         ) from None
     try:
-        return recorded(upcast(fields), head)
-    except NotRead as error:
-        raise LedgerCorrupt(
-            f"Line {head.seq} of the ledger was changed after it was written, or is a newer one: "
-            f"it {error}"
-        ) from None
+        return recorded(found)
     except NotWhole as error:
         raise LedgerCorrupt(
-            f"Line {head.seq} of the ledger was changed after it was written: {error}. To see all "
+            f"Line {found.seq} of the ledger was changed after it was written: {error}. To see all "
             "that is wrong:\n    satops verify"
         ) from None
 

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import orjson
 
-Raw = orjson.Fragment
-"""JSON bytes that are embedded unchanged."""
+Raw = msgspec.Raw
+"""JSON text that is kept, and embedded unchanged."""
 
 
 class NotJson(ValueError):
@@ -19,12 +20,17 @@ def dumps(value: object) -> bytes:
 
     Raises TypeError for values that JSON lacks.  NaN and infinities must not be passed.
     """
-    return orjson.dumps(value)
+    return orjson.dumps(value, _fragment)
+
+
+def raw(value: object) -> Raw:
+    """Return a value as JSON text."""
+    return Raw(dumps(value))
 
 
 def dumps_sorted(value: object) -> bytes:
     """Like `dumps`, with sorted keys."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(value, _fragment, option=orjson.OPT_SORT_KEYS)
 
 
 def dumps_replacing(value: object) -> bytes:
@@ -40,15 +46,21 @@ def dumps_replacing(value: object) -> bytes:
 
 def dumps_pretty(value: object) -> bytes:
     """Return JSON for people: two spaces of indent and a final newline."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(value, _fragment, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def loads(text: bytes | str) -> Any:
+def loads(text: bytes | str | Raw) -> Any:
     """Return the value of one JSON text.  Raises `NotJson`."""
     try:
-        return orjson.loads(text)
+        return orjson.loads(bytes(text) if isinstance(text, Raw) else text)
     except orjson.JSONDecodeError as error:
         raise NotJson(str(error)) from None
+
+
+def _fragment(value: object) -> object:
+    if isinstance(value, Raw):
+        return orjson.Fragment(bytes(value))
+    raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def _encodable(value: Any) -> Any:

@@ -23,7 +23,7 @@ from satops.offers import offer_of
 from satops.ports import Marketplace, Spooled
 from satops.workflow.ledger_session import LedgerSession, decide_and_append
 
-_SETTLED = OPEN | {Standing.NOT_PLACED}
+_SETTLED = (*OPEN, Standing.NOT_PLACED)
 """Standings of a submission that may take a number: the others have an answer of the
 marketplace."""
 

@@ -195,6 +195,8 @@ def _kept(before: OrderCarried) -> dict[str, Any]:
 def _content(event: Fields) -> dict[str, Any]:
     bought = event.get("order")
     content = {field: event[field] for field in _CONTENT if event.get(field) is not None}
+    if "source" in content:
+        content["source"] = json_text.raw(content["source"])
     if isinstance(bought, dict):
         try:
             content["order"] = Raw(order_from_fields(bought).canonical)

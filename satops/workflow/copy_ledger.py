@@ -74,8 +74,8 @@ def _shared_beginning(source: LedgerStore, target: LedgerStore) -> Head:
 def _chain(store: LedgerStore, after: Head) -> Iterator[tuple[bytes, Head]]:
     """Yield each line with the head after it.  Raises `LedgerCorrupt`."""
     lines, checked = tee(store.read(after=after.seq))
-    for line, (_, head) in zip(lines, decode(checked, after=after), strict=True):
-        yield line, head
+    for line, found in zip(lines, decode(checked, after=after), strict=True):
+        yield line, found.head
 
 
 def _batches(lines: Iterator[tuple[bytes, Head]]) -> Iterator[tuple[list[bytes], Head]]:

@@ -186,7 +186,7 @@ def _added(store: LedgerStore, head: Head) -> list[tuple[bytes, Head]]:
         if head == EMPTY:
             return []
         raise
-    heads = (made for _, made in decode(lines, after=head))
+    heads = (line.head for line in decode(lines, after=head))
     return list(zip(lines, heads, strict=True))
 
 

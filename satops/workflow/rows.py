@@ -129,7 +129,7 @@ class Reading:
     def _note_order(self, event: Described, found: Recorded) -> None:
         order = self.state.orders[event.name]
         if order.intent == found.digest:
-            order.source_json, order.axes = "", None  # unused here, and a fifth of the memory
+            order.source_json, order.axes = b"", None  # unused here, and a fifth of the memory
         if isinstance(event, SubmissionIntended):
             origin = Origin(
                 event.commit and shared(event.commit),

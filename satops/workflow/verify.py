@@ -68,11 +68,12 @@ def verify(
     head, broken = EMPTY, None
     anchored_at = 0 if anchor == GENESIS else None
     try:
-        for fields, head in decode(store.read()):
-            sentences = audit.take(fields, head)
+        for line in decode(store.read()):
+            head = line.head
+            sentences = audit.take(line)
             problems += (LedgerProblem(head.seq, detail) for detail in sentences)
             if check is not None:
-                problems += (LedgerProblem(head.seq, detail) for detail in check(fields))
+                problems += (LedgerProblem(head.seq, detail) for detail in check(line.fields))
             if head.digest == anchor:
                 anchored_at = head.seq
     except LedgerCorrupt as error:

@@ -212,7 +212,7 @@ def test_a_writer_that_is_killed_loses_nothing_that_was_acknowledged(
         heads = [writer.stdout.readline().strip() for _ in range(acknowledged)]
         writer.kill()
         heads += writer.stdout.read().split()
-    digests = [head.digest for _, head in decode(FileStore(path).read())]
+    digests = [line.digest for line in decode(FileStore(path).read())]
     assert digests[0] == started()[1].digest
     assert set(heads) <= set(digests)
     more, _ = chain(placed("later"), head=Head(len(digests), digests[-1]))

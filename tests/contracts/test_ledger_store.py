@@ -130,7 +130,7 @@ def test_big_lines_and_every_script_come_back_byte_for_byte(
         head = _head(store)
         lines, _ = chain(placed("a", order_no=name), head=head)
         store.append(lines, head.digest)
-    events = [event for event, _ in decode(place.open().read())]
+    events = [line.fields for line in decode(place.open().read())]
     assert [event["order_no"] for event in events[1:]] == names
 
 
@@ -250,12 +250,12 @@ def _first() -> tuple[list[bytes], str]:
 
 
 def _head(store: LedgerStore) -> Head:
-    return [head for _, head in decode(store.read())][-1]
+    return [line.head for line in decode(store.read())][-1]
 
 
 def _digest(lines: Sequence[bytes]) -> str:
-    *_, (_, head) = decode(lines)
-    return head.digest
+    *_, last = decode(lines)
+    return last.digest
 
 
 def _racer(place: SharedPlace) -> subprocess.Popen[bytes]:

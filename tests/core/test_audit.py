@@ -25,7 +25,7 @@ def _said(*events: Event) -> list[str]:
 
 def _of_lines(lines: list[bytes]) -> list[str]:
     audit = Audit()
-    return [said for event, head in decode(lines) for said in audit.take(event, head)]
+    return [said for line in decode(lines) for said in audit.take(line)]
 
 
 def _settled(name: str, attempt: int, order_no: str | None = None) -> DoubtSettled:

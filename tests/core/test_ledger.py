@@ -17,12 +17,14 @@ from satops.core.ledger.chain import (
     EMPTY,
     GENESIS,
     Head,
+    Written,
     decode,
     encode,
     line_digest,
 )
 from satops.core.ledger.events import DoubtSettled, OrderAdopted, RunFinished, RunStarted
 from satops.core.ledger.formats import FORMAT
+from satops.core.ledger.recorded import read
 from satops.errors import LedgerCorrupt
 from tests.chains import AT, RUN, STARTED, altered, chain, intended, ledger_of, order, placed
 
@@ -82,9 +84,9 @@ def test_whatever_is_written_is_read_back_at_once_or_in_two_parts(
     lines, head = chain(*(placed("a", order_no=text) for text in texts))
     assert all(b"\n" not in line for line in lines)
     decoded = list(decode(lines))
-    assert [event["order_no"] for event, _ in decoded] == [text or "PROG_a" for text in texts]
-    assert decoded[-1][1] == head
-    middle = decoded[cut - 1][1] if 0 < cut <= len(lines) else EMPTY
+    assert [line.fields["order_no"] for line in decoded] == [text or "PROG_a" for text in texts]
+    assert decoded[-1].head == head
+    middle = decoded[cut - 1].head if 0 < cut <= len(lines) else EMPTY
     assert list(decode(lines[middle.seq :], after=middle)) == decoded[middle.seq :]
 
 
@@ -123,6 +125,8 @@ def _swapped(lines: list[bytes]) -> list[bytes]:
         ),
         (lambda lines: [*lines[:3], b"[]", *lines[4:]], "Line 4 .* not a JSON object"),
         (lambda lines: [b"\xff" + lines[0]], "Line 1 .* not JSON"),
+        (lambda lines: [b'{"more":"\xff",' + lines[0][1:]], "Line 1 .* not JSON: 'utf-8'"),
+        (lambda lines: [b'{"more":' + b"[" * 99_999], "Line 1 .* not JSON: maximum recursion"),
         (lambda lines: altered(lines, 1, b'"seq":1', b'"seq":"1"'), "Line 1 .* number '1'"),
         (lambda lines: altered(lines, 6, b"ledger/1", b"ledger/2"), "Line 6 .* Upgrade"),
     ],
@@ -131,12 +135,14 @@ def test_the_first_bad_line_is_named_and_why(change: Change, message: str) -> No
     lines, _ = ledger_of(2)
     with pytest.raises(LedgerCorrupt, match=f"(?s){message}"):
         list(decode(change(lines)))
+    with pytest.raises(LedgerCorrupt, match=f"(?s){message}"):
+        list(read(change(lines)))
 
 
 def test_a_cut_at_the_end_of_a_line_does_not_show_in_the_chain_alone() -> None:
     lines, head = ledger_of(2)
-    *_, (_, cut) = decode(lines[:-1])
-    assert cut != head
+    *_, cut = decode(lines[:-1])
+    assert cut.head != head
     assert line_digest(lines[-2]) == cut.digest
 
 
@@ -146,8 +152,9 @@ def test_the_schema_knows_every_kind_and_exactly_its_fields() -> None:
     assert SCHEMA["properties"]["format"]["const"] == FORMAT
     for name, kind in kinds.items():
         described = SCHEMA["$defs"][name]
-        assert list(described["properties"]) == [field.name for field in fields(kind)]
-        needed = [field.name for field in fields(kind) if field.required]
+        own = [field for field in fields(kind) if field.name not in Written.__struct_fields__]
+        assert list(described["properties"]) == [field.name for field in own]
+        needed = [field.name for field in own if field.required]
         assert described["required"] == needed
 
 

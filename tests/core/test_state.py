@@ -2,6 +2,7 @@
 
 import pytest
 
+from satops.core import json_text
 from satops.core.json_text import Raw
 from satops.core.ledger.chain import Head
 from satops.core.ledger.events import (
@@ -108,7 +109,14 @@ def test_an_adopted_order_is_placed_with_what_is_known_of_it() -> None:
     assert (known.order_digest, known.provider, known.bounds) == (None, "", None)
     bought = order()
     whole = OrderAdopted(
-        "b", "PROG_8", "Ada", "by hand", bought.digest, Raw(bought.canonical), SOURCE, FOOTPRINT
+        "b",
+        "PROG_8",
+        "Ada",
+        "by hand",
+        bought.digest,
+        Raw(bought.canonical),
+        json_text.raw(SOURCE),
+        FOOTPRINT,
     )
     state = _state(bare, whole)
     assert state.orders["b"].order_digest == bought.digest

@@ -287,7 +287,7 @@ class Rehearsal:
     def kinds(self) -> list[str]:
         """Return the kinds of all events at the forge."""
         lines = open_store("git:satops-state", self.clone("reader")).read()
-        return [event["kind"] for event, _ in decode(lines)]
+        return [line.kind for line in decode(lines)]
 
     def state_commit(self) -> str:
         """Return where the ledger's branch is."""

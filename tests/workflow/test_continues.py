@@ -19,7 +19,7 @@ def kinds_after_a_break(team: Team) -> dict[str, ActionKind]:
     begun = LedgerStarted("next", "satops", continues=broken.continues)
     lines, _ = encode([begun, *broken.carried], head=EMPTY, time=team.world.start, run="start")
     audit, state = Audit(), LedgerState()
-    assert not [it for each in decode(lines) for it in (*audit.take(*each), *breaches(each[0]))]
+    assert not [it for each in decode(lines) for it in (*audit.take(each), *breaches(each.fields))]
     state.fold(lines)
     return {action.name: action.kind for action in team.plan(state).actions}
 

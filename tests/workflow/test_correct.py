@@ -29,9 +29,7 @@ def in_doubt(team: Team, *, stored: bool = True, run: str = "run") -> None:
 def sound(team: Team) -> list[str]:
     """Return what the audit says of the ledger."""
     audit = Audit()
-    return [
-        sentence for event, head in decode(team.store.lines) for sentence in audit.take(event, head)
-    ]
+    return [sentence for line in decode(team.store.lines) for sentence in audit.take(line)]
 
 
 def test_a_wrong_number_is_free_again_and_its_name_in_doubt() -> None:

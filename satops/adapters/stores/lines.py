@@ -12,7 +12,7 @@ from satops.adapters.disk import read_at
 from satops.core import json_text
 
 _BLOCK_BYTES = 64 * 1024
-_STREAM_BYTES = 1024 * 1024
+"""A larger block would be mapped and unmapped at every read."""
 
 
 class Tail(Struct, frozen=True):
@@ -68,7 +68,8 @@ def stream(fd: int, start: int, end: int) -> Iterator[bytes]:
     """Yield the lines between two offsets, both at the beginning of a line."""
     rest = b""
     for block in _blocks(fd, start, end):
-        *lines, rest = (rest + block).split(b"\n")
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
         yield from lines
 
 
@@ -119,7 +120,7 @@ def _offset_by_count(fd: int, end: int, after: int) -> int:
 
 def _blocks(fd: int, start: int, end: int) -> Iterator[bytes]:
     while start < end:
-        block = read_at(fd, min(_STREAM_BYTES, end - start), start)
+        block = read_at(fd, min(_BLOCK_BYTES, end - start), start)
         if not block:
             raise OSError("the file became shorter while it was read")
         start += len(block)

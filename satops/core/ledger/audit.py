@@ -9,9 +9,9 @@ from typing import assert_never
 
 from msgspec import Struct, field
 
-from satops.core.ledger.chain import Head
+from satops.core.json_text import Raw
+from satops.core.ledger.chain import Envelope, Line
 from satops.core.ledger.events import (
-    Canonical,
     DeliveryFetched,
     DoubtCorrected,
     DoubtSettled,
@@ -36,7 +36,6 @@ from satops.core.ledger.events import (
     SubmissionRejected,
     order_fields,
 )
-from satops.core.ledger.formats import Fields
 from satops.core.ledger.order_state import Closing
 from satops.core.ledger.recorded import NotKnown, NotWhole, Recorded, recorded
 from satops.core.order import order
@@ -72,20 +71,20 @@ class Audit(Struct):
     """Name to the order number that it shares with another name."""
     _closed: bool = False
 
-    def take(self, fields: Fields, head: Head) -> Iterator[str]:
-        """Yield a sentence for each rule that a line breaks; `head` is the head after the line."""
-        if head.seq == 1 and fields.get("kind") != "LedgerStarted":
+    def take(self, line: Line[Envelope]) -> Iterator[str]:
+        """Yield a sentence for each rule that a line breaks."""
+        if line.head.seq == 1 and line.kind != "LedgerStarted":
             yield "The first event is not LedgerStarted."
         if self._closed:
             yield "The ledger was closed before, and nothing may follow."
         try:
-            yield from self._take(recorded(fields, head))
+            yield from self._take(recorded(line))
         except NotKnown:
-            yield f"The kind {str(fields.get('kind'))!r} is not known to this version of satops."
+            yield f"The kind {str(line.kind)!r} is not known to this version of satops."
         except NotWhole as error:
-            yield f"The {fields['kind']} is not whole: {error}."
+            yield f"The {line.kind} is not whole: {error}."
         except _MALFORMED as error:
-            yield f"The {fields['kind']} is not whole: {type(error).__name__} {error}."
+            yield f"The {line.kind} is not whole: {type(error).__name__} {error}."
 
     def _take(self, found: Recorded) -> Iterator[str]:  # noqa: C901 - one case for each kind
         match found.event:
@@ -221,7 +220,7 @@ class Audit(Struct):
         known.open, known.placed = False, True
 
 
-def _wrong_digest(name: str, content: Canonical, digest: str | None) -> Iterator[str]:
+def _wrong_digest(name: str, content: Raw, digest: str | None) -> Iterator[str]:
     bought = order_fields(content)
     if not order.is_known_form(bought.get("version")):
         return

@@ -7,17 +7,15 @@ the format; schema/ledger.schema.json is its schema.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError
+from msgspec.json import Decoder
 
 from satops.core import json_text
 from satops.core.ledger.formats import FORMAT, LIFTS, Fields, Lift, NotRead, upcast
 from satops.core.order.order import instant_text
 from satops.errors import LedgerCorrupt
-
-if TYPE_CHECKING:
-    from satops.core.ledger.events import Event
 
 GENESIS = "0" * 64
 """The head before the first event, and the `prev` of the first event."""
@@ -52,8 +50,86 @@ def line_digest(line: bytes) -> str:
     return sha256(line).hexdigest()
 
 
+class Written(
+    Struct, frozen=True, gc=False, kw_only=True, tag_field="kind", repr_omit_defaults=True
+):
+    """The fields of every line, in an event that was read; an event to be written lacks them."""
+
+    format: str = ""
+    seq: int = 0
+    time: str = ""
+    """Time of writing (UTC, canonical)."""
+    run: str = ""
+    prev: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Name of the event's class."""
+        return type(self).__name__
+
+
+class Envelope(Struct, frozen=True, gc=False):
+    """The fields of every line, in one that may be no whole event."""
+
+    format: Any = None
+    seq: Any = None
+    time: Any = None
+    run: Any = None
+    prev: Any = None
+    kind: Any = None
+
+
+Held = TypeVar("Held", bound=Written | Envelope)
+
+
+class Line(Struct, Generic[Held], frozen=True, gc=False):
+    """One line whose place in the chain was checked."""
+
+    event: Held
+    seq: int
+    """Number of the line, from 1."""
+    digest: str
+    """SHA-256 of the line; for an intent, the identity of the submission."""
+    text: bytes
+    """The line in the newest format."""
+
+    @property
+    def head(self) -> Head:
+        """The head after the line."""
+        return Head(self.seq, self.digest)
+
+    @property
+    def kind(self) -> str:
+        """Kind of the event."""
+        return self.event.kind
+
+    @property
+    def time(self) -> str:
+        """Time of writing (UTC, canonical)."""
+        return self.event.time
+
+    @property
+    def run(self) -> str:
+        """The run that wrote the line."""
+        return self.event.run
+
+    @property
+    def name(self) -> str | None:
+        """Name of the event's order, or None."""
+        return getattr(self.event, "name", None)
+
+    @property
+    def fields(self) -> Fields:
+        """All fields of the line, also those of a newer satops."""
+        read: Fields = json_text.loads(self.text)
+        return read
+
+
+_ENVELOPES = Decoder(Envelope)
+
+
 def encode(
-    events: "Sequence[Event]", *, head: Head, time: datetime, run: str
+    events: Sequence[Written], *, head: Head, time: datetime, run: str
 ) -> tuple[list[bytes], Head]:
     """Return the lines that append `events` to `head`, and the head after the last line.
 
@@ -82,51 +158,77 @@ def encode(
 
 def decode(
     lines: Iterable[bytes], *, after: Head = EMPTY, lifts: Mapping[str, Lift] = LIFTS
-) -> Iterator[tuple[Fields, Head]]:
-    """Check format, `seq` and `prev` of each line; yield its fields with the head after it.
+) -> Iterator[Line[Envelope]]:
+    """Check format, `seq` and `prev` of each line, and yield it.
 
-    The fields are lifted to the newest format; `core.ledger.recorded.read` makes events of them.
-    Raises `LedgerCorrupt` with the number of the first bad line.
+    `core.ledger.recorded.read` makes events of the lines.  Raises `LedgerCorrupt` with the number
+    of the first bad line.
+    """
+    return follow(lines, _ENVELOPES, after=after, lifts=lifts)
+
+
+def follow(
+    lines: Iterable[bytes],
+    reader: "Decoder[Any]",
+    *,
+    after: Head = EMPTY,
+    lifts: Mapping[str, Lift] = LIFTS,
+) -> Iterator[Line[Any]]:
+    """Like `decode`, with what `reader` makes of each line.
+
+    A line that it refuses is a link of the chain, and is yielded as an `Envelope`.
     """
     seq, prev = after.seq, after.digest
     for line in lines:
         seq += 1
-        if line.endswith(b"\r"):
-            raise LedgerCorrupt(f"Line {seq} of the ledger ends with CR LF. {_CR_LF}")
         try:
-            event = json_text.loads(line)
-        except json_text.NotJson as error:
-            if line.startswith(_CONFLICT_MARKERS):
-                marker = line[:7].decode()
-                raise LedgerCorrupt(
-                    f"Line {seq} of the ledger is a conflict marker of git, {marker}. {_CONFLICT}"
-                ) from None
-            raise LedgerCorrupt(f"Line {seq} of the ledger is not JSON: {error}.") from None
-        if not isinstance(event, dict):
-            raise LedgerCorrupt(f"Line {seq} of the ledger is not a JSON object.")
-        fields = event if event.get("format") == FORMAT else _lifted(event, seq, lifts)
-        if fields.get("seq") != seq:
+            text, found = _read(line, reader, lifts)
+        except NotRead as error:
+            raise LedgerCorrupt(f"Line {seq} of the ledger {error}") from None
+        except (ValueError, RecursionError) as error:
+            raise LedgerCorrupt(f"Line {seq} of the ledger {_not_an_event(line, error)}") from None
+        if found.seq != seq:
             raise LedgerCorrupt(
-                f"Line {seq} of the ledger says that it is number {fields.get('seq')!r}: "
+                f"Line {seq} of the ledger says that it is number {found.seq!r}: "
                 "a line was removed, added or moved before it."
             )
-        if fields.get("prev") != prev:
+        if found.prev != prev:
             raise LedgerCorrupt(
                 f"Line {seq} of the ledger does not follow from the line before it: "
-                f"its `prev` is {fields.get('prev')!r}, and that line's SHA-256 is {prev!r}. "
+                f"its `prev` is {found.prev!r}, and that line's SHA-256 is {prev!r}. "
                 f"Line {max(seq - 1, 1)} or line {seq} was changed after it was written."
             )
         prev = line_digest(line)
-        yield fields, Head(seq, prev)
+        yield Line(found, seq, prev, text)
 
 
-def _lifted(fields: Fields, seq: int, lifts: Mapping[str, Lift]) -> Fields:
+def _read(line: bytes, reader: "Decoder[Any]", lifts: Mapping[str, Lift]) -> tuple[bytes, Any]:
+    """Return a line in the newest format, and what it holds.  Raises ValueError."""
+    if line.endswith(b"\r"):
+        raise NotRead(f"ends with CR LF. {_CR_LF}")
+    if not line.isascii():
+        line.decode()  # the reader does not check the texts that it skips
     try:
-        return upcast(fields, lifts)
-    except NotRead as error:
-        raise LedgerCorrupt(f"Line {seq} of the ledger {error}") from None
+        found = reader.decode(line)
+    except ValidationError:
+        found = _ENVELOPES.decode(line)
+    if found.format == FORMAT:
+        return line, found
+    return _read(json_text.dumps(upcast(json_text.loads(line), lifts)), reader, lifts)
 
 
-def _fields(event: "Event") -> dict[str, Any]:
-    named = ((name, getattr(event, name)) for name in event.__struct_fields__)
-    return {name: value for name, value in named if value is not None}
+def _not_an_event(line: bytes, error: Exception) -> str:
+    if line.startswith(_CONFLICT_MARKERS):
+        return f"is a conflict marker of git, {line[:7].decode()}. {_CONFLICT}"
+    if isinstance(error, ValidationError):
+        return f"is not a JSON object: {error}."
+    return f"is not JSON: {error}."
+
+
+def _fields(event: Struct) -> dict[str, Any]:
+    named = [(name, getattr(event, name)) for name in event.__struct_fields__]
+    return {
+        name: _fields(value) if isinstance(value, Struct) else value
+        for name, value in named
+        if value is not None and name not in Written.__struct_fields__
+    }

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any, TypedDict
 
-from msgspec import to_builtins
+from msgspec import convert, to_builtins
 
+from satops.core import json_text
 from satops.core.json_text import Raw
+from satops.core.ledger.events import Extent
 from satops.core.spec.spec import Spec
 
 
@@ -15,8 +17,8 @@ class Content(TypedDict):
 
     order_digest: str
     order: Raw
-    source: Mapping[str, Any]
-    footprint: Mapping[str, Any]
+    source: Raw
+    footprint: Extent
     labels: Mapping[str, str] | None
     series: str | None
     keys: tuple[tuple[str, str], ...] | None
@@ -34,8 +36,8 @@ def content_of(spec: Spec, zone: tzinfo | None) -> Content:
     return Content(
         order_digest=spec.order.digest,
         order=Raw(spec.order.canonical),
-        source=source,
-        footprint=to_builtins(spec.footprint),
+        source=json_text.raw(source),
+        footprint=convert(spec.footprint, Extent, from_attributes=True),
         labels=dict(spec.labels) if spec.labels else None,
         series=member.series if member else None,
         keys=member.keys if member else None,

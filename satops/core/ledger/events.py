@@ -11,15 +11,29 @@ from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.json_text import Raw
+from satops.core.ledger.chain import Written
 
 if TYPE_CHECKING:
-    Canonical = Raw | Mapping[str, Any]
-    """A canonical order: its bytes in a new event, its fields in an event that was read."""
-else:  # msgspec cannot check a union with a foreign type
-    Canonical = Any
+    MaybeRaw = Raw | None
+else:  # msgspec takes `Raw | None` for null alone
+    MaybeRaw = Raw
 
 
-class LedgerStarted(Struct, frozen=True, gc=False):
+class Extent(Struct, frozen=True, gc=False):
+    """The fields of `core.spec.Footprint`; satops 0.1 wrote fewer."""
+
+    area_km2: float
+    west: float
+    south: float
+    east: float
+    north: float
+    longitude: float | None = None
+    latitude: float | None = None
+    vertices: int | None = None
+    holes: int | None = None
+
+
+class LedgerStarted(Written, frozen=True, gc=False):
     """A ledger began.  This is always the first event."""
 
     ledger: str
@@ -34,7 +48,7 @@ class LedgerStarted(Struct, frozen=True, gc=False):
     (the `seq` up to which its chain was whole) and the `sha256` of its file."""
 
 
-class RunStarted(Struct, frozen=True, gc=False):
+class RunStarted(Written, frozen=True, gc=False):
     """A run that may append began.  A field is None where the environment does not name it."""
 
     command: str
@@ -62,22 +76,21 @@ class RunStarted(Struct, frozen=True, gc=False):
     """A person's reason for `unseen`, or for buying a part."""
 
 
-class SubmissionIntended(Struct, frozen=True, gc=False):
+class SubmissionIntended(Written, frozen=True, gc=False):
     """This order is about to be sent.  Durable before the first byte leaves."""
 
     name: str
     attempt: int
     """From 1, counted per name."""
     order_digest: str
-    order: Canonical
+    order: Raw
     """The canonical order, byte for byte."""
     request: str
     """The exact body that will be sent."""
-    source: Mapping[str, Any]
+    source: Raw
     """`file`, `line`, `sha256`, `document`, `documents`, `includes`, `timezone`, and `zone_rules`
     where windows follow from a release of the IANA database."""
-    footprint: Mapping[str, Any]
-    """The fields of `core.spec.Footprint`."""
+    footprint: Extent
     until: str
     """Before this instant (UTC) other runs leave the order alone.  After it a submission without
     an outcome is in doubt."""
@@ -107,7 +120,7 @@ class SubmissionIntended(Struct, frozen=True, gc=False):
     `satops feasibility` writes the same digest beside each pass."""
 
 
-class SubmissionProbed(Struct, frozen=True, gc=False):
+class SubmissionProbed(Written, frozen=True, gc=False):
     """A person is about to order the same simulation result again, which may buy it."""
 
     name: str
@@ -118,7 +131,7 @@ class SubmissionProbed(Struct, frozen=True, gc=False):
     because: str | None = None
 
 
-class SubmissionPlaced(Struct, frozen=True, gc=False):
+class SubmissionPlaced(Written, frozen=True, gc=False):
     """The marketplace showed us the number of this order."""
 
     name: str
@@ -128,7 +141,7 @@ class SubmissionPlaced(Struct, frozen=True, gc=False):
     """SHA-256 of the line of the `SubmissionIntended`: the identity of the submission."""
 
 
-class SubmissionRejected(Struct, frozen=True, gc=False):
+class SubmissionRejected(Written, frozen=True, gc=False):
     """The marketplace refused this order, for certain."""
 
     name: str
@@ -138,7 +151,7 @@ class SubmissionRejected(Struct, frozen=True, gc=False):
     intent: str | None = None
 
 
-class SubmissionNotSent(Struct, frozen=True, gc=False):
+class SubmissionNotSent(Written, frozen=True, gc=False):
     """No byte of this order's request left the machine."""
 
     name: str
@@ -147,7 +160,7 @@ class SubmissionNotSent(Struct, frozen=True, gc=False):
     intent: str | None = None
 
 
-class SubmissionLeftInDoubt(Struct, frozen=True, gc=False):
+class SubmissionLeftInDoubt(Written, frozen=True, gc=False):
     """This order may or may not exist."""
 
     name: str
@@ -163,7 +176,7 @@ class SubmissionLeftInDoubt(Struct, frozen=True, gc=False):
     from the account never settles such a doubt."""
 
 
-class DoubtSettled(Struct, frozen=True, gc=False):
+class DoubtSettled(Written, frozen=True, gc=False):
     """A doubt was settled, by reconcile or by a person."""
 
     name: str
@@ -179,7 +192,7 @@ class DoubtSettled(Struct, frozen=True, gc=False):
     """The name that holds `order_no` too: the marketplace took two submissions for one order."""
 
 
-class DoubtCorrected(Struct, frozen=True, gc=False):
+class DoubtCorrected(Written, frozen=True, gc=False):
     """A person takes back the last event that settled a submission."""
 
     name: str
@@ -196,7 +209,7 @@ class DoubtCorrected(Struct, frozen=True, gc=False):
     evidence: Mapping[str, Any] | None = None
 
 
-class ForeignNoted(Struct, frozen=True, gc=False):
+class ForeignNoted(Written, frozen=True, gc=False):
     """A person recorded that an order of the account is not ours."""
 
     order_no: str
@@ -204,7 +217,7 @@ class ForeignNoted(Struct, frozen=True, gc=False):
     because: str
 
 
-class MarketplaceMoved(Struct, frozen=True, gc=False):
+class MarketplaceMoved(Written, frozen=True, gc=False):
     """A person recorded the marketplace's new address."""
 
     to: str
@@ -212,7 +225,7 @@ class MarketplaceMoved(Struct, frozen=True, gc=False):
     because: str
 
 
-class LedgerClosed(Struct, frozen=True, gc=False):
+class LedgerClosed(Written, frozen=True, gc=False):
     """The ledger moved to another store.  No event follows this one."""
 
     to: str
@@ -220,7 +233,7 @@ class LedgerClosed(Struct, frozen=True, gc=False):
     because: str | None = None
 
 
-class LedgerRestored(Struct, frozen=True, gc=False):
+class LedgerRestored(Written, frozen=True, gc=False):
     """A person accepted a ledger that lacks events which a machine had appended."""
 
     lost: Mapping[str, Any]
@@ -231,7 +244,7 @@ class LedgerRestored(Struct, frozen=True, gc=False):
     """Numbers of the account's orders that no name held at that time."""
 
 
-class OrderCarried(Struct, frozen=True, gc=False):
+class OrderCarried(Written, frozen=True, gc=False):
     """An order was taken over from the broken ledger that this one replaces."""
 
     name: str
@@ -246,9 +259,9 @@ class OrderCarried(Struct, frozen=True, gc=False):
     used: bool | None = None
     """As in `SubmissionLeftInDoubt`.  It outlives the doubt: nobody orders such a result again."""
     order_digest: str | None = None
-    order: Canonical | None = None
-    source: Mapping[str, Any] | None = None
-    footprint: Mapping[str, Any] | None = None
+    order: MaybeRaw = None
+    source: MaybeRaw = None
+    footprint: Extent | None = None
     labels: Mapping[str, str] | None = None
     estimated_cost: int | float | None = None
     currency: str | None = None
@@ -259,7 +272,7 @@ class OrderCarried(Struct, frozen=True, gc=False):
     members: int | None = None
 
 
-class OrderAdopted(Struct, frozen=True, gc=False):
+class OrderAdopted(Written, frozen=True, gc=False):
     """A person recorded an order that was placed elsewhere."""
 
     name: str
@@ -268,9 +281,9 @@ class OrderAdopted(Struct, frozen=True, gc=False):
     because: str
     order_digest: str | None = None
     """Order digest of the spec of this name; None without a spec."""
-    order: Canonical | None = None
-    source: Mapping[str, Any] | None = None
-    footprint: Mapping[str, Any] | None = None
+    order: MaybeRaw = None
+    source: MaybeRaw = None
+    footprint: Extent | None = None
     labels: Mapping[str, str] | None = None
     estimated_cost: int | float | None = None
     currency: str | None = None
@@ -281,7 +294,7 @@ class OrderAdopted(Struct, frozen=True, gc=False):
     members: int | None = None
 
 
-class PurchaseCompared(Struct, frozen=True, gc=False):
+class PurchaseCompared(Written, frozen=True, gc=False):
     """After the receipt the marketplace showed an order that differs from the reviewed pass."""
 
     name: str
@@ -289,7 +302,7 @@ class PurchaseCompared(Struct, frozen=True, gc=False):
     differs: tuple[str, ...]
 
 
-class StatusObserved(Struct, frozen=True, gc=False):
+class StatusObserved(Written, frozen=True, gc=False):
     """The marketplace showed a new status or amount of a placed order."""
 
     name: str
@@ -301,7 +314,7 @@ class StatusObserved(Struct, frozen=True, gc=False):
     """Currency of `amount`, from `marketplace.currency` in satops.yaml."""
 
 
-class Refreshed(Struct, frozen=True, gc=False):
+class Refreshed(Written, frozen=True, gc=False):
     """The status of every placed order was read."""
 
     seen: int
@@ -309,7 +322,7 @@ class Refreshed(Struct, frozen=True, gc=False):
     """Placed order numbers that the marketplace did not list."""
 
 
-class DeliveryFetched(Struct, frozen=True, gc=False):
+class DeliveryFetched(Written, frozen=True, gc=False):
     """A product of a placed order was fetched whole and is durable at the target."""
 
     name: str
@@ -325,7 +338,7 @@ class DeliveryFetched(Struct, frozen=True, gc=False):
     """File name that the server gave."""
 
 
-class NoticesSent(Struct, frozen=True, gc=False):
+class NoticesSent(Written, frozen=True, gc=False):
     """One hook was sent the notices of all events up to `up_to`."""
 
     variable: str
@@ -333,7 +346,7 @@ class NoticesSent(Struct, frozen=True, gc=False):
     up_to: int
 
 
-class RunFinished(Struct, frozen=True, gc=False):
+class RunFinished(Written, frozen=True, gc=False):
     """A run ended by itself.  A run without this event was killed."""
 
     expected: int
@@ -372,9 +385,7 @@ KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in get_args(Eve
 """Each class by the `kind` of its lines."""
 
 
-def order_fields(content: Canonical) -> Mapping[str, Any]:
+def order_fields(content: Raw) -> Mapping[str, Any]:
     """Return the fields of a canonical order."""
-    if isinstance(content, Raw):
-        read: dict[str, Any] = json_text.loads(json_text.dumps(content))
-        return read
-    return content
+    read: dict[str, Any] = json_text.loads(content)
+    return read

@@ -6,9 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from satops.core import json_text
+from satops.core.json_text import Raw
 from satops.core.ledger.events import (
     DoubtCorrected,
     DoubtSettled,
@@ -19,7 +21,6 @@ from satops.core.ledger.events import (
     SubmissionNotSent,
     SubmissionPlaced,
     SubmissionRejected,
-    order_fields,
 )
 from satops.core.order.order import Terms, terms_of
 from satops.core.order.passes import PassChoice
@@ -43,9 +44,10 @@ class Standing(StrEnum):
     NOT_PLACED = "not-placed"
 
 
-OPEN = frozenset({Standing.IN_DOUBT, Standing.BEING_PLACED})
+PLACED, BEING_PLACED = Standing.PLACED, Standing.BEING_PLACED  # `Standing.PLACED` is a call
+OPEN = (Standing.BEING_PLACED, Standing.IN_DOUBT)
 """The order may exist at the marketplace, so satops never sends it again and counts it as spent."""
-SPENT = OPEN | {Standing.PLACED}
+SPENT = (Standing.PLACED, *OPEN)
 """Every limit counts these orders."""
 
 
@@ -123,7 +125,7 @@ class OrderState(Struct, gc=False):
     currency: str | None = None
     captures: int = 1
     labels: Mapping[str, str] | None = None
-    source_json: str = ""
+    source_json: bytes = b""
     """`source` of the event; as a dict it would take three times the memory."""
     series: str | None = None
     keys: tuple[tuple[str, str], ...] | None = None
@@ -156,6 +158,10 @@ class OrderState(Struct, gc=False):
         further = sum(number not in own for number in self.further_order_nos)
         return (self.same_as is None) + further
 
+    def drop(self, order_no: str | None) -> None:
+        """Hold a number no more as a further one."""
+        self.further_order_nos = tuple(no for no in self.further_order_nos if no != order_no)
+
     def rejections(self, order_digest: str | None) -> int:
         """Return how often the marketplace has rejected this order under this name."""
         return sum(
@@ -170,12 +176,12 @@ class OrderState(Struct, gc=False):
                 return each
         return None
 
-    def describe(self, event: Described, *, run: str, seq: int) -> None:
+    def describe(self, event: Described, seq: int) -> None:
         """Take the content of an event that intends, adopts or carries an order."""
-        self.run = shared(run)
+        self.run = shared(event.run)
         self.seq = seq
         self.order_digest = event.order_digest
-        self.source_json = "" if event.source is None else json_text.dumps(event.source).decode()
+        self.source_json = b"" if event.source is None else bytes(event.source)
         self.labels = event.labels
         self.estimated_cost = event.estimated_cost
         if event.currency is not None:
@@ -187,15 +193,16 @@ class OrderState(Struct, gc=False):
             self.axes = event.axes or ()
             self.members = event.members
         if event.order is not None:
-            bought = order_fields(event.order)
-            self.provider, self.version, self.terms = _offer_of(bought)
-            self.start, self.end = shared(bought["startDate"]), shared(bought["endDate"])
-            self.bought_pass = PassChoice.read(bought)
-        if (footprint := event.footprint) is not None:
-            self.area_km2 = footprint["area_km2"]
-            self.bounds = (
-                footprint["west"], footprint["south"], footprint["east"], footprint["north"],
-            )  # fmt: skip
+            bought = _PARTS.decode(event.order)
+            del bought["geometry"]
+            self.start = _text(bytes(bought.pop("startDate")))
+            self.end = _text(bytes(bought.pop("endDate")))
+            self.provider, self.version, self.terms, self.bought_pass = _offer_of(
+                tuple(bought), tuple(map(bytes, bought.values()))
+            )
+        if (extent := event.footprint) is not None:
+            self.area_km2 = extent.area_km2
+            self.bounds = extent.west, extent.south, extent.east, extent.north
 
     def succeeded_by(self, later: "OrderState") -> "OrderState":
         """Put this submission among the `others` of a later one, and return the later one."""
@@ -216,15 +223,15 @@ class OrderState(Struct, gc=False):
         return submission
 
 
-_PLACE_AND_TIME = frozenset({"geometry", "startDate", "endDate"})
+_PARTS = Decoder(dict[str, Raw])
+_TEXT = Decoder(str)
 
 
 def outline_of(event: Described) -> bytes | None:
     """Return the polygon that an event holds, as GeoJSON text; None where it has no content."""
     if event.order is None:
         return None
-    # A copy, since orjson's bytes keep the buffer of 4 KiB that they were written to.
-    return bytes(memoryview(json_text.dumps(order_fields(event.order)["geometry"])))
+    return bytes(_PARTS.decode(event.order)["geometry"])
 
 
 def may_be_bought(known: OrderState | None) -> bool:
@@ -232,20 +239,19 @@ def may_be_bought(known: OrderState | None) -> bool:
     return known is None or known.standing not in SPENT
 
 
-def _offer_of(bought: Mapping[str, Any]) -> tuple[str, str, Terms]:
-    """Return provider, version and terms of an order; equal ones share one value."""
-    try:
-        return _same_offer(
-            tuple([each for each in bought.items() if each[0] not in _PLACE_AND_TIME])
-        )
-    except TypeError:  # a pass is a mapping, which cannot be hashed, and no two orders share one
-        return shared(bought["provider"]), shared(bought.get("version", "")), terms_of(bought)
+@lru_cache(maxsize=4096)
+def _offer_of(
+    fields: tuple[str, ...], values: tuple[bytes, ...]
+) -> tuple[str, str, Terms, PassChoice | None]:
+    """Return provider, version, terms and pass of an order; equal ones share one value."""
+    bought = dict(zip(fields, map(json_text.loads, values), strict=True))
+    provider, version = bought["provider"], bought.get("version", "")
+    return provider, version, terms_of(bought), PassChoice.read(bought)
 
 
 @lru_cache(maxsize=4096)
-def _same_offer(items: tuple[tuple[str, Any], ...]) -> tuple[str, str, Terms]:
-    fields = dict(items)
-    return fields["provider"], fields.get("version", ""), terms_of(fields)
+def _text(value: bytes) -> str:
+    return _TEXT.decode(value)
 
 
 @lru_cache(maxsize=4096)

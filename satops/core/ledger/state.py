@@ -32,7 +32,9 @@ from satops.core.ledger.events import (
 )
 from satops.core.ledger.fetched import Fetched
 from satops.core.ledger.order_state import (
+    BEING_PLACED,
     OPEN,
+    PLACED,
     SPENT,
     Closing,
     Described,
@@ -102,11 +104,16 @@ class LedgerState(Struct):
 
         Raises `LedgerCorrupt` at the first bad line; the state is then that before it.
         """
-        for recorded in read(lines, after=self.head):
-            self.take(recorded)
-            self.head = recorded.head
-            if noted is not None:
-                noted(recorded)
+        last = None
+        try:
+            for recorded in read(lines, after=self.head):
+                self.take(recorded)
+                last = recorded
+                if noted is not None:
+                    noted(recorded)
+        finally:
+            if last is not None:
+                self.head = last.head
 
     def take(self, recorded: Recorded) -> None:
         """Fold one event without checking the chain.
@@ -195,9 +202,9 @@ class LedgerState(Struct):
         known = self.orders.get(name := event.name)
         if known is not None and known.standing in SPENT:
             raise ValueError(f"{name!r} is intended again while it is {known.standing}")
-        order = OrderState(name, Standing.BEING_PLACED, recorded.digest, attempt=event.attempt)
+        order = OrderState(name, BEING_PLACED, recorded.digest, attempt=event.attempt)
         order.until = shared(event.until)
-        order.intended_at = order.opened_at = shared(recorded.time)
+        order.intended_at = order.opened_at = shared(event.time)
         self._hold(order, known, event, recorded)
 
     def _adopt(self, event: OrderAdopted, recorded: Recorded) -> None:
@@ -205,9 +212,7 @@ class LedgerState(Struct):
         order.intended_at = recorded.time
         order.settled_seq, order.settled_digest = recorded.seq, recorded.digest
         self._hold(order, self.orders.get(order.name), event, recorded)
-        order.further_order_nos = tuple(
-            no for no in order.further_order_nos if no != event.order_no
-        )
+        order.drop(event.order_no)
         self._place_as(order, event, recorded.time)
 
     def _carry(self, event: OrderCarried, recorded: Recorded) -> None:
@@ -230,7 +235,7 @@ class LedgerState(Struct):
     def _hold(
         self, order: OrderState, known: OrderState | None, event: Described, recorded: Recorded
     ) -> None:
-        order.describe(event, run=recorded.run, seq=recorded.seq)
+        order.describe(event, recorded.seq)
         order.opened = order.intent
         order.attempts = order.attempt
         self.orders[order.name] = order if known is None else known.succeeded_by(order)
@@ -241,7 +246,7 @@ class LedgerState(Struct):
 
     def _place(self, event: SubmissionPlaced, recorded: Recorded) -> None:
         submission = self._submission(event)
-        self._place_as(submission, event, recorded.time)
+        self._place_as(submission, event, event.time)
         # The marketplace's answer remains, even if a person takes the number back.
         submission.receipt_no = event.order_no
         if submission.order_no == submission.receipt_no:
@@ -272,14 +277,14 @@ class LedgerState(Struct):
             if late or submission.standing not in OPEN:
                 return
             # The marketplace took this attempt for an earlier one: keep the number once.
-            order.further_order_nos = tuple(no for no in order.further_order_nos if no != order_no)
+            order.drop(order_no)
         if submission.order_no is not None or (late and order.standing in SPENT):
             order.further_order_nos += (order_no,)
         if submission.order_no is not None:
             return
         submission.order_no = order_no
         submission.same_as = same_as
-        submission.standing = Standing.PLACED
+        submission.standing = PLACED
         submission.placed_at = shared(at)
         submission.reason = "" if isinstance(event, SubmissionPlaced) else event.because
         if late and order.standing not in SPENT:
@@ -298,11 +303,8 @@ class LedgerState(Struct):
     def _correct(self, event: DoubtCorrected, recorded: Recorded) -> None:
         order = self.orders[event.name]
         wrong = (event.corrects["seq"], event.corrects["digest"])
-        found = [
-            each
-            for each in (order, *order.others)
-            if (each.settled_seq, each.settled_digest) == wrong
-        ]
+        every = (order, *order.others)
+        found = [it for it in every if (it.settled_seq, it.settled_digest) == wrong]
         if not found:
             raise ValueError(f"event {wrong[0]} is not the last one that settled {order.name!r}")
         submission = found[0]
@@ -317,16 +319,14 @@ class LedgerState(Struct):
         order_no = submission.order_no
         if order_no is not None and submission.same_as is None:
             self.claimed.pop(order_no, None)
-        order.further_order_nos = tuple(no for no in order.further_order_nos if no != order_no)
+        order.drop(order_no)
         submission.order_no = submission.placed_at = submission.same_as = None
         submission.status = submission.amount = None
         submission.standing, submission.reason = Standing.IN_DOUBT, reason
         if submission.receipt_no is not None:
             submission.order_no, submission.standing = submission.receipt_no, Standing.PLACED
             submission.placed_at = submission.intended_at
-            order.further_order_nos = tuple(
-                no for no in order.further_order_nos if no != submission.receipt_no
-            )
+            order.drop(submission.receipt_no)
         if submission is not order:
             order = self.orders[order.name] = order.promoted(submission)
         self._hold_again(order)

@@ -64,4 +64,4 @@ def append(store: LedgerStore, *names: str, head: Head = HEAD) -> Head:
 
 def head_of(store: LedgerStore) -> Head:
     """Return where the ledger ends, read through a store."""
-    return [head for _, head in decode(store.read())][-1]
+    return [line.head for line in decode(store.read())][-1]

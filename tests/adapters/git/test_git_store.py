@@ -172,7 +172,7 @@ def test_any_clone_serves_and_none_of_its_own_is_touched(
     assert head_of(store) == head
     head = append(store, "c", head=head)
     assert head_of(GitStore(clone)) == head_of(other) == head
-    assert [event.get("name") for event, _ in decode(forge.lines())] == [None, "a", "b", "c"]
+    assert [line.fields.get("name") for line in decode(forge.lines())] == [None, "a", "b", "c"]
     assert _own(clone) == before
 
 
