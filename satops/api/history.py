@@ -52,7 +52,7 @@ def unchained(line: bytes) -> Recorded:
     """Read a line without its neighbours; its number is the one that it claims."""
     try:
         fields = json_text.loads(line)
-        before = Head(fields["seq"] - 1, fields["prev"])
+        before = Head(fields["seq"] - 1, fields.get("prev"))
         [found] = decode([line], after=before)
     except (json_text.NotJson, KeyError, TypeError) as error:
         raise LedgerCorrupt(

@@ -96,7 +96,8 @@ def test_only_the_lines_about_the_order_are_read(
     assert twins("db", verb, "doubt") == ExitCode.DONE
     # Who reads all of it finds the damage; and what is read is checked.
     assert twins("db", "verify") == ExitCode.LEDGER
-    forged = """UPDATE satops.events SET line = '{"name":"placed","seq":4}' WHERE seq = 4"""
+    line = '{"format":"satops.ledger/1","name":"placed","seq":4}'
+    forged = f"UPDATE satops.events SET line = '{line}' WHERE seq = 4"
     twins.server.run(twins.database, forged)
     capsys.readouterr()
     assert twins("db", verb, "placed") == ExitCode.LEDGER
