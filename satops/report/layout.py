@@ -126,11 +126,11 @@ def _aligned_rows(
     pad = GAP.join(
         f"%{'' if column in right else '-'}{width}s" for column, width in enumerate(widths)
     )
-    for cells in rows:
-        if re.search(_ODD_WIDTH, "".join(cells)) is None:
-            yield (pad % tuple(cells)).rstrip()
-        else:
-            yield aligned(cells, widths, right)
+    lines = [pad % cells for cells in rows]
+    if re.search(_ODD_WIDTH, "".join(lines)) is None:
+        yield from map(str.rstrip, lines)
+    else:
+        yield from (aligned(cells, widths, right) for cells in rows)
 
 
 def cells_of(text: str) -> int:

@@ -17,7 +17,9 @@ from satops.core.ledger.events import (
     OrderAdopted,
     PurchaseCompared,
     RunStarted,
+    StatusObserved,
     SubmissionIntended,
+    SubmissionPlaced,
     SubmissionProbed,
 )
 from satops.core.ledger.order_state import (
@@ -36,15 +38,15 @@ from satops.offers import mode_of
 from satops.workflow.overdue import overdue
 
 _ACTS = (
-    DoubtSettled
-    | DoubtCorrected
-    | OrderAdopted
-    | ForeignNoted
-    | PurchaseCompared
-    | SubmissionProbed
-    | MarketplaceMoved
-    | LedgerClosed
-    | LedgerRestored
+    DoubtSettled,
+    DoubtCorrected,
+    OrderAdopted,
+    ForeignNoted,
+    PurchaseCompared,
+    SubmissionProbed,
+    MarketplaceMoved,
+    LedgerClosed,
+    LedgerRestored,
 )
 _ABOUT_ALL = ("to", "placed", "differs", "foreign", "same_as")
 """Fields of an act to keep, besides who, what and why."""
@@ -119,26 +121,29 @@ class Reading:
 
     def _note(self, found: Recorded) -> None:
         event = found.event
+        kind = type(event)
+        if kind is SubmissionPlaced or kind is StatusObserved:
+            return  # most events
         if isinstance(event, Described):
             self._note_order(event, found)
         elif isinstance(event, RunStarted):
             self._note_run(event, found)
-        if isinstance(event, _ACTS):
+        if kind in _ACTS:
             self._note_act(found)
 
     def _note_order(self, event: Described, found: Recorded) -> None:
         order = self.state.orders[event.name]
         if order.intent == found.digest:
             order.source_json, order.axes = b"", None  # unused here, and a fifth of the memory
-        if isinstance(event, SubmissionIntended):
-            origin = Origin(
-                event.commit and shared(event.commit),
-                event.committed,
-                event.pull_request and shared(event.pull_request),
-                _texts(event.approvals),
-            )
-            if origin != _NO_ORIGIN:
-                self.origins[found.digest] = origin
+        if type(event) is SubmissionIntended:
+            commit, pull_request, approvals = event.commit, event.pull_request, event.approvals
+            if (commit, event.committed, pull_request, approvals) != _NO_ORIGIN:
+                self.origins[found.digest] = Origin(
+                    commit and shared(commit),
+                    event.committed,
+                    pull_request and shared(pull_request),
+                    _texts(approvals),
+                )
         if self.outlines is not None and (outline := outline_of(event)) is not None:
             self.outlines[found.seq] = outline
 

@@ -44,7 +44,8 @@ class Standing(StrEnum):
     NOT_PLACED = "not-placed"
 
 
-PLACED, BEING_PLACED = Standing.PLACED, Standing.BEING_PLACED  # `Standing.PLACED` is a call
+PLACED, BEING_PLACED = Standing.PLACED, Standing.BEING_PLACED
+"""For what runs for each event: before Python 3.12, `Standing.PLACED` is a call."""
 OPEN = (Standing.BEING_PLACED, Standing.IN_DOUBT)
 """The order may exist at the marketplace, so satops never sends it again and counts it as spent."""
 SPENT = (Standing.PLACED, *OPEN)
@@ -137,7 +138,7 @@ class OrderState(Struct, gc=False):
 
     def standing_at(self, now: str) -> Standing:
         """Return the standing at an instant (`YYYY-MM-DDThh:mm:ssZ`)."""
-        if self.standing is Standing.BEING_PLACED and now >= self.until:
+        if self.standing is BEING_PLACED and now >= self.until:
             return Standing.IN_DOUBT
         return self.standing
 

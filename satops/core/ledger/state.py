@@ -333,13 +333,15 @@ class LedgerState(Struct):
 
     def _hold_again(self, order: OrderState) -> None:
         """Update `holders` for each content of a name with a spent submission."""
-        every = (order, *order.others)
-        for each in every:
-            if each.order_digest is not None and self.holders.get(each.order_digest) == order.name:
-                del self.holders[each.order_digest]
-        for each in every:
-            if each.order_digest is not None and each.standing in SPENT:
-                self.holders[each.order_digest] = order.name
+        spent: dict[str, bool] = {}
+        for each in (order, *order.others):
+            if (digest := each.order_digest) is not None:
+                spent[digest] = each.standing in SPENT or spent.get(digest, False)
+        for digest, is_spent in spent.items():
+            if is_spent:
+                self.holders[digest] = order.name
+            elif self.holders.get(digest) == order.name:
+                del self.holders[digest]
 
     def _refuse(self, event: Closing, standing: Standing, reason: str) -> None:
         """Close a submission as refused, unless a probe was sent: its refusal proves nothing."""
@@ -380,12 +382,7 @@ class LedgerState(Struct):
         placed = [each for each in order.others if each.standing is Standing.PLACED]
         if placed:
             order = self.orders[order.name] = order.promoted(placed[0])
-        if order.others:
-            self._hold_again(order)
-        elif order.order_digest is not None and (
-            self.holders.get(order.order_digest) == order.name
-        ):
-            del self.holders[order.order_digest]
+        self._hold_again(order)
 
     def _observe(self, event: StatusObserved) -> None:
         order = self.orders[event.name]

@@ -46,6 +46,7 @@ def list_blocks(rows: Rows, *, chosen: bool = False) -> Iterator[Block]:
         return
     orders, reading = rows.orders, rows.reading
     now, late = reading.now, reading.overdue
+    worded = {each: words(each) for each in Standing}
 
     def status(order: OrderState) -> str:
         word = reading.offer.status(order.status).word
@@ -59,7 +60,7 @@ def list_blocks(rows: Rows, *, chosen: bool = False) -> Iterator[Block]:
     def drawn(order: OrderState) -> layout.Row:
         standing = order.standing_at(now)
         return layout.Row(
-            (safe(order.name), words(standing), *[cell(order) for cell in cells]),
+            (safe(order.name), worded[standing], *[cell(order) for cell in cells]),
             Tone.WARNING if order.name in late else TONES[standing],
         )
 
