@@ -39,6 +39,7 @@ def location(longitude: float, latitude: float) -> str:
     return f"{abs(latitude):.2f}°{north} {abs(longitude):.2f}°{east}"
 
 
+@lru_cache(maxsize=4096)
 def moment(instant: datetime | str) -> str:
     """Return an instant in UTC as `2026-12-01 00:00`; seconds only if not zero.
 
@@ -92,6 +93,7 @@ def money(value: float, currency: str = "") -> str:
     return f"{value:,.2f} {currency}".rstrip()
 
 
+@lru_cache(maxsize=4096)
 @lru_cache(maxsize=4096)
 def days(start: str, end: str) -> str:
     """Return a window by its days in UTC, `2026-12-01 → 12-15`; one day alone as that day.

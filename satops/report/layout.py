@@ -135,7 +135,7 @@ def _aligned_rows(
 
 def cells_of(text: str) -> int:
     """Return the width of a safe text in terminal cells: 0, 1 or 2 for a character."""
-    if re.search(_ODD_WIDTH, text) is None:
+    if text.isascii() or re.search(_ODD_WIDTH, text) is None:
         return len(text)
     return sum(map(_cells_of_char, text))
 

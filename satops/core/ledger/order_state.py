@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 from msgspec.json import Decoder
 from msgspec.structs import replace
 
@@ -194,13 +194,10 @@ class OrderState(Struct, gc=False):
             self.axes = event.axes or ()
             self.members = event.members
         if event.order is not None:
-            bought = _PARTS.decode(event.order)
-            del bought["geometry"]
-            self.start = _text(bytes(bought.pop("startDate")))
-            self.end = _text(bytes(bought.pop("endDate")))
-            self.provider, self.version, self.terms, self.bought_pass = _offer_of(
-                tuple(bought), tuple(map(bytes, bought.values()))
-            )
+            polygon = b'"geometry":' + _OUTLINES.decode(event.order).geometry
+            said = _said_in(bytes(event.order).replace(polygon, b'"geometry":null', 1))
+            self.provider, self.version, self.terms = said.provider, said.version, said.terms
+            self.start, self.end, self.bought_pass = said.start, said.end, said.bought_pass
         if (extent := event.footprint) is not None:
             self.area_km2 = extent.area_km2
             self.bounds = extent.west, extent.south, extent.east, extent.north
@@ -224,15 +221,29 @@ class OrderState(Struct, gc=False):
         return submission
 
 
-_PARTS = Decoder(dict[str, Raw])
-_TEXT = Decoder(str)
+class _Outline(Struct, gc=False):
+    geometry: Raw
+
+
+class _Said(Struct, frozen=True, gc=False):
+    """A canonical order without its polygon; the orders of a team have few such contents."""
+
+    provider: str
+    version: str
+    terms: Terms
+    start: str
+    end: str
+    bought_pass: PassChoice | None
+
+
+_OUTLINES = Decoder(_Outline)
 
 
 def outline_of(event: Described) -> bytes | None:
     """Return the polygon that an event holds, as GeoJSON text; None where it has no content."""
     if event.order is None:
         return None
-    return bytes(_PARTS.decode(event.order)["geometry"])
+    return bytes(_OUTLINES.decode(event.order).geometry)
 
 
 def may_be_bought(known: OrderState | None) -> bool:
@@ -241,18 +252,17 @@ def may_be_bought(known: OrderState | None) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _offer_of(
-    fields: tuple[str, ...], values: tuple[bytes, ...]
-) -> tuple[str, str, Terms, PassChoice | None]:
-    """Return provider, version, terms and pass of an order; equal ones share one value."""
-    bought = dict(zip(fields, map(json_text.loads, values), strict=True))
-    provider, version = bought["provider"], bought.get("version", "")
-    return provider, version, terms_of(bought), PassChoice.read(bought)
-
-
-@lru_cache(maxsize=4096)
-def _text(value: bytes) -> str:
-    return _TEXT.decode(value)
+def _said_in(order: bytes) -> _Said:
+    """Read a canonical order without its polygon; equal ones share one value."""
+    fields = json_text.loads(order)
+    return _Said(
+        fields["provider"],
+        fields.get("version", ""),
+        terms_of(fields),
+        convert(fields["startDate"], str),
+        convert(fields["endDate"], str),
+        PassChoice.read(fields),
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -272,9 +272,9 @@ class LedgerState(Struct):
             raise ValueError(f"{order.name!r} is placed, and no order number is given")
         if same_as is None:
             self.claimed[order_no] = order.name
-        late = submission is not order
+        late, was_open = submission is not order, submission.standing in OPEN
         if order_no in order.order_nos:
-            if late or submission.standing not in OPEN:
+            if late or not was_open:
                 return
             # The marketplace took this attempt for an earlier one: keep the number once.
             order.drop(order_no)
@@ -289,7 +289,8 @@ class LedgerState(Struct):
         submission.reason = "" if isinstance(event, SubmissionPlaced) else event.because
         if late and order.standing not in SPENT:
             order = self.orders[order.name] = order.promoted(submission)
-        self._hold_again(order)
+        if not was_open:
+            self._hold_again(order)
 
     def _settle(self, event: DoubtSettled, recorded: Recorded) -> None:
         submission = self.orders[event.name].submission(event.intent, event.attempt)
