@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from satops.api.repository import FilePath, Say, open_repository
+from satops.api.repository import FilePath, Repository, Say, open_repository
+from satops.api.specs import spec_tree
+from satops.ports import LedgerStore, SourceFile
 from satops.workflow.choice import Choice
 from satops.workflow.ledger_session import LedgerSession
 from satops.workflow.rows import Reading, Rows
@@ -24,10 +26,30 @@ def list_orders(
     older than what this machine appended.  Raises `UsageError` and `LedgerError`.
     """
     opened = open_repository(repository, environ=environ)
-    reading = Reading(
-        opened.offer, opened.now(), grace_h=opened.config.delivery.grace_h, outlines=outlines
-    )
     store = opened.store()
-    rows = reading.fold(store.read()).rows
+    reading = read_ledger(opened, store, opened.now(), outlines=outlines)
+    rows = reading.rows
     opened.tell_doubt(LedgerSession(store, opened.clock, "", reading.state), say)
     return rows if choice == EVERY else rows.chosen(choice.wants)
+
+
+def read_ledger(
+    opened: Repository, store: LedgerStore, now: str, *, outlines: bool = False
+) -> Reading:
+    """Fold a ledger; an order whose spec the tree holds has the labels that stand there now.
+
+    Raises `LedgerError`.
+    """
+    tree = spec_tree(opened)
+    has_specs = any(isinstance(found, SourceFile) for found in tree.files.walk())
+    reading = Reading(
+        opened.offer,
+        now,
+        grace_h=opened.config.delivery.grace_h,
+        outlines=outlines,
+        sources=has_specs,
+    )
+    reading.fold(store.read())
+    if has_specs:
+        reading.labels = tree.labels(reading.state)
+    return reading

@@ -54,8 +54,10 @@ def command(  # one option each
 ) -> int:
     """List the orders of the ledger, or their sums.
 
-    Reads only the ledger, so labels are those with which an order was bought.  --since, --until
-    and the months of --by use the time of the intent to buy, in UTC, like the limits.
+    Labels are those of the order's spec in the tree, where it holds a sound one, or else those
+    with which the order was bought; limits count the latter.  All else is read from the ledger.
+    --since, --until and the months of --by use the time of the intent to buy, in UTC, like the
+    limits.
     """
     from satops.report.text.rows import list_blocks, sums_blocks
 

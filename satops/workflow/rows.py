@@ -97,11 +97,17 @@ class Reading:
     """A ledger, seen at one moment."""
 
     def __init__(
-        self, offer: Offer, now: str, *, grace_h: float = 72, outlines: bool = False
+        self,
+        offer: Offer,
+        now: str,
+        *,
+        grace_h: float = 72,
+        outlines: bool = False,
+        sources: bool = False,
     ) -> None:
         """`now` decides what is still being placed, and what is overdue after `grace_h` hours.
 
-        With `outlines`, the bought polygons are kept too.
+        With `outlines`, the bought polygons are kept too, and with `sources` where specs stood.
         """
         self.state = LedgerState()
         self.offer = offer
@@ -113,6 +119,9 @@ class Reading:
         """Provenance by the identity of the submission."""
         self.outlines: dict[int, bytes] | None = {} if outlines else None
         """GeoJSON geometry by the `seq` of the event that holds the order."""
+        self.sources = sources
+        self.labels: Mapping[str, Mapping[str, str]] = {}
+        """Labels by name, where they are others than those of the intent."""
 
     def fold(self, lines: Iterable[bytes]) -> "Reading":
         """Read the lines of a ledger; raises `LedgerCorrupt` at the first bad one."""
@@ -133,8 +142,8 @@ class Reading:
 
     def _note_order(self, event: Described, found: Recorded) -> None:
         order = self.state.orders[event.name]
-        if order.intent == found.digest:
-            order.source_json, order.axes = b"", None  # unused here, and a fifth of the memory
+        if order.intent == found.digest and not self.sources:
+            order.source_json, order.axes = b"", None  # a fifth of the memory
         if type(event) is SubmissionIntended:
             commit, pull_request, approvals = event.commit, event.pull_request, event.approvals
             if (commit, event.committed, pull_request, approvals) != _NO_ORIGIN:
@@ -241,8 +250,9 @@ class Row:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """Labels of its intent."""
-        return self.order.labels or {}
+        """Labels of its spec in the tree, or else of its intent."""
+        changed = self.reading.labels.get(self.order.name)
+        return (self.order.labels or {}) if changed is None else changed
 
     @property
     def difference(self) -> float | None:
@@ -365,7 +375,7 @@ class Rows(Sequence[Row]):
     @cached_property
     def label_keys(self) -> list[str]:
         """Every label key of these orders, sorted."""
-        return sorted({key for order in self.orders if order.labels for key in order.labels})
+        return sorted({key for row in self for key in row.labels})
 
     @cached_property
     def axes(self) -> list[str]:

@@ -1,5 +1,6 @@
 """Read the whole tree: every sound spec, and every problem of every file."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +18,7 @@ from satops.core.spec.series_checks import NAMES_MEET, like_a_member
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import NAME
 from satops.ports import AoiSource, MissingFiles, OrderFiles, RulesSource, SourceFile, ZoneRules
-from satops.workflow.read_files import Chunk, FileRead, FileReader
+from satops.workflow.read_files import Chunk, ChunkCheck, FileRead, FileReader
 
 if TYPE_CHECKING:
     from satops.core.spec.schema import Schema
@@ -83,7 +84,6 @@ class SpecTree(Struct, frozen=True):
         orders that may still be bought.  Raises `UsageError` for rules that cannot be read.
         """
         known = state if state is not None else LedgerState()
-        zone = self.config.timezone
 
         def check(chunk: Chunk) -> Iterable[Problem]:
             open_to_buy = chunk.only(lambda spec: may_be_bought(known.orders.get(spec.name)))
@@ -93,6 +93,20 @@ class SpecTree(Struct, frozen=True):
 
             return check_chunk(open_to_buy, self.rules.rules())
 
+        return self._read(known, check)
+
+    def labels(self, state: LedgerState) -> dict[str, Mapping[str, str]]:
+        """Return the labels in the sound specs whose file is not as it was bought, by name.
+
+        A name that two specs have is left out.  The specs are not checked.
+        """
+        tree = self._read(state)
+        names = Counter(spec.name for spec in tree.specs)
+        names.update(spec.name for spec in tree.kept)
+        return {spec.name: spec.labels or {} for spec in tree.specs if names[spec.name] == 1}
+
+    def _read(self, state: LedgerState, check: ChunkCheck | None = None) -> Tree:
+        zone = self.config.timezone
         with self.aois:
             reader = FileReader(
                 self.files,
@@ -102,7 +116,7 @@ class SpecTree(Struct, frozen=True):
                 read_aoi=self.aois.read,
                 zones=self.zones,
             )
-            kept = KeptSpecs(known, None if zone is None else str(zone), lambda: self.zones.release)
+            kept = KeptSpecs(state, None if zone is None else str(zone), lambda: self.zones.release)
             return read_tree(self.files, reader, kept)
 
     def read_whole(self, state: LedgerState | None = None) -> Tree:

@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 from tests.season import season
 
@@ -55,6 +57,32 @@ def test_what_hydrology_spent_in_december(winter: Satops) -> None:
     assert found["estimates"] == {"EUR": 500.0, "USD": 13500.75}
     (row,) = csv.DictReader(io.StringIO(winter(*asked, "--format", "csv").out))
     assert (row["estimates.USD"], row["amounts."]) == ("13500.75", "12500.0")
+
+
+def test_labels_are_those_of_the_tree_where_it_has_them(satops: Satops) -> None:
+    orders = satops.root / "orders"
+    mekong, hanoi = orders / "mekong-flood.yaml", orders / "hanoi.yaml"
+    assert satops("apply", "--yes").code == ExitCode.DONE
+    for file in (mekong, hanoi):
+        file.write_text(re.sub("team: [a-z]+", "team: floods", file.read_text("utf-8")), "utf-8")
+    new = re.sub("name: [^ \\n]+", "name: never-bought", mekong.read_text("utf-8"))
+    (orders / "new.yaml").write_text(new, "utf-8")
+    shutil.copy(hanoi, orders / "twice.yaml")  # two specs of one name: neither speaks
+
+    def listed(*arguments: str) -> dict[str, str]:
+        found = satops("list", "--json", *arguments).json["orders"]
+        return {order["name"].split("-")[0]: order["labels"]["team"] for order in found}
+
+    assert listed() == {"da": "ports", "hanoi": "planning", "mekong": "floods"}
+    assert list(listed("--label", "team=floods")) == ["mekong"]
+    sums = satops("list", "--by", "label:team", "--json").json["sums"]
+    teams = {each["group"]["label:team"]: each["orders"] for each in sums}
+    assert teams == {"floods": 1, "planning": 1, "ports": 1}
+    # Whatever hides a spec, its order is listed as it was bought.
+    mekong.write_text("name: [", "utf-8")
+    assert listed()["mekong"] == "hydrology"
+    shutil.rmtree(orders)
+    assert listed()["mekong"] == "hydrology"
 
 
 def test_nothing_chosen_is_said(winter: Satops) -> None:
