@@ -42,13 +42,9 @@ def read_ledger(
     """
     tree = spec_tree(opened)
     has_specs = any(isinstance(found, SourceFile) for found in tree.files.walk())
-    reading = Reading(
-        opened.offer,
-        now,
-        grace_h=opened.config.delivery.grace_h,
-        outlines=outlines,
-        sources=has_specs,
-    )
+    grace_h = opened.config.delivery.grace_h
+    reading = Reading(opened.offer, now, grace_h=grace_h, outlines=outlines)
+    reading.sources = has_specs
     reading.fold(store.read())
     if has_specs:
         reading.labels = tree.labels(reading.state)

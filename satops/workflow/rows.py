@@ -97,17 +97,10 @@ class Reading:
     """A ledger, seen at one moment."""
 
     def __init__(
-        self,
-        offer: Offer,
-        now: str,
-        *,
-        grace_h: float = 72,
-        outlines: bool = False,
-        sources: bool = False,
+        self, offer: Offer, now: str, *, grace_h: float = 72, outlines: bool = False
     ) -> None:
         """`now` decides what is still being placed, and what is overdue after `grace_h` hours.
-
-        With `outlines`, the bought polygons are kept too, and with `sources` where specs stood.
+        With `outlines`, the bought polygons are kept too.
         """
         self.state = LedgerState()
         self.offer = offer
@@ -119,7 +112,8 @@ class Reading:
         """Provenance by the identity of the submission."""
         self.outlines: dict[int, bytes] | None = {} if outlines else None
         """GeoJSON geometry by the `seq` of the event that holds the order."""
-        self.sources = sources
+        self.sources = False
+        """Whether to keep what tells which files of a tree are as they were bought."""
         self.labels: Mapping[str, Mapping[str, str]] = {}
         """Labels by name, where they are others than those of the intent."""
 
@@ -130,8 +124,7 @@ class Reading:
 
     def _note(self, found: Recorded) -> None:
         event = found.event
-        kind = type(event)
-        if kind is SubmissionPlaced or kind is StatusObserved:
+        if (kind := type(event)) is SubmissionPlaced or kind is StatusObserved:
             return  # most events
         if isinstance(event, Described):
             self._note_order(event, found)
