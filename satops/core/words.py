@@ -94,7 +94,6 @@ def money(value: float, currency: str = "") -> str:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=4096)
 def days(start: str, end: str) -> str:
     """Return a window by its days in UTC, `2026-12-01 → 12-15`; one day alone as that day.
 

@@ -261,7 +261,7 @@ def _without(state: LedgerState, name: str) -> LedgerState:
     return replace(
         state,
         orders={key: known for key, known in state.orders.items() if key != name},
-        holders={digest: holder for digest, holder in state.holders.items() if holder != name},
+        holders=state.holders.without(name),
     )
 
 

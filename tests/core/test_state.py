@@ -1,5 +1,8 @@
 """The fold: what the ledger knows of each order after any events."""
 
+from contextlib import suppress
+from random import Random
+
 import pytest
 
 from satops.core import json_text
@@ -16,7 +19,7 @@ from satops.core.ledger.events import (
     SubmissionNotSent,
     SubmissionRejected,
 )
-from satops.core.ledger.state import LedgerState, Standing
+from satops.core.ledger.state import SPENT, LedgerState, Standing
 from satops.errors import LedgerCorrupt
 from tests.chains import FOOTPRINT, RUN, SOURCE, STARTED, altered, chain, intended, order, placed
 
@@ -93,13 +96,53 @@ def test_the_same_receipt_twice_is_one_receipt() -> None:
 
 def test_an_order_is_held_by_its_name_until_it_is_known_that_it_was_not_bought() -> None:
     digest = order().digest
-    assert _state(intended("a")).holders == {digest: "a"}
-    assert _state(intended("a"), DOUBT).holders == {digest: "a"}
-    assert _state(intended("a"), placed("a")).holders == {digest: "a"}
-    assert _state(intended("a"), NOT_PLACED).holders == {}
-    assert _state(intended("a"), NOT_PLACED, placed("a")).holders == {digest: "a"}
+    assert _state(intended("a")).holders.last == {digest: "a"}
+    assert _state(intended("a"), DOUBT).holders.last == {digest: "a"}
+    assert _state(intended("a"), placed("a")).holders.last == {digest: "a"}
+    assert _state(intended("a"), NOT_PLACED).holders.last == {}
+    assert _state(intended("a"), NOT_PLACED, placed("a")).holders.last == {digest: "a"}
     rejected = SubmissionRejected("a", 1, 400, "no")
-    assert _state(intended("a"), intended("b"), rejected).holders == {digest: "b"}
+    assert _state(intended("a"), intended("b"), rejected).holders.last == {digest: "b"}
+
+
+def test_an_order_of_two_names_stays_held_by_the_one_that_was_not_refused() -> None:
+    digest, refused = order().digest, SubmissionRejected("b", 1, 400, "no")
+    both = (intended("a"), intended("b"))
+    assert _state(*both, refused).holders.get(digest) == "a"
+    assert _state(*both, refused, placed("a")).holders.get(digest) == "a"
+    assert _state(*both, placed("a"), refused).holders.get(digest) == "a"
+    assert _state(*both).holders.without("b").get(digest) == "a"
+
+
+def _any_event(chance: Random) -> Event:
+    name, attempt = chance.choice("abc"), chance.randint(1, 3)
+    events: list[Event] = [
+        intended(name, attempt, chance.choice([20, 30])),
+        placed(name, attempt),
+        placed(name, attempt, f"LATE_{name}_{attempt}"),
+        SubmissionRejected(name, attempt, 400, "no"),
+        SubmissionLeftInDoubt(name, attempt, "lost", ""),
+        DoubtSettled(name, attempt, placed=False, by="Ada", because="no"),
+    ]
+    return chance.choice(events)
+
+
+def test_a_digest_is_held_exactly_by_the_names_with_a_spent_submission_of_it() -> None:
+    for seed in range(100):
+        chance, state = Random(seed), _state()
+        for _ in range(20):
+            with suppress(LedgerCorrupt):
+                state.fold(chain(_any_event(chance), head=state.head)[0])
+            held: dict[str, set[str]] = {}
+            for name, known in state.orders.items():
+                for each in (known, *known.others):
+                    if each.standing in SPENT and each.order_digest is not None:
+                        held.setdefault(each.order_digest, set()).add(name)
+            found = {
+                digest: {name, *state.holders.earlier.get(digest, ())}
+                for digest, name in state.holders.last.items()
+            }
+            assert found == held, seed
 
 
 def test_an_adopted_order_is_placed_with_what_is_known_of_it() -> None:
@@ -190,7 +233,7 @@ def test_an_earlier_receipt_counts_when_the_later_attempt_bought_nothing() -> No
         known = state.orders["a"]
         assert known.standing is Standing.PLACED
         assert (known.order_no, known.further_order_nos) == ("LATE", ())
-        assert state.holders[order().digest] == "a"
+        assert state.holders.get(order().digest) == "a"
 
 
 def test_the_receipts_of_two_attempts_are_both_kept() -> None:

@@ -31,6 +31,7 @@ from satops.core.ledger.events import (
     SubmissionRejected,
 )
 from satops.core.ledger.fetched import Fetched
+from satops.core.ledger.holders import Holders
 from satops.core.ledger.order_state import (
     BEING_PLACED,
     OPEN,
@@ -82,8 +83,7 @@ class LedgerState(Struct):
     orders: dict[str, OrderState] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
     """Order name by order number."""
-    holders: dict[str, str] = field(default_factory=dict)
-    """Order name by digest of an order that counts as spent."""
+    holders: Holders = field(default_factory=Holders)
     axes: dict[str, list[Any]] = field(default_factory=dict)
     """Axes of each series' intents: one value, unless two runs met."""
     foreign: dict[str, int] = field(default_factory=dict)
@@ -240,7 +240,7 @@ class LedgerState(Struct):
         order.attempts = order.attempt
         self.orders[order.name] = order if known is None else known.succeeded_by(order)
         if order.order_digest is not None:
-            self.holders[order.order_digest] = order.name
+            self.holders.take(order.order_digest, order.name)
         if order.series is not None and order.axes not in self.axes.setdefault(order.series, []):
             self.axes[order.series].append(order.axes)
 
@@ -340,9 +340,9 @@ class LedgerState(Struct):
                 spent[digest] = each.standing in SPENT or spent.get(digest, False)
         for digest, is_spent in spent.items():
             if is_spent:
-                self.holders[digest] = order.name
-            elif self.holders.get(digest) == order.name:
-                del self.holders[digest]
+                self.holders.take(digest, order.name)
+            else:
+                self.holders.release(digest, order.name)
 
     def _refuse(self, event: Closing, standing: Standing, reason: str) -> None:
         """Close a submission as refused, unless a probe was sent: its refusal proves nothing."""

@@ -42,7 +42,7 @@ def hold_renamed(
         and action.spec is not None
         and action.series is not None
         and (action.known is None or action.known.standing not in SPENT)
-        and (action.name in found or action.spec.order.digest in state.holders)
+        and (action.name in found or action.spec.order.digest in state.holders.last)
     ]
     if not suspects:
         return list(actions)
