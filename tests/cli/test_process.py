@@ -29,12 +29,16 @@ ENOUGH_S = 300
 def running(
     satops: Satops, *arguments: str, **options: object
 ) -> "Iterator[subprocess.Popen[bytes]]":
-    """Start a command in the repository; it is ended with the block at the latest."""
+    """Start a command in the repository; it is ended with the block at the latest.
+
+    SIGHUP ends it as on a terminal, also where the tests themselves run under nohup.
+    """
     environ = {
         **{key: value for key, value in os.environ.items() if not key.startswith("SATOPS_")},
         "PYTHONPATH": str(PACKAGE),
         **satops.environ,
     }
+    options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
     process = subprocess.Popen(  # type: ignore[call-overload]
         [*SATOPS, *arguments], cwd=satops.root, env=environ, **options
     )
