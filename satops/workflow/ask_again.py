@@ -258,11 +258,8 @@ class AskingAgain(Struct, frozen=True):
 
 def _without(state: LedgerState, name: str) -> LedgerState:
     """Return the state without a name."""
-    return replace(
-        state,
-        orders={key: known for key, known in state.orders.items() if key != name},
-        holders=state.holders.without(name),
-    )
+    rest = {key: known for key, known in state.orders.items() if key != name}
+    return replace(state, orders=rest)
 
 
 def _means(outcome: Outcome) -> str:

@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent
+from satops.core.ledger.holders import holder_of
 from satops.core.ledger.passes import held_passes
 from satops.core.ledger.state import OPEN, SPENT, Standing
 from satops.core.order.order import instant_text
@@ -218,9 +219,8 @@ class Submitting:
             message = f"run {known.run} placed it in the meantime"
             return OrderResult(action.name, "placed-by-other", known.order_no, message)
         assert action.spec is not None
-        holder = state.holders.get(action.spec.order.digest)
-        agreed = {item.check for item in action.spec.acknowledge}
-        if holder not in (None, action.name) and "X01" not in agreed:
+        holder = holder_of(action.spec.order.digest, state, besides=action.name)
+        if holder is not None and "X01" not in {item.check for item in action.spec.acknowledge}:
             message = f"{holder} is the same order, and was bought in the meantime"
             return OrderResult(action.name, "placed-by-other", None, message)
         if other_axes(action.spec, state) is not None:

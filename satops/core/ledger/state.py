@@ -31,7 +31,6 @@ from satops.core.ledger.events import (
     SubmissionRejected,
 )
 from satops.core.ledger.fetched import Fetched
-from satops.core.ledger.holders import Holders
 from satops.core.ledger.order_state import (
     BEING_PLACED,
     OPEN,
@@ -83,7 +82,8 @@ class LedgerState(Struct):
     orders: dict[str, OrderState] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
     """Order name by order number."""
-    holders: Holders = field(default_factory=Holders)
+    names: dict[str, set[str]] | None = None
+    """Names by the digest of each order that they ever held; None until `holder_of` is asked."""
     axes: dict[str, list[Any]] = field(default_factory=dict)
     """Axes of each series' intents: one value, unless two runs met."""
     foreign: dict[str, int] = field(default_factory=dict)
@@ -230,7 +230,6 @@ class LedgerState(Struct):
             order.placed_at = order.intended_at
         for order_no in order.order_nos:
             self.claimed[order_no] = order.name
-        self._hold_again(order)
 
     def _hold(
         self, order: OrderState, known: OrderState | None, event: Described, recorded: Recorded
@@ -239,8 +238,8 @@ class LedgerState(Struct):
         order.opened = order.intent
         order.attempts = order.attempt
         self.orders[order.name] = order if known is None else known.succeeded_by(order)
-        if order.order_digest is not None:
-            self.holders.take(order.order_digest, order.name)
+        if self.names is not None and order.order_digest is not None:
+            self.names.setdefault(order.order_digest, set()).add(order.name)
         if order.series is not None and order.axes not in self.axes.setdefault(order.series, []):
             self.axes[order.series].append(order.axes)
 
@@ -288,9 +287,7 @@ class LedgerState(Struct):
         submission.placed_at = shared(at)
         submission.reason = "" if isinstance(event, SubmissionPlaced) else event.because
         if late and order.standing not in SPENT:
-            order = self.orders[order.name] = order.promoted(submission)
-        if not was_open:
-            self._hold_again(order)
+            self.orders[order.name] = order.promoted(submission)
 
     def _settle(self, event: DoubtSettled, recorded: Recorded) -> None:
         submission = self.orders[event.name].submission(event.intent, event.attempt)
@@ -329,20 +326,7 @@ class LedgerState(Struct):
             submission.placed_at = submission.intended_at
             order.drop(submission.receipt_no)
         if submission is not order:
-            order = self.orders[order.name] = order.promoted(submission)
-        self._hold_again(order)
-
-    def _hold_again(self, order: OrderState) -> None:
-        """Update `holders` for each content of a name with a spent submission."""
-        spent: dict[str, bool] = {}
-        for each in (order, *order.others):
-            if (digest := each.order_digest) is not None:
-                spent[digest] = each.standing in SPENT or spent.get(digest, False)
-        for digest, is_spent in spent.items():
-            if is_spent:
-                self.holders.take(digest, order.name)
-            else:
-                self.holders.release(digest, order.name)
+            self.orders[order.name] = order.promoted(submission)
 
     def _refuse(self, event: Closing, standing: Standing, reason: str) -> None:
         """Close a submission as refused, unless a probe was sent: its refusal proves nothing."""
@@ -382,8 +366,7 @@ class LedgerState(Struct):
         """Make an earlier placed submission count, after one that bought nothing."""
         placed = [each for each in order.others if each.standing is Standing.PLACED]
         if placed:
-            order = self.orders[order.name] = order.promoted(placed[0])
-        self._hold_again(order)
+            self.orders[order.name] = order.promoted(placed[0])
 
     def _observe(self, event: StatusObserved) -> None:
         order = self.orders[event.name]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from satops.core.check import Check
 from satops.core.finding import Finding
+from satops.core.ledger.holders import holder_of
 from satops.core.ledger.kept import KeptSpec
 from satops.core.ledger.passes import PassKey, held_passes
 from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
@@ -92,8 +93,8 @@ def decide_one(
         if known.order_digest is not None and known.series != spec.series:
             return _decide_taken(spec, known)
         return _decide_placed(spec, known, recall, offer)
-    holder = state.holders.get(spec.order.digest)
-    if holder is not None and holder != spec.name:
+    holder = holder_of(spec.order.digest, state, besides=spec.name)
+    if holder is not None:
         problem = _copied(spec, holder, state.orders[holder])
         if problem.blocks:
             reason = f"{holder} is the same order, and it counts as bought"

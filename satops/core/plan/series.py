@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from satops.core.check import Check
 from satops.core.finding import Path
+from satops.core.ledger.holders import holder_of
 from satops.core.ledger.state import SPENT, LedgerState, OrderState
 from satops.core.plan.checks import COPY, EDITED, TOO_LATE
 from satops.core.plan.plan import Action, ActionKind
@@ -42,7 +43,10 @@ def hold_renamed(
         and action.spec is not None
         and action.series is not None
         and (action.known is None or action.known.standing not in SPENT)
-        and (action.name in found or action.spec.order.digest in state.holders.last)
+        and (
+            action.name in found
+            or holder_of(action.spec.order.digest, state, besides=action.name) is not None
+        )
     ]
     if not suspects:
         return list(actions)
