@@ -142,7 +142,7 @@ def cells_of(text: str) -> int:
 
 def cut(text: str, width: int) -> str:
     """Return a safe text in at most `width` cells; the middle of a longer one is an ellipsis."""
-    if len(text) <= width and cells_of(text) <= width:
+    if len(text) <= width and (text.isascii() or cells_of(text) <= width):
         return text
     head = (width - 1) * 2 // 3
     tail = begin(text[::-1], width - 1 - head)[::-1]

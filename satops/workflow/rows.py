@@ -37,7 +37,7 @@ from satops.core.order.status import Status
 from satops.offers import mode_of
 from satops.workflow.overdue import overdue
 
-_ACTS = (
+_ACTS = {
     DoubtSettled,
     DoubtCorrected,
     OrderAdopted,
@@ -47,7 +47,7 @@ _ACTS = (
     MarketplaceMoved,
     LedgerClosed,
     LedgerRestored,
-)
+}
 _ABOUT_ALL = ("to", "placed", "differs", "foreign", "same_as")
 """Fields of an act to keep, besides who, what and why."""
 _NO_BOUNDS = (None, None, None, None)

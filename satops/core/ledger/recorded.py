@@ -16,7 +16,6 @@ from satops.errors import LedgerCorrupt
 
 Recorded = Line[Event]
 """One event with its line."""
-_NAMING_TOOLS = (RunStarted, LedgerStarted)
 _EVENTS: Decoder[Event] = Decoder(Event)
 
 
@@ -37,7 +36,7 @@ def read(lines: Iterable[bytes], *, after: Head = EMPTY) -> Iterator[Recorded]:
     for line in follow(lines, _EVENTS, after=after):
         event = line.event
         kind = type(event)  # `isinstance` asks the metaclass of a Struct, which takes long
-        if kind in _NAMING_TOOLS:
+        if kind is RunStarted or kind is LedgerStarted:
             tool = event.tool
         if kind is Envelope or not (event.time and event.run):
             try:
