@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from bench.fresh import NEW
 from bench.measure import Command
 from bench.orders import write_repository
 
@@ -48,34 +49,39 @@ def install(venv: Path) -> dict[str, str]:
 def peer_commands(
     venv: Path, work: Path, orders: int, environment: Mapping[str, str]
 ) -> list[Command]:
-    """Return the peers on as many things as `work/cold` has orders, one in a file."""
+    """Return the peers on as many things as `work/cold` has orders, one in a file, all new."""
     commands = [_octodns(venv, work / "zones", orders), _check_jsonschema(venv, work, orders)]
     if shutil.which("terraform") and orders <= TERRAFORM_ORDERS_MAX:
-        commands.append(_terraform(work / "terraform", work / "cold" / "orders", environment))
+        _write_resources(work / "terraform", work / "cold" / "orders")
+        commands.append(_terraform(work / "terraform", environment))
     return commands
 
 
 def fresh_peers(
     venv: Path, work: Path, orders: int, environment: Mapping[str, str]
 ) -> list[Command]:
-    """Return the peers that plan, on as many things as a fresh runner finds orders."""
-    commands = [_octodns(venv, work / "zones", orders)]
+    """Return the peers that plan, on as many things as a fresh runner finds orders.
+
+    All of them are there already but as many new ones as the plan of satops finds.
+    """
+    commands = [_octodns(venv, work / "zones", orders + NEW, known=orders)]
     if shutil.which("terraform") and orders <= TERRAFORM_ORDERS_MAX:
-        write_repository(work / "things", orders)
-        commands.append(_terraform(work / "terraform", work / "things" / "orders", environment))
+        things, folder = work / "things", work / "terraform"
+        write_repository(things, orders)
+        _write_resources(folder, things / "orders")
+        command = _terraform(folder, environment)
+        call = ["terraform", f"-chdir={folder}", "apply", "-input=false", "-auto-approve"]
+        subprocess.run(call, check=True, stdout=subprocess.DEVNULL, env=environment)
+        write_repository(things, NEW, first=orders)
+        _write_resources(folder, things / "orders")
+        commands.append(command)
     return commands
 
 
-def _octodns(venv: Path, zones: Path, orders: int) -> Command:
-    for side in ("source", "target"):
+def _octodns(venv: Path, zones: Path, orders: int, known: int = 0) -> Command:
+    for side, count in (("source", orders), ("target", known)):
         (zones / side).mkdir(parents=True)
-    records = "".join(
-        f"r{number:06}:\n  ttl: 300\n  type: A\n"
-        f"  value: 10.0.{number // 250 % 250}.{number % 250}\n"
-        for number in range(orders)
-    )
-    (zones / "source" / "example.com.yaml").write_text("---\n" + records)
-    (zones / "target" / "example.com.yaml").write_text("---\n{}\n")
+        (zones / side / "example.com.yaml").write_text(_zone(count))
     provider = "octodns.provider.yaml.YamlProvider"
     config = zones / "config.yaml"
     config.write_text(
@@ -88,6 +94,15 @@ def _octodns(venv: Path, zones: Path, orders: int) -> Command:
     return Command("octodns-sync", call)
 
 
+def _zone(count: int) -> str:
+    records = "".join(
+        f"r{number:06}:\n  ttl: 300\n  type: A\n"
+        f"  value: 10.0.{number // 250 % 250}.{number % 250}\n"
+        for number in range(count)
+    )
+    return f"---\n{records or '{}'}\n"
+
+
 def _check_jsonschema(venv: Path, work: Path, orders: int) -> Command:
     listed = work / "files"
     files = sorted(str(path) for path in (work / "cold" / "orders").rglob("*.yaml"))
@@ -98,14 +113,17 @@ def _check_jsonschema(venv: Path, work: Path, orders: int) -> Command:
     return Command("check-jsonschema", ["sh", "-c", script], once=orders >= _LONG)
 
 
-def _terraform(folder: Path, specs: Path, environment: Mapping[str, str]) -> Command:
-    folder.mkdir()
+def _write_resources(folder: Path, specs: Path) -> None:
+    folder.mkdir(exist_ok=True)
     resources = {
         path.stem: {"input": _flat(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))}
         for path in sorted(specs.rglob("*.yaml"))
     }
     document = {"resource": {"terraform_data": resources}}
     (folder / "main.tf.json").write_text(json.dumps(document))
+
+
+def _terraform(folder: Path, environment: Mapping[str, str]) -> Command:
     call = ["terraform", f"-chdir={folder}"]
     subprocess.run(
         [*call, "init", "-input=false"], check=True, stdout=subprocess.DEVNULL, env=environment
