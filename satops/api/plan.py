@@ -1,7 +1,6 @@
 """Plan: read the tree and make the plan, without calling the marketplace or writing anything."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,8 +9,6 @@ from msgspec.structs import replace
 from satops.adapters.files.git_root import folder_in_git
 from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.api.specs import in_ci, moment, no_copy, require_named_files, spec_tree
-from satops.core.ledger.order_state import Described, outline_of
-from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import LedgerState
 from satops.core.order.order import Order
 from satops.core.plan.plan import Plan
@@ -131,9 +128,8 @@ def plan_to_show(
         opened = base.ruling
     specs = spec_tree(opened, rules_from=limits_from, strict=in_ci(opened.environ))
     now = opened.now() if at is None else moment(at)
-    polygons: dict[int, bytes] = {}
-    noted = partial(_keep, polygons) if outlines else None
-    session = LedgerSession(_store(opened, copy), opened.clock, "", noted=noted)
+    empty = LedgerState(outlines={} if outlines else None)
+    session = LedgerSession(_store(opened, copy), opened.clock, "", empty)
     state = _read(session, opened, copy, say)
     if state is not None and ledger is None and limits_from is None:
         opened.require_its_ledger(state)
@@ -161,12 +157,7 @@ def plan_to_show(
         from satops.workflow.evidence import with_evidence
 
         made = with_evidence(made, read_feasibility(Path(feasibility)), opened.possible_addresses)
-    return Planned(made, opened, polygons)
-
-
-def _keep(polygons: dict[int, bytes], found: Recorded) -> None:
-    if isinstance(found.event, Described) and (outline := outline_of(found.event)) is not None:
-        polygons[found.seq] = outline
+    return Planned(made, opened, session.state.outlines or {})
 
 
 def _read(

@@ -27,7 +27,6 @@ from satops.core.ledger.order_state import (
     Described,
     OrderState,
     Standing,
-    outline_of,
     shared,
 )
 from satops.core.ledger.recorded import Recorded
@@ -102,7 +101,7 @@ class Reading:
         """`now` decides what is still being placed, and what is overdue after `grace_h` hours.
         With `outlines`, the bought polygons are kept too.
         """
-        self.state = LedgerState()
+        self.state = LedgerState(outlines={} if outlines else None)
         self.offer = offer
         self.now = now
         self.grace_h = grace_h
@@ -110,8 +109,6 @@ class Reading:
         self.acts: list[Act] = []
         self.origins: dict[str, Origin] = {}
         """Provenance by the identity of the submission."""
-        self.outlines: dict[int, bytes] | None = {} if outlines else None
-        """GeoJSON geometry by the `seq` of the event that holds the order."""
         self.sources = False
         """Whether to keep what tells which files of a tree are as they were bought."""
         self.labels: Mapping[str, Mapping[str, str]] = {}
@@ -146,8 +143,6 @@ class Reading:
                     pull_request and shared(pull_request),
                     _texts(approvals),
                 )
-        if self.outlines is not None and (outline := outline_of(event)) is not None:
-            self.outlines[found.seq] = outline
 
     def _note_run(self, event: RunStarted, found: Recorded) -> None:
         self.runs[found.run] = Run(
@@ -287,8 +282,9 @@ class Row:
     @property
     def outline(self) -> bytes | None:
         """The bought polygon as GeoJSON text; needs a reading with outlines."""
-        assert self.reading.outlines is not None
-        return self.reading.outlines.get(self.order.seq)
+        outlines = self.reading.state.outlines
+        assert outlines is not None
+        return outlines.get(self.order.seq)
 
     def facts(self) -> dict[str, Any]:
         """Return every field by name, in the order of all output formats."""

@@ -177,8 +177,11 @@ class OrderState(Struct, gc=False):
                 return each
         return None
 
-    def describe(self, event: Described, seq: int) -> None:
-        """Take the content of an event that intends, adopts or carries an order."""
+    def describe(self, event: Described, seq: int) -> bytes | None:
+        """Take the content of an event that intends, adopts or carries an order.
+
+        Return its polygon as GeoJSON text; None if no content was recorded.
+        """
         self.run = shared(event.run)
         self.seq = seq
         self.order_digest = event.order_digest
@@ -193,14 +196,16 @@ class OrderState(Struct, gc=False):
             self.keys = event.keys or ()
             self.axes = event.axes or ()
             self.members = event.members
-        if event.order is not None:
-            polygon = b'"geometry":' + _OUTLINES.decode(event.order).geometry
-            said = _said_in(bytes(event.order).replace(polygon, b'"geometry":null', 1))
-            self.provider, self.version, self.terms = said.provider, said.version, said.terms
-            self.start, self.end, self.bought_pass = said.start, said.end, said.bought_pass
         if (extent := event.footprint) is not None:
             self.area_km2 = extent.area_km2
             self.bounds = extent.west, extent.south, extent.east, extent.north
+        if event.order is None:
+            return None
+        outline, rest = _without_outline(bytes(event.order))
+        said = _said_in(rest)
+        self.provider, self.version, self.terms = said.provider, said.version, said.terms
+        self.start, self.end, self.bought_pass = said.start, said.end, said.bought_pass
+        return outline
 
     def succeeded_by(self, later: "OrderState") -> "OrderState":
         """Put this submission among the `others` of a later one, and return the later one."""
@@ -237,13 +242,19 @@ class _Said(Struct, frozen=True, gc=False):
 
 
 _OUTLINES = Decoder(_Outline)
+_BEFORE = b'"geometry":'
 
 
-def outline_of(event: Described) -> bytes | None:
-    """Return the polygon that an event holds, as GeoJSON text; None where it has no content."""
-    if event.order is None:
-        return None
-    return bytes(_OUTLINES.decode(event.order).geometry)
+def _without_outline(order: bytes) -> tuple[bytes, bytes]:
+    """Return the polygon of a canonical order, and the order with null in its place.
+
+    An order that is not canonical may come back whole.
+    """
+    outline = bytes(_OUTLINES.decode(order).geometry)
+    begin = order.find(_BEFORE) + len(_BEFORE)
+    if not order.startswith(outline, begin):
+        return outline, order
+    return outline, order[:begin] + b"null" + order[begin + len(outline) :]
 
 
 def may_be_bought(known: OrderState | None) -> bool:

@@ -82,6 +82,9 @@ class LedgerState(Struct):
     orders: dict[str, OrderState] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
     """Order name by order number."""
+    outlines: dict[int, bytes] | None = None
+    """Bought polygons as GeoJSON text, by the `seq` of the event that holds them; None where they
+    are not to be kept."""
     names: dict[str, set[str]] | None = None
     """Names by the digest of each order that they ever held; None until `holder_of` is asked."""
     axes: dict[str, list[Any]] = field(default_factory=dict)
@@ -234,7 +237,9 @@ class LedgerState(Struct):
     def _hold(
         self, order: OrderState, known: OrderState | None, event: Described, recorded: Recorded
     ) -> None:
-        order.describe(event, recorded.seq)
+        outline = order.describe(event, recorded.seq)
+        if self.outlines is not None and outline is not None:
+            self.outlines[recorded.seq] = outline
         order.opened = order.intent
         order.attempts = order.attempt
         self.orders[order.name] = order if known is None else known.succeeded_by(order)
