@@ -10,7 +10,8 @@ _BARS = (
     ("plan, nothing new", "satops plan, nothing new"),
     ("plan, 100 new", "satops plan, 100 new"),
     ("cold plan", "satops plan, all new"),
-    ("octodns-sync", "octodns-sync, all new"),
+    ("octodns-sync, nothing new", "octodns-sync, nothing new"),
+    ("octodns-sync, all new", "octodns-sync, all new"),
     ("check-jsonschema", "check-jsonschema"),
 )
 """Names of figures, in the order of the chart, and their labels."""

@@ -49,8 +49,12 @@ def install(venv: Path) -> dict[str, str]:
 def peer_commands(
     venv: Path, work: Path, orders: int, environment: Mapping[str, str]
 ) -> list[Command]:
-    """Return the peers on as many things as `work/cold` has orders, one in a file, all new."""
-    commands = [_octodns(venv, work / "zones", orders), _check_jsonschema(venv, work, orders)]
+    """Return the peers on as many things as `work/cold` has orders, one in a file."""
+    commands = [
+        _octodns(venv, work / "new", orders, name="octodns-sync, all new"),
+        _octodns(venv, work / "known", orders, known=orders, name="octodns-sync, nothing new"),
+        _check_jsonschema(venv, work, orders),
+    ]
     if shutil.which("terraform") and orders <= TERRAFORM_ORDERS_MAX:
         _write_resources(work / "terraform", work / "cold" / "orders")
         commands.append(_terraform(work / "terraform", environment))
@@ -78,7 +82,10 @@ def fresh_peers(
     return commands
 
 
-def _octodns(venv: Path, zones: Path, orders: int, known: int = 0) -> Command:
+def _octodns(
+    venv: Path, zones: Path, orders: int, *, known: int = 0, name: str = "octodns-sync"
+) -> Command:
+    """Return the plan of a zone with `orders` records, of which `known` are there already."""
     for side, count in (("source", orders), ("target", known)):
         (zones / side).mkdir(parents=True)
         (zones / side / "example.com.yaml").write_text(_zone(count))
@@ -91,7 +98,7 @@ def _octodns(venv: Path, zones: Path, orders: int, known: int = 0) -> Command:
         "zones:\n  example.com.: {sources: [source], targets: [target]}\n"
     )
     call = [str(venv / "bin" / "octodns-sync"), "--config-file", str(config)]
-    return Command("octodns-sync", call)
+    return Command(name, call)
 
 
 def _zone(count: int) -> str:

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from bench.figures import GOALS, findings, read
 
-PEERS = {"octodns-sync", "check-jsonschema", "Terraform"}
+PEERS = {
+    "octodns-sync",
+    "octodns-sync, all new",
+    "octodns-sync, nothing new",
+    "check-jsonschema",
+    "Terraform",
+}
 SMALL = (
     "--fresh",
     "20",

@@ -53,7 +53,7 @@ def test_a_target_is_held_only_where_it_was_set() -> None:
     assert [(found.found, found.target) for found in findings(many)] == [(2.0, 0.9)]
 
 
-COSTS = {"octodns-sync": 1.5, "cold plan": 3.0}
+COSTS = {"octodns-sync, nothing new": 1.5, "cold plan": 3.0}
 
 
 def _figure(group: str, cpu_s: float, name: str = "floor", orders: int = 10) -> Figure:
