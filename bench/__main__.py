@@ -141,7 +141,7 @@ class Bench:
             config = CONFIG.replace("file:state/ledger.jsonl", f"file:{LONG}")
             (work / "satops.yaml").write_text(config, "utf-8")
             rows = Command("list", [sys.executable, "-m", "satops", "-C", str(work), "list"])
-            self._take(f"ledger of {events:,} events", 0, [fold, rows], rounds=1, known=found)
+            self._take(f"ledger of {events:,} events", 0, [fold, rows], known=found)
 
     def _take(
         self,

@@ -21,11 +21,14 @@ for folder in sys.argv[1:]: walk(folder)
 """
 """The least that a plan must do: walk the tree, and read every file."""
 FOLD = """
+import os
 import sys
 from pathlib import Path
 from satops.adapters.stores.file import FileStore
 from satops.core.ledger.state import LedgerState
-LedgerState().fold(FileStore(Path(sys.argv[1])).read())
+state = LedgerState()
+state.fold(FileStore(Path(sys.argv[1])).read())
+os._exit(0)  # as the command line ends: nobody frees what is folded
 """
 
 
