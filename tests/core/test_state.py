@@ -4,6 +4,7 @@ from contextlib import suppress
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from satops.core import json_text
 from satops.core.json_text import Raw
@@ -66,6 +67,29 @@ def test_an_order_stands_where_its_events_leave_it(
 ) -> None:
     known = _state(intended("a"), *events).orders["a"]
     assert (known.standing, known.reason, known.order_no) == (standing, reason, order_no)
+
+
+@pytest.mark.parametrize(
+    ("order_text", "terms"),
+    [
+        ('{"endDate":"e","geometry":{"a":1},"provider":"p","startDate":"s","x":1}', {"x": 1}),
+        ('{ "geometry" : {"a":1}, "provider":"p", "startDate":"s", "endDate":"e"}', {}),
+        (
+            '{"a":{"geometry":{"a":1}},"endDate":"e","geometry":{"a":1},"provider":"p","startDate":"s"}',
+            {"a": {"geometry": {"a": 1}}},
+        ),
+    ],
+)
+def test_the_polygon_is_told_from_the_rest_wherever_it_stands(
+    order_text: str, terms: dict[str, object]
+) -> None:
+    state = LedgerState(outlines={})
+    strange = replace(intended("a"), order=Raw(order_text.encode()))
+    state.fold(chain(STARTED, strange)[0])
+    known = state.orders["a"]
+    assert (known.provider, known.start, known.end) == ("p", "s", "e")
+    assert known.terms == terms
+    assert state.outlines == {known.seq: b'{"a":1}'}
 
 
 def test_an_intent_brings_all_that_a_list_and_a_limit_need() -> None:

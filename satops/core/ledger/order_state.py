@@ -242,7 +242,7 @@ class _Said(Struct, frozen=True, gc=False):
 
 
 _OUTLINES = Decoder(_Outline)
-_BEFORE = b'"geometry":'
+_KEY = b'"geometry":'
 
 
 def _without_outline(order: bytes) -> tuple[bytes, bytes]:
@@ -251,10 +251,10 @@ def _without_outline(order: bytes) -> tuple[bytes, bytes]:
     An order that is not canonical may come back whole.
     """
     outline = bytes(_OUTLINES.decode(order).geometry)
-    begin = order.find(_BEFORE) + len(_BEFORE)
-    if not order.startswith(outline, begin):
+    before, key, after = order.partition(_KEY)
+    if not after.startswith(outline) or _KEY in after:
         return outline, order
-    return outline, order[:begin] + b"null" + order[begin + len(outline) :]
+    return outline, before + key + b"null" + after[len(outline) :]
 
 
 def may_be_bought(known: OrderState | None) -> bool:
