@@ -56,6 +56,7 @@ def test_the_machine_that_appended_more_stops_at_the_older_ledger(
     for command in (["apply", "--yes"], ["refresh"], ["reconcile"]):
         ran = satops(*command)
         assert ran.code == ExitCode.LEDGER
+        assert "the store is behind, or an older copy came back." in ran.err
         assert "satops ledger accept-older" in ran.err
     assert satops("plan").code == ExitCode.DONE
 
