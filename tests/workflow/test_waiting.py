@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from satops.core.ledger.state import Standing
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection
-from satops.errors import ExitCode, Interrupted, Refused
+from satops.errors import ExitCode, Refused
 from satops.ports import Spooled
 from satops.workflow.account import look_at_account
 from satops.workflow.apply_report import Asked
-from satops.workflow.begin import begin, doubt_first
+from satops.workflow.begin import begin
 from satops.workflow.reconcile import gate_of_absence
 from satops.workflow.waiting import duration_s
 from tests.simulation.world import Machine
@@ -118,16 +118,6 @@ def test_a_stop_or_a_key_press_in_the_wait_ends_it_with_6(is_pressed: bool) -> N
     assert report.exit_code is ExitCode.IN_DOUBT
     assert report.interrupted
     assert team.world.seconds < 10
-
-
-@pytest.mark.parametrize(
-    ("is_open", "code"), [(True, ExitCode.IN_DOUBT), (False, ExitCode.INTERRUPTED)]
-)
-def test_a_stop_anywhere_else_is_6_while_an_order_is_open(is_open: bool, code: ExitCode) -> None:
-    team = being_placed("a")[0] if is_open else Team(spec("a"))
-    with pytest.raises(Interrupted) as stopped, doubt_first(team.session()):
-        raise KeyboardInterrupt
-    assert stopped.value.exit_code is code
 
 
 def test_what_others_begin_during_the_wait_is_not_waited_for() -> None:
