@@ -54,7 +54,7 @@ _HOMES = {
     "init": "satops.api.init",
     "list_orders": "satops.api.list",
     "new": "satops.api.new",
-    "orders": "satops.api.orders",
+    "orders": "satops.api.list",
     "plan": "satops.api.plan",
     "reconcile": "satops.api.reconcile",
     "refresh": "satops.api.refresh",
@@ -80,9 +80,8 @@ if TYPE_CHECKING:
     from satops.api.history import history
     from satops.api.init import init
     from satops.api.ledger_start import start_ledger
-    from satops.api.list import list_orders
+    from satops.api.list import list_orders, orders
     from satops.api.new import new
-    from satops.api.orders import orders
     from satops.api.plan import plan
     from satops.api.reconcile import reconcile
     from satops.api.refresh import refresh

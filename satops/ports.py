@@ -14,7 +14,7 @@ from satops.core.problem import Problem
 
 if TYPE_CHECKING:
     from satops.core.checks import Rules
-    from satops.core.delivery.served import Served
+    from satops.core.delivery.link import Served
     from satops.core.finding import Finding
     from satops.core.geometry.aoi import Aoi
     from satops.core.ledger.chain import Head

@@ -11,8 +11,7 @@ from msgspec.structs import fields
 from satops.adapters.stores.file import FileStore
 from satops.adapters.stores.git import GitStore
 from satops.core.ledger import events
-from satops.core.ledger.chain import GENESIS, Written, line_digest
-from satops.core.ledger.formats import FORMAT
+from satops.core.ledger.chain import FORMAT, GENESIS, Written, line_digest
 from tests.chains import altered, ledger_of
 
 PAGE = Path(__file__).parents[1].joinpath("docs/ledger.md").read_text("utf-8")

@@ -1,7 +1,7 @@
 """Trees of order specs, read as the commands read them."""
 
+from satops.adapters.clock import PinnedZones
 from satops.adapters.files.schemas import order_schema
-from satops.adapters.zone_rules import PinnedZones
 from satops.core.ledger.kept import KeptSpecs
 from satops.core.plan.config import Config
 from satops.offers.eo_imagery import EO_IMAGERY

@@ -9,7 +9,7 @@ from satops.core.ledger.events import OrderAdopted
 from satops.core.spec.spec import Spec
 from satops.errors import InvalidInput
 from satops.workflow import adopt as adopting
-from satops.workflow.adopt_all import Proposal, adopt_proposed, propose
+from satops.workflow.adopt import Proposal, adopt_proposed, propose
 
 
 def adopt(

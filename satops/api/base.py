@@ -13,9 +13,8 @@ from satops.adapters.git_command import TIMEOUT_S, Git
 from satops.api.repository import Repository
 from satops.api.specs import spec_tree
 from satops.core.check import When
-from satops.core.plan.changes import ABSENT, Change, value_changes
+from satops.core.plan.changes import ABSENT, Change, config_problem, new_marketplace, value_changes
 from satops.core.plan.checks import EDITED
-from satops.core.plan.config_changes import config_problem, new_marketplace
 from satops.core.plan.plan import Action, Plan
 from satops.core.problem import Problem, by_position
 from satops.core.spec.spec import Spec

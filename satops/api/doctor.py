@@ -113,7 +113,7 @@ def _bound(opened: Repository) -> DoctorNote:
 
 def _left(opened: Repository) -> DoctorNote:
     """Find scratch ledgers that an interrupted proof left beside the ledger."""
-    from satops.adapters.stores.scratch import PREFIX, left_beside
+    from satops.adapters.stores.open import PREFIX, left_beside
 
     left = left_beside(opened.config.state, opened.root)
     if not left:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from satops.adapters.clock import PinnedZones
 from satops.adapters.files.aoi_files import AoiFiles
 from satops.adapters.files.schemas import order_schema
-from satops.adapters.zone_rules import PinnedZones
 from satops.api.repository import FilePath, open_repository
 from satops.api.specs import order_tree
 from satops.errors import UsageError

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from satops.adapters.files.ci_files import pins
-from satops.adapters.files.git_root import folder_in_git, forge_root
 from satops.adapters.files.plain_file import read_plain
+from satops.adapters.git_command import folder_in_git, forge_root
 from satops.api.repository import Repository
 from satops.core import json_text
 from satops.core.redaction import shown_address
@@ -21,9 +21,11 @@ from satops.workflow.scaffold_ci import (
     WRITTEN,
     Forge,
     Place,
+    lacking,
+    needed_parts,
+    unpinned,
+    wheel_of,
 )
-from satops.workflow.scaffold_install import lacking, needed_parts, wheel_of
-from satops.workflow.scaffold_update import unpinned
 
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes of a file that satops may have written."""

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from satops.api.repository import FilePath, open_repository
 from satops.api.specs import spec_of
 from satops.core import json_text
-from satops.core.ledger.chain import Head, decode
-from satops.core.ledger.formats import Fields
+from satops.core.ledger.chain import Fields, Head, decode
 from satops.core.ledger.recorded import NotWhole, Recorded, read, recorded
 from satops.errors import LedgerCorrupt, UsageError
 from satops.ports import IndexedStore, LedgerStore

@@ -22,8 +22,7 @@ from satops.workflow.scaffold import (
     ORDER_SCHEMA,
     repository_files,
 )
-from satops.workflow.scaffold_ci import Forge, with_state
-from satops.workflow.scaffold_update import FileChange
+from satops.workflow.scaffold_ci import FileChange, Forge, with_state
 
 _CONFIG_SCHEMA = "config.schema.json"
 """A file that editors need besides those of a repository."""

@@ -7,12 +7,16 @@ from typing import Any
 from msgspec import Struct
 
 from satops import __version__
-from satops.adapters.files.ci_files import ci_templates, dependabot_template, pins
-from satops.adapters.files.git_root import forge_root
+from satops.adapters.files.ci_files import (
+    ci_templates,
+    dependabot_template,
+    own_wheel,
+    pins,
+    published_sha256,
+)
 from satops.adapters.files.new_files import replace, write_new
-from satops.adapters.files.own_wheel import own_wheel
 from satops.adapters.files.plain_file import read_plain
-from satops.adapters.files.published_wheel import published_sha256
+from satops.adapters.git_command import forge_root
 from satops.api.forge_place import (
     MAX_BYTES,
     noted_by_ci,
@@ -26,14 +30,18 @@ from satops.errors import UsageError
 from satops.workflow.scaffold import CONFIG
 from satops.workflow.scaffold_ci import (
     DEPENDABOT,
+    PARTS,
     REQUIREMENTS,
     WRITTEN,
+    FileChange,
     Forge,
     Place,
+    changes,
     ci_files,
+    mark,
+    needed_parts,
+    requirements,
 )
-from satops.workflow.scaffold_install import PARTS, needed_parts, requirements
-from satops.workflow.scaffold_update import FileChange, changes, mark
 
 _OTHERS = b"\0"
 """Stands for an unreadable path, such as a link: satops never wrote it."""

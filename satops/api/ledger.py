@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from satops.adapters.files.carried_spool import read_carried
 from satops.adapters.files.config_file import find_root
+from satops.adapters.files.spool import read_carried
 from satops.adapters.provenance import person
 from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.api.run import Run, run_of
@@ -15,9 +15,8 @@ from satops.core.redaction import shown_address
 from satops.errors import Refused, UsageError
 from satops.ports import Marketplace
 from satops.workflow.carried_spool import CarriedReport, take_carried
-from satops.workflow.copy_ledger import CopyReport
-from satops.workflow.copy_ledger import copy_ledger as copy
-from satops.workflow.ledger import Accepted
+from satops.workflow.ledger import Accepted, CopyReport
+from satops.workflow.ledger import copy_ledger as copy
 from satops.workflow.ledger_session import NOTHING_PLACED, LedgerSession
 
 

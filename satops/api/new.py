@@ -14,16 +14,14 @@ from satops.api.repository import FilePath, Repository, open_repository
 from satops.api.specs import Overlay, order_tree, spec_tree
 from satops.core.finding import Finding
 from satops.core.ledger.state import LedgerState
-from satops.core.order.dates import read_date
-from satops.core.order.relative import written_out
+from satops.core.order.dates import read_date, written_out
 from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
 from satops.core.spec.series_windows import read_windows
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import wrong_name
 from satops.errors import InvalidInput, Refused, UsageError
-from satops.workflow.scaffold import Wanted, spec_text
-from satops.workflow.scaffold_series import WantedSeries, series_text
+from satops.workflow.scaffold import Wanted, WantedSeries, series_text, spec_text
 from satops.workflow.slug import slug
 from satops.workflow.validate import SpecTree, Tree
 

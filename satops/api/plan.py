@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from satops.adapters.files.git_root import folder_in_git
+from satops.adapters.git_command import folder_in_git
 from satops.api.repository import FilePath, Repository, Say, open_repository
 from satops.api.specs import in_ci, moment, no_copy, require_named_files, spec_tree
 from satops.core.ledger.state import LedgerState
@@ -154,7 +154,7 @@ def plan_to_show(
     made = replace(made, origin=opened.origin(None if state is None else state.ledger))
     if feasibility is not None:
         from satops.adapters.files.feasibility_file import read_feasibility
-        from satops.workflow.evidence import with_evidence
+        from satops.workflow.feasibility import with_evidence
 
         made = with_evidence(made, read_feasibility(Path(feasibility)), opened.possible_addresses)
     return Planned(made, opened, session.state.outlines or {})

@@ -9,9 +9,8 @@ from msgspec.structs import replace
 from satops.adapters.crash_points import reach_from_environment
 from satops.api.feasibility import require_simulations
 from satops.api.ledger import replay_on
-from satops.api.notices import telling
 from satops.api.repository import FilePath, Repository, Say, open_repository
-from satops.api.run import run_of
+from satops.api.run import run_of, telling
 from satops.api.specs import spec_tree
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import Action

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from satops.api.repository import FilePath, open_repository
 from satops.api.specs import moment
 from satops.core.redaction import shown_address
-from satops.workflow.choice import month_of
+from satops.workflow.list import by_of, month_of
 from satops.workflow.rows import Reading
-from satops.workflow.sums import by_of
 
 if TYPE_CHECKING:
     from satops.report.html.subject import Subject
@@ -29,7 +28,7 @@ def write_report(
     `at` is the time of the report, `month` (`2026-12`) selects a month's orders, and `by` groups
     the sums like `list --by`.  Returns the path.  Raises `UsageError` and `LedgerError`.
     """
-    from satops.adapters.files.whole_file import write_whole
+    from satops.adapters.files.new_files import write_whole
     from satops.report.html.page import render
 
     path = Path(out)

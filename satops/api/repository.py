@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from satops.adapters.clock import SystemClock
 from satops.adapters.files.config_file import is_root, load_config
-from satops.core.hidden import repr_without
 from satops.core.ledger.chain import Head
 from satops.core.ledger.state import LedgerState
 from satops.core.offer import Offer
@@ -21,6 +20,7 @@ from satops.core.plan.address import is_loopback, normal_address, require_host
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.plan.origin import Origin
 from satops.core.redaction import shown_address
+from satops.core.safe import repr_without
 from satops.errors import UsageError
 from satops.offers import offer_of
 from satops.ports import Clock, LedgerStore, LocalState, Marketplace, Promise
@@ -81,9 +81,7 @@ class Repository(Struct, frozen=True):
 
         Raises `UsageError` if there is no folder for it, or if another user could change it.
         """
-        from satops.adapters.files.head_file import HeadFile
-        from satops.adapters.files.local_state import ledger_folder
-        from satops.adapters.files.look_file import LookFile
+        from satops.adapters.files.local_state import HeadFile, LookFile, ledger_folder
         from satops.adapters.files.spool import FileSpool
 
         base = self.local
@@ -143,9 +141,8 @@ class Repository(Struct, frozen=True):
 
         Raises `UsageError` if this machine has no folder for proofs.
         """
-        from satops.adapters.files.local_state import store_folder
-        from satops.adapters.files.proof_file import ProofFile
-        from satops.adapters.stores.scratch import scratch_beside
+        from satops.adapters.files.local_state import ProofFile, store_folder
+        from satops.adapters.stores.open import scratch_beside
         from satops.workflow.proof import PROVEN, StoreProof
 
         return StoreProof(
@@ -205,7 +202,7 @@ class Repository(Struct, frozen=True):
         Writes nothing.  Raises `LedgerError`, and `UsageError` if this machine has no folder for
         its state, or if the ledger is `bound` to another marketplace.
         """
-        from satops.adapters.files.left_spool import require_no_left_spool
+        from satops.adapters.files.spool import require_no_left_spool
         from satops.adapters.provenance import local_user
         from satops.workflow.begin import require_open
 

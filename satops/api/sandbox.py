@@ -14,9 +14,8 @@ from satops.errors import UsageError
 
 try:
     from satops.sandbox.faults import Faults, read_rules
-    from satops.sandbox.options import Options
+    from satops.sandbox.options import Options, read_settings
     from satops.sandbox.server import Sandbox, serve_in_thread
-    from satops.sandbox.settings import read_settings
 except ModuleNotFoundError as missing:
     raise UsageError(
         f"The sandbox needs a package that is not installed: {missing.name}. What CI installs "

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from satops.adapters.clock import PinnedZones
 from satops.adapters.files.aoi_files import AoiFiles
 from satops.adapters.files.order_files import SPEC_SUFFIXES, OrderTree
 from satops.adapters.files.rule_files import RuleFiles
 from satops.adapters.files.schemas import order_schema
 from satops.adapters.files.whole_tree import WholeTree
-from satops.adapters.zone_rules import PinnedZones
 from satops.api.repository import Repository
 from satops.core.order.order import instant_text
 from satops.core.problem import Problem

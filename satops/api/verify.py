@@ -8,8 +8,7 @@ from satops.api.history import breaches
 from satops.api.repository import FilePath, open_repository
 from satops.api.specs import no_copy
 from satops.errors import LedgerMissing
-from satops.workflow.verify import VerifyReport
-from satops.workflow.verify_deliveries import DeliveriesReport
+from satops.workflow.verify import DeliveriesReport, VerifyReport
 
 
 def verify(
@@ -48,7 +47,7 @@ def verify_deliveries(
 
     `to` is as for `download`.  Raises `LedgerError` and `UsageError`.
     """
-    from satops.workflow.verify_deliveries import verify_deliveries as hash_all
+    from satops.workflow.verify import verify_deliveries as hash_all
 
     opened = open_repository(repository, environ=environ)
     session = opened.session()

@@ -4,11 +4,10 @@ import click
 
 from satops.api import adopt as adopting
 from satops.cli import completion, options
-from satops.cli.confirm import confirm
 from satops.cli.context import Call
-from satops.cli.output import finish, finish_with, say
+from satops.cli.output import confirm, finish, finish_with, say
 from satops.errors import ExitCode, Refused, UsageError
-from satops.workflow.adopt_all import Proposal
+from satops.workflow.adopt import Proposal
 
 
 @click.command("adopt")
@@ -55,7 +54,7 @@ def command(
         return _all(call, because, since, expect_digest, any_account=any_account, as_json=as_json)
     if name is None or order_no is None:
         raise UsageError("Give NAME and ORDER_NO, or --all-matching.")
-    from satops.report.json.resolve import settled_json
+    from satops.report.json.run import settled_json
     from satops.report.text.reconcile import adopted_blocks
 
     confirm(f"Record {order_no} as the order of {name}?", yes=yes)
@@ -80,7 +79,7 @@ def _all(
     any_account: bool,
     as_json: bool,
 ) -> int:
-    from satops.report.json.resolve import proposal_json
+    from satops.report.json.run import proposal_json
     from satops.report.text.reconcile import proposal_blocks
 
     def ask(proposal: Proposal) -> None:

@@ -5,10 +5,9 @@ import click
 from satops.api import apply as buying
 from satops.api import repository
 from satops.cli import completion, options
-from satops.cli.confirm import confirm
 from satops.cli.context import Call
 from satops.cli.interrupts import Stopping
-from satops.cli.output import finish, say
+from satops.cli.output import confirm, finish, say
 from satops.cli.progress import watching
 from satops.core.plan.plan import Plan
 from satops.workflow.apply_report import Asked
@@ -56,7 +55,7 @@ def command(
 
     At the end it waits for orders of its plan that another run is placing.
     """
-    from satops.report.json.apply import apply_json
+    from satops.report.json.run import apply_json
     from satops.report.text.apply import apply_blocks
     from satops.report.text.plan import plan_blocks, purchase
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from satops.core.hidden import repr_without
+from satops.core.safe import repr_without
 
 
 class Call(Struct):

@@ -33,7 +33,7 @@ def command(
 
     Needs `marketplace: {simulation: true}` in satops.yaml. Nothing is written to the ledger.
     """
-    from satops.report.json.feasibility import feasibility_json
+    from satops.report.json.plan import feasibility_json
     from satops.report.text.feasibility import feasibility_blocks
 
     evidence = asking.feasibility(
@@ -45,7 +45,7 @@ def command(
         environ=call.environ,
     )
     if out is not None:
-        from satops.adapters.files.whole_file import write_whole
+        from satops.adapters.files.new_files import write_whole
 
         write_whole(call.path(out), feasibility_json(evidence), option="--out", kind="feasibility")
     return finish(

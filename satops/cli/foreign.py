@@ -4,9 +4,8 @@ import click
 
 from satops.api.foreign import foreign
 from satops.cli import options
-from satops.cli.confirm import confirm
 from satops.cli.context import Call
-from satops.cli.output import finish_with, say
+from satops.cli.output import confirm, finish_with, say
 
 
 @click.command("foreign")
@@ -20,7 +19,7 @@ def command(call: Call, order_no: str, because: str | None, yes: bool, as_json: 
 
     It no longer holds back an order of the tree, and is not drift. Limits do not count it.
     """
-    from satops.report.json.resolve import settled_json
+    from satops.report.json.run import settled_json
     from satops.report.text.reconcile import foreign_blocks
 
     because = options.reason(because)

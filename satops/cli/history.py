@@ -14,7 +14,7 @@ from satops.cli.output import finish_with
 @click.pass_obj
 def command(call: Call, name: str | None, as_json: bool) -> int:
     """Show the events of the ledger, oldest first; with NAME, those of one order."""
-    from satops.report.json.show import history_json
+    from satops.report.json.ledger import history_json
     from satops.report.text.ledger import history_blocks
 
     events = history(call.repository, name, environ=call.environ)

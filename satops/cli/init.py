@@ -10,8 +10,7 @@ from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode, UsageError
-from satops.workflow.scaffold_ci import FORGES, Forge
-from satops.workflow.scaffold_install import PARTS
+from satops.workflow.scaffold_ci import FORGES, PARTS, Forge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

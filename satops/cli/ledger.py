@@ -4,9 +4,8 @@ import click
 
 from satops.api import ledger, ledger_start
 from satops.cli import options
-from satops.cli.confirm import confirm
 from satops.cli.context import Call
-from satops.cli.output import finish, finish_with, say
+from satops.cli.output import confirm, finish, finish_with, say
 from satops.core.safe import safe
 from satops.errors import ExitCode
 
@@ -196,8 +195,8 @@ def replay(call: Call, spool: str, as_json: bool) -> int:
     DIR is its folder, or one of its files. A number is recorded only if the marketplace shows the
     order, and it matches the one that was sent. Everything else in the spool is ignored.
     """
-    from satops.report.json.reconcile import carried_json
-    from satops.report.text.carried_spool import carried_blocks
+    from satops.report.json.run import carried_json
+    from satops.report.text.reconcile import carried_blocks
 
     report = ledger.replay(call.repository, [call.path(spool)], environ=call.environ, say=say)
     return finish_with(report, carried_json, carried_blocks, as_json=as_json, code=report.exit_code)

@@ -10,9 +10,8 @@ from satops.cli.context import Call
 from satops.cli.output import finish, say
 from satops.core.ledger.order_state import Standing
 from satops.errors import ExitCode, UsageError
-from satops.workflow.choice import Choice, begin_of, end_of, window_of
+from satops.workflow.list import By, Choice, begin_of, by_of, end_of, sums, total, window_of
 from satops.workflow.rows import Rows
-from satops.workflow.sums import By, by_of, sums, total
 
 FORMATS = ("text", "json", "csv", "geojson")
 
@@ -94,15 +93,15 @@ def _listed(form: str, rows: Rows) -> Iterable[bytes]:
     """Write rows in any format but text; each format's module is imported on use."""
     match form:
         case "csv":
-            from satops.report.rows_csv import list_csv
+            from satops.report.rows import list_csv
 
             return list_csv(rows)
         case "geojson":
-            from satops.report.rows_geojson import list_geojson
+            from satops.report.rows import list_geojson
 
             return list_geojson(rows)
         case _:
-            from satops.report.rows_json import list_json
+            from satops.report.rows import list_json
 
             return list_json(rows)
 
@@ -110,9 +109,9 @@ def _listed(form: str, rows: Rows) -> Iterable[bytes]:
 def _sums(form: str, rows: Rows, by: list[By]) -> Iterable[bytes]:
     found = sums(rows, by)
     if form == "csv":
-        from satops.report.rows_csv import sums_csv
+        from satops.report.rows import sums_csv
 
         return sums_csv(by, found)
-    from satops.report.rows_json import sums_json
+    from satops.report.rows import sums_json
 
     return sums_json(rows, by, found, total(rows))

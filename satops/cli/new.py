@@ -11,8 +11,7 @@ from satops.cli import options
 from satops.cli.context import Call
 from satops.cli.output import finish
 from satops.errors import ExitCode, UsageError
-from satops.workflow.scaffold import Wanted
-from satops.workflow.scaffold_series import WantedSeries
+from satops.workflow.scaffold import Wanted, WantedSeries
 
 
 @click.command("new")

@@ -95,7 +95,7 @@ def command(  # one option each
     if out is not None:
         more.insert(0, ("--out", "json", out))
     for option, other, file in more:
-        from satops.adapters.files.whole_file import write_whole
+        from satops.adapters.files.new_files import write_whole
 
         write_whole(call.path(file), _written(other, planned), option=option, kind=other)
     from satops.report.text.matrix import matrix_blocks

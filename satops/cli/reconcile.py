@@ -4,10 +4,9 @@ import click
 
 from satops.api import reconcile as settling
 from satops.cli import options
-from satops.cli.confirm import confirm, require_person
 from satops.cli.context import Call
 from satops.cli.interrupts import Stopping
-from satops.cli.output import finish, finish_with, say
+from satops.cli.output import confirm, finish, finish_with, require_person, say
 from satops.core.plan.plan import Action
 from satops.core.words import about, area, moment
 from satops.errors import UsageError
@@ -59,7 +58,7 @@ def command(
     """
     if ask_again or name is not None:
         return _ask_again(call, name, because=because, yes=yes, as_json=as_json, asked=ask_again)
-    from satops.report.json.reconcile import reconcile_json
+    from satops.report.json.run import reconcile_json
     from satops.report.text.reconcile import reconcile_blocks
 
     with Stopping():  # never armed, since nothing is being sent
@@ -86,7 +85,7 @@ def _ask_again(
     call: Call, name: str | None, *, because: str | None, yes: bool, as_json: bool, asked: bool
 ) -> int:
     """Order one result in doubt again, after a person's confirmation."""
-    from satops.report.json.feasibility import asked_again_json
+    from satops.report.json.plan import asked_again_json
     from satops.report.text.reconcile import asked_again_blocks
 
     if name is None or not asked:

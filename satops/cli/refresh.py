@@ -17,8 +17,8 @@ def command(call: Call, as_json: bool) -> int:
     Only changes are recorded. Orders that failed, or whose window is over without a delivery, are
     listed.
     """
-    from satops.report.json.refresh import refresh_json
-    from satops.report.text.refresh import refresh_blocks
+    from satops.report.json.run import refresh_json
+    from satops.report.text.download import refresh_blocks
 
     report = observing.refresh(call.repository, environ=call.environ, say=say)
     return finish_with(report, refresh_json, refresh_blocks, as_json=as_json, code=report.exit_code)

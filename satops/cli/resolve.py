@@ -4,9 +4,8 @@ import click
 
 from satops.api import resolve as settling
 from satops.cli import completion, options
-from satops.cli.confirm import confirm
 from satops.cli.context import Call
-from satops.cli.output import finish_with, say
+from satops.cli.output import confirm, finish_with, say
 from satops.errors import UsageError
 
 
@@ -43,7 +42,7 @@ def command(
     settlement: a placed order is in doubt again; an order that was not placed becomes the number
     of --placed.
     """
-    from satops.report.json.resolve import settled_json
+    from satops.report.json.run import settled_json
     from satops.report.text.reconcile import settled_blocks
 
     ways = [order_no is not None, not_placed, same_as is not None]

@@ -14,7 +14,7 @@ from satops.cli.output import finish_with, say
 @click.pass_obj
 def command(call: Call, name: str, as_json: bool) -> int:
     """Show one order: its spec, its state, its events."""
-    from satops.report.json.show import show_json
+    from satops.report.json.ledger import show_json
     from satops.report.text.ledger import show_blocks
 
     shown = show(call.repository, name, say=say, environ=call.environ)

@@ -17,8 +17,8 @@ def command(call: Call, what: str, as_json: bool) -> int:
 
     The file is recognised by its content; its name and folder do not matter.
     """
-    from satops.report.json.trace import trace_json
-    from satops.report.text.trace import trace_blocks
+    from satops.report.json.ledger import trace_json
+    from satops.report.text.download import trace_blocks
 
     path = call.path(what)
     report = trace(call.repository, path if path.exists() else what, environ=call.environ)

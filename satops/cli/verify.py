@@ -30,7 +30,7 @@ def command(
     With a head that was noted elsewhere, in a plan or a commit, it also finds missing last events.
     """
     from satops.report.json.ledger import verify_json
-    from satops.report.text.deliveries import deliveries_blocks
+    from satops.report.text.download import deliveries_blocks
     from satops.report.text.setup import verify_blocks
 
     if (to is not None and not deliveries) or (ledger is not None and deliveries):

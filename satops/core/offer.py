@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from satops.core.finding import Finding
 from satops.core.order.marketplace_order import MarketplaceOrder
-from satops.core.order.mode import Mode
+from satops.core.order.modes import Mode
 from satops.core.order.order import Order, Terms
 from satops.core.order.status import Status
 from satops.core.plan.config import MarketplaceConfig

@@ -2,9 +2,14 @@
 
 Terminal escapes, direction overrides and line breaks in a name or message could overwrite a plan or
 forge a line of it.
+
+A secret stays out of a value's `repr`, and so out of logs and tracebacks.
 """
 
 import re
+from collections.abc import Callable
+
+from msgspec import Struct
 
 PAGE_CHARS = 20_000
 """Characters of an HTML page that are searched for its words."""
@@ -81,3 +86,14 @@ def _printable(char: str) -> str:
 
 def _escaped(char: str) -> str:
     return char if char.isprintable() else char.encode("unicode_escape").decode()
+
+
+def repr_without(*hidden: str) -> Callable[[Struct], str]:
+    """Return a `__repr__` that leaves out the named fields: secrets, streams, long values."""
+
+    def shown(self: Struct) -> str:
+        kept = (name for name in self.__struct_fields__ if name not in hidden)
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in kept)
+        return f"{type(self).__name__}({fields})"
+
+    return shown

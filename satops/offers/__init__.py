@@ -6,7 +6,7 @@ The version of a canonical order names its offer.
 
 from satops.core.check import When
 from satops.core.offer import Offer
-from satops.core.order.mode import Mode
+from satops.core.order.modes import Mode
 from satops.core.order.order import Terms
 from satops.core.plan.config import Config
 from satops.offers.eo_imagery import EO_IMAGERY

@@ -18,8 +18,7 @@ from satops.core.offer import Offer
 from satops.core.safe import safe
 from satops.core.words import counted, moment, number
 from satops.report.geojson import collection
-from satops.report.markdown.escape import cell, code, prose
-from satops.report.markdown.page import header, row, rows_that_fit
+from satops.report.markdown.page import cell, code, header, prose, row, rows_that_fit
 from satops.report.shapes import Geometry, box, outline, point
 from satops.report.subject import known_subject
 from satops.report.text.rows import words

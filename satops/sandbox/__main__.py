@@ -14,9 +14,8 @@ from msgspec.structs import replace
 from satops.core import json_text
 from satops.errors import UsageError
 from satops.sandbox.faults import Faults, read_rules
-from satops.sandbox.options import Options
+from satops.sandbox.options import Options, read_settings
 from satops.sandbox.server import LOOPBACK, Sandbox, serve
-from satops.sandbox.settings import read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from satops.offers.eo_imagery.modes import MODES
 from satops.sandbox import deliveries, simulations
-from satops.sandbox.records import StoredOrder
+from satops.sandbox.database import StoredOrder
 from satops.sandbox.rules import (
     BadRequest,
     Fields,

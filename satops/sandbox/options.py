@@ -1,8 +1,14 @@
-"""Options of the sandbox for behaviour that the marketplace's documentation leaves open."""
+"""Options of the sandbox for behaviour that the marketplace's documentation leaves open.
 
-from typing import Literal
+Settings are read from JSON strictly, since a misspelt fault would never fire.
+"""
 
+from typing import Literal, TypeVar
+
+import msgspec
 from msgspec import Struct
+
+from satops.errors import UsageError
 
 ENDPOINTS = (
     "create",
@@ -94,3 +100,18 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for name in self.without:
             if name not in ENDPOINTS:
                 raise ValueError(f"{name!r} is no endpoint. Known are {', '.join(ENDPOINTS)}.")
+
+
+Settings = TypeVar("Settings")
+
+
+def read_settings(kind: type[Settings], document: object, *, place: str) -> Settings:
+    """Return a value of `kind` from a JSON object whose keys are its field names.
+
+    `place` begins every message.  Raises `UsageError` for an unknown key, a value of a wrong type,
+    a missing required key, or values that `kind` refuses.
+    """
+    try:
+        return msgspec.convert(document, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{place}: {error}.") from None

@@ -14,10 +14,9 @@ import uvicorn
 from msgspec import Struct
 
 from satops.sandbox.app import Marketplace, marketplace_app
-from satops.sandbox.clock import SandboxClock
 from satops.sandbox.faults import Faults
 from satops.sandbox.options import Options
-from satops.sandbox.store import Store
+from satops.sandbox.store import SandboxClock, Store
 from satops.sandbox.wire import ExposingProtocol
 
 LOOPBACK = "127.0.0.1"

@@ -1,18 +1,60 @@
-"""The requests and orders of a sandbox."""
+"""The requests and orders of a sandbox, and its clock: the machine's, until a test sets it."""
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Self
 from uuid import uuid4
 
 from satops.core import json_text
-from satops.sandbox.clock import SandboxClock
-from satops.sandbox.database import Database
+from satops.sandbox.database import (
+    Database,
+    ReceivedRequest,
+    StoredOrder,
+    received_request,
+    stored_order,
+)
 from satops.sandbox.options import Options
-from satops.sandbox.records import ReceivedRequest, StoredOrder, received_request, stored_order
 from satops.sandbox.rules import OrderRequest, PageRequest, read_create
+
+
+class SandboxClock:
+    """The time for orders and their statuses.  Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stands_at: datetime | None = None
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the sandbox's time, UTC."""
+        with self._lock:
+            return (self._stands_at or datetime.now(UTC)) + self._ahead
+
+    def now_ms(self) -> int:
+        """Return the sandbox's time in milliseconds since 1970."""
+        return round(self.now().timestamp() * 1000)
+
+    def set(self, instant: datetime) -> None:
+        """Stop the clock at an instant with an offset; `advance` moves it."""
+        if instant.tzinfo is None:
+            raise ValueError("The instant must carry a zone.")
+        with self._lock:
+            self._stands_at, self._ahead = instant.astimezone(UTC), timedelta()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward, whether it is stopped or not."""
+        with self._lock:
+            self._ahead += timedelta(seconds=seconds)
+
+    def reset(self) -> None:
+        """Follow the machine's clock again."""
+        with self._lock:
+            self._stands_at, self._ahead = None, timedelta()
+
 
 PROGRAMMING = 2
 """`type` of an order placed by create."""

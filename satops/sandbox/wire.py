@@ -2,6 +2,8 @@
 
 ASGI cannot close a connection without an answer, so the server's protocol class passes the
 transport to the application.
+
+An answer is the envelope `{code, message, data}` with its HTTP status.
 """
 
 import asyncio
@@ -9,10 +11,46 @@ import struct
 from collections.abc import Iterable
 from socket import IPPROTO_TCP, SO_LINGER, SOL_SOCKET, TCP_NODELAY
 
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from satops.sandbox.replies import Reply
+from satops.core import json_text
+from satops.sandbox.options import Options
+
+SUCCESS = 200
+BAD_REQUEST = 400
+UNAUTHORIZED = 401
+SERVER_ERROR = 500
+JSON = (b"content-type", b"application/json")
+
+
+class Reply(Struct, frozen=True):
+    """One HTTP answer."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = (JSON,)
+
+
+def success(content: object) -> Reply:
+    """Return the envelope of a success."""
+    return Reply(SUCCESS, envelope(SUCCESS, "success", content))
+
+
+def failure(code: int, message: str, options: Options) -> Reply:
+    """Return the envelope of a failure.
+
+    Its HTTP status is not documented, so an option decides.
+    """
+    shown = {"always-200": False, "auth-only": code == UNAUTHORIZED, "as-code": True}
+    return Reply(code if shown[options.http_status] else 200, envelope(code, message, None))
+
+
+def envelope(code: int, message: str, content: object) -> bytes:
+    """Return the body of every answer of the API."""
+    return json_text.dumps({"code": code, "message": message, "data": content})
+
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # linger for 0 seconds: close sends RST, not FIN
 _BODILESS = frozenset({204, 304})

@@ -11,7 +11,7 @@ True at any time, also after a kill at any instruction:
 
 The steps: read the ledger and replay the spool (`begin.py`), look at the account and settle doubts,
 plan, ask every guard of the plan (`guards.py`), hold back orders that the account shows
-(`clearance.py`), send (`submit.py`), wait for other runs' open submissions.  A run that has waited
+(`account.py`), send (`submit.py`), wait for other runs' open submissions.  A run that has waited
 buys nothing more.
 """
 
@@ -29,11 +29,10 @@ from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, Plan
 from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError
 from satops.ports import Clock, LocalState, Marketplace, TwoAddressStore
-from satops.workflow.account import AccountLook, look_at_account
+from satops.workflow.account import AccountLook, clear, look_at_account, rejected_before
 from satops.workflow.apply_report import ApplyReport, Asked
 from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open
-from satops.workflow.clearance import clear, rejected_before
-from satops.workflow.guards import GUARDS, Approval, Guarded, refuse_over_limits
+from satops.workflow.guards import GUARDS, Approval, Guarded, only_reviewed, refuse_over_limits
 from satops.workflow.ledger_session import APPENDS_MAX, NOTHING_PLACED, LedgerSession, never_still
 from satops.workflow.origins import Origins
 from satops.workflow.outcomes import OrderResult
@@ -43,7 +42,6 @@ from satops.workflow.plan import make_plan
 from satops.workflow.proof import StoreProof
 from satops.workflow.reconcile import DoubtLook, settle_doubts
 from satops.workflow.replay import Replayed
-from satops.workflow.review import only_reviewed
 from satops.workflow.submit import Progress, Reach, Submitting, outcomes_at_once
 from satops.workflow.validate import WholeTree
 from satops.workflow.waiting import being_placed, is_being_placed, open_elsewhere, wait_for_others

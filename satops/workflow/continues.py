@@ -13,9 +13,8 @@ from msgspec import Struct
 
 from satops.core import json_text
 from satops.core.json_text import Raw
-from satops.core.ledger.chain import GENESIS, Head, decode
+from satops.core.ledger.chain import GENESIS, Fields, Head, decode
 from satops.core.ledger.events import OrderCarried
-from satops.core.ledger.formats import Fields
 from satops.core.ledger.recorded import read
 from satops.core.ledger.state import SPENT, LedgerState, OrderState, Standing
 from satops.core.order.order import order_from_fields

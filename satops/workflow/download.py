@@ -11,9 +11,8 @@ from typing import Final
 from msgspec import Struct, field
 
 from satops.core.delivery.content import suffix_of
-from satops.core.delivery.link import Link, WrongLink, read_link
+from satops.core.delivery.link import Link, LinkFailed, WrongLink, read_link
 from satops.core.delivery.names import part_name, product_key
-from satops.core.delivery.served import LinkFailed
 from satops.core.ledger.events import DeliveryFetched
 from satops.core.ledger.fetched import Fetched
 from satops.core.ledger.order_state import OrderState, Standing

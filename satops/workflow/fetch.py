@@ -16,9 +16,8 @@ from satops.core.delivery.content import (
     suffix_of,
     type_of,
 )
-from satops.core.delivery.link import Link
+from satops.core.delivery.link import Link, LinkFailed, Served
 from satops.core.delivery.names import product_key
-from satops.core.delivery.served import LinkFailed, Served
 from satops.core.safe import shown, words_of_page
 from satops.ports import Marketplace
 from satops.workflow.targets import Part, PartNote, Sealed, Target

@@ -22,8 +22,7 @@ from msgspec.structs import replace
 
 from satops.core.ledger.content import content_of
 from satops.core.ledger.events import Event, SubmissionIntended, SubmissionNotSent
-from satops.core.ledger.holders import holder_of
-from satops.core.ledger.passes import held_passes
+from satops.core.ledger.holders import held_passes, holder_of
 from satops.core.ledger.state import OPEN, SPENT, Standing
 from satops.core.order.order import instant_text
 from satops.core.order.passes import Pass

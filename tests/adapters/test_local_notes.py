@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.files.head_file import HeadFile
-from satops.adapters.files.local_state import LocalFolder
-from satops.adapters.files.look_file import LookFile
+from satops.adapters.files.local_state import HeadFile, LocalFolder, LookFile
 from satops.core.ledger.chain import Head
 from satops.ports import Look
 

@@ -3,7 +3,7 @@
 import pytest
 
 from satops.adapters.marketplaces.eo_imagery import HttpMarketplace
-from satops.adapters.marketplaces.eo_imagery.address import base_url
+from satops.adapters.marketplaces.eo_imagery.wire import base_url
 from satops.adapters.token import Token
 from satops.core.plan.address import require_host
 from satops.core.plan.config import ApplyConfig, MarketplaceConfig

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import sleep
 from typing import Any
 
 import pytest
 
 from satops.adapters.marketplaces.eo_imagery.client import READ_TRIES
-from satops.adapters.marketplaces.eo_imagery.listing import PAGES_MAX, Bounds, Listed, every_order
-from satops.adapters.marketplaces.eo_imagery.orders import instant, read_order
+from satops.adapters.marketplaces.eo_imagery.orders import (
+    PAGES_MAX,
+    Bounds,
+    Listed,
+    every_order,
+    read_order,
+)
 from satops.core.order.marketplace_order import MarketplaceOrder
 from satops.core.plan.config import ReconcileConfig
 from satops.errors import MarketplaceUnreachable
@@ -119,22 +124,6 @@ def test_an_order_of_a_number_alone_is_an_order() -> None:
 @pytest.mark.parametrize("row", [None, [], "PROG_1", {}, {"orderNo": ""}, {"orderNo": None}])
 def test_what_names_no_order_is_none(row: object) -> None:
     assert read_order(row) is None
-
-
-@pytest.mark.parametrize("unit", [1, 1000])
-@pytest.mark.parametrize("years", [0, -30, 30])
-@pytest.mark.parametrize("form", [int, str, float])
-def test_seconds_and_milliseconds_are_told_apart(
-    unit: int, years: int, form: Callable[[float], object]
-) -> None:
-    then = NOW + timedelta(days=365 * years)
-
-    assert instant(form(int(then.timestamp()) * unit)) == then
-
-
-@pytest.mark.parametrize("value", [0, -1, 10**18, None, True, "2026-12-01 00:00", []])
-def test_a_time_that_is_none_is_none(value: object) -> None:
-    assert instant(value) is None
 
 
 @pytest.mark.parametrize(("value", "deleted"), [(1, True), ("1", True), (0, False), (None, False)])

@@ -9,8 +9,7 @@ import pytest
 from satops.adapters.stores import objects_client
 from satops.adapters.stores.objects import ObjectLedger
 from satops.adapters.stores.objects_client import open_client, parse_address
-from satops.adapters.stores.open import open_store
-from satops.adapters.stores.scratch import scratch_beside
+from satops.adapters.stores.open import open_store, scratch_beside
 from satops.core.ledger.chain import GENESIS
 from satops.errors import HeadMoved, StoreUnreachable
 from satops.workflow.proof import prove

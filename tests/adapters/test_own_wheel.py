@@ -10,8 +10,8 @@ from zipfile import ZipFile
 import pytest
 
 from satops import __version__
-from satops.adapters.files import own_wheel as module
-from satops.adapters.files.own_wheel import own_wheel
+from satops.adapters.files import ci_files as module
+from satops.adapters.files.ci_files import own_wheel
 from satops.errors import UsageError
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from satops.adapters.files.new_files import write_whole
 from satops.adapters.files.plan_file import read_plan
-from satops.adapters.files.whole_file import write_whole
 from satops.core.plan.plan import ActionKind
 from satops.errors import UsageError
 from satops.report.json.plan import plan_json

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from satops import __version__
-from satops.adapters.files.own_wheel import own_wheel
+from satops.adapters.files.ci_files import own_wheel
 from satops.errors import ExitCode
 from tests.cli.conftest import Satops
 

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from satops import __version__
-from satops.adapters.files.ci_files import ci_templates
-from satops.adapters.files.own_wheel import Wheel
+from satops.adapters.files.ci_files import Wheel, ci_templates
 from satops.api import init_ci
 from satops.errors import ExitCode
-from satops.workflow.scaffold_update import mark
+from satops.workflow.scaffold_ci import mark
 from tests.cli.conftest import Satops
 
 PLAN = ".github/workflows/satops-plan.yml"

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from satops.adapters.files.local_state import store_folder
-from satops.adapters.files.proof_file import ProofFile
+from satops.adapters.files.local_state import ProofFile, store_folder
 from satops.adapters.git_command import NEEDED, git_version
 from satops.api.forge_place import check_workflows
 from satops.api.repository import open_repository

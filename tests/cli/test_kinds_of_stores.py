@@ -7,8 +7,7 @@ import pytest
 
 from satops.adapters.files.config_file import parse_config
 from satops.adapters.stores import open as table
-from satops.adapters.stores.open import KINDS, Kind, open_store
-from satops.adapters.stores.scratch import scratch_beside
+from satops.adapters.stores.open import KINDS, Kind, open_store, scratch_beside
 from satops.core.ledger.chain import line_digest
 from satops.errors import ExitCode, LedgerMissing, UsageError
 from satops.ports import Promise

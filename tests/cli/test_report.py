@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 import satops as library
-from satops.adapters.files.whole_file import write_whole
+from satops.adapters.files.new_files import write_whole
 from satops.adapters.stores.file import FileStore
 from satops.cli.plan import FILE_FORMATS
 from satops.errors import ExitCode, UsageError

@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.files import local_state
-from satops.adapters.files.head_file import HeadFile
-from satops.adapters.files.local_state import LocalFolder, ledger_folder, local_base, store_folder
-from satops.adapters.files.look_file import LookFile
-from satops.adapters.files.proof_file import ProofFile
+from satops.adapters.files.local_state import (
+    HeadFile,
+    LocalFolder,
+    LookFile,
+    ledger_folder,
+    local_base,
+)
 from satops.core import json_text
 from satops.core.ledger.chain import Head
 from satops.errors import UsageError
-from satops.ports import Look, NotedProof
+from satops.ports import Look
 from tests import strange_files
 
 ROOT = Path(__file__).parents[2]
@@ -366,9 +369,7 @@ def test_a_lock_is_not_waited_for_without_end(
 COUNT = """
 import sys
 from pathlib import Path
-from satops.adapters.files.head_file import HeadFile
-from satops.adapters.files.local_state import ledger_folder
-from satops.adapters.files.look_file import LookFile
+from satops.adapters.files.local_state import HeadFile, LookFile, ledger_folder
 from satops.core.ledger.chain import Head
 from satops.ports import Look
 
@@ -527,49 +528,6 @@ def test_a_head_that_is_no_file_is_never_taken_for_none(
     strange_files.put(kind, path, tmp_path / "elsewhere")
     with pytest.raises(OSError, match=r"head\.json"):
         HeadFile(folder).noted()
-
-
-# Proofs.
-
-
-def test_a_proof_is_kept_for_its_address_alone(base: Path) -> None:
-    proofs = ProofFile(store_folder(base))
-    assert proofs.noted("s3:a") is None
-    proofs.note("s3:a", NotedProof("2031-05-06T07:08:09Z", ""))
-    proofs.note("s3:b", NotedProof("2031-05-06T07:08:10Z", "two writers won"))
-    again = ProofFile(store_folder(base))
-    assert again.proven("s3:a")
-    assert not again.proven("s3:b")
-    assert again.noted("s3:b") == NotedProof("2031-05-06T07:08:10Z", "two writers won")
-    assert not again.proven("s3:c")
-    names = sorted(path.name for path in (base / "stores").glob("*.json"))
-    (base / "stores" / names[0]).replace(base / "stores" / names[1])
-    assert {again.proven(address) for address in ("s3:a", "s3:b")} == {False}
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"[]",
-        b"null",
-        b'{"address": "s3:a"}',
-        b'{"address": "s3:a", "time": "t"}',
-        b'{"address": "s3:a", "time": "t", "broken": null}',
-        b'{"address": "s3:a", "time": "t", "broken": false}',
-        b'{"address": "s3:a", "time": 7, "broken": ""}',
-        b'{"address": "s3:b", "time": "t", "broken": ""}',
-        b'{"time": "t", "broken": ""}',
-        b"\x00",
-    ],
-)
-def test_a_proof_that_cannot_be_one_proves_nothing(content: bytes, base: Path) -> None:
-    proofs = ProofFile(store_folder(base))
-    proofs.note("s3:a", NotedProof("2031-05-06T07:08:09Z", ""))
-    (path,) = (base / "stores").glob("*.json")
-    path.write_bytes(content)
-    assert not proofs.proven("s3:a")
-    assert proofs.noted("s3:a") is None
 
 
 def test_threads_that_share_a_folder_hold_its_lock_one_at_a_time(folder: LocalFolder) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from satops.adapters.stores.scratch import scratch_beside
+from satops.adapters.stores.open import scratch_beside
 from satops.core.ledger.chain import GENESIS
 from satops.errors import LedgerMissing
 from satops.ports import LedgerStore

@@ -15,6 +15,7 @@ from msgspec.structs import fields
 from satops.core.ledger import events
 from satops.core.ledger.chain import (
     EMPTY,
+    FORMAT,
     GENESIS,
     Head,
     Written,
@@ -23,7 +24,6 @@ from satops.core.ledger.chain import (
     line_digest,
 )
 from satops.core.ledger.events import DoubtSettled, OrderAdopted, RunFinished, RunStarted
-from satops.core.ledger.formats import FORMAT
 from satops.core.ledger.recorded import read
 from satops.errors import LedgerCorrupt
 from tests.chains import AT, RUN, STARTED, altered, chain, intended, ledger_of, order, placed

@@ -6,7 +6,7 @@ import pytest
 
 from satops.core import json_text
 from satops.core.json_text import Raw
-from satops.core.ledger.chain import decode
+from satops.core.ledger.chain import FORMAT, decode
 from satops.core.ledger.events import (
     DeliveryFetched,
     DoubtCorrected,
@@ -31,7 +31,6 @@ from satops.core.ledger.events import (
     SubmissionRejected,
     order_fields,
 )
-from satops.core.ledger.formats import FORMAT
 from satops.core.ledger.recorded import read
 from satops.errors import LedgerCorrupt
 from tests.chains import FOOTPRINT, RUN, SOURCE, STARTED, altered, chain, intended, order, placed

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from satops.core.order.relative import written_out
+from satops.core.order.dates import written_out
 
 NOW = datetime(2030, 5, 2, 9, 0, 31, tzinfo=UTC)
 START = datetime(2030, 6, 1, tzinfo=UTC)

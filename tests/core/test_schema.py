@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from satops.adapters.zone_rules import PinnedZones
+from satops.adapters.clock import PinnedZones
 from satops.core.loading import load
 from satops.core.plan.config import Config
 from satops.core.problem import Problem, by_position

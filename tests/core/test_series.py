@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satops.adapters.zone_rules import PinnedZones
+from satops.adapters.clock import PinnedZones
 from satops.core.finding import Finding
 from satops.core.spec.series_windows import Windows, read_windows
 from satops.report.expand import spec_lines

@@ -8,8 +8,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from satops.adapters.gis.geopackage import NotWkb, read_wkb
 from satops.core import json_text
-from satops.core.geometry.wkb import NotWkb, read_wkb
 
 BOX = shapely.box(105, 10, 106, 11)
 SHAPES = [

@@ -29,9 +29,8 @@ from satops.core.order.matching import Candidate, Doubt, Match
 from satops.core.order.modes import Modes
 from satops.core.order.order import instant
 from satops.core.order.submission import Receipt
-from satops.core.plan.changes import Change
+from satops.core.plan.changes import Change, NewMarketplace
 from satops.core.plan.config import Config
-from satops.core.plan.config_changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, LimitRoom, Plan, Refusal
 from satops.core.problem import Problem, Severity
 from satops.core.spec.spec import Spec
@@ -43,26 +42,24 @@ from satops.report import (
     github,
     ledger_page,
     markdown,
-    rows_csv,
-    rows_geojson,
-    rows_json,
 )
 from satops.report.json import error_json
 from satops.report.json.aoi import aoi_json
-from satops.report.json.apply import apply_json
 from satops.report.json.doctor import doctor_json
-from satops.report.json.download import download_json
-from satops.report.json.feasibility import feasibility_json
-from satops.report.json.ledger import verify_json
-from satops.report.json.plan import plan_json, validate_json
-from satops.report.json.reconcile import reconcile_json
-from satops.report.json.refresh import refresh_json
-from satops.report.json.resolve import settled_json
-from satops.report.json.show import history_json, show_json
+from satops.report.json.ledger import history_json, show_json, verify_json
+from satops.report.json.plan import feasibility_json, plan_json, validate_json
+from satops.report.json.run import (
+    apply_json,
+    download_json,
+    reconcile_json,
+    refresh_json,
+    settled_json,
+)
 from satops.report.layout import Block
+from satops.report.rows import list_csv, list_geojson, list_json, sums_csv, sums_json
 from satops.report.text.aoi import aoi_blocks, split_blocks
 from satops.report.text.apply import apply_blocks
-from satops.report.text.download import download_blocks
+from satops.report.text.download import download_blocks, refresh_blocks
 from satops.report.text.feasibility import feasibility_blocks
 from satops.report.text.ledger import history_blocks, show_blocks
 from satops.report.text.plan import plan_blocks
@@ -72,7 +69,6 @@ from satops.report.text.reconcile import (
     reconcile_blocks,
     settled_blocks,
 )
-from satops.report.text.refresh import refresh_blocks
 from satops.report.text.rows import list_blocks, sums_blocks
 from satops.report.text.setup import (
     ci_blocks,
@@ -88,17 +84,16 @@ from satops.workflow.account import NO_QUERY, AccountLook
 from satops.workflow.aoi import look
 from satops.workflow.aoi_split import divide
 from satops.workflow.apply_report import ApplyReport
-from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorNote, DoctorReport, Verdict
 from satops.workflow.download_report import DownloadReport, Failure, Product
+from satops.workflow.ledger import CopyReport
+from satops.workflow.list import by_of, sums, total
 from satops.workflow.outcomes import OrderResult
 from satops.workflow.reconcile import DeletedOrder, DoubtLook, ReconcileReport
 from satops.workflow.refresh import Late, Observed, RefreshReport
 from satops.workflow.rows import Reading, Rows
-from satops.workflow.scaffold_ci import Place
-from satops.workflow.scaffold_update import FileChange
+from satops.workflow.scaffold_ci import FileChange, Place
 from satops.workflow.show import Shown
-from satops.workflow.sums import by_of, sums, total
 from satops.workflow.validate import Tree
 from satops.workflow.verify import LedgerProblem, VerifyReport
 from tests.chains import RUN, STARTED, chain, intended, placed
@@ -403,7 +398,7 @@ def _listed() -> Mapping[str, Blocks]:
 
 def _sums_json() -> Iterator[bytes]:
     rows = rows_of(season())
-    return rows_json.sums_json(rows, _BY, sums(rows, _BY), total(rows))
+    return sums_json(rows, _BY, sums(rows, _BY), total(rows))
 
 
 _EVENTS: tuple[Event, ...] = (
@@ -603,11 +598,11 @@ FILES: Mapping[str, Callable[[], Iterable[bytes]]] = {
     "adopt.json": lambda: settled_json(ADOPTED),
     "refresh.json": lambda: refresh_json(REFRESHED),
     "download.json": lambda: download_json(DOWNLOADED),
-    "list.json": lambda: rows_json.list_json(rows_of(season())),
-    "list.csv": lambda: rows_csv.list_csv(rows_of(season())),
-    "list.geojson": lambda: rows_geojson.list_geojson(rows_of(season())),
+    "list.json": lambda: list_json(rows_of(season())),
+    "list.csv": lambda: list_csv(rows_of(season())),
+    "list.geojson": lambda: list_geojson(rows_of(season())),
     "sums.json": _sums_json,
-    "sums.csv": lambda: rows_csv.sums_csv(_BY, sums(rows_of(season()), _BY)),
+    "sums.csv": lambda: sums_csv(_BY, sums(rows_of(season()), _BY)),
     "history.json": lambda: history_json(EVENTS),
     "show.json": lambda: show_json(shown(known(), spec(), EVENTS[:2])),
     "verify.json": lambda: verify_json(LEDGERS["broken"]),

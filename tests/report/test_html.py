@@ -16,8 +16,8 @@ from satops.core.geometry.coast import Coast
 from satops.report.html.maps import SHAPES_MAX
 from satops.report.html.page import policy, render
 from satops.report.html.subject import Subject
+from satops.workflow.list import By, by_of, sums
 from satops.workflow.rows import Rows
-from satops.workflow.sums import By, by_of, sums
 from tests.season import NOW, Ledger, rows_of, season, square
 
 LAND = Coast((Path(__file__).parents[2] / "satops/data/land.json").read_bytes())

@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from satops.core.safe import safe
-from satops.report.markdown.escape import cell, code, label, message, prose
-from satops.report.markdown.page import fenced, header, row
+from satops.report.markdown.page import cell, code, fenced, header, label, message, prose, row
 from tests.report.forge import HOSTILE, check_fences, check_inert, check_tables, parse, shown
 
 hostile_texts = st.lists(

@@ -10,8 +10,8 @@ from satops.core.problem import Severity
 from satops.core.spec.spec import Acknowledgement
 from satops.core.words import number
 from satops.report.markdown import LIMIT, SUMMARY_LIMIT, render
-from satops.report.markdown.calendar import ROWS_MAX
 from satops.report.markdown.maps import CORNERS_MAX
+from satops.report.markdown.plan import ROWS_MAX
 from tests.report.forge import HOSTILE, Page, check_page
 from tests.report.outlines import create, creates, spec_of, star
 from tests.report.samples import action, known, plan, problem

@@ -13,11 +13,11 @@ from satops.core.plan.feasibility import Feasibility, ShownPass, Simulated, by_s
 from satops.core.plan.plan import Plan
 from satops.errors import Refused, UsageError
 from satops.report.geojson import render as geojson
-from satops.report.json.feasibility import feasibility_json
+from satops.report.json.plan import feasibility_json
 from satops.report.layout import plain
 from satops.report.markdown.plan import render as markdown
 from satops.report.text.feasibility import feasibility_blocks
-from satops.workflow.evidence import with_evidence
+from satops.workflow.feasibility import with_evidence
 from tests.report.forge import HOSTILE, check_map
 from tests.report.passes import SEEN, evidence, plan_with_evidence
 

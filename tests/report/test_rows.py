@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from satops.report.rows_csv import list_csv
-from satops.report.rows_geojson import list_geojson
-from satops.report.rows_json import list_json
+from satops.report.rows import list_csv, list_geojson, list_json
 from satops.workflow.rows import Rows
 from tests.season import NOW, Ledger, rows_of, season
 

@@ -36,12 +36,12 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pyproj": tuple(f"core/geometry/{name}.py" for name in ("ellipsoid", "systems", "moving")),
     "numpy": ("core/geometry/",),
     "anyascii": ("workflow/slug.py",),
-    "deepdiff": ("core/plan/changes.py", "core/plan/config_changes.py"),
+    "deepdiff": ("core/plan/changes.py", "core/plan/changes.py"),
     "requests": ("adapters/marketplaces/", "adapters/webhook.py"),
     "urllib3": ("adapters/marketplaces/",),
     "click": ("cli/",),
-    "tzdata": ("adapters/zone_rules.py",),
-    "filelock": ("adapters/file_lock.py",),
+    "tzdata": ("adapters/clock.py",),
+    "filelock": ("adapters/disk.py",),
     "rich": ("report/terminal.py", "cli/"),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),
@@ -52,7 +52,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "subprocess": (
         "adapters/git_command.py",
         "adapters/gis/gis_process.py",
-        "adapters/files/published_wheel.py",
+        "adapters/files/ci_files.py",
     ),
 }
 """Where each third-party package may be imported, and nowhere else; and who starts processes."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import fields
 
-from satops.sandbox.control import control_routes
+from satops.sandbox.app import control_routes
 from satops.sandbox.endpoints import ENDPOINTS
 from satops.sandbox.faults import Kind, Rule, read_rules
 from satops.sandbox.options import Options

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from satops.sandbox.polygon import exterior
-from satops.sandbox.products import product
-from satops.sandbox.rules import BadRequest
+from satops.sandbox.deliveries import product
+from satops.sandbox.rules import BadRequest, exterior
 from satops.sandbox.server import Sandbox
 from tests.sandbox.client import CREATE, DETAIL, LINKS, QUERY, Serving, order, page, place, post
 from tests.sandbox.client import send as send_unchecked

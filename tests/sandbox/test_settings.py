@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from satops.errors import UsageError
-from satops.sandbox.clock import SandboxClock
-from satops.sandbox.options import Options
-from satops.sandbox.settings import read_settings
+from satops.sandbox.options import Options, read_settings
+from satops.sandbox.store import SandboxClock
 
 
 def test_options_are_read_from_json() -> None:

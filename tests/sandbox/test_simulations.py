@@ -10,8 +10,8 @@ import pytest
 
 from satops.offers.eo_imagery.modes import Provider
 from satops.sandbox.faults import Faults, Kind, Rule
-from satops.sandbox.orbits import crossings, solar_hours
 from satops.sandbox.server import Sandbox
+from satops.sandbox.simulations import crossings, solar_hours
 from tests.sandbox.client import (
     FROM_SIMULATION,
     RESULTS,

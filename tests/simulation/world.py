@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from satops.core import json_text
-from satops.core.delivery.served import LinkFailed, Served
+from satops.core.delivery.link import LinkFailed, Served
 from satops.core.ledger.chain import GENESIS, Head, line_digest
 from satops.core.order.marketplace_order import DownloadLinks, Image, MarketplaceOrder
 from satops.core.order.passes import Pass, Simulation

@@ -13,7 +13,7 @@ from satops.errors import UsageError
 from satops.offers.eo_imagery import EO_IMAGERY
 from satops.sandbox.faults import Kind, Rule
 from satops.workflow.download_stac import write_stac
-from satops.workflow.verify_deliveries import verify_deliveries
+from satops.workflow.verify import verify_deliveries
 from tests.adapters.marketplaces import SECRET
 from tests.servers.fleet import Servers
 from tests.servers.objects import BUCKET

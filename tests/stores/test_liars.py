@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from satops.adapters.stores.scratch import scratch_beside
+from satops.adapters.stores.open import scratch_beside
 from satops.cli.context import Call
 from satops.cli.main import main
 from satops.errors import ExitCode

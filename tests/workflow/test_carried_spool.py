@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from satops.adapters.files.carried_spool import read_carried
 from satops.adapters.files.local_state import ledger_folder
-from satops.adapters.files.spool import FileSpool
+from satops.adapters.files.spool import FileSpool, read_carried
 from satops.core.ledger.events import RunStarted
 from satops.core.ledger.state import Standing
 from satops.core.order.submission import InDoubt, NotSent, Outcome, Receipt, Rejection

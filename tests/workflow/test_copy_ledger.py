@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from satops.errors import HeadMoved, LedgerCorrupt, LedgerMissing, Refused, StoreUnreachable
-from satops.workflow.copy_ledger import LINES_PER_APPEND, copy_ledger
+from satops.workflow.ledger import LINES_PER_APPEND, copy_ledger
 from tests.chains import altered, chain, ledger_of, placed
 from tests.fakes.ledger_store import Fault, MemoryStore
 

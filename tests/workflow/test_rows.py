@@ -9,9 +9,8 @@ from satops.core.ledger.order_state import Standing
 from satops.core.ledger.state import LedgerState
 from satops.errors import UsageError
 from satops.offers.eo_imagery import EO_IMAGERY
-from satops.workflow.choice import Choice, begin_of, end_of, window_of
+from satops.workflow.list import Choice, begin_of, by_of, end_of, sums, total, window_of
 from satops.workflow.rows import Reading, Row, Rows
-from satops.workflow.sums import by_of, sums, total
 from tests.season import DAY, NOW, Ledger, rows_of, season, square
 
 ROWS = rows_of(season())

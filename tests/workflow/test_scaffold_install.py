@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from satops.adapters.files.ci_files import pins
 from satops.core.plan.config import Config, DeliveryConfig, MarketplaceConfig
-from satops.workflow.scaffold_install import (
+from satops.workflow.scaffold_ci import (
     PARTS,
     lacking,
     needed_parts,

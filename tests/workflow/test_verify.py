@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from satops.adapters.stores.file import FileStore
-from satops.core.ledger.chain import GENESIS, Head
-from satops.core.ledger.formats import Fields
+from satops.core.ledger.chain import GENESIS, Fields, Head
 from satops.errors import LedgerMissing
 from satops.workflow.verify import LedgerProblem, verify
 from tests.chains import STARTED, altered, chain, intended, ledger_of, placed

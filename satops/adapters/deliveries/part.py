@@ -17,8 +17,7 @@ from typing import Final
 from msgspec import ValidationError, convert, to_builtins
 from msgspec.structs import replace
 
-from satops.adapters.disk import flush, flush_folder, open_plain
-from satops.adapters.file_lock import LockBusy, locked
+from satops.adapters.disk import LockBusy, flush, flush_folder, locked, open_plain
 from satops.core import json_text
 from satops.workflow.targets import PartBusy, PartNote, Sealed
 

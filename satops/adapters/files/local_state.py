@@ -11,6 +11,9 @@
 
 A pull request can write to a repository, and cannot write here.  Links in the base are resolved
 once.  Below it no link is followed, and everything must belong to the user who runs satops.
+
+A noted head reveals an older ledger.  The monotonic clock restarts at boot, so looks of another
+boot never count; two machines that share a home folder write two files of looks.
 """
 
 import os
@@ -21,14 +24,18 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from satops.adapters.disk import flush, flush_folder, open_plain
-from satops.adapters.file_lock import LockBusy, locked
+from msgspec import ValidationError, convert
+
+from satops.adapters.disk import LockBusy, flush, flush_folder, locked, open_plain
 from satops.adapters.files.plain_file import Unreadable, read_plain
 from satops.core import json_text
+from satops.core.ledger.chain import EMPTY, Head
 from satops.errors import UsageError
+from satops.ports import Look, NotedProof
 
 VARIABLE = "SATOPS_LOCAL"
 MAX_BYTES = 64 * 1024 * 1024
@@ -252,3 +259,107 @@ def _make_folder(folder: Path) -> None:
     _make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     flush_folder(folder.parent)
+
+
+_NAME = "head.json"
+
+
+class HeadFile:
+    """Implements `ports.HeadMark`: the noted head only moves forward."""
+
+    def __init__(self, folder: LocalFolder) -> None:
+        self._folder = folder
+
+    def noted(self) -> Head | None:
+        """Return the noted head, or None.
+
+        Raises OSError for an unreadable file: without the head, an older ledger would pass.
+        """
+        content = self._folder.read(_NAME)
+        if content is None:
+            return None
+        try:
+            head = convert(json_text.loads(content), Head)
+        except (json_text.NotJson, ValidationError):
+            head = EMPTY
+        if head.seq < 1:
+            raise OSError(f"{self._folder.path / _NAME} tells no head of a ledger")
+        return head
+
+    def note(self, head: Head, *, accepted: bool = False) -> None:
+        """Note the head after an own append, unless a later head is noted.
+
+        `accepted` replaces a later head that a person has accepted as lost.  Raises OSError.
+        """
+        with self._folder.locked():
+            known = self.noted()
+            if accepted or known is None or known.seq < head.seq:
+                # The next flush of the ledger or the spool brings the name to the disk.  After a
+                # power cut before it the note is one append older, as after a failed write.
+                noted = {"seq": head.seq, "digest": head.digest}
+                self._folder.replace_object(_NAME, noted, flush_name=accepted)
+
+
+class LookFile:
+    """Implements `ports.LookBook`.  An unreadable file only makes the wait longer."""
+
+    def __init__(self, folder: LocalFolder) -> None:
+        self._folder = folder
+
+    def look(self, intent: str, epoch: str) -> Look | None:
+        """Return the note of one submission in this epoch, or None."""
+        kept: Any = self._folder.read_object(_file(epoch)).get(intent)
+        try:
+            first, count = kept["first"], kept["count"]
+        except (TypeError, KeyError):
+            return None
+        if type(first) is not float or not 0 <= first < inf or type(count) is not int or count < 0:
+            return None
+        return Look(first, count, epoch)
+
+    def note(self, intent: str, look: Look) -> None:
+        """Note a look.  Raises OSError."""
+        name = _file(look.epoch)
+        with self._folder.locked():
+            kept = self._folder.read_object(name)
+            kept[intent] = {"first": look.first, "count": look.count}
+            self._folder.replace_object(name, kept)
+
+
+def _file(epoch: str) -> str:
+    return f"looks-{sha256(epoch.encode()).hexdigest()[:16]}.json"
+
+
+class ProofFile:
+    """Implements `ports.ProofNotes`.  An unreadable file counts as no proof."""
+
+    def __init__(self, folder: LocalFolder) -> None:
+        self._folder = folder
+
+    @property
+    def address(self) -> str:
+        """Path of the folder."""
+        return str(self._folder.path)
+
+    def proven(self, address: str) -> bool:
+        """Tell whether this machine has proven the store at an address."""
+        noted = self.noted(address)
+        return noted is not None and not noted.broken
+
+    def noted(self, address: str) -> NotedProof | None:
+        """Return the noted proof of an address, or None."""
+        kept = self._folder.read_object(_proof_name(address))
+        time, broken = kept.get("time"), kept.get("broken")
+        if kept.get("address") != address or not isinstance(time, str):
+            return None
+        return NotedProof(time, broken) if isinstance(broken, str) else None
+
+    def note(self, address: str, proof: NotedProof) -> None:
+        """Write a proof.  Raises OSError."""
+        with self._folder.locked():
+            kept = {"address": address, "time": proof.time, "broken": proof.broken}
+            self._folder.replace_object(_proof_name(address), kept)
+
+
+def _proof_name(address: str) -> str:
+    return f"{sha256(address.encode()).hexdigest()[:32]}.json"

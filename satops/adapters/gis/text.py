@@ -7,8 +7,7 @@ from satops.adapters.gis.layers import Faulty, Layer, faulty, feature
 from satops.core.finding import Finding
 from satops.core.geometry.aoi import Aoi, aoi_of, members, read_aoi
 from satops.core.geometry.foreign import NotRead, converted
-from satops.core.geometry.geojson import crs_name
-from satops.core.geometry.sequence import read_json
+from satops.core.geometry.geojson import crs_name, read_json
 from satops.core.geometry.systems import System, code_in, system_of
 from satops.core.geometry.wkt import read_wkt
 from satops.core.json_text import NotJson

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from satops.adapters.disk import LockBusy, flush_folder, locked, open_plain, write_at
 from satops.adapters.disk import flush as flush_file
-from satops.adapters.disk import flush_folder, open_plain, write_at
-from satops.adapters.file_lock import LockBusy, locked
 from satops.adapters.stores.lines import joined, offset_after, stream, tail
 from satops.core.ledger.chain import GENESIS, line_digest
 from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable

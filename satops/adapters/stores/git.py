@@ -18,10 +18,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from satops.adapters.git_command import Git
-from satops.adapters.stores.git_message import Messages
-from satops.adapters.stores.git_remote import Addresses, addresses_of
-from satops.adapters.stores.git_tree import (
+from satops.adapters.stores.git_commit import (
     NOTHING,
+    Messages,
     Tip,
     continues,
     first_event,
@@ -29,6 +28,7 @@ from satops.adapters.stores.git_tree import (
     segments,
     write_tree,
 )
+from satops.adapters.stores.git_remote import Addresses, addresses_of
 from satops.adapters.stores.lines import joined
 from satops.core.ledger.chain import GENESIS, line_digest
 from satops.core.redaction import shown_address

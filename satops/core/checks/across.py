@@ -15,7 +15,7 @@ from satops.core.checks.rules import Rules
 from satops.core.geometry.overlaps import Box, Extent, meeting, shares, touching
 from satops.core.ledger.state import SPENT, OrderState, Standing
 from satops.core.offer import Offer
-from satops.core.order.mode import Mode
+from satops.core.order.modes import Mode
 from satops.core.order.order import Order
 from satops.core.plan.checks import COPY
 from satops.core.plan.decide import Recall

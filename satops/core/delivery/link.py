@@ -1,20 +1,21 @@
-"""A link to a product: the parts that may be kept, and the hosts that it may lead to.
+"""A link to a product: the parts that may be kept, the hosts that it may lead to, and the answer to
+it, a product as a stream or the failure.
 
 A link contains a signature with which anybody can download, so the whole link is a secret; only its
 address without the other parts may be shown and recorded.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
 from msgspec import Struct
 
-from satops.core.hidden import repr_without
 from satops.core.plan.address import is_loopback
 from satops.core.redaction import Redactor
+from satops.core.safe import repr_without
 
 KEPT: Final[tuple[str, ...]] = ("orderNo", "id")
 """Query fields of a link that are not secret."""
@@ -133,3 +134,47 @@ def _parts(url: str) -> SplitResult:
     if "@" in parts.netloc:
         raise WrongLink("it holds a user name or a password")
     return parts
+
+
+class LinkFailed(Exception):
+    """A link gave no product; the message contains no secret."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        fresh: bool = False,
+        again: bool = False,
+        restart: bool = False,
+        wait_s: float = 0.0,
+    ) -> None:
+        super().__init__(reason)
+        self.fresh = fresh
+        """Whether the link may have expired, so that a new one is needed."""
+        self.again = again
+        """Whether the same request may succeed a moment later."""
+        self.restart = restart
+        """Whether the part cannot be resumed."""
+        self.wait_s = wait_s
+        """Seconds that the server asks to wait."""
+
+
+class Served(Struct, frozen=True):
+    """The answer to a link after its headers."""
+
+    start: int
+    """Offset of the body in the product."""
+    total: int | None
+    """Bytes of the whole product; None if the server does not say."""
+    etag: str | None
+    """Strong validator with which a part can be resumed."""
+    content_type: str
+    """The server's content type."""
+    title: str
+    """The server's file name, for messages; never a path."""
+    redact: Callable[[str], str]
+    """Removes the link's signature and the token from a text."""
+    chunks: Iterator[bytes]
+    """The body in pieces.  Raises `LinkFailed`."""
+
+    __repr__ = repr_without("redact", "chunks")

@@ -19,8 +19,8 @@ from satops.core.geometry.checks import (
     NO_SUCH_FEATURE,
     WHICH_FEATURE,
 )
+from satops.core.geometry.geojson import looks_like_json, read_json
 from satops.core.geometry.known import foreign_bytes, foreign_json, foreign_text
-from satops.core.geometry.sequence import looks_like_json, read_json
 
 _BOM = b"\xef\xbb\xbf"
 _BEGINNING_BYTES = 256

@@ -18,10 +18,15 @@ from satops.core.geometry.checks import (
     SEVERAL_FORMS,
     WIDER_THAN_180,
 )
-from satops.core.geometry.geojson import find_polygon, lone_point, wrong_type
+from satops.core.geometry.geojson import (
+    find_polygon,
+    lone_point,
+    looks_like_json,
+    read_json,
+    wrong_type,
+)
 from satops.core.geometry.known import foreign_json, foreign_text
 from satops.core.geometry.rings import COORDINATES, held, off_the_map, read_rings, shown
-from satops.core.geometry.sequence import looks_like_json, read_json
 from satops.core.loading.placeholders import is_template
 from satops.core.order.order import Rings, coordinates_text
 

@@ -2,9 +2,14 @@
 
 The head is the SHA-256 of the last line's bytes without its newline.  docs/ledger.md describes
 the format; schema/ledger.schema.json is its schema.
+
+A line of the newest format is read, an older one lifted, any other refused.  Within one format
+fields may be added, and none changes its meaning. satops 0.1 wrote lines of
+`satops.ledger/1` without later fields; such a field is None in the event, which means "not known".
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
@@ -13,9 +18,56 @@ from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
 from satops.core import json_text
-from satops.core.ledger.formats import FORMAT, LIFTS, Fields, Lift, NotRead, upcast
 from satops.core.order.order import instant_text
 from satops.errors import LedgerCorrupt
+
+FORMAT = "satops.ledger/1"
+"""The newest format, in which every line is written."""
+_OURS = "satops.ledger/"
+_TOOL = re.compile(r"satops ([0-9][0-9a-z.+-]{0,30})")
+
+Fields = Mapping[str, Any]
+"""The fields of a line."""
+Lift = Callable[[Fields], Fields]
+"""Returns the fields in the next format, `format` included."""
+LIFTS: Mapping[str, Lift] = {}
+"""The lift of each older format.  For a new format, add the lift of the previous one here, and a
+ledger of the last release to tests/compatibility."""
+
+
+class NotRead(ValueError):
+    """This version of satops cannot read the line."""
+
+
+def upcast(fields: Fields, lifts: Mapping[str, Lift] = LIFTS) -> Fields:
+    """Return a line's fields in the newest format.  Raises `NotRead`.
+
+    A line of the newest format is returned unchanged.
+    """
+    while (given := fields.get("format")) != FORMAT:
+        lift = lifts.get(given) if isinstance(given, str) else None
+        if lift is None:
+            raise NotRead(
+                f"has the format {given!r}; this version of satops reads {FORMAT!r}."
+                + (f" {newer(fields.get('tool'))}" if str(given).startswith(_OURS) else "")
+            )
+        fields = lift(fields)
+    return fields
+
+
+def newer(tool: object) -> str:
+    """Return which version can read a line that this one cannot; `tool` is the writing version.
+
+    The first event of each run names its tool.  It is shown only if it is a version.
+    """
+    named = _TOOL.fullmatch(tool) if isinstance(tool, str) else None
+    if named is None:
+        return "A newer satops wrote it. Upgrade:\n    pip install --upgrade satops"
+    return (
+        f"satops {named[1]} wrote it. Upgrade to that version or a later one:\n"
+        f"    pip install 'satops>={named[1]}'"
+    )
+
 
 GENESIS = "0" * 64
 """The head before the first event, and the `prev` of the first event."""

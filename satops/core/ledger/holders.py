@@ -1,5 +1,8 @@
-"""The name that holds an order, so that no other name buys the same one unless a person agrees."""
+"""What the ledger holds already: the name of an order, so that no other name buys the same one
+unless a person agrees, and simulation results, each of which can be ordered once.
+"""
 
+from satops.core.ledger.order_state import OrderState
 from satops.core.ledger.state import SPENT, LedgerState
 
 
@@ -27,3 +30,21 @@ def _names(state: LedgerState) -> dict[str, set[str]]:
             if each.order_digest is not None:
                 found.setdefault(each.order_digest, set()).add(name)
     return found
+
+
+PassKey = tuple[str, int]
+"""Simulation and result number, at the ledger's marketplace."""
+
+
+def held_passes(state: LedgerState) -> dict[PassKey, OrderState]:
+    """Return the submission that holds each result.
+
+    An open or placed submission holds its result.  A rejected or unsent one frees it, unless the
+    marketplace called the result used.
+    """
+    held: dict[PassKey, OrderState] = {}
+    for known in state.orders.values():
+        for each in (*known.others, known):
+            if each.bought_pass is not None and (each.standing in SPENT or each.used):
+                held[each.bought_pass.key] = each
+    return held

@@ -9,9 +9,8 @@ from typing import Any
 from msgspec import ValidationError
 from msgspec.json import Decoder
 
-from satops.core.ledger.chain import EMPTY, Envelope, Head, Line, follow
+from satops.core.ledger.chain import EMPTY, Envelope, Head, Line, follow, newer
 from satops.core.ledger.events import KINDS, Event, LedgerStarted, RunStarted
-from satops.core.ledger.formats import newer
 from satops.errors import LedgerCorrupt
 
 Recorded = Line[Event]

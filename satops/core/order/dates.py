@@ -1,4 +1,6 @@
-"""Read the dates of a spec as instants."""
+"""Read the dates of a spec as instants, and the relative ones of the command line: `now`, `+24h`,
+`+30d`.
+"""
 
 import re
 from datetime import date, datetime, timedelta, timezone
@@ -6,6 +8,7 @@ from functools import lru_cache
 
 from satops.core.check import Check, When
 from satops.core.finding import Finding, quoted
+from satops.core.order.order import instant_text
 
 _FORM = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -222,3 +225,22 @@ def _impossible(text: str, day: str, minutes: str, seconds: str | None) -> Findi
         except ValueError:
             why = "There is no such day in the calendar."
     return BAD_DATE.finding((), f"{text} does not exist. {why}")
+
+
+_STEP = re.compile(r"\+(\d{1,5})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def written_out(text: str, now: datetime, since: datetime | None = None) -> str:
+    """Return the instant of a relative date, as a spec writes it; any other text unchanged.
+
+    `now` is the present minute.  `+24h` counts from `since`, or else from the present minute.
+    Units are m, h, d and w; a day has 24 hours.
+    """
+    minute = now.replace(second=0, microsecond=0)
+    if text == "now":
+        return instant_text(minute)
+    step = _STEP.fullmatch(text)
+    if step is None:
+        return text
+    return instant_text((since or minute) + timedelta(**{_UNITS[step[2]]: int(step[1])}))

@@ -1,4 +1,6 @@
-"""Thresholds of each sensor mode, with their sources, which a team can override.
+"""Sensor modes, and their thresholds with sources, which a team can override.
+
+Prices, thresholds and overlaps depend on the mode.
 
 `schema/modes.json` holds satops's own values.  The file named by `modes:` in satops.yaml has the
 same form, may omit anything, and overrides them.  Within one file a mode's value overrides its
@@ -12,8 +14,22 @@ from typing import Any
 from msgspec import Struct
 
 from satops.core import json_text
-from satops.core.order.mode import Mode
 from satops.errors import UsageError
+
+
+class Mode(Struct, frozen=True):
+    """One mode of a provider."""
+
+    provider: str
+    name: str
+    """Name in specs, prices and thresholds: `very-high`."""
+    title: str
+    """Name in sentences: `very-high (2)`."""
+    resolution_m: float
+    """Ground resolution in metres."""
+    number: int
+    """The marketplace's number, from 1; a price table may use it too."""
+
 
 FORMAT = "satops.modes/1"
 _EVERY = "every"

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from satops.core.hidden import repr_without
+from satops.core.safe import repr_without
 
 FIELD = "pass"
 """The term of an order that holds its pass."""

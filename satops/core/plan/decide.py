@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from satops.core.check import Check
 from satops.core.finding import Finding
-from satops.core.ledger.holders import holder_of
+from satops.core.ledger.holders import PassKey, held_passes, holder_of
 from satops.core.ledger.kept import KeptSpec
-from satops.core.ledger.passes import PassKey, held_passes
 from satops.core.ledger.state import OPEN, LedgerState, OrderState, Standing
 from satops.core.order.order import Order
 from satops.core.plan.changes import Change, changes

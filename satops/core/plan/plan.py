@@ -11,8 +11,7 @@ from satops.core import json_text
 from satops.core.ledger.kept import KeptSpec
 from satops.core.ledger.state import OPEN, OrderState, Standing
 from satops.core.order.order import Order
-from satops.core.plan.changes import Change
-from satops.core.plan.config_changes import NewMarketplace
+from satops.core.plan.changes import Change, NewMarketplace
 from satops.core.plan.feasibility import Feasibility
 from satops.core.plan.origin import Origin
 from satops.core.problem import Problem

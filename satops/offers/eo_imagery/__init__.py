@@ -17,10 +17,11 @@ from satops.offers.eo_imagery.fields import (
     version_of,
 )
 from satops.offers.eo_imagery.modes import MODE_NUMBERS, MODES, Provider, mode_of
-from satops.offers.eo_imagery.reading_back import agreements, not_compared
 from satops.offers.eo_imagery.recurrence import details, first_over, occurrences
 from satops.offers.eo_imagery.request import (
+    agreements,
     create_request,
+    not_compared,
     result_request,
     simulation_request,
 )

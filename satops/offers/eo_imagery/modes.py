@@ -2,7 +2,7 @@
 
 from enum import IntEnum, StrEnum
 
-from satops.core.order.mode import Mode
+from satops.core.order.modes import Mode
 from satops.core.order.order import Terms
 
 

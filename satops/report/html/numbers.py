@@ -6,7 +6,7 @@ from satops.core.words import counted, number
 from satops.report.html.markup import EMPTY, Markup, cells, section, table, tag, text
 from satops.report.html.subject import Subject
 from satops.report.text.rows import amounts
-from satops.workflow.sums import By, Group, Sum, sums, total
+from satops.workflow.list import By, Group, Sum, sums, total
 
 VALUES_MAX = 40
 """A label with more values is probably a ticket or note, and gets no table."""

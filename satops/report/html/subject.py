@@ -12,8 +12,8 @@ from satops.core.order.order import Rings
 from satops.core.words import days, money
 from satops.report.html.markup import EMPTY, Markup, tag, text
 from satops.report.text.rows import words
+from satops.workflow.list import By
 from satops.workflow.rows import Row, Rows
-from satops.workflow.sums import By
 
 DOUBT, WAITING, GOOD, BAD, LATE, NONE = "doubt", "waiting", "good", "bad", "late", "none"
 """The state of an order as class of its mark."""

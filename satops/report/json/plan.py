@@ -1,16 +1,20 @@
-"""A plan, and the report of `validate`, as JSON (`schema/plan.schema.json`)."""
+"""A plan, and the report of `validate`, as JSON (`schema/plan.schema.json`); and simulated passes,
+which `plan --feasibility` reads again.
+"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from satops.core import json_text
 from satops.core.order.order import Order
+from satops.core.plan.feasibility import Feasibility, as_fields
 from satops.core.plan.plan import FORMAT as PLAN_FORMAT
 from satops.core.plan.plan import Action, ActionKind, Plan, order_digest
 from satops.core.problem import Problem
 from satops.core.safe import encodable
 from satops.report.json import Chunks, document, problem_items
 from satops.report.subject import subject
+from satops.workflow.ask_again import AskedAgain
 
 Body = Callable[[Order], bytes]
 """Returns the exact create request of an order."""
@@ -112,3 +116,23 @@ def _action(action: Action, digest: str, body: Body) -> dict[str, Any]:
         "keys": action.keys,
         "request": json_text.Raw(body(spec.order)) if sends and spec else None,
     }
+
+
+def feasibility_json(evidence: Feasibility) -> Iterator[bytes]:
+    """Yield evidence as one JSON document (`schema/feasibility.schema.json`)."""
+    yield json_text.dumps_pretty(as_fields(evidence))
+
+
+def asked_again_json(told: AskedAgain) -> Iterator[bytes]:
+    """Yield the result of ordering a simulation result again."""
+    result = told.result
+    yield json_text.dumps_pretty(
+        {
+            "name": result.name,
+            "asked": told.asked,
+            "outcome": result.outcome,
+            "order_no": result.order_no,
+            "message": encodable(result.message),
+            "means": told.means,
+        }
+    )

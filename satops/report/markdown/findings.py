@@ -7,8 +7,7 @@ from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.words import area, counted
 from satops.report.grouped import ProblemGroup, grouped
-from satops.report.markdown.escape import code, message, prose
-from satops.report.markdown.page import Block, Rank, folded, rows_that_fit
+from satops.report.markdown.page import Block, Rank, code, folded, message, prose, rows_that_fit
 from satops.report.subject import subject
 from satops.report.text.problems import where
 

@@ -11,8 +11,7 @@ from math import floor
 from satops.core import json_text
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import counted
-from satops.report.markdown.escape import label
-from satops.report.markdown.page import Block, Fit, Rank, fenced, size
+from satops.report.markdown.page import Block, Fit, Rank, fenced, label, size
 from satops.report.series import one_of_each
 from satops.report.shapes import Geometry, box, outline, point, points
 from satops.report.subject import subject

@@ -6,9 +6,20 @@ from functools import partial
 
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import about, about_all, counted, number
-from satops.report.markdown.escape import cell, code, prose
 from satops.report.markdown.findings import elsewhere
-from satops.report.markdown.page import Block, Fit, Rank, folded, header, row, rows_that_fit, whole
+from satops.report.markdown.page import (
+    Block,
+    Fit,
+    Rank,
+    cell,
+    code,
+    folded,
+    header,
+    prose,
+    row,
+    rows_that_fit,
+    whole,
+)
 from satops.report.series import SeriesRow, by_series
 from satops.report.subject import SIGNS, Checks, check_words, subject
 

@@ -1,11 +1,16 @@
-"""The report of a download as text."""
+"""Reports about products as text: download, refresh, trace, and the comparison of a target with the
+ledger.
+"""
 
 from collections.abc import Iterator
 
 from satops.core.safe import safe
-from satops.core.words import counted
+from satops.core.words import counted, moment
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone
 from satops.workflow.download_report import DownloadReport, Failure, Product
+from satops.workflow.refresh import Observed, RefreshReport
+from satops.workflow.trace import Traced, TraceReport
+from satops.workflow.verify import DeliveriesReport
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _NAMED_MAX = 10
@@ -75,3 +80,97 @@ def _sum(report: DownloadReport) -> str:
     if report.failures:
         parts.append(f"{len(report.failures):,} not fetched")
     return "; ".join(parts) + "."
+
+
+def deliveries_blocks(report: DeliveriesReport) -> Iterator[Block]:
+    """Yield the wrong products, and the number of right ones."""
+    for it in report.wrong:
+        yield Line(f"{safe(it.key)}: {safe(it.detail)}", Tone.ERROR)
+    if report.wrong:
+        yield Line("Move such a file elsewhere; `satops download` then fetches it again.")
+    right = len(report.checks) - len(report.wrong) - report.missing
+    missing = f"; {report.missing:,} not there" if report.missing else ""
+    yield Line(
+        f"{counted(right, 'product')} at {safe(report.target)} as fetched{missing}.",
+        Tone.ERROR if report.wrong else Tone.GOOD,
+    )
+
+
+def trace_blocks(report: TraceReport) -> Iterator[Block]:
+    """Yield the facts of each order that delivered the bytes."""
+    for number, traced in enumerate(report.found):
+        if number:
+            yield BLANK
+        facts = [(title, text) for title, text in _facts(report, traced) if text]
+        yield Table(("", ""), facts, lambda fact: Row(fact), has_prose=True)
+
+
+def _facts(report: TraceReport, traced: Traced) -> Iterator[tuple[str, str]]:
+    fetched, order, origin = traced.fetched, traced.order, traced.origin
+    yield "Order", safe(fetched.name)
+    yield "Order number", safe(fetched.order_no)
+    yield "Product", safe(fetched.product)
+    yield "Sender's name", safe(fetched.title or "")
+    yield "Content", f"{safe(fetched.content_type)}, {size_words(fetched.size)}"
+    yield "SHA-256", fetched.sha256
+    yield "Fetched (UTC)", moment(fetched.time)
+    yield "Fetched from", safe(fetched.address)
+    yield "Event", f"{fetched.seq} of {safe(report.ledger)}, SHA-256 {fetched.event}"
+    yield "Bought (UTC)", moment(order.intended_at) if order.intended_at else ""
+    yield "Bought from", safe(str(order.source.get("file", "")))
+    yield "Order digest", order.order_digest or ""
+    yield "Run", safe(order.run)
+    yield "By", safe(str(traced.run.get("actor") or ""))
+    yield "CI run", safe(str(traced.run.get("run_url") or ""))
+    yield "Commit", safe(str(origin["commit"] or ""))
+    if origin["committed"] is False:
+        yield "", "the bytes that were bought are not those of the commit"
+    yield "Pull request", safe(str(origin["pull_request"] or ""))
+    yield "Approved by", safe(", ".join(map(str, origin["approvals"] or ())))
+
+
+_LATE_MAX = 20
+
+
+def refresh_blocks(report: RefreshReport) -> Iterator[Block]:
+    """Yield the changes, then what needs a person, then the sum."""
+    if report.observed:
+        yield Table(
+            ("NAME", "ORDER", "STATUS", "AMOUNT"),
+            report.observed,
+            _observed_row,
+            names=frozenset({0}),
+        )
+        yield BLANK
+    for failed in report.failed:
+        yield Line(
+            f"{safe(failed.name)} ({safe(failed.order_no)}) failed: the marketplace delivers "
+            "nothing for it.",
+            Tone.ERROR,
+        )
+    for late in report.overdue[:_LATE_MAX]:
+        yield Line(
+            f"{safe(late.name)} ({safe(late.order_no)}): its window ended on {moment(late.end)} "
+            "UTC, and nothing is delivered. Ask the marketplace.",
+            Tone.WARNING,
+        )
+    if len(report.overdue) > _LATE_MAX:
+        yield Line(f"and {len(report.overdue) - _LATE_MAX:,} more", Tone.WARNING)
+    for name in report.unseen:
+        yield Line(
+            f"{safe(name)}: the marketplace does not list this order, or shows no status for it.",
+            Tone.WARNING,
+        )
+    if report.unread:
+        yield Line(
+            f"{counted(len(report.unread), 'order')} could not be read, "
+            f"{safe(report.unread[0])} first. {safe(report.why_unread)}",
+            Tone.ERROR,
+        )
+    yield Line(f"{counted(len(report.observed), 'status', 'statuses')} changed.", Tone.HEADING)
+
+
+def _observed_row(seen: Observed) -> Row:
+    amount = "" if seen.amount is None else f"{seen.amount:,.2f} {seen.currency or ''}".rstrip()
+    tone = Tone.ERROR if seen.status.is_failed else Tone.PLAIN
+    return Row((safe(seen.name), safe(seen.order_no), seen.status.words, amount), tone)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from shlex import quote
 
 from satops.core.order.order import Order
-from satops.core.plan.config_changes import NewMarketplace
+from satops.core.plan.changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, Part, Plan
 from satops.core.plan.wait import Wait
 from satops.core.problem import by_position

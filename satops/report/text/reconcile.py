@@ -1,4 +1,6 @@
-"""Reports of reconcile, resolve, adopt and foreign as text."""
+"""Reports of reconcile, resolve, adopt and foreign as text, with the receipts of another machine's
+spool.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,11 +11,42 @@ from satops.core.order.matching import Candidate
 from satops.core.safe import safe
 from satops.core.words import counted, duration, moment
 from satops.report.layout import BLANK, Block, Line, Tone, command
-from satops.report.text.carried_spool import carried_blocks
 from satops.workflow.account import NO_QUERY
-from satops.workflow.adopt_all import Proposal
+from satops.workflow.adopt import Proposal
 from satops.workflow.ask_again import AskedAgain
+from satops.workflow.carried_spool import CarriedReceipt, CarriedReport
 from satops.workflow.reconcile import DoubtLook, ReconcileReport
+
+
+def carried_blocks(report: CarriedReport) -> Iterator[Block]:
+    """Yield each order number with its verdict."""
+    for receipt in report.receipts:
+        yield from _receipt(receipt)
+    if report.ignored:
+        yield Line(
+            f"Not believed: {counted(report.ignored, 'line')} of the spool beside order numbers.",
+            Tone.QUIET,
+        )
+    taken = sum(receipt.settled is not None for receipt in report.receipts)
+    left = any(receipt.why for receipt in report.receipts)
+    yield Line(
+        f"Took {taken} of {counted(len(report.receipts), 'order number')} into the ledger.",
+        Tone.WARNING if left else Tone.GOOD,
+    )
+
+
+def _receipt(receipt: CarriedReceipt) -> Iterator[Block]:
+    name, order_no = safe(receipt.name), safe(receipt.order_no)
+    if receipt.settled is not None:
+        yield Line(f"+ {name}: placed as {order_no}, as the marketplace shows.", Tone.GOOD)
+    elif receipt.known:
+        yield Line(f"= {name}: the ledger holds {order_no} already.")
+    else:
+        yield Line(f"? {name}: {order_no} was left out: {safe(receipt.why)}.", Tone.WARNING)
+        if receipt.is_open:
+            yield Line("The order is still in doubt. To look for it:", indent=4)
+            yield command("satops reconcile")
+
 
 _CANDIDATES_MAX = 10
 

@@ -8,8 +8,8 @@ from satops.core.safe import safe
 from satops.core.words import counted, days, moment, money, number
 from satops.report import layout
 from satops.report.layout import BLANK, Block, Line, Table, Tone
+from satops.workflow.list import By, Group, Money, Sum
 from satops.workflow.rows import Rows
-from satops.workflow.sums import By, Group, Money, Sum
 
 TONES = {
     Standing.PLACED: Tone.GOOD,

@@ -9,11 +9,9 @@ from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
 from satops.report.layout import BLANK, Block, Line, Tone, command
 from satops.report.text.problems import problem_blocks
-from satops.workflow.copy_ledger import CopyReport
 from satops.workflow.doctor import DoctorReport, Verdict
-from satops.workflow.ledger import Accepted
-from satops.workflow.scaffold_ci import Place
-from satops.workflow.scaffold_update import FileChange, diff
+from satops.workflow.ledger import Accepted, CopyReport
+from satops.workflow.scaffold_ci import FileChange, Place, diff
 from satops.workflow.verify import VerifyReport
 
 _TONES = {Verdict.GOOD: Tone.GOOD, Verdict.WARNING: Tone.WARNING, Verdict.WRONG: Tone.ERROR}

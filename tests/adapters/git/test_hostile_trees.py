@@ -10,8 +10,7 @@ from satops.adapters.files.config_file import load_config_at
 from satops.adapters.files.rule_files import from_commit
 from satops.adapters.provenance import run_started
 from satops.adapters.stores.git import GitStore
-from satops.adapters.stores.open import open_store
-from satops.adapters.stores.scratch import scratch_beside
+from satops.adapters.stores.open import open_store, scratch_beside
 from satops.core.ledger.chain import GENESIS
 from satops.errors import SatopsError, StoreUnreachable, UsageError
 from tests.adapters.git.forge import FIRST, HEAD, Forge, append, git, head_of

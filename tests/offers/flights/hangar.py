@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from satops.core.delivery.served import Served
+from satops.core.delivery.link import Served
 from satops.core.order.marketplace_order import DownloadLinks, Image, MarketplaceOrder
 from satops.core.order.passes import Simulation
 from satops.core.order.submission import InDoubt, Outcome, Receipt

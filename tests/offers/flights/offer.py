@@ -8,7 +8,7 @@ from typing import Any
 from satops.core.finding import Finding
 from satops.core.offer import Agreement, Offer
 from satops.core.order.marketplace_order import MarketplaceOrder
-from satops.core.order.mode import Mode
+from satops.core.order.modes import Mode
 from satops.core.order.order import Order, Terms
 from satops.core.order.status import Stage, Status
 from satops.core.plan.config import MarketplaceConfig

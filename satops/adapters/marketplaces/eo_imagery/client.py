@@ -9,16 +9,23 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from satops.adapters.marketplaces.eo_imagery.answer import Answer, Envelope, envelope, whole_number
+from satops.adapters.marketplaces.eo_imagery.answer import (
+    Answer,
+    Envelope,
+    envelope,
+    order_numbers,
+    whole_number,
+)
 from satops.adapters.marketplaces.eo_imagery.download import STALL_S, LinkOpener
-from satops.adapters.marketplaces.eo_imagery.listing import (
+from satops.adapters.marketplaces.eo_imagery.orders import (
     PAGE_SIZE,
+    PROGRAMMING,
     Bounds,
     Listed,
     every_order,
+    read_images,
+    read_order,
 )
-from satops.adapters.marketplaces.eo_imagery.named import order_numbers
-from satops.adapters.marketplaces.eo_imagery.orders import PROGRAMMING, read_images, read_order
 from satops.adapters.marketplaces.eo_imagery.outcome import order_number, outcome_of, retry_after_s
 from satops.adapters.marketplaces.eo_imagery.sender import Sender
 from satops.adapters.marketplaces.eo_imagery.simulations import (
@@ -29,7 +36,7 @@ from satops.adapters.marketplaces.eo_imagery.simulations import (
 from satops.adapters.marketplaces.eo_imagery.wire import IDLE_MAX_S
 from satops.adapters.token import Token
 from satops.core import json_text
-from satops.core.delivery.served import Served
+from satops.core.delivery.link import Served
 from satops.core.order.marketplace_order import DownloadLinks, Image, MarketplaceOrder
 from satops.core.order.passes import Simulation
 from satops.core.order.submission import InDoubt, NotSent, Outcome

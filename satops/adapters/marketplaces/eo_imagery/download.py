@@ -18,20 +18,22 @@ from msgspec import Struct, field
 
 from satops import __version__
 from satops.adapters.clock import monotonic_s
-from satops.adapters.marketplaces.eo_imagery.address import base_url
 from satops.adapters.marketplaces.eo_imagery.answer import Answer, envelope, whole_number
 from satops.adapters.marketplaces.eo_imagery.failures import failure_outcome
 from satops.adapters.marketplaces.eo_imagery.outcome import retry_after_s
-from satops.adapters.marketplaces.eo_imagery.proxy import proxy_of
 from satops.adapters.marketplaces.eo_imagery.sender import ca_bundle
 from satops.adapters.marketplaces.eo_imagery.wire import (
     FRAMING_BYTES,
     Exchange,
     OneShotAdapter,
+    base_url,
     current_exchange,
+    proxy_of,
 )
 from satops.adapters.token import Token
 from satops.core.delivery.link import (
+    LinkFailed,
+    Served,
     WrongLink,
     is_of,
     link_redactor,
@@ -39,7 +41,6 @@ from satops.core.delivery.link import (
     require_allowed,
 )
 from satops.core.delivery.names import sender_title
-from satops.core.delivery.served import LinkFailed, Served
 from satops.core.plan.config import ApplyConfig, DeliveryConfig, MarketplaceConfig
 from satops.core.redaction import Redactor, passwords_of
 from satops.core.safe import shown

@@ -18,8 +18,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from satops.adapters.marketplaces.eo_imagery.answer import TOLD_CHARS, Answer, Envelope, envelope
-from satops.adapters.marketplaces.eo_imagery.named import (
+from satops.adapters.marketplaces.eo_imagery.answer import (
+    TOLD_CHARS,
+    Answer,
+    Envelope,
+    envelope,
     may_name_an_order,
     named_in_address,
     named_orders,

@@ -15,16 +15,16 @@ from msgspec import Struct, field
 
 from satops import __version__
 from satops.adapters.clock import monotonic_s
-from satops.adapters.marketplaces.eo_imagery.address import base_url
 from satops.adapters.marketplaces.eo_imagery.answer import EXCERPT_CHARS, Answer
 from satops.adapters.marketplaces.eo_imagery.failures import CA_VARIABLES, failure_outcome
-from satops.adapters.marketplaces.eo_imagery.proxy import proxy_of
 from satops.adapters.marketplaces.eo_imagery.wire import (
     FRAMING_BYTES,
     AnswerTooLong,
     Exchange,
     OneShotAdapter,
+    base_url,
     current_exchange,
+    proxy_of,
 )
 from satops.adapters.token import Token
 from satops.core.order.submission import InDoubt, NotSent

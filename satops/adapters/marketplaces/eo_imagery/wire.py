@@ -8,6 +8,9 @@ cookies, read netrc and expand gzip.  The classes here add it:
 - A connection writes nothing after the connect deadline, however long DNS and handshake took: a
   late request could follow another run's intent.
 - Every read (headers, chunk sizes, body) is limited to the remaining time and bytes.
+
+Before anything is intended, the address and the environment's proxy are checked: may they get the
+token?
 """
 
 import http.client
@@ -17,14 +20,18 @@ import math
 import socket
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from msgspec import Struct, field
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from satops.adapters.clock import monotonic_s
+from satops.core.plan.address import is_loopback
+from satops.errors import UsageError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -198,3 +205,79 @@ def _is_not_ours(record: logging.LogRecord) -> bool:
 
 # urllib3 logs the text of unparsable headers, in which a server may echo the token.
 logging.getLogger("urllib3.connection").addFilter(_is_not_ours)
+
+
+def base_url(url: str) -> str:
+    """Return the marketplace's address without a final slash; endpoint paths are appended to it.
+
+    Raises UsageError for plain HTTP to a host other than loopback, where anybody on the way could
+    read the token and change the order, and for an address with credentials, query or fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise UsageError(
+            "marketplace.url is not an address. It must be an https address."
+        ) from None
+    if "@" in url:
+        raise UsageError(
+            "marketplace.url carries a user name or a password. "
+            "The credential comes from the environment: see marketplace.auth.tokenFrom."
+        )
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        raise UsageError(f"marketplace.url is {url!r}. It must be an https address.")
+    if parts.query or parts.fragment or not (url.isascii() and url.isprintable()) or " " in url:
+        raise UsageError(
+            f"marketplace.url is {url!r}. It must be a host and a path, with nothing after it."
+        )
+    if parts.scheme == "http" and not is_loopback(url):
+        raise UsageError(
+            f"marketplace.url is {url!r}: plain HTTP. Anybody on the way could read the token. "
+            "Use https. Plain HTTP is only for loopback."
+        )
+    return url.rstrip("/")
+
+
+_SCHEMES: Final = ("http", "https")
+
+
+def proxy_of(address: str) -> str | None:
+    """Return the environment's proxy for an address; None if it has none, as for loopback.
+
+    Raises `UsageError` for a proxy address that requests could not use or would misread.  The
+    message shows no part of it.
+    """
+    parts = urlsplit(address)
+    if is_loopback(address):
+        return None
+    proxy = select_proxy(address, get_environ_proxies(address))
+    if not proxy:
+        return None
+    given = proxy if "://" in proxy else f"http://{proxy}"
+    if wrong := _wrong(given):
+        raise UsageError(
+            f"The proxy that the environment names for {parts.scheme} (HTTPS_PROXY, ALL_PROXY) "
+            f"cannot be used: {wrong} It is http, user and password, host and port, as curl takes "
+            "them. In user and password write / ? # @ : % and blanks as %2F %3F %23 %40 %3A %25 "
+            "and %20. Nothing was sent."
+        )
+    return given
+
+
+def _wrong(proxy: str) -> str:
+    """Return what is wrong with a proxy's address, without any part of it."""
+    if not (proxy.isascii() and proxy.isprintable()) or " " in proxy:
+        return "its address holds a blank or a character that is not plain ASCII."
+    try:
+        parts = urlsplit(proxy)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "its address has no host and port that can be read."
+    if parts.scheme not in _SCHEMES:
+        return "it is not an http proxy."
+    if "@" in parts.path or parts.query or parts.fragment or parts.path not in ("", "/"):
+        return "something stands behind its host and port, or its password is not escaped."
+    if not host or port == 0 or parts.netloc.rpartition("@")[2].endswith(":"):
+        return "its address names no host or no port."
+    return ""
