@@ -9,7 +9,7 @@ from satops.core.plan.estimate import prices_from
 from satops.core.spec.spec import Spec
 from satops.errors import UsageError
 from satops.offers.eo_imagery import EO_IMAGERY
-from tests.core.checks.making import box, radar, spec
+from tests.core.checks.making import box, frame, radar, spec
 
 KM2 = spec().footprint.area_km2
 
@@ -77,3 +77,7 @@ def test_every_capture_is_charged() -> None:
 def test_a_wrong_table_is_refused(table: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=r"satops\.yaml: "):
         prices_from(table, EO_IMAGERY)
+
+
+def test_a_hole_takes_nothing_off_the_estimate() -> None:
+    assert estimate(spec(frame()), perKm2=2) == pytest.approx(2 * KM2, abs=0.01)

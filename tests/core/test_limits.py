@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from satops.core.ledger.content import content_of
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.order.order import instant_text
 from satops.core.plan.config import Config, Limit
 from satops.core.plan.limits import KEYS, check_limits
 from satops.core.plan.plan import Action, ActionKind, Refusal
-from tests.core.checks.making import NOW, box, spec
+from tests.core.checks.making import NOW, box, frame, spec
 
 THIS_MONTH = instant_text(NOW - timedelta(hours=1))
 LAST_MONTH = instant_text(NOW - timedelta(days=20))
@@ -209,3 +210,21 @@ def test_a_limit_without_a_label_counts_only_orders_that_lack_it() -> None:
     monthly = [limit("ordersPerMonth", 1, ("team", None))]
     assert refusals([create()], monthly, ledger(held("old")))
     assert not refusals([create()], monthly, ledger(held("old", labels=mine)))
+
+
+@pytest.mark.parametrize("key", ["areaKm2PerOrder", "areaKm2PerApply", "areaKm2PerMonth"])
+def test_a_hole_takes_nothing_off_a_limit(key: str) -> None:
+    order = spec(frame())
+    holed = Action("new", ActionKind.CREATE, "new", order, None)
+    assert order.footprint.area_km2 < GENOA_KM2 / 10
+    assert refusals([holed], [limit(key, GENOA_KM2)]) == ()
+    [refusal] = refusals([holed], [limit(key, GENOA_KM2 / 2)])
+    assert ", holes included (G07)" in refusal.detail
+
+
+def test_a_hole_takes_nothing_off_what_was_bought_this_month() -> None:
+    bought = held("old")
+    bought.outline_km2 = content_of(spec(frame()), None)["footprint"].outline_km2
+    assert bought.outline_km2 == pytest.approx(GENOA_KM2)
+    [refusal] = refusals([create()], [limit("areaKm2PerMonth", GENOA_KM2 * 1.5)], ledger(bought))
+    assert "84.98 km² placed this month" in refusal.detail

@@ -7,7 +7,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from satops.core.checks.rules import Rules
-from satops.core.geometry.shapes import Shapes, shapes_of
+from satops.core.geometry.shapes import Shapes, shapes_of, without_holes
 from satops.core.offer import Offer
 from satops.core.order.modes import ModeRules
 from satops.core.spec.spec import Spec
@@ -45,6 +45,13 @@ class Batch:
         if self._given is not None:
             return self._given
         return shapes_of([spec.order.rings for spec in self.specs])
+
+    @cached_property
+    def filled(self) -> Shapes:
+        """The outlines without their holes: a satellite images those too."""
+        if not any(spec.footprint.holes for spec in self.specs):
+            return self.shapes
+        return without_holes(self.shapes)
 
     @cached_property
     def windows(self) -> list[Window]:

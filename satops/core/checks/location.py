@@ -177,17 +177,17 @@ def check_least_bill(batch: Batch) -> Found:
 def check_accepted_size(batch: Batch) -> Found:
     """Beyond the sizes that the team has found to be accepted."""
     for index, spec, mode in batch.rows():
-        size, least, most = spec.footprint.area_km2, mode.min_area_km2, mode.max_area_km2
-        if least is not None and size < least.value:
-            yield index, _not_accepted(batch, spec, "least", least)
-        if most is not None and size > most.value:
-            yield index, _not_accepted(batch, spec, "most", most)
+        seen, least, most = spec.footprint, mode.min_area_km2, mode.max_area_km2
+        if least is not None and seen.area_km2 < least.value:
+            yield index, _not_accepted(batch, spec, seen.area_km2, "least", least)
+        if most is not None and seen.billable_km2 > most.value:
+            yield index, _not_accepted(batch, spec, seen.billable_km2, "most", most)
 
 
-def _not_accepted(batch: Batch, spec: Spec, which: str, bound: Threshold) -> str:
+def _not_accepted(batch: Batch, spec: Spec, size_km2: float, which: str, bound: Threshold) -> str:
     mode = batch.rules.offer.mode_title(spec.order)
     return (
-        f"The area is {words.area(spec.footprint.area_km2)}, and {words.area(bound.value)} is the "
+        f"The area is {words.area(size_km2)}, and {words.area(bound.value)} is the "
         f"{which} that is accepted for {mode}. Change the outline, or split it into "
         f"several orders. {words.origin(bound, 'km²')}"
     )
@@ -328,7 +328,8 @@ def _size(footprint: Footprint) -> str:
     "a place where orders are not allowed",
     when=When.OUTLINE,
     at="order.geometry",
-    meaning="The area goes beyond `areas.allowed` of satops.yaml, or touches `areas.forbidden`. "
+    meaning="The area goes beyond `areas.allowed` of satops.yaml, or touches `areas.forbidden`; "
+    "what its holes leave out counts too, since satellites image it. "
     "This is your team's own rule (a contract, an export licence), so no spec can acknowledge it.",
     source="the team's areas in satops.yaml",
     remedy="Change the outline, or have the areas changed in review.",
@@ -337,9 +338,9 @@ def _size(footprint: Footprint) -> str:
 def check_zones(batch: Batch) -> Found:
     """Outside of the allowed areas, or inside the forbidden ones."""
     allowed, forbidden = batch.rules.allowed_zone, batch.rules.forbidden_zone
-    for index, percent in allowed.leaving(batch.shapes) if allowed else ():
+    for index, percent in allowed.leaving(batch.filled) if allowed else ():
         yield index, _zone(batch.specs[index], percent, "outside of the areas that are allowed")
-    for index, percent in forbidden.entering(batch.shapes) if forbidden else ():
+    for index, percent in forbidden.entering(batch.filled) if forbidden else ():
         yield index, _zone(batch.specs[index], percent, "in an area that is forbidden")
 
 

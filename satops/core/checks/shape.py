@@ -13,7 +13,6 @@ from satops.core.geometry.measures import (
     rectangle,
     simpler,
 )
-from satops.core.geometry.shapes import area_km2
 from satops.core.problem import Severity
 
 _COMPACT_SLIVER = 0.1
@@ -69,13 +68,14 @@ def check_holes(batch: Batch) -> Found:
         holes = spec.footprint.holes
         if not holes:
             continue
-        gross = area_km2(spec.order.rings[:1])
         said = "a hole" if holes == 1 else f"{holes} holes"
+        gross = words.area(spec.footprint.billable_km2)
         detail = (
             f"The polygon has {said}: {words.area(spec.footprint.area_km2)} without and "
-            f"{words.area(gross)} with what is inside. The marketplace does not say which of "
-            "the two is billed, and other sellers refuse holes. Leave the inner rings out, or "
-            "acknowledge that they may be billed."
+            f"{gross} with what is inside. The marketplace does not "
+            "say which of the two is billed, so limits and estimates count the larger, and other "
+            "sellers refuse holes. Leave the inner rings out, or acknowledge that they may be "
+            "billed."
         )
         yield index, detail
 

@@ -48,6 +48,12 @@ def shapes_of(polygons: Sequence[Rings]) -> Shapes:
     return made
 
 
+def without_holes(shapes: Shapes) -> Shapes:
+    """Return the polygons with every hole filled."""
+    filled: Shapes = shapely.polygons(shapely.get_exterior_ring(shapes))
+    return filled
+
+
 def find_crossings(shapes: Shapes) -> Iterator[tuple[int, Finding]]:
     """Yield the index of each polygon that is not simple, with a finding; its path is empty."""
     for index in np.flatnonzero(~shapely.is_valid(shapes)).tolist():
@@ -73,12 +79,12 @@ def footprints(polygons: Sequence[Rings], shapes: Shapes) -> list[Footprint]:
     """Measure valid polygons; rings and shapes in the same order."""
     bounds = shapely.bounds(shapes).tolist()
     centroids = shapely.get_coordinates(shapely.centroid(shapes)).tolist()
-    return [
-        Footprint(area_km2(rings), west, south, east, north, x, y, _vertices(rings), len(rings) - 1)
-        for rings, (west, south, east, north), (x, y) in zip(
-            polygons, bounds, centroids, strict=True
-        )
-    ]
+    found = []
+    for rings, (west, south, east, north), (x, y) in zip(polygons, bounds, centroids, strict=True):
+        net, corners, holes = area_km2(rings), _vertices(rings), len(rings) - 1
+        gross = area_km2(rings[:1]) if holes else None
+        found.append(Footprint(net, west, south, east, north, x, y, corners, holes, gross))
+    return found
 
 
 def _vertices(rings: Rings) -> int:

@@ -31,6 +31,7 @@ class Extent(Struct, frozen=True, gc=False):
     latitude: float | None = None
     vertices: int | None = None
     holes: int | None = None
+    outline_km2: float | None = None
 
 
 class LedgerStarted(Written, frozen=True, gc=False):

@@ -120,6 +120,8 @@ class OrderState(Struct, gc=False):
     start: str = ""
     end: str = ""
     area_km2: float = 0.0
+    outline_km2: float | None = None
+    """Area in km² with the holes; None without any."""
     bounds: tuple[float, float, float, float] | None = None
     """West, south, east, north in degrees."""
     estimated_cost: float | None = None
@@ -135,6 +137,11 @@ class OrderState(Struct, gc=False):
     """How many members the series had; None if not recorded."""
     verified: bool = True
     """False for an order carried from the unverified part of a broken ledger."""
+
+    @property
+    def billable_km2(self) -> float:
+        """The area in km² that may be billed, as of a `Footprint`."""
+        return self.area_km2 if self.outline_km2 is None else self.outline_km2
 
     def standing_at(self, now: str) -> Standing:
         """Return the standing at an instant (`YYYY-MM-DDThh:mm:ssZ`)."""
@@ -198,6 +205,7 @@ class OrderState(Struct, gc=False):
             self.members = event.members
         if (extent := event.footprint) is not None:
             self.area_km2 = extent.area_km2
+            self.outline_km2 = extent.outline_km2
             self.bounds = extent.west, extent.south, extent.east, extent.north
         if event.order is None:
             return None

@@ -35,15 +35,15 @@ class Prices(Struct, frozen=True):
     def estimate(self, spec: Spec) -> float | None:
         """Return the estimated cost of an order with all its captures, or None without a price.
 
-        Area in km², or the minimum billable area if that is larger, times the price; rounded to
-        hundredths of the currency.
+        Area in km² with its holes, or the minimum billable area if that is larger, times the price;
+        rounded to hundredths of the currency.
         """
         name = self.offer.mode_name(spec.order.terms)
         price = _look_up(self.per_km2, spec.order.provider, name)
         if price is None:
             return None
         minimum = _look_up(self.minimum_km2, spec.order.provider, name) or 0.0
-        billed_km2 = max(spec.footprint.area_km2, minimum)
+        billed_km2 = max(spec.footprint.billable_km2, minimum)
         return round(billed_km2 * price * self.offer.captures(spec.order), 2)
 
 

@@ -1,11 +1,11 @@
 """Limits: numbers in satops.yaml that can refuse a plan.
 
-A limit counts orders, km² times captures, or estimated cost.  `PerOrder` applies to each order to
-create; `PerApply` to all of them, together with those in doubt or being placed; `PerMonth` to these
-and the orders placed in this calendar month (UTC, by the time of the intent, whenever it was
-settled or corrected).  An order that shares its number with another counts once.  A limit with a
-label counts only orders with that label.  A cost without a price, or in another currency than that
-of `prices`, is refused.
+A limit counts orders, km² times captures (holes included, as they may be billed), or estimated
+cost.  `PerOrder` applies to each order to create; `PerApply` to all of them, together with those in
+doubt or being placed; `PerMonth` to these and the orders placed in this calendar month (UTC, by the
+time of the intent, whenever it was settled or corrected).  An order that shares its number with
+another counts once.  A limit with a label counts only orders with that label.  A cost without a
+price, or in another currency than that of `prices`, is refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ from satops.core.plan.plan import Action, LimitRoom, Refusal
 
 _UNITS = {"orders": "orders", "areaKm2": "km²", "cost": "in estimated cost"}
 _SPANS = ("PerOrder", "PerApply", "PerMonth")
+_HOLES = ", holes included (G07)"
 KEYS = frozenset(unit + span for unit in _UNITS for span in _SPANS) - {"ordersPerOrder"}
 """All keys of `limits`."""
 
@@ -28,6 +29,8 @@ class _Share(Struct, frozen=True):
     name: str
     amount: float | None
     """None without a price."""
+    holes: str = ""
+    """Words of an order whose holes are counted."""
 
 
 def check_limits(
@@ -114,21 +117,23 @@ def _counted(spent: list[OrderState], limit: Limit, now: str) -> list[OrderState
 
 
 def _planned_share(action: Action, unit: str) -> _Share:
-    if unit == "cost":
-        return _Share(action.name, action.estimated_cost)
-    return _Share(action.name, 1 if unit == "orders" else _area_km2(action))
+    if unit == "orders":
+        return _Share(action.name, 1)
+    amount = action.estimated_cost if unit == "cost" else _area_km2(action)
+    has_holes = action.spec is not None and action.spec.footprint.holes
+    return _Share(action.name, amount, _HOLES if has_holes else "")
 
 
 def _area_km2(action: Action) -> float:
     assert action.spec is not None
-    return action.spec.footprint.area_km2 * action.captures
+    return action.spec.footprint.billable_km2 * action.captures
 
 
 def _spent_share(known: OrderState, unit: str, currency: str | None) -> _Share:
     held = known.held
     if unit == "orders":
         return _Share(known.name, held)
-    once = known.area_km2 * known.captures if unit == "areaKm2" else known.estimated_cost
+    once = known.billable_km2 * known.captures if unit == "areaKm2" else known.estimated_cost
     if unit == "cost" and known.currency not in (None, currency):
         once = None  # never add two currencies
     return _Share(known.name, None if once is None else once * held)
@@ -147,7 +152,7 @@ def _too_large(limit: Limit, share: _Share) -> Refusal:
     unit, _ = _parts(limit)
     return Refusal(
         f"an order is above the limit {_title(limit)}",
-        f"{share.name} has {_amount(_total([share]), unit)}; {_setting(limit)} allows "
+        f"{share.name} has {_amount(_total([share]), unit)}{share.holes}; {_setting(limit)} allows "
         f"{_amount(limit.value, unit)} for one order. Make the order smaller, or raise the limit "
         f"in a reviewed change of {limit.file}.",
     )
@@ -156,7 +161,8 @@ def _too_large(limit: Limit, share: _Share) -> Refusal:
 def _too_much(limit: Limit, planned: list[_Share], before: list[_Share]) -> Refusal:
     unit, span = _parts(limit)
     total = _total(planned) + _total(before)
-    parts = [f"{_amount(_total(planned), unit)} planned ({_names(planned)})"]
+    holes = max(share.holes for share in planned)
+    parts = [f"{_amount(_total(planned), unit)} planned{holes} ({_names(planned)})"]
     if before:
         where = "in doubt" if span == "PerApply" else "placed this month or in doubt"
         parts.append(f"{_amount(_total(before), unit)} {where} ({_names(before)})")

@@ -47,6 +47,13 @@ class Footprint(Struct, frozen=True):
     vertices: int
     """Number of distinct corners of all rings."""
     holes: int
+    outline_km2: float | None = None
+    """Geodesic area with the holes; None without any."""
+
+    @property
+    def billable_km2(self) -> float:
+        """The area that may be billed: no marketplace says that it leaves holes out (G07)."""
+        return self.area_km2 if self.outline_km2 is None else self.outline_km2
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

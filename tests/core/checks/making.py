@@ -138,3 +138,10 @@ HOME = [spec(box(8 + n, 44.0, 8.1 + n, 44.1), name=f"home-{n}") for n in range(6
 """Six orders in one part of the world."""
 SWAPPED = spec(box(44.0, 10.0, 44.1, 10.1), name="swapped")
 """Another one there, with longitude and latitude exchanged."""
+
+
+def frame(rings: Rings = GENOA, deg: float = 0.001) -> Rings:
+    """A box with a hole that leaves only its edges, so many degrees wide."""
+    (west, south), _, (east, north), *_ = rings[0]
+    (inner,) = box(west + deg, south + deg, east - deg, north - deg)
+    return rings[0], inner[::-1]

@@ -8,7 +8,7 @@ from satops.core.checks import Rules, check_specs
 from satops.core.order.modes import Modes
 from satops.core.order.order import Rings
 from satops.offers.eo_imagery import EO_IMAGERY
-from tests.core.checks.making import GENOA, NOW, box, codes, detail, modes, radar, ring, spec
+from tests.core.checks.making import GENOA, NOW, box, codes, detail, frame, modes, radar, ring, spec
 from tests.core.checks.places import CHILE, EVERY, ICELAND, SVALBARD, TUVALU, VITI_LEVU
 
 EUROPE = (-11.0, 34.0, 32.0, 72.0)
@@ -220,6 +220,13 @@ def test_an_order_stays_in_the_allowed_areas(rings: Rings, expected: list[str]) 
 )
 def test_an_order_stays_out_of_the_forbidden_areas(rings: Rings, expected: list[str]) -> None:
     assert codes(spec(), forbidden=(rings,)) == expected
+
+
+def test_a_hole_leaves_no_area_out_of_the_rules() -> None:
+    inside = box(8.9, 44.39, 8.92, 44.41)
+    assert "A13" in codes(spec(frame()), forbidden=(inside,))
+    assert "A13" in codes(spec(frame()), allowed=(frame(),))
+    assert "A13" not in codes(spec(frame()), allowed=(GENOA,))
 
 
 def test_with_no_area_allowed_nothing_is() -> None:
