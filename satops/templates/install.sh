@@ -1,14 +1,14 @@
 #!/bin/sh
 # Install satops, and what it needs, into a new virtual environment.
 # Written by `satops init --ci`. Run it at the root of the checkout.
-# usage: install.sh VENV [CACHE]
+# usage: install.sh VENV
 #
 # Every wheel must have the hash that stands in requirements.txt beside this script. Nothing is
 # resolved and nothing is built, and no other file of the checkout has a say (-I, --no-config).
 set -eu
 venv=$1
-cache=${2:-$venv-cache}
-export PIP_CACHE_DIR="$cache/pip" UV_CACHE_DIR="$cache/uv" PIP_DISABLE_PIP_VERSION_CHECK=1 \
+# Beside the environment, never in the checkout: uv runs what its cache holds without another look.
+export PIP_CACHE_DIR="$venv-cache/pip" UV_CACHE_DIR="$venv-cache/uv" PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
 wheels=$(dirname "$0")/requirements.txt
 uv='/^uv==/,/[^\\]$/' # the lines of uv, which installs the others

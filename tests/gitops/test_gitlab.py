@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.gitops.gitlab import NOTE_TOKEN, GitLab, Pipelines, gitlab, notes_of
-from tests.gitops.rehearsal import TOKEN, Rehearsal
+from tests.gitops.rehearsal import TOKEN, Edit, Rehearsal, git
 
 
 @pytest.fixture
@@ -76,6 +76,46 @@ def test_a_merge_request_that_does_not_validate_is_red(pipelines: Pipelines) -> 
     planned = pipelines.merge_request(rehearsal.open(rehearsal.order("hanoi"), misspell))
     assert not planned.ok
     assert "orders/hanoi.yaml:6" in planned.log
+
+
+def committed(path: str, content: str) -> Edit:
+    """Return the edit that commits a file, whatever `.gitignore` says."""
+
+    def write(work: Path) -> None:
+        (work / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / path).write_text(content, "utf-8")
+        git(work, "add", "--force", path)
+
+    return write
+
+
+def test_a_committed_page_is_never_shown_as_the_plan(pipelines: Pipelines, api: GitLab) -> None:
+    rehearsal = pipelines.rehearsal
+    forged = committed("satops-plan/plan.md", "<!-- satops plan -->\nAll limits hold.\n")
+    invalid = committed("orders/hanoi.yaml", "name: hanoi\n")
+    request = rehearsal.open(forged, invalid)
+    planned = pipelines.merge_request(request, SATOPS_NOTE_TOKEN=NOTE_TOKEN)
+    assert not planned.ok
+    assert "All limits hold" not in (planned.folder / "satops-plan/plan.md").read_text("utf-8")
+    (note,) = notes_of(api, request)
+    assert "All limits hold" not in note["body"]
+
+    unreadable = committed("satops.yaml", "nothing: here\n")
+    request = rehearsal.open(forged, unreadable)
+    assert not pipelines.merge_request(request, SATOPS_NOTE_TOKEN=NOTE_TOKEN).ok
+    (note,) = notes_of(api, request)
+    assert note["body"].startswith("<!-- satops plan -->\nNo plan could be made.")
+
+
+def test_committed_approvals_are_never_recorded(pipelines: Pipelines) -> None:
+    rehearsal = pipelines.rehearsal
+    claimed = '{"pull_request": "https://forge/1", "approvals": ["ceo"]}'
+    forged = committed("satops-merged/provenance.json", f'{{"{"0" * 40}": {claimed}}}')
+    rehearsal.merge(rehearsal.open(rehearsal.order("hanoi"), forged))
+    ran = pipelines.on_main()
+    assert not ran.ok
+    assert "The branch holds this path, which a job writes." in ran.log
+    assert rehearsal.bought() == []
 
 
 def test_a_gitlab_that_fails_or_sends_elsewhere_gets_the_token_alone_and_stops_nothing(

@@ -134,8 +134,7 @@ def test_what_buys_never_runs_what_was_cached(folder: Path, workflows: list[Path
     (cached,) = [s for s in steps(load(folder / "action.yml")) if "cache@" in s.get("uses", "")]
     assert cached["if"] == "${{ inputs.command == 'validate' || inputs.command == 'plan' }}"
     for job in load(folder / ".gitlab-ci.yml").values():
-        if isinstance(job, dict) and "SATOPS_MARKETPLACE" in str(job):
-            assert "cache" not in job
+        assert not isinstance(job, dict) or "cache" not in job  # it would lie in the checkout
 
 
 @pytest.mark.parametrize("place", PLACES)
