@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from satops.core.safe import repr_without
+from satops.errors import UsageError
 
 
 class Call(Struct):
@@ -28,5 +29,10 @@ class Call(Struct):
         return find_root(self.directory)
 
     def path(self, given: str) -> Path:
-        """Return a path of the command line, relative to `directory`."""
+        """Return a path of the command line, relative to `directory`.
+
+        Raises `UsageError` for an empty one, which would be the folder itself.
+        """
+        if not given:
+            raise UsageError("A path is empty. Perhaps a variable is not set: name the path.")
         return self.directory / given

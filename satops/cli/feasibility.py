@@ -17,7 +17,7 @@ from satops.workflow.feasibility import WAIT_S
 @options.as_json
 @click.option("--out", metavar="FILE", help="Save the answers, for `satops plan --feasibility`.")
 @click.option(
-    "--wait", "wait_s", metavar="SECONDS", type=click.FloatRange(min=0), default=WAIT_S,
+    "--wait", "wait_s", metavar="SECONDS", type=options.Seconds(), default=WAIT_S,
     show_default=True, help="Wait no longer than this for each simulation.",
 )  # fmt: skip
 @click.pass_obj

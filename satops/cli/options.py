@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any, TypeVar
 
 import click
@@ -10,6 +11,22 @@ from satops.errors import UsageError
 from satops.offers import OFFERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Seconds(click.FloatRange):
+    """A finite number of seconds, 0 or more: `nan` would wait without end."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number; fails for any other."""
+        seconds: float = super().convert(value, param, ctx)
+        if not isfinite(seconds):
+            self.fail(f"{value!r} is no finite number of seconds.", param, ctx)
+        return seconds
 
 
 def as_json(command: Command) -> Command:
@@ -63,7 +80,7 @@ def no_wait(command: Command) -> Command:
         "--wait-max",
         "wait_max_s",
         metavar="SECONDS",
-        type=click.FloatRange(min=0),
+        type=Seconds(),
         help="Wait no longer than this for orders that other runs are placing.",
     )(command)
     return click.option(

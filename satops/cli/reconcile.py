@@ -26,7 +26,7 @@ from satops.errors import UsageError
     help="Exit 3 if a foreign order matches a spec, or one of ours is marked deleted.",
 )  # fmt: skip
 @click.option(
-    "--wait", "wait_s", metavar="SECONDS", type=click.FloatRange(min=0), default=0.0,
+    "--wait", "wait_s", metavar="SECONDS", type=options.Seconds(), default=0.0,
     help="Repeat the look for so long, while waiting can settle something.",
 )  # fmt: skip
 @click.option(

@@ -180,6 +180,17 @@ def test_a_link_to_a_file_of_the_repository_is_read(root: Path) -> None:
     assert walk(root) == (["orders/a.yaml", "orders/good.yaml"], [])
 
 
+def test_a_link_into_a_folder_of_git_is_no_spec(root: Path) -> None:
+    for folder in (root / ".git", root / "sub" / ".GIT"):
+        folder.mkdir(parents=True)
+        (folder / "a.yaml").write_text("name: a")
+    (root / "orders" / "a.yaml").symlink_to("../.git/a.yaml")
+    (root / "orders" / "b.yaml").symlink_to("../sub/.GIT/a.yaml")
+    paths, problems = walk(root)
+    assert paths == ["orders/good.yaml"]
+    assert problems == [("L22", "orders/a.yaml"), ("L22", "orders/b.yaml")]
+
+
 def test_a_folder_that_ends_like_a_spec_is_a_folder(root: Path) -> None:
     (root / "orders" / "2026.yaml").mkdir()
     (root / "orders" / "2026.yaml" / "a.yaml").write_text("name: a")
@@ -234,6 +245,8 @@ REFUSED = {
     "link-out.geojson": "leaves the repository",
     "folder-out/secret.yaml": "leaves the repository",
     "../.git/config": "git's own folder",
+    "link-to-git.geojson": "git's own folder",
+    "git/config": "git's own folder",
     "pipe.geojson": "no regular file",
     "../orders": "no regular file",
     "loop.geojson": "is a link",
@@ -249,6 +262,8 @@ def test_a_path_that_may_not_be_read_is_refused_in_words(ref: str, root: Path) -
     (orders / "delta.geojson").write_text("{}")
     (orders / "link-out.geojson").symlink_to("../../secret.yaml")
     (orders / "folder-out").symlink_to("../..")
+    (orders / "link-to-git.geojson").symlink_to("../.git/config")
+    (orders / "git").symlink_to("../.git")
     (orders / "loop.geojson").symlink_to("loop.geojson")
     (root / ".git").mkdir()
     (root / ".git" / "config").write_text("token = x")

@@ -74,6 +74,27 @@ def test_an_area_file_that_is_not_understood_stops_the_plan(satops: Satops, cont
     assert "allowed.geojson" in refused.err
 
 
+BOW_TIE = [[104, 20], [107, 22], [107, 20], [104, 22], [104, 20]]
+OVERLAPPING = [
+    [104, 20], [107, 20], [107, 22], [104, 22], [104.5, 20.5], [106.5, 20.5], [106.5, 21.8],
+    [104.5, 21.8], [104, 20],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["allowed", "forbidden"])
+@pytest.mark.parametrize("ring", [BOW_TIE, OVERLAPPING])
+def test_an_area_that_crosses_itself_stops_the_plan(
+    satops: Satops, key: str, ring: list[list[float]]
+) -> None:
+    areas(
+        satops, **{key: {"type": "MultiPolygon", "coordinates": [FAR_AWAY["coordinates"], [ring]]}}
+    )
+    refused = satops("plan")
+    assert refused.code == ExitCode.USAGE
+    assert f"{key}.geojson" in refused.err
+    assert "Polygon 2 of 2: The outline" in refused.err
+
+
 def test_an_area_file_that_is_missing_or_elsewhere_stops_the_plan(satops: Satops) -> None:
     with (satops.root / "satops.yaml").open("a") as config:
         config.write("areas: {allowed: ../elsewhere.geojson}\n")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.git.forge import git
 from tests.gitops.gitlab import NOTE_TOKEN, GitLab, Pipelines, gitlab, notes_of
-from tests.gitops.rehearsal import TOKEN, Edit, Rehearsal, git
+from tests.gitops.rehearsal import TOKEN, Edit, Rehearsal
 
 
 @pytest.fixture

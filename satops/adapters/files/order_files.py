@@ -125,6 +125,8 @@ class OrderTree:
             return Unreadable("link", words)
         if not self._is_inside(target):
             return Unreadable("link", "It is a link that leaves the repository. Put a copy here.")
+        if self._is_of_git(target):
+            return Unreadable("link", "It is a link into git's own folder. No order belongs there.")
         if Path(target).is_dir():
             return Unreadable(
                 "link",
@@ -137,7 +139,7 @@ class OrderTree:
         target = None if path.startswith("../") or path == ".." else self._inside(path)
         if target is None:
             return f"The path {shown(ref)} leaves the repository. Put a copy of the file into it."
-        if ".git" in path.lower().split("/"):
+        if self._is_of_git(target) or ".git" in path.lower().split("/"):
             return f"The path {shown(ref)} leads into git's own folder. No AOI belongs there."
         read = read_plain(target, MAX_INCLUDE_BYTES)
         if isinstance(read, bytes) and is_lfs_pointer(read):
@@ -162,6 +164,10 @@ class OrderTree:
         """Return the real path of a path from the root; None if it leads out of the repository."""
         target = _real(f"{self._root}/{path}")
         return target if self._is_inside(target) else None
+
+    def _is_of_git(self, target: str) -> bool:
+        """Tell whether a real path below the root leads through a `.git`, which no commit holds."""
+        return ".git" in target[len(self._root) :].lower().split("/")
 
     def _is_inside(self, target: str) -> bool:
         return target.startswith(self._root.rstrip("/") + "/")

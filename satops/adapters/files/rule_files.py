@@ -133,10 +133,17 @@ def _areas(path: str, read: Read) -> tuple[Rings, ...]:
         aoi = aois.read(read(path))
     if isinstance(aoi, Finding):
         raise UsageError(f"{path} cannot be used under `areas`. {aoi.detail}")
-    areas = tuple(_rings(path, polygon) for polygon in _polygons(aoi.geometry))
-    if not areas:
+    polygons = list(_polygons(aoi.geometry))
+    if not polygons:
         raise UsageError(f"{path} cannot be used under `areas`. It holds no polygon.")
-    return areas
+    areas = []
+    for number, polygon in enumerate(polygons, 1):
+        read_as = _rings(polygon)
+        if isinstance(read_as, str):
+            which = f"Polygon {number:,} of {len(polygons):,}: " if len(polygons) > 1 else ""
+            raise UsageError(f"{path} cannot be used under `areas`. {which}{read_as}")
+        areas.append(read_as)
+    return tuple(areas)
 
 
 def _polygons(value: Any) -> Iterator[object]:
@@ -154,11 +161,17 @@ def _polygons(value: Any) -> Iterator[object]:
             yield value
 
 
-def _rings(path: str, polygon: object) -> Rings:
+def _rings(polygon: object) -> Rings | str:
+    """Return the rings of a polygon, or what is wrong with it.
+
+    An outline that crosses itself has no clear inside: orders in a part of it would pass.
+    """
     from satops.core.geometry.forms import read_geometry
+    from satops.core.geometry.shapes import find_crossings, shapes_of
 
     rings, findings = read_geometry(polygon)
-    if rings is None or has_error(findings):
-        why = " ".join(finding.detail for finding in findings)
-        raise UsageError(f"{path} cannot be used under `areas`. {why}")
-    return rings
+    if rings is not None and not has_error(findings):
+        findings = [crossing for _, crossing in find_crossings(shapes_of([rings]))]
+        if not findings:
+            return rings
+    return " ".join(finding.detail for finding in findings)

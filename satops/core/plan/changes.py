@@ -4,6 +4,7 @@ A change of `satops.yaml` or of a file that it names is a problem of the plan.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from posixpath import commonprefix
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 ABSENT = "(absent)"
 _VALUE_MAX = 200
+_BEFORE_DIFFERENCE = 60
+"""Characters shown before the first difference of two long texts."""
+_EVERYTHING: dict[str, Any] = {
+    "view": "tree",
+    "ignore_order": False,
+    "threshold_to_diff_deeper": 0,
+    "ignore_private_variables": False,  # it would skip keys that begin with two underscores
+}
+"""Options of DeepDiff."""
 
 
 class Change(Struct, frozen=True):
@@ -37,7 +47,7 @@ def changes(before: Order, after: Order, offer: "Offer") -> tuple[Change, ...]:
     from deepdiff import DeepDiff
 
     old, new = _fields(before, offer), _fields(after, offer)
-    difference = DeepDiff(old, new, view="tree", ignore_order=False, threshold_to_diff_deeper=0)
+    difference = DeepDiff(old, new, **_EVERYTHING)
     edited = {item.path(output_format="list")[0] for items in difference.values() for item in items}
     return tuple(
         Change(str(field), _text(old.get(field)), _text(new.get(field))) for field in sorted(edited)
@@ -53,7 +63,7 @@ def value_changes(base: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[Cha
         return ()
     from deepdiff import DeepDiff
 
-    difference = DeepDiff(base, here, view="tree", ignore_order=False, threshold_to_diff_deeper=0)
+    difference = DeepDiff(base, here, **_EVERYTHING)
     found: dict[tuple[str, ...], None] = {}
     for items in difference.values():
         for item in items:
@@ -62,7 +72,7 @@ def value_changes(base: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[Cha
                 found.update(dict.fromkeys(_leaves(path, value)))
     pairs = ((path, _at(base, path), _at(here, path)) for path in sorted(found))
     return tuple(
-        Change(".".join(map(shown, path)), _value_text(before), _value_text(after))
+        Change(".".join(map(shown, path)), *_value_texts(before, after))
         for path, before, after in pairs
         # A new or removed group is listed by its keys.
         if before != after and not (_is_group(before) and _is_group(after))
@@ -121,14 +131,34 @@ def _is_group(value: Any) -> bool:
     return value is None or isinstance(value, Mapping)
 
 
+def _value_texts(before: Any, after: Any) -> tuple[str, str]:
+    """Return two values as texts that show where they differ."""
+    old, new = _value_text(before), _value_text(after)
+    if max(len(old), len(new)) <= _VALUE_MAX:
+        return old, new
+    if isinstance(before, list) and isinstance(after, list):
+        texts = _items_text(before, after), _items_text(after, before)
+        if texts[0] != texts[1]:
+            return texts
+    cut = max(len(commonprefix([old, new])) - _BEFORE_DIFFERENCE, 0)
+    return shown(old[cut:], _VALUE_MAX), shown(new[cut:], _VALUE_MAX)
+
+
+def _items_text(items: list[Any], other: list[Any]) -> str:
+    """Describe a long list by the items that the other one lacks: a cut list could hide them."""
+    known = set(map(json_text.dumps, other))
+    own = [_value_text(item) for item in items if json_text.dumps(item) not in known]
+    named = f": {shown(', '.join(own), _VALUE_MAX)}" if own else ""
+    return f"{len(items):,} items, {len(own):,} of them only here{named}"
+
+
 def _value_text(value: Any) -> str:
     if value is None:
         return ABSENT
     if isinstance(value, Mapping):
         return "(a group of keys)"
-    if isinstance(value, str):
-        return shown(value, _VALUE_MAX)
-    return shown(json_text.dumps(value).decode(), _VALUE_MAX)
+    text = value if isinstance(value, str) else json_text.dumps(value).decode()
+    return shown(text, len(text))
 
 
 _MOST_NAMED = 8
