@@ -18,11 +18,11 @@ from satops.core.order.dates import read_date, written_out
 from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
 from satops.core.spec.series_windows import read_windows
+from satops.core.spec.slug import slug
 from satops.core.spec.spec import Spec
 from satops.core.spec.text import wrong_name
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.workflow.scaffold import Wanted, WantedSeries, series_text, spec_text
-from satops.workflow.slug import slug
 from satops.workflow.validate import SpecTree, Tree
 
 _SUFFIXES = (".yaml", ".yml")

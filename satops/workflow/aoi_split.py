@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from satops.core import json_text
 from satops.core.order.order import Rings, coordinates_text
 from satops.core.problem import Severity
+from satops.core.spec.slug import slug
 from satops.errors import InvalidInput
 from satops.workflow.aoi import AoiReport, Feature
 from satops.workflow.scaffold import Wanted, spec_text
-from satops.workflow.slug import slug
 
 _NAME_MAX = 128
 """Characters of a name (`core.spec_text.NAME`)."""

@@ -315,11 +315,10 @@ def test_another_format_is_named(aois: AoiFiles, content: bytes, words: str) -> 
 
 
 def test_a_polygon_of_two_outlines_is_no_polygon(aois: AoiFiles) -> None:
-    twice = placemark("x").replace("</outerBoundaryIs>", "</outerBoundaryIs><outerBoundaryIs>"
-                                   "<LinearRing/></outerBoundaryIs>")  # fmt: skip
-    assert "several outer boundaries" in refused(aois, kml(twice)).detail
-    twice = placemark("x").replace("<coordinates>", "<coordinates>1,2</coordinates><coordinates>")
-    assert "several lists of coordinates" in refused(aois, kml(twice)).detail
+    second = "<outerBoundaryIs><LinearRing/></outerBoundaryIs>"
+    for end, more in (("</outerBoundaryIs>", second), ("</coordinates>", "<coordinates/>")):
+        assert "several" in refused(aois, kml(placemark("x").replace(end, end + more))).detail
+    assert "other elements" in refused(aois, kml(placemark("x", "<b>1,2</b>"))).detail
 
 
 # Shapefiles, held against GDAL

@@ -58,7 +58,7 @@ def test_every_kind_is_opened_and_proven_in_its_own_place(
 def test_an_address_of_no_kind_has_no_proof(satops: Satops) -> None:
     for address in ("mysql://h/db", "state/ledger.jsonl", "", "files:x"):
         with (
-            pytest.raises(UsageError, match="is no kind of ledger store"),
+            pytest.raises(UsageError, match="names no kind of store"),
             scratch_beside(address, satops.root),
         ):
             pass

@@ -239,3 +239,8 @@ def test_a_window_that_ends_too_early_is_refused(later: timedelta, words: str) -
     assert finding is not None
     assert finding.check == "T02"
     assert words in finding.detail
+
+
+@pytest.mark.parametrize("offset", ["+05:99", "+15:00", "-14:60", "+99"])
+def test_an_offset_that_nowhere_has_is_never_proposed(offset: str) -> None:
+    assert guesses(f"2031-12-31T00:00{offset}", UTC) == []

@@ -102,6 +102,11 @@ HOSTILE: dict[str, tuple[bytes, list[tuple[str, int | None, int | None, str]]]] 
     "an unclosed list": (b"a: [1, 2\nb: 3\n", [("L01", 1, 4, "")]),
     "an unclosed group": (b"a: {b: 1\n", [("L01", 1, 4, "")]),
     "an unclosed quote": (b"a: 1\nb: 'x\nc: 3\n", [("L01", 2, 4, "")]),
+    "an older version": (b"%YAML 1.1\n---\na: 1\n", [("L01", 1, 1, "")]),
+    "a conflict": (
+        b"a: 1\nb:\n<<<<<<< HEAD\n  c: 1\n=======\n  c: 2\n>>>>>>> change\n",
+        [("L01", 3, 1, "")],
+    ),
     "two colons": (b"a: b: c\n", [("L01", 1, 5, "")]),
     "a reserved character": (b"a: @b\n", [("L01", 1, 4, "")]),
     "another version": (b"%YAML 1.3\n---\na: 1\n", [("L01", 1, 1, "")]),
@@ -120,27 +125,28 @@ def test_hostile_yaml_gives_its_problem_and_its_place(case: str) -> None:
 
 
 HOSTILE_JSON: dict[str, tuple[bytes, list[tuple[str, int | None, int | None, str]]]] = {
-    "a key twice": (b'{"a": 1,\r\n "a": 2}', [("L03", 1, 1, "")]),
-    "a key twice, one escaped": (b'{"a": 1, "\\u0061": 2}', [("L03", 1, 1, "")]),
+    "a key twice": (b'{"a": 1,\r\n "a": 2}', [("L03", 2, 2, "a")]),
+    "a key twice, one escaped": (b'{"a": 1, "\\u0061": 2}', [("L03", 1, 10, "a")]),
     "a key thrice, deep down": (
         b'\n [{"b": {"a": 1, "a": 2, "a": 3}}]',
-        [("L03", 2, 2, ""), ("L03", 2, 2, "")],
+        [("L03", 2, 18, "[0].b.a"), ("L03", 2, 26, "[0].b.a")],
     ),
     "numbers that are none": (
         b'{"a": NaN, "b": [Infinity, 1e400]}',
-        [("L05", 1, 1, "a"), ("L05", 1, 1, "b[0]"), ("L05", 1, 1, "b[1]")],
+        [("L05", 1, 7, "a"), ("L05", 1, 18, "b[0]"), ("L05", 1, 28, "b[1]")],
     ),
-    "too large an integer": (b"[-9223372036854775808]", [("L05", 1, 1, "[0]")]),
-    "far too large an integer": (b"[" + b"9" * 350 + b"]", [("L05", 1, 1, "[0]")]),
-    "a long integer": (b"[" + b"9" * 5000 + b"]", [("L05", 1, 1, "[0]")]),
+    "too large an integer": (b"[-9223372036854775808]", [("L05", 1, 2, "[0]")]),
+    "far too large an integer": (b"[" + b"9" * 350 + b"]", [("L05", 1, 2, "[0]")]),
+    "a long integer": (b"[" + b"9" * 5000 + b"]", [("L05", 1, 2, "[0]")]),
     "deep": (b"[" * 100 + b"]" * 100, [("L08", 1, 1, "[0][0][0][0]")]),
     "deep groups": (b'{"a": ' * 65 + b"1" + b"}" * 65, [("L08", 1, 1, "a.a.a.a")]),
     "very deep": (b"[" * 200_000 + b"]" * 200_000, [("L08", 1, 1, "")]),
     "empty": (b" \n", [("L10", 1, 1, "")]),
     "a lone surrogate": (b'{"a": "\\ud800"}', [("L09", 1, 1, "a")]),
-    "an escaped control character": (b'{"a": ["\\u001b"]}', [("L09", 1, 1, "a[0]")]),
-    "an escaped control character in a key": (b'{"a": {"\\u001b": 1}}', [("L09", 1, 1, "a")]),
+    "an escaped control character": (b'{"a": ["\\u001b"]}', [("L09", 1, 8, "a[0]")]),
+    "an escaped control character in a key": (b'{"a": {"\\u001b": 1}}', [("L09", 1, 7, "a")]),
     "an AOI": (b'{"type": "FeatureCollection", "features": []}', [("L11", 1, 1, "")]),
+    "a conflict": (b'{\n<<<<<<< a\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}', [("L02", 2, 1, "")]),
     "a missing colon": (b'{"a" 1}', [("L02", 1, 6, "")]),
     "a comment": (b"// order\n{}", [("L02", 1, 1, "")]),
     "single quotes": (b"{'a': 1}", [("L02", 1, 2, "")]),
@@ -170,7 +176,7 @@ def test_json_with_more_values_than_any_spec_needs_is_refused() -> None:
 
 def test_a_json_key_that_stands_twice_is_named() -> None:
     _, (problem,) = load(b'{"o": {"startDate": 1, "startDate": 2}}', file="spec", syntax="json")
-    assert problem.detail.startswith("The key startDate is written twice in one group.")
+    assert problem.detail.startswith("The key startDate is written twice in this group; ")
 
 
 def test_json_that_libyaml_does_not_take_is_read_and_has_the_place_of_its_document() -> None:

@@ -35,7 +35,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "shapely": ("core/geometry/",),
     "pyproj": tuple(f"core/geometry/{name}.py" for name in ("ellipsoid", "systems", "moving")),
     "numpy": ("core/geometry/",),
-    "anyascii": ("workflow/slug.py",),
+    "anyascii": ("core/spec/slug.py",),
     "deepdiff": ("core/plan/changes.py", "core/plan/changes.py"),
     "requests": ("adapters/marketplaces/", "adapters/webhook.py"),
     "urllib3": ("adapters/marketplaces/",),

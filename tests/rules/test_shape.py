@@ -59,7 +59,6 @@ HELPERS = {
         "scaffold": "files of a new repository",
         "scaffold_ci": "workflows of a forge",
         "send": "one request, once",
-        "slug": "a name in plain letters",
         "submit": "intents, requests, outcomes",
         "targets": "where products go, as promises",
         "waiting": "what other runs are placing",

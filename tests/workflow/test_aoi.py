@@ -12,10 +12,10 @@ from satops.core.checks.rules import Rules
 from satops.core.geometry.aoi import read_aoi
 from satops.core.geometry.shapes import area_km2
 from satops.core.plan.config import Config
+from satops.core.spec.slug import Slug, slug
 from satops.errors import InvalidInput, UsageError
 from satops.workflow.aoi import AoiReport, look
 from satops.workflow.aoi_split import divide, division_files
-from satops.workflow.slug import Slug, slug
 
 Ring = list[list[float]]
 

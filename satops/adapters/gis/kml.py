@@ -234,6 +234,8 @@ def _positions(node: _Node) -> list[Any]:
     written = node.all("coordinates")
     if len(written) > 1:
         raise faulty("A ring of the KML has several lists of coordinates.")
+    if written and written[0].children:
+        raise faulty("The coordinates of the KML hold other elements. Leave only numbers there.")
     text = written[0].words() if written else ""
     tuples = text.split()
     if any(each.startswith(",") or each.endswith(",") for each in tuples):

@@ -56,8 +56,8 @@ def kind_of(address: str) -> Kind:
     if kind is None:
         known = ", ".join(f"`{name}:`" for name in sorted(KINDS))
         raise UsageError(
-            f"`state` in satops.yaml is no kind of ledger store. Known are {known}; the default is "
-            "`file:state/ledger.jsonl`."
+            "The address of the ledger (`state` in satops.yaml, or the argument) names no kind of "
+            f"store. Known are {known}; the default is `file:state/ledger.jsonl`."
         )
     return kind
 

@@ -1,13 +1,16 @@
 """Read one JSON text as strictly as YAML.
 
 The standard library decides what is JSON, and gives the position of a syntax error.  Other problems
-have the position of the document's beginning, and a path.
+have their position from the YAML reader, or else that of the document's beginning.
 """
 
 import json
 from collections.abc import Iterator
+from functools import cached_property
 from math import inf, isfinite
 from typing import Any
+
+from msgspec.structs import replace
 
 from satops.core.loading.reading import (
     MAX_DEPTH,
@@ -19,12 +22,14 @@ from satops.core.loading.reading import (
     Found,
     Positions,
     Stop,
+    conflict_in,
     forbidden_at,
     forbidden_words,
     position_at,
     refuse_number,
 )
 from satops.core.loading.yaml_reader import YamlReader
+from satops.core.problem import Position, Problem
 from satops.core.safe import shown
 
 _WHITE_SPACE = " \t\r\n"
@@ -70,15 +75,17 @@ def read(text: str, faults: Faults) -> list[Found]:
             text, parse_int=_integer, object_pairs_hook=lambda pairs: _group(pairs, twins)
         )
     except json.JSONDecodeError as error:
-        faults.add("L02", position_at(text, error.pos), _explain(error.msg))
+        place, words = conflict_in(text) or (position_at(text, error.pos), _explain(error.msg))
+        faults.add("L02", place, words)
         return []
     except RecursionError:
         faults.add("L08", at, TOO_DEEP)
         return []
+    places = _Places(text, at)
     try:
-        for key in twins:
-            faults.add("L03", at, _TWICE.format(key=shown(key)))
-        _check_parts(value, at, faults)
+        if twins:
+            places.report_twins(twins, faults)
+        _check_parts(value, places, faults)
         _refuse_aoi(value, at, faults)
     except Stop:
         return []
@@ -86,6 +93,33 @@ def read(text: str, faults: Faults) -> list[Found]:
     found = YamlReader(text.encode(), Faults("")).read()
     positions: Positions = found[0].positions if found else {(): (at, at)}
     return [Found(value, positions, not faults.problems)]
+
+
+class _Places:
+    """Positions of what is wrong, from the YAML reader on first use; else the document's start."""
+
+    def __init__(self, text: str, start: Position) -> None:
+        self._text = text
+        self._start = start
+
+    @cached_property
+    def _read(self) -> tuple[Positions, list[Problem]]:
+        faults = Faults("")
+        found = YamlReader(self._text.encode(), faults, items=True).read()
+        return (found[0].positions if found else {}), faults.problems
+
+    def of(self, path: tuple[str | int, ...]) -> Position:
+        """Return the position of the value at a path."""
+        return self._read[0].get(path, (self._start, self._start))[1]
+
+    def report_twins(self, keys: list[str], faults: Faults) -> None:
+        """Report each key that stands twice."""
+        placed = [problem for problem in self._read[1] if problem.check == "L03"]
+        if len(placed) == len(keys):
+            faults.problems += [replace(problem, file=faults.file) for problem in placed]
+            return
+        for key in keys:
+            faults.add("L03", self._start, _TWICE.format(key=shown(key)))
 
 
 def _group(pairs: list[tuple[str, Any]], twins: list[str]) -> dict[str, Any]:
@@ -109,20 +143,20 @@ def _explain(message: str) -> str:
     return f"This is not valid JSON: {message}."
 
 
-def _check_parts(value: Any, at: tuple[int, int], faults: Faults) -> None:
+def _check_parts(value: Any, places: _Places, faults: Faults) -> None:
     """Report what the library accepts: depth, size, non-finite numbers, escapes."""
     for count, (path, part) in enumerate(_parts(value, ())):
         if count == MAX_NODES:
-            raise faults.end("L08", at, TOO_MANY)
+            raise faults.end("L08", places.of(()), TOO_MANY)
         if isinstance(part, dict | list) and len(path) >= MAX_DEPTH:
-            raise faults.end("L08", at, TOO_DEEP, path[:4])
+            raise faults.end("L08", places.of(()), TOO_DEEP, path[:4])
         if type(part) in (int, float) and not _is_sendable(part):
-            faults.add("L05", at, refuse_number(str(part)), path)
+            faults.add("L05", places.of(path), refuse_number(str(part)), path)
         for text in [part] if isinstance(part, str) else part if isinstance(part, dict) else ():
             offset = forbidden_at(text)
             if offset is not None:
                 words = forbidden_words(text[offset])
-                faults.add("L09", at, f"This text holds an escape. {words}", path)
+                faults.add("L09", places.of(path), f"This text holds an escape. {words}", path)
 
 
 def _is_sendable(number: int | float) -> bool:

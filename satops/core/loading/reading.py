@@ -107,6 +107,19 @@ def refuse_number(text: str) -> str:
     )
 
 
+def conflict_in(text: str) -> tuple[Position, str] | None:
+    """Return position and message of the first line that git wrote for a conflict; None without."""
+    lines = "\n" + text
+    start = lines.find("\n<<<<<<<")
+    middle = lines.find("\n=======", start)
+    if start < 0 or middle < 0 or lines.find("\n>>>>>>>", middle) < 0:
+        return None
+    return position_at(text, start), (
+        "A merge left a conflict here: git wrote this line. Choose one of the sides, and remove "
+        "the lines that begin with <<<<<<<, ======= and >>>>>>>."
+    )
+
+
 def twice_words(key: str, first: tuple[int, int]) -> str:
     """Return the message for a duplicate key."""
     line, column = first

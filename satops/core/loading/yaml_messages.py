@@ -6,6 +6,7 @@ each of them to the probable fault in the file and its remedy.
 
 from msgspec import Struct
 
+from satops.core.loading.reading import conflict_in
 from satops.core.problem import Position
 from satops.core.safe import shown
 
@@ -16,6 +17,9 @@ TAB = (
 _RESERVED = (
     "A value cannot begin with {char}, because YAML keeps this character for itself. "
     "Put the value in quotes."
+)
+OTHER_VERSION = (
+    "This file asks for another version of YAML. Remove the %YAML line: specs are read as YAML 1.2."
 )
 _COLON = (
     "There is a second colon in this line, or the line is indented further than the key before "
@@ -53,8 +57,7 @@ _WORDS = {
     "block sequence entries are not allowed": "A list item cannot begin here. Put `- ` on a line "
     "of its own, below the key.",
     "mapping keys are not allowed": "A key cannot begin here. Put it on a line of its own.",
-    "incompatible YAML document": "This file asks for another version of YAML. Remove the %YAML "
-    "line: specs are read as YAML 1.2.",
+    "incompatible YAML document": OTHER_VERSION,
     "undefined tag handle": "A tag (a word that begins with !) stands here. satops reads plain "
     "YAML without tags: remove it. If it is part of a text, put the text in quotes.",
     "unknown directive": "satops knows no such directive. Remove the line that begins with %.",
@@ -78,6 +81,8 @@ class Complaint(Struct, frozen=True):
 
 def explain(complaint: Complaint, text: str) -> tuple[tuple[int, int], str]:
     """Return position and message for an error in `text`."""
+    if (conflict := conflict_in(text)) is not None:
+        return conflict
     char = _char_at(text, complaint.position)
     if char == "\t" and complaint.context_position in (None, complaint.position):
         return complaint.position, TAB

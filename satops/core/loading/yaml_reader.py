@@ -38,7 +38,7 @@ from satops.core.loading.reading import (
     twice_words,
 )
 from satops.core.loading.scalars import NOT_TEXT, BadNumber, plain_value
-from satops.core.loading.yaml_messages import Complaint, explain
+from satops.core.loading.yaml_messages import OTHER_VERSION, Complaint, explain
 from satops.core.problem import Position
 from satops.core.safe import shown
 
@@ -97,6 +97,8 @@ class YamlReader:
                 continue
             self._positions, self._anchors = {}, {}
             before = len(self._faults.problems)
+            if event.version not in (None, (1, 2)):
+                self._faults.add("L01", _at(event), OTHER_VERSION)
             root = take()
             if isinstance(root, ScalarEvent) and not (root.value or root.style):
                 continue  # empty document

@@ -29,6 +29,7 @@ _MONTHS = (
 )  # fmt: skip
 _LONGEST = 60
 """Maximum length of a text that may be a date."""
+_OFFSET = re.compile(r"Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9]").fullmatch
 _ZONE = r"(?P<zone>Z|UTC|GMT|[+-][0-9]{1,2}(?::?[0-9]{2})?)"
 _CLOCK = r"(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]*)?)?"
 _TIMES = [
@@ -121,6 +122,8 @@ def _of_text(text: str, zone: timezone | None) -> Iterator[Guess]:
         if at is None:
             continue
         named = parts.get("zone")
+        if named is not None and not _OFFSET(_of_zone(named)):
+            continue
         offset = _offset(zone) if named is None else _of_zone(named)
         for day in days:
             begin = datetime.combine(day, at)

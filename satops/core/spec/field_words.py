@@ -107,7 +107,8 @@ def _kind_advice(rule: Rule, kinds: Sequence[str], value: Any, *, fits_as_text: 
         if "integer" in kinds and isinstance(value, float):
             near = f"Write {floor(value)} or {ceil(value)}."
             return sentences(near, about if 0 < value < 1 else "")  # perhaps a share of 1
-        in_quotes = f'Put it in quotes: "{plain(value)}".' if fits_as_text else _example(rule)
+        # How a number was written is not known here: 007 and 7 are different texts.
+        in_quotes = "Put what is written in quotes." if fits_as_text else _example(rule)
         return in_quotes if "string" in kinds else ""
     if known := _word_advice(rule, value):
         return known

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from satops.core.finding import Finding, Path, quoted
 from satops.core.spec.checks import NOT_A_CODE, NOT_A_LABEL, NOT_A_NAME, UNSEEN
+from satops.core.spec.slug import slug
 from satops.core.spec.spec import Acknowledgement
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def wrong_name(text: str) -> str | None:
         )
     if NAME.fullmatch(text):
         return None
-    usable = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:128]
-    hint = f" For example: {usable}." if usable else ""
+    usable = slug(text[:1000]).word
+    hint = f" For example: {usable}." if usable.strip("0123456789._-") else ""
     return (
         f"{quoted(text)} cannot be a name. A name has 1 to 128 small letters, digits, dots, "
         f"underscores and dashes, and begins with a letter or a digit.{hint}"
