@@ -82,7 +82,11 @@ class ExitCode(IntEnum):
         "the marketplace could not be read, or not all was fetched; `apply`: nothing new was sent",
         "run again",
     )
-    USAGE = 64, "the call or the configuration is wrong", "fix the call"
+    USAGE = (
+        64,
+        "the call or the configuration is wrong, or stdout cannot be written",
+        "fix the call",
+    )
     INTERRUPTED = 130, "interrupted, and nothing is in doubt", ""
 
 

@@ -89,7 +89,8 @@ def report_lost(error: OSError, code: ExitCode) -> ExitCode:
     _silence(sys.stdout)
     if error.errno == EPIPE:
         return code
-    say(f"satops: The report could not be written to stdout: {error.strerror}.")
+    done = "" if code else " The command itself is done."
+    say(f"satops: The report could not be written to stdout: {error.strerror}.{done}")
     return code or ExitCode.USAGE
 
 

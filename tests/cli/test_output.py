@@ -30,7 +30,8 @@ def test_a_report_that_cannot_be_written_is_no_success_and_no_traceback(call: st
     ran = run(call, ">/dev/full")
     assert ran.returncode == ExitCode.USAGE
     assert ran.stderr == (
-        "satops: The report could not be written to stdout: No space left on device.\n"
+        "satops: The report could not be written to stdout: No space left on device. "
+        "The command itself is done.\n"
     )
 
 

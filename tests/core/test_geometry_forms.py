@@ -328,7 +328,7 @@ def test_every_ring_with_a_fault_is_named() -> None:
         ({"point": [105.85, 21.03], "radiusKm": -1}, "G01", ("radiusKm",), "above 0"),
         ({"point": [105.85, 21.03], "radiusKm": "5"}, "G01", ("radiusKm",), "'5'"),
         ({"point": [105.85, 21.03], "radiusKm": True}, "G01", ("radiusKm",), "true"),
-        ({"point": [105.85, 21.03], "radiusKm": 1e-7}, "G03", ("radiusKm",), "distinct corners"),
+        ({"point": [105.85, 21.03], "radiusKm": 1e-7}, "G03", ("radiusKm",), "1 distinct corner ("),
         ({"point": [179.99, 0], "radiusKm": 5}, "A04", ("radiusKm",), "antimeridian"),
         ({"point": [10, 89.99], "radiusKm": 5}, "G01", ("radiusKm",), "pole"),
         ({"point": [10, -89.99], "radiusKm": 5}, "G01", ("radiusKm",), "pole"),

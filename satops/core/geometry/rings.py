@@ -310,7 +310,8 @@ def _ring(written: list[list[float]], index: int, path: Path) -> tuple[Ring, lis
         findings.append(
             FEW_CORNERS.finding(
                 path,
-                f"{name.capitalize()} has {distinct} distinct corners (at {DECIMALS} decimals); "
+                f"{name.capitalize()} has {distinct} distinct corner{'s'[: distinct - 1]} (at "
+                f"{DECIMALS} decimals); "
                 "an area needs three at least.",
             )
         )
