@@ -70,102 +70,57 @@ _HOMES = {
 """Module of each verb, exception and value."""
 
 if TYPE_CHECKING:
-    from satops.api.adopt import adopt
-    from satops.api.aoi import aoi, split_aoi
-    from satops.api.apply import apply
-    from satops.api.download import download
-    from satops.api.expand import expand
-    from satops.api.feasibility import feasibility
-    from satops.api.foreign import foreign
-    from satops.api.history import history
-    from satops.api.init import init
-    from satops.api.ledger_start import start_ledger
-    from satops.api.list import list_orders, orders
-    from satops.api.new import new
-    from satops.api.plan import plan
-    from satops.api.reconcile import reconcile
-    from satops.api.refresh import refresh
-    from satops.api.report import write_report
-    from satops.api.resolve import resolve
-    from satops.api.show import show
-    from satops.api.trace import trace
-    from satops.api.validate import validate
-    from satops.api.verify import verify
-    from satops.core.order.order import Order
-    from satops.core.plan.plan import Action, ActionKind, Part, Plan, Refusal
-    from satops.core.problem import Problem, Severity
-    from satops.core.spec.spec import Spec
-    from satops.errors import (
-        ExitCode,
-        HeadMoved,
-        InvalidInput,
-        LedgerClosedError,
-        LedgerCorrupt,
-        LedgerError,
-        LedgerMissing,
-        LedgerOlder,
-        MarketplaceUnreachable,
-        Refused,
-        SatopsError,
-        StoreUnreachable,
-        UsageError,
-    )
-    from satops.workflow.apply_report import ApplyReport, Asked
-    from satops.workflow.outcomes import OrderResult
-    from satops.workflow.validate import Tree
+    from satops.api.adopt import adopt as adopt
+    from satops.api.aoi import aoi as aoi
+    from satops.api.aoi import split_aoi as split_aoi
+    from satops.api.apply import apply as apply
+    from satops.api.download import download as download
+    from satops.api.expand import expand as expand
+    from satops.api.feasibility import feasibility as feasibility
+    from satops.api.foreign import foreign as foreign
+    from satops.api.history import history as history
+    from satops.api.init import init as init
+    from satops.api.ledger_start import start_ledger as start_ledger
+    from satops.api.list import list_orders as list_orders
+    from satops.api.list import orders as orders
+    from satops.api.new import new as new
+    from satops.api.plan import plan as plan
+    from satops.api.reconcile import reconcile as reconcile
+    from satops.api.refresh import refresh as refresh
+    from satops.api.report import write_report as write_report
+    from satops.api.resolve import resolve as resolve
+    from satops.api.show import show as show
+    from satops.api.trace import trace as trace
+    from satops.api.validate import validate as validate
+    from satops.api.verify import verify as verify
+    from satops.core.order.order import Order as Order
+    from satops.core.plan.plan import Action as Action
+    from satops.core.plan.plan import ActionKind as ActionKind
+    from satops.core.plan.plan import Part as Part
+    from satops.core.plan.plan import Plan as Plan
+    from satops.core.plan.plan import Refusal as Refusal
+    from satops.core.problem import Problem as Problem
+    from satops.core.problem import Severity as Severity
+    from satops.core.spec.spec import Spec as Spec
+    from satops.errors import ExitCode as ExitCode
+    from satops.errors import HeadMoved as HeadMoved
+    from satops.errors import InvalidInput as InvalidInput
+    from satops.errors import LedgerClosedError as LedgerClosedError
+    from satops.errors import LedgerCorrupt as LedgerCorrupt
+    from satops.errors import LedgerError as LedgerError
+    from satops.errors import LedgerMissing as LedgerMissing
+    from satops.errors import LedgerOlder as LedgerOlder
+    from satops.errors import MarketplaceUnreachable as MarketplaceUnreachable
+    from satops.errors import Refused as Refused
+    from satops.errors import SatopsError as SatopsError
+    from satops.errors import StoreUnreachable as StoreUnreachable
+    from satops.errors import UsageError as UsageError
+    from satops.workflow.apply_report import ApplyReport as ApplyReport
+    from satops.workflow.apply_report import Asked as Asked
+    from satops.workflow.outcomes import OrderResult as OrderResult
+    from satops.workflow.validate import Tree as Tree
 
-__all__ = [
-    "Action",
-    "ActionKind",
-    "ApplyReport",
-    "Asked",
-    "ExitCode",
-    "HeadMoved",
-    "InvalidInput",
-    "LedgerClosedError",
-    "LedgerCorrupt",
-    "LedgerError",
-    "LedgerMissing",
-    "LedgerOlder",
-    "MarketplaceUnreachable",
-    "Order",
-    "OrderResult",
-    "Part",
-    "Plan",
-    "Problem",
-    "Refusal",
-    "Refused",
-    "SatopsError",
-    "Severity",
-    "Spec",
-    "StoreUnreachable",
-    "Tree",
-    "UsageError",
-    "__version__",
-    "adopt",
-    "aoi",
-    "apply",
-    "download",
-    "expand",
-    "feasibility",
-    "foreign",
-    "history",
-    "init",
-    "list_orders",
-    "new",
-    "orders",
-    "plan",
-    "reconcile",
-    "refresh",
-    "resolve",
-    "show",
-    "split_aoi",
-    "start_ledger",
-    "trace",
-    "validate",
-    "verify",
-    "write_report",
-]
+__all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> object:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from satops.cli.main import main
-from satops.cli.reference import exit_table
 from satops.errors import WORST_FIRST, ExitCode, InvalidInput, SatopsError, UsageError, worst
+from tests.pages import exit_table
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,10 +14,11 @@ from satops.core.order.modes import ModeRules, Modes
 from satops.core.problem import Severity
 from satops.errors import UsageError
 from satops.offers.eo_imagery import EO_IMAGERY
-from satops.report.catalogue import checks_page, explain_blocks
+from satops.report.catalogue import explain_blocks
 from satops.report.layout import plain
 from satops.workflow.explain import explain
 from tests.core.checks.making import modes
+from tests.pages import checks_page
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[A-Z]\d\d")
@@ -145,7 +146,7 @@ def test_the_catalogue_is_in_the_order_of_its_subjects() -> None:
 
 def test_the_page_in_docs_is_made_from_the_catalogue() -> None:
     page = (ROOT / "docs" / "checks.md").read_text()
-    assert page == checks_page(modes(), EO_IMAGERY), "run: python -m tests.core.test_catalogue"
+    assert page == checks_page(modes(), EO_IMAGERY), "run: python -m tests.pages"
 
 
 def explained(code: str, known: Modes) -> str:
@@ -182,7 +183,3 @@ def test_explain_says_who_may_change_the_severity() -> None:
 def test_an_unknown_code_is_a_wrong_call() -> None:
     with pytest.raises(UsageError, match="There is no check 'Z99'"):
         explain("Z99", modes(), EO_IMAGERY)
-
-
-if __name__ == "__main__":
-    (ROOT / "docs" / "checks.md").write_text(checks_page(modes(), EO_IMAGERY))

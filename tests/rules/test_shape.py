@@ -73,7 +73,6 @@ HELPERS = {
         "options": "options that verbs share",
         "output": "stdout, stderr, JSON",
         "progress": "what a run shows meanwhile",
-        "reference": "docs/commands.md",
     },
 }
 """What is no verb in a layer that has a file for each, with what it is."""
