@@ -17,6 +17,13 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count:,} {plural or noun + 's'}" if count else f"no {plural or noun + 's'}"
 
 
+def listed(names: Iterable[str], most: int) -> str:
+    """Return the first names, and how many there are beyond: `a, b and 3 more`."""
+    every = list(names)
+    more = f" and {len(every) - most:,} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more
+
+
 def number(value: float) -> str:
     """Return a rounded number: `1,234`, `12.3`, `0.012`."""
     if value >= 100 or value == round(value):

@@ -16,7 +16,7 @@ from satops.core.ledger.recorded import Recorded, read
 from satops.core.ledger.state import LedgerState, OrderState, Standing
 from satops.core.offer import Offer
 from satops.core.safe import safe
-from satops.core.words import counted, moment, number
+from satops.core.words import counted, listed, moment, number
 from satops.report.geojson import collection
 from satops.report.markdown.page import cell, code, header, prose, row, rows_that_fit
 from satops.report.shapes import Geometry, box, outline, point
@@ -97,11 +97,10 @@ def readme(offer: Offer, state: LedgerState, *, now: str) -> bytes:
     )
     parts = ["# Orders", told, _totals(orders, now)]
     if doubtful:
-        names = ", ".join(code(order.name) for order in doubtful[:_NAMES_MAX])
-        more = f" and {len(doubtful) - _NAMES_MAX:,} more" if len(doubtful) > _NAMES_MAX else ""
+        names = listed((code(order.name) for order in doubtful), _NAMES_MAX)
         parts.append(
             f"**In doubt: {counted(len(doubtful), 'order')}.** Never order it again by hand; "
-            f"`satops reconcile` looks it up: {names}{more}."
+            f"`satops reconcile` looks it up: {names}."
         )
     opening = "\n\n".join(parts)
     if not orders:

@@ -18,7 +18,7 @@ from satops.core.plan.feasibility import Answer, Feasibility, Simulated, by_star
 from satops.core.plan.plan import Plan
 from satops.core.safe import shown
 from satops.core.spec.spec import Spec
-from satops.core.words import counted
+from satops.core.words import counted, listed
 from satops.errors import MarketplaceUnreachable, NotSimulated, Refused
 from satops.ports import Clock, Marketplace
 
@@ -164,8 +164,7 @@ def with_evidence(plan: Plan, evidence: Feasibility, addresses: Sequence[str]) -
         and simulated.order_digest != action.spec.order.asked.digest
     ]
     if changed:
-        more = len(changed) - _NAMED_MAX
-        names = ", ".join(changed[:_NAMED_MAX]) + (f" and {more:,} more" if more > 0 else "")
+        names = listed(changed, _NAMED_MAX)
         raise Refused(
             f"Changed since the simulation was made: {names}. The passes in the evidence are those "
             "of another order. Ask again: `satops feasibility`."

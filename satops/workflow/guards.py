@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from satops.core.ledger.state import LedgerState
 from satops.core.plan.plan import Action, ActionKind, Plan, Refusal, SavedPlan, action_digest
+from satops.core.words import listed
 from satops.errors import Refused
 from satops.workflow.origins import Origins
 from satops.workflow.part import Limits, aside_words, refuse_walking_around
@@ -60,9 +61,9 @@ def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
     ]
     if changed:
         raise Refused(
-            f"Not what was reviewed: {_names(changed)}. The order that would be bought now, its "
-            "labels, what it acknowledges or supersedes, or its estimate differs from the reviewed "
-            "plan, and nothing was sent. A file that it refers to may have been changed by another "
+            f"Not what was reviewed: {listed(changed, _NAMES_MAX)}. The order that would be bought "
+            "now, its labels, what it acknowledges or supersedes, or its estimate differs from the "
+            "reviewed plan, and nothing was sent. A file that it refers to may have been changed by another "
             "pull request. Plan again, and have it reviewed:\n"
             "    satops plan"
         )
@@ -84,8 +85,9 @@ def said_of_reviewed(plan: Plan, reviewed: Reviewed) -> Iterator[str]:
         elif action.kind is not ActionKind.CREATE:
             yield f"Reviewed, and not bought: {name} ({action.kind.value}: {action.reason})."
     if others := [action.name for action in plan.actions if action.reason == _LEFT_OUT]:
+        names = listed(others, _NAMES_MAX)
         yield (
-            f"Left out, because no reviewed plan that was given holds them: {_names(others)}. They "
+            f"Left out, because no reviewed plan that was given holds them: {names}. They "
             "are bought by a run that is given the plan that shows them."
         )
 
@@ -100,11 +102,6 @@ def _bound(action: Action, reviewed: Reviewed) -> Action:
     if action.kind is not ActionKind.CREATE or action.name in reviewed:
         return action
     return replace(action, kind=ActionKind.HOLD, reason=_LEFT_OUT)
-
-
-def _names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMES_MAX} more" if len(names) > _NAMES_MAX else ""
-    return ", ".join(names[:_NAMES_MAX]) + more
 
 
 Confirm = Callable[[Plan], None]
@@ -255,11 +252,7 @@ def _moved(saved: SavedPlan, plan: Plan) -> list[str]:
     added = sorted(name for name, _ in creates - saved.creates)
     gone = sorted(name for name, _ in saved.creates - creates)
     if added:
-        moved.append(f"it does not hold {', '.join(added[:3])}{_more(added)} as planned now")
+        moved.append(f"it does not hold {listed(added, 3)} as planned now")
     if gone:
-        moved.append(f"it holds {', '.join(gone[:3])}{_more(gone)}, which is planned otherwise now")
+        moved.append(f"it holds {listed(gone, 3)}, which is planned otherwise now")
     return moved
-
-
-def _more(names: list[str]) -> str:
-    return f" and {len(names) - 3} more" if len(names) > 3 else ""

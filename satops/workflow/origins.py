@@ -10,6 +10,7 @@ from satops.core.plan.origin import Provenance
 from satops.core.plan.plan import Action
 from satops.core.plan.wait import Wait
 from satops.core.spec.spec import Spec
+from satops.core.words import listed
 from satops.errors import Refused
 from satops.ports import History
 
@@ -54,9 +55,8 @@ class Origins(Struct):
         if buy.committed and committed is not None:
             dirty = [spec.name for spec in specs if not committed[spec.name]]
             if dirty:
-                more = f" and {len(dirty) - _NAMES_MAX} more" if len(dirty) > _NAMES_MAX else ""
                 raise _refused(
-                    f"{', '.join(dirty[:_NAMES_MAX])}{more}: the spec, or a file that it refers "
+                    f"{listed(dirty, _NAMES_MAX)}: the spec, or a file that it refers "
                     "to, differs from the commit that is checked out"
                 )
         if buy.branch is not None:

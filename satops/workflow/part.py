@@ -20,6 +20,7 @@ from satops.core.plan.limits import check_limits
 from satops.core.plan.plan import Action, ActionKind, Part, Plan, Refusal
 from satops.core.problem import Problem
 from satops.core.safe import shown
+from satops.core.words import listed
 from satops.errors import InvalidInput, Refused, UsageError
 from satops.workflow.plan import blocks_tree
 
@@ -173,5 +174,4 @@ def _may_hold(content: bytes, word: str) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(shown(name) for name in names[:_MOST_NAMED]) + more
+    return listed(map(shown, names), _MOST_NAMED)

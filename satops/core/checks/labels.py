@@ -9,6 +9,7 @@ from satops.core.checks.batch import Batch
 from satops.core.loading.look_alikes import look_alikes
 from satops.core.plan.config import LabelRule
 from satops.core.safe import shown
+from satops.core.words import listed
 
 _MOST_NAMED = 8
 _WORD = re.compile(r"\w+")
@@ -38,9 +39,8 @@ def check_labels(batch: Batch) -> Found:
 
 
 def _wrong(key: str, rule: LabelRule, value: str | None) -> Iterator[str]:
-    names = ", ".join(map(shown, (rule.one_of or ())[:_MOST_NAMED]))
-    more = len(rule.one_of or ()) - _MOST_NAMED
-    allowed = f" Allowed: {names}{f' and {more} more' if more > 0 else ''}." if names else ""
+    names = listed(map(shown, rule.one_of or ()), _MOST_NAMED)
+    allowed = f" Allowed: {names}." if names else ""
     if value is None and rule.required:
         yield f"The label {shown(key)} is missing, and satops.yaml requires it.{allowed}"
     elif value is not None and rule.one_of is not None and value not in rule.one_of:

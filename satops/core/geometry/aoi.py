@@ -21,6 +21,7 @@ from satops.core.geometry.checks import (
 )
 from satops.core.geometry.geojson import looks_like_json, read_json
 from satops.core.geometry.known import foreign_bytes, foreign_json, foreign_text
+from satops.core.words import listed
 
 _BOM = b"\xef\xbb\xbf"
 _BEGINNING_BYTES = 256
@@ -267,9 +268,7 @@ def _listed(aoi: Aoi, wanted: str | None = None) -> tuple[str, str]:
             if aoi.count
             else "The file has no features, only a geometry: leave `feature` out."
         ), ""
-    names = [quoted(name) for name in list(aoi.features)[:_LISTED_MAX]]
-    more = len(aoi.features) - len(names)
-    return "It has: " + ", ".join(names) + (f" and {more} more." if more else "."), ""
+    return f"It has: {listed(map(quoted, aoi.features), _LISTED_MAX)}.", ""
 
 
 def _kind(geometry: object) -> str:

@@ -16,6 +16,7 @@ from satops.core.plan.checks import CONFIG_CHANGED
 from satops.core.plan.config import SANDBOX, Config
 from satops.core.problem import Problem, Severity
 from satops.core.safe import shown
+from satops.core.words import listed
 
 if TYPE_CHECKING:
     from satops.core.offer import Offer
@@ -199,10 +200,9 @@ def config_problem(
     """
     if not changes:
         return None
-    names = ", ".join(change.field for change in changes[:_MOST_NAMED])
-    more = len(changes) - _MOST_NAMED
+    names = listed((change.field for change in changes), _MOST_NAMED)
     words = (
-        f"{names}{f' and {more:,} more' if more > 0 else ''}: changed since {ref}. This file, and "
+        f"{names}: changed since {ref}. This file, and "
         "the files that it names, decide where orders and the token go, where the ledger is, and "
         "what may be bought. This plan reads the ledger, the limits and the severities as they are "
         "there; what is here rules once it is merged. Let an owner of the file approve it."

@@ -15,6 +15,7 @@ from msgspec import Struct
 from satops.core.ledger.state import OPEN, SPENT, LedgerState, OrderState
 from satops.core.plan.config import Config, Limit
 from satops.core.plan.plan import Action, LimitRoom, Refusal
+from satops.core.words import listed
 
 _UNITS = {"orders": "orders", "areaKm2": "km²", "cost": "in estimated cost"}
 _SPANS = ("PerOrder", "PerApply", "PerMonth")
@@ -188,8 +189,7 @@ def _unpriced(limit: Limit, unpriced: list[_Share]) -> Refusal:
 def _names(shares: list[_Share]) -> str:
     """Return the names of the largest orders."""
     largest = sorted(shares, key=lambda share: (-(share.amount or 0), share.name))
-    text = ", ".join(share.name for share in largest[:3])
-    return text if len(shares) <= 3 else f"{text} and {len(shares) - 3} more"
+    return listed((share.name for share in largest), 3)
 
 
 def _amount(number: float, unit: str) -> str:

@@ -19,6 +19,7 @@ from satops.core.finding import Finding, Path, dotted, quoted
 from satops.core.spec.series_axes import KEY, Axis, Key, Sources, read_axes
 from satops.core.spec.series_checks import NAMES_MEET, NO_MATCH, OTHER_COUNT, SET_TWICE, WRONG_SIZE
 from satops.core.spec.spec import Include, Membership
+from satops.core.words import listed
 
 if TYPE_CHECKING:
     from satops.core.loading import Document
@@ -138,12 +139,8 @@ class Chooser:
         self._findings.append(NO_MATCH.finding(at, words))
 
     def _no_key(self, axis: Axis, key: str, at: Path) -> None:
-        known = [one.text for one in axis.keys]
-        more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-        words = (
-            f"The axis {axis.name} has no key {quoted(key)}. It has: "
-            f"{', '.join(known[:_LISTED])}{more}."
-        )
+        known = listed((one.text for one in axis.keys), _LISTED)
+        words = f"The axis {axis.name} has no key {quoted(key)}. It has: {known}."
         self._findings.append(NO_MATCH.finding(at, words))
 
 

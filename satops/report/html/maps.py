@@ -9,7 +9,7 @@ from itertools import chain
 from math import cos, floor, log10, radians
 
 from satops.core.order.order import Location, Rings
-from satops.core.words import area, counted, location
+from satops.core.words import area, counted, listed, location
 from satops.report.html.markup import EMPTY, Markup, number, section, tag, text, void
 from satops.report.html.subject import BAD, DOUBT, KINDS, LATE, NEXT_MAX, Subject, kind, window_of
 from satops.workflow.rows import Row
@@ -153,8 +153,7 @@ class _Drawing:
         if lost:
             said.append(
                 f"{counted(len(lost), 'order')} without an outline in the ledger, so not on a map: "
-                + ", ".join(lost[:10])
-                + (f" and {len(lost) - 10:,} more." if len(lost) > 10 else ".")
+                f"{listed(lost, 10)}."
             )
         said.append(
             "The coast is that of Natural Earth at 1:110,000,000, which is off by tens of "

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from satops.core.geometry.geojson import counted as counted_types
 from satops.core.problem import Problem, Severity
 from satops.core.safe import safe
-from satops.core.words import area, counted, location, number
+from satops.core.words import area, counted, listed, location, number
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.text.problems import problem_blocks, problem_totals
 from satops.workflow.aoi import AoiReport, Feature, Outline
@@ -92,7 +92,11 @@ def conversion_blocks(made: Conversion, out: str) -> Iterator[Block]:
         for note in each.changed.notes:
             done.setdefault(note, []).append(str(each.number))
     for note, features in done.items():
-        where = "" if len(features) == len(made.features) else f"Feature {_some(features)}: "
+        where = (
+            ""
+            if len(features) == len(made.features)
+            else f"Feature {listed(features, _PLACES_MAX)}: "
+        )
         yield Line(f"{where}{safe(note)}")
     if not done:
         yield Line("No outline was changed.")
@@ -131,11 +135,6 @@ def _change(before: float | None, after: float | None) -> str:
     return "under 0.001 %" if abs(percent) < 0.001 else f"{percent:+.3g} %"
 
 
-def _some(features: list[str]) -> str:
-    more = f" and {len(features) - _PLACES_MAX} more" if len(features) > _PLACES_MAX else ""
-    return ", ".join(features[:_PLACES_MAX]) + more
-
-
 def _rows(report: AoiReport) -> Iterator[Row]:
     for feature in report.features:
         yield _feature_row(feature)
@@ -150,8 +149,7 @@ def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
     for problem in problems:
         places.setdefault(replace(problem, path=""), []).append(problem.path)
     for problem, paths in places.items():
-        more = f" and {len(paths) - _PLACES_MAX} more" if len(paths) > _PLACES_MAX else ""
-        yield replace(problem, path=", ".join(paths[:_PLACES_MAX]) + more)
+        yield replace(problem, path=listed(paths, _PLACES_MAX))
 
 
 def _as_it_is(row: Row) -> Row:

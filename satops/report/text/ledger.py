@@ -24,7 +24,7 @@ from satops.core.ledger.state import OrderState, Standing
 from satops.core.order.status import Status
 from satops.core.safe import safe
 from satops.core.spec.spec import Spec
-from satops.core.words import about, moment, money
+from satops.core.words import about, listed, moment, money
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command
 from satops.report.subject import known_subject, provenance
 from satops.report.text.rows import words
@@ -213,11 +213,10 @@ def _what(found: Recorded) -> str:
 
 def _run(started: RunStarted) -> str:
     chosen = [*(started.names or ()), *(started.labels or ())]
-    more = f" and {len(chosen) - _CHOSEN_MAX:,} more" if len(chosen) > _CHOSEN_MAX else ""
     parts = [
         started.command,
         f"by {started.actor}" if started.actor else "",
-        f"of {', '.join(chosen[:_CHOSEN_MAX])}{more}" if chosen else "",
+        f"of {listed(chosen, _CHOSEN_MAX)}" if chosen else "",
         f"at {started.commit[:12]}" if started.commit else "",
         f"for {started.pull_request}" if started.pull_request else "",
         f"on {started.host}",
