@@ -63,8 +63,8 @@ def only_reviewed(plan: Plan, reviewed: Reviewed, limits: Limits) -> Plan:
         raise Refused(
             f"Not what was reviewed: {listed(changed, _NAMES_MAX)}. The order that would be bought "
             "now, its labels, what it acknowledges or supersedes, or its estimate differs from the "
-            "reviewed plan, and nothing was sent. A file that it refers to may have been changed by another "
-            "pull request. Plan again, and have it reviewed:\n"
+            "reviewed plan, and nothing was sent. A file that it refers to may have been changed "
+            "by another pull request. Plan again, and have it reviewed:\n"
             "    satops plan"
         )
     actions = tuple(_bound(action, reviewed) for action in plan.actions)
