@@ -17,10 +17,10 @@ from satops.adapters.git_command import Git
 from satops.core import json_text
 from satops.core.redaction import without_credentials
 from satops.errors import StoreUnreachable
-from satops.workflow.origins import PullRequests
 
 if TYPE_CHECKING:
     from satops.core.ledger.events import RunStarted
+    from satops.workflow.origins import PullRequests
 
 _GIT_TIMEOUT_S = 10
 _PROJECT = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)+")
@@ -156,7 +156,7 @@ _TEXT_MAX = 500
 _APPROVALS_MAX = 100
 
 
-def read_provenance(environ: Mapping[str, str]) -> tuple[PullRequests, str]:
+def read_provenance(environ: Mapping[str, str]) -> tuple["PullRequests", str]:
     """Return the pull requests by commit, and the reason if they cannot be read; both may be empty.
 
     Raises nothing: missing provenance stops no purchase.

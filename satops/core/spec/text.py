@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from satops.core.finding import Finding, Path, quoted
 from satops.core.spec.checks import NOT_A_CODE, NOT_A_LABEL, NOT_A_NAME, UNSEEN
-from satops.core.spec.slug import slug
 from satops.core.spec.spec import Acknowledgement
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ def wrong_name(text: str) -> str | None:
         )
     if NAME.fullmatch(text):
         return None
+    from satops.core.spec.slug import slug  # for a message alone
+
     usable = slug(text[:1000]).word
     hint = f" For example: {usable}." if usable.strip("0123456789._-") else ""
     return (

@@ -3,7 +3,7 @@ which `plan --feasibility` reads again.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from satops.core import json_text
 from satops.core.order.order import Order
@@ -14,7 +14,9 @@ from satops.core.problem import Problem
 from satops.core.safe import encodable
 from satops.report.json import Chunks, document, problem_items
 from satops.report.subject import subject
-from satops.workflow.ask_again import AskedAgain
+
+if TYPE_CHECKING:
+    from satops.workflow.ask_again import AskedAgain
 
 Body = Callable[[Order], bytes]
 """Returns the exact create request of an order."""
@@ -123,7 +125,7 @@ def feasibility_json(evidence: Feasibility) -> Iterator[bytes]:
     yield json_text.dumps_pretty(as_fields(evidence))
 
 
-def asked_again_json(told: AskedAgain) -> Iterator[bytes]:
+def asked_again_json(told: "AskedAgain") -> Iterator[bytes]:
     """Yield the result of ordering a simulation result again."""
     result = told.result
     yield json_text.dumps_pretty(
