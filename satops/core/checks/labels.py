@@ -13,7 +13,7 @@ from satops.core.words import listed
 
 _MOST_NAMED = 8
 _WORD = re.compile(r"\w+")
-_LATIN = re.compile(r"[A-Za-z0-9]")
+_LATIN = re.compile(r"^$|[A-Za-z0-9]")
 
 
 @check(
@@ -69,5 +69,6 @@ def _misread(value: str) -> str | None:
 
 
 def _word_at(text: str, offset: int) -> str:
-    """Return the letters and digits around an offset."""
-    return next(word[0] for word in _WORD.finditer(text) if word.start() <= offset < word.end())
+    """Return the letters and digits around an offset; empty where a sign stands."""
+    words = (word[0] for word in _WORD.finditer(text) if word.start() <= offset < word.end())
+    return next(words, "")

@@ -40,7 +40,7 @@ def test_a_label_is_required_and_restricted_by_the_rules_of_the_team(
     "ticket",
     ["", " ", "ops ", " ops", "ops\n", "o\tps", "o\u200bps", "ops\u3164", "\u3164", "ops\u00a0x",
      "\u043eps", "op\u0455", "\uff4fps", "caf\u0065\u0301", "a #\u0430b", "\u202eops",
-     "o\u200dps", "m\u00b2"],
+     "o\u200dps", "m\u00b2", "\u24d0", "op\u24e2"],
 )  # fmt: skip
 def test_a_value_that_a_reader_takes_for_another_is_refused(ticket: str) -> None:
     (finding,) = found_in({"team": "planning", "ticket": ticket})
