@@ -41,6 +41,8 @@ class Subject(NamedTuple):
     captures: int = 1
     details: tuple[str, ...] = ()
     """Cloud limit and recurrence."""
+    outline_km2: float | None = None
+    """Area with the holes, which limits and estimates count; None without any."""
 
     @property
     def total_km2(self) -> float | None:
@@ -49,11 +51,12 @@ class Subject(NamedTuple):
 
     @property
     def area(self) -> str:
-        """The area in km², by capture: `69.1` or `12 x 69.1`."""
+        """The area in km², by capture: `69.1`, `12 x 69.1`, or with holes `69.1 of 80.2`."""
         if self.area_km2 is None:
             return "?"
         times = f"{self.captures:,} x " if self.captures > 1 else ""
-        return f"{times}{number(self.area_km2)}"
+        of = "" if self.outline_km2 is None else f" of {number(self.outline_km2)}"
+        return f"{times}{number(self.area_km2)}{of}"
 
     @property
     def wanted(self) -> str:
@@ -105,7 +108,7 @@ def subject(action: Action) -> Subject:
     mode, resolution_m, captures, details = _offered(order)
     return Subject(
         order.provider, mode, resolution_m, seen.longitude, seen.latitude, seen.area_km2,
-        order.start, order.end, captures, details,
+        order.start, order.end, captures, details, seen.outline_km2,
     )  # fmt: skip
 
 
@@ -117,7 +120,7 @@ def known_subject(known: OrderState) -> Subject:
     mode, resolution_m, captures, details = _offered(known)
     return Subject(
         known.provider or None, mode, resolution_m, longitude, latitude, area_km2,
-        known.start or None, known.end or None, captures, details,
+        known.start or None, known.end or None, captures, details, known.outline_km2,
     )  # fmt: skip
 
 
