@@ -33,7 +33,7 @@ class Base:
         self._here = opened.config
         self._config, before = load_config_at(opened.root, ref)
         self._keys = value_changes(before, config_values(opened.root))
-        self.earlier = Earlier(opened, ref)
+        self.earlier = Earlier(opened, ref, is_there=True)  # its satops.yaml was read
         base = self._config
         self.ruling = replace(
             opened,
@@ -108,11 +108,11 @@ def _shown(digest: str | None) -> str:
 class Earlier:
     """A commit of the repository.  Raises `UsageError` for an absent one."""
 
-    def __init__(self, opened: Repository, ref: str) -> None:
+    def __init__(self, opened: Repository, ref: str, *, is_there: bool = False) -> None:
         self._opened = opened
         self._ref = ref
         self._git = Git(opened.root, TIMEOUT_S)
-        if not ref or ref.startswith("-") or ":" in ref or not self._is_there():
+        if not is_there and (not ref or ref.startswith("-") or ":" in ref or not self._is_there()):
             raise UsageError(
                 f"{ref!r} is no commit of this repository. In CI it may not have been fetched: "
                 "fetch the whole history."
