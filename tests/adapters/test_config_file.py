@@ -165,7 +165,6 @@ WRONG = {
     "checks: {a09: error}": (1, 10, "no code of a check"),
     "checks: {A09: fatal}": (1, 15, "error, warning or info"),
     "checks: {Z99: error}": (1, 15, "There is no check Z99"),
-    "checks: {G05: info}": (1, 15, "G05 (the outline crosses itself) is always"),
     "prices: {perKm2: 3}": (1, 1, "`currency` is missing"),
     "prices: {currency: USD, perKm2: {changuang: 3}}": (1, 34, "Did you mean `changguang`?"),
     "marketplce: {}": (1, 1, "Did you mean `marketplace`?"),

@@ -10,7 +10,7 @@ from satops.core.check import Check
 from satops.core.loading import Document
 from satops.core.plan.address import is_loopback
 from satops.core.plan.config import SANDBOX, ApplyConfig
-from satops.core.problem import Problem, Severity
+from satops.core.problem import Problem
 from satops.core.spec.checks import CHECKS
 from satops.offers import OFFERS
 
@@ -45,27 +45,16 @@ def check_together(document: Document, file: str) -> list[Problem]:
 
 
 def _severities(written: dict[str, str], kind: str | None) -> Iterator[Remark]:
-    """Yield the codes that no check has, and the severities that no check takes.
-
-    A misspelt guard would look as if it were in force.
-    """
+    """Yield the codes that no check has: a misspelt one would look as if it were in force."""
     if not written or (kind is not None and kind not in OFFERS):
         return
     from satops.core.checks.catalogue import catalogue_of  # imports shapely
 
     checks = catalogue_of(OFFERS[kind or next(iter(OFFERS))]).checks
-    for code, severity in written.items():
-        check = checks.get(code)
-        if check is None:
+    for code in written:
+        if code not in checks:
             words = f"There is no check {code}. `satops explain` lists them."
             yield ("checks", code), _VALUE, words
-        elif severity != Severity.ERROR and _is_fixed(check):
-            words = f"{code} ({check.title}) is always an error. Take the line out."
-            yield ("checks", code), _TOGETHER, words
-
-
-def _is_fixed(check: Check) -> bool:
-    return check.severity is Severity.ERROR and not check.acknowledgeable
 
 
 def _encoding(written: str | None) -> Iterator[Remark]:
