@@ -12,6 +12,7 @@ from satops.cli.output import finish, say
 from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json.plan import plan_json
+from satops.report.layout import Block
 
 FORMATS = ("text", "json", "markdown", "geojson", "github", "env", "commits", "summary")
 FILE_FORMATS = FORMATS[1:]
@@ -98,7 +99,6 @@ def command(  # one option each
         from satops.adapters.files.new_files import write_whole
 
         write_whole(call.path(file), _written(other, planned), option=option, kind=other)
-    from satops.report.text.matrix import matrix_blocks
     from satops.report.text.plan import plan_blocks, wait_lines
 
     codes = {code_of(planned.plan, detailed=detailed_exitcode)}
@@ -107,7 +107,11 @@ def command(  # one option each
         say(f"satops: {line.text}")
     if any(wait.late for wait in waits):
         codes.add(ExitCode.REFUSED)
-    matrix = [] if expand is None else list(matrix_blocks(planned.plan, expand))
+    matrix: list[Block] = []
+    if expand is not None:
+        from satops.report.text.matrix import matrix_blocks
+
+        matrix = list(matrix_blocks(planned.plan, expand))
     return finish(
         worst(codes),
         as_json=form != "text",

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from satops.adapters.gis.encodings import codec_of
 from satops.core.check import Check
 from satops.core.loading import Document
 from satops.core.plan.address import is_loopback
@@ -58,7 +57,11 @@ def _severities(written: dict[str, str], kind: str | None) -> Iterator[Remark]:
 
 
 def _encoding(written: str | None) -> Iterator[Remark]:
-    if written is not None and codec_of(written) is None:
+    if written is None:
+        return
+    from satops.adapters.gis.encodings import codec_of
+
+    if codec_of(written) is None:
         words = f"{written!r} is no encoding that satops knows. Write gbk or 1252, for example."
         yield ("aoi", "encoding"), _FORM, words
 

@@ -128,12 +128,12 @@ def parse_config(content: bytes, file: str = NAME) -> Config:
     Messages and limits call the file `file`.  Raises `UsageError` with all problems and their
     positions.
     """
-    from satops.core.loading.causes import with_causes
-
     documents, problems = _read(content, file)
     if not documents and [problem.check for problem in problems] == ["L10"]:
         return Config()
     if problems:
+        from satops.core.loading.causes import with_causes
+
         problems = with_causes(
             content, problems, lambda other: _read(other, file)[1], shows_values=False
         )

@@ -6,7 +6,6 @@ from unicodedata import normalize
 
 from satops.core.check import Found, When, check
 from satops.core.checks.batch import Batch
-from satops.core.loading.look_alikes import look_alikes
 from satops.core.plan.config import LabelRule
 from satops.core.safe import shown
 from satops.core.words import listed
@@ -58,6 +57,10 @@ def _misread(value: str) -> str | None:
         hidden = next((char for char in value if not char.isprintable()), None)
         what = "a blank at an end" if hidden is None else f"the character U+{ord(hidden):04X}"
         return f"it has {what}, which a reviewer cannot see. Remove it."
+    if value.isascii():
+        return None
+    from satops.core.loading.look_alikes import look_alikes
+
     if normalize("NFC", value) != value:
         return f"its accents are characters of their own. Write {normalize('NFC', value)}."
     for found in look_alikes(value.replace("#", "-")):  # a comment sign in YAML
