@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,9 @@ from satops.cli.output import finish, say
 from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json.plan import plan_json
-from satops.report.layout import Block
+
+if TYPE_CHECKING:
+    from satops.report.layout import Block
 
 FORMATS = ("text", "json", "markdown", "geojson", "github", "env", "commits", "summary")
 FILE_FORMATS = FORMATS[1:]
@@ -107,11 +110,7 @@ def command(  # one option each
         say(f"satops: {line.text}")
     if any(wait.late for wait in waits):
         codes.add(ExitCode.REFUSED)
-    matrix: list[Block] = []
-    if expand is not None:
-        from satops.report.text.matrix import matrix_blocks
-
-        matrix = list(matrix_blocks(planned.plan, expand))
+    matrix = [] if expand is None else _matrix(planned.plan, expand)
     return finish(
         worst(codes),
         as_json=form != "text",
@@ -124,6 +123,12 @@ def command(  # one option each
             )
         ),
     )
+
+
+def _matrix(plan: Plan, axis: str) -> "list[Block]":
+    from satops.report.text.matrix import matrix_blocks
+
+    return list(matrix_blocks(plan, axis))
 
 
 def _format_and_file(wish: str) -> tuple[str, str, str]:
