@@ -1,7 +1,6 @@
 """`satops plan`."""
 
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ from satops.cli import completion, options
 from satops.cli.context import Call
 from satops.cli.output import finish, say
 from satops.core.plan.plan import Plan
+from satops.core.plan.wait import Wait
 from satops.errors import ExitCode, UsageError, worst
 from satops.report.json.plan import plan_json
 
@@ -102,26 +102,18 @@ def command(  # one option each
         from satops.adapters.files.new_files import write_whole
 
         write_whole(call.path(file), _written(other, planned), option=option, kind=other)
-    from satops.report.text.plan import plan_blocks, wait_lines
-
     codes = {code_of(planned.plan, detailed=detailed_exitcode)}
     waits = planned.waits() if nightly else ()
-    for line in wait_lines(waits) if form != "text" else ():
-        say(f"satops: {line.text}")
     if any(wait.late for wait in waits):
         codes.add(ExitCode.REFUSED)
+    if form != "text":
+        _say_waiting(waits)
     matrix = [] if expand is None else _matrix(planned.plan, expand)
     return finish(
         worst(codes),
         as_json=form != "text",
         json=lambda: _written(form, planned),
-        text=lambda: (
-            matrix
-            or chain(
-                plan_blocks(planned.plan, show_all=show_all, currency=planned.currency),
-                wait_lines(waits),
-            )
-        ),
+        text=lambda: matrix or _blocks(planned, waits, show_all=show_all),
     )
 
 
@@ -129,6 +121,24 @@ def _matrix(plan: Plan, axis: str) -> "list[Block]":
     from satops.report.text.matrix import matrix_blocks
 
     return list(matrix_blocks(plan, axis))
+
+
+def _blocks(
+    planned: planning.Planned, waits: Sequence[Wait], *, show_all: bool
+) -> "Iterator[Block]":
+    from satops.report.text.plan import plan_blocks, wait_lines
+
+    yield from plan_blocks(planned.plan, show_all=show_all, currency=planned.currency)
+    yield from wait_lines(waits)
+
+
+def _say_waiting(waits: Sequence[Wait]) -> None:
+    if not waits:
+        return
+    from satops.report.text.plan import wait_lines
+
+    for line in wait_lines(waits):
+        say(f"satops: {line.text}")
 
 
 def _format_and_file(wish: str) -> tuple[str, str, str]:

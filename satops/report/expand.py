@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from satops.core import json_text
 from satops.core.safe import encodable
 from satops.core.words import counted
+from satops.report.grouped import problem_totals
 from satops.report.json import Chunks, document, problem_items
 from satops.report.layout import BLANK, Block, Line, Tone
-from satops.report.text.problems import problem_blocks, problem_totals
+from satops.report.text.problems import problem_blocks
 
 if TYPE_CHECKING:
     from satops.workflow.expand import Expanded

@@ -1,10 +1,10 @@
-"""Group equal problems of several orders, so that a report shows each once."""
+"""Problems as every report shows them: counted, placed, and equal ones of several orders once."""
 
 from collections.abc import Iterable
 
 from msgspec import Struct
 
-from satops.core.problem import Problem
+from satops.core.problem import Problem, Severity
 from satops.core.safe import safe
 from satops.core.words import counted
 
@@ -45,3 +45,27 @@ def grouped(problems: Iterable[Problem]) -> list[ProblemGroup]:
             same = (*same, problem.file, problem.line, problem.column)
         groups.setdefault(same, []).append(problem)
     return [ProblemGroup(group[0], tuple(group[1:])) for group in groups.values()]
+
+
+def problem_totals(problems: Iterable[Problem]) -> str:
+    """Return `2 errors, 1 warning`; acknowledged problems count apart, infos do not count."""
+    errors = warnings = acknowledged = 0
+    for problem in problems:
+        if problem.acknowledged is not None:
+            acknowledged += 1
+        elif problem.severity is Severity.ERROR:
+            errors += 1
+        elif problem.severity is Severity.WARNING:
+            warnings += 1
+    counts = [
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+        *([f"{acknowledged} acknowledged"] if acknowledged else []),
+    ]
+    return ", ".join(counts)
+
+
+def where(problem: Problem) -> str:
+    """Return `file:line:column`, or the file for a problem of a whole file."""
+    file = safe(problem.file)
+    return f"{file}:{problem.line}:{problem.column}" if problem.line else file

@@ -1,16 +1,17 @@
 """The facts of an action's order, from its spec or the ledger, and its problems."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from satops.core.ledger.events import RunStarted, SubmissionIntended
 from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import OrderState
 from satops.core.order.order import Order
+from satops.core.plan.changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity
-from satops.core.words import location, number, window
+from satops.core.words import counted, location, number, window
 from satops.offers import offer_of_version
 
 SIGNS = {
@@ -122,6 +123,24 @@ def known_subject(known: OrderState) -> Subject:
         known.provider or None, mode, resolution_m, longitude, latitude, area_km2,
         known.start or None, known.end or None, captures, details, known.outline_km2,
     )  # fmt: skip
+
+
+def marketplace_words(new: NewMarketplace, quoted: Callable[[str], str]) -> str:
+    """Return where orders go after the merge, and what to do before it.
+
+    `quoted` escapes a text for the page.
+    """
+    words = (
+        f"After the merge, orders go to {quoted(new.after)}, and no longer to {quoted(new.before)}."
+    )
+    ledger = f"a ledger for {quoted(new.after)}"
+    if new.state:
+        ledger += f" at {quoted(new.state)}"
+    words += f" Before the merge {ledger} must be begun, with {quoted('satops ledger start')}."
+    if new.orders:
+        tree = counted(new.orders, "order")
+        words += f" It begins empty, so {tree} of this tree would be new there."
+    return words
 
 
 def check_words(problems: Iterable[Problem]) -> str:

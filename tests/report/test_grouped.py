@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from satops.core.problem import Problem, Severity
-from satops.report.grouped import ProblemGroup, grouped
+from satops.report.grouped import ProblemGroup, grouped, problem_totals
 from satops.report.layout import Line
-from satops.report.text.problems import problem_blocks, problem_totals
+from satops.report.text.problems import problem_blocks
 
 ONE = Problem(
     "S03", Severity.WARNING, "orders/a.yaml", 4, 1, "order", "no cloud limit", "Write one.", "a"

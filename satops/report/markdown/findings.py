@@ -6,10 +6,9 @@ from typing import TypeVar
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.words import area, counted
-from satops.report.grouped import ProblemGroup, grouped
+from satops.report.grouped import ProblemGroup, grouped, where
 from satops.report.markdown.page import Block, Rank, code, folded, message, prose, rows_that_fit
 from satops.report.subject import subject
-from satops.report.text.problems import where
 
 EDITED = "X03"
 """The check of a conflict, whose table of fields is shown elsewhere."""

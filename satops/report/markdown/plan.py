@@ -12,6 +12,7 @@ from satops.core import json_text
 from satops.core.plan.feasibility import Answer, Feasibility, ShownPass, Simulated
 from satops.core.plan.plan import Action, ActionKind, Plan
 from satops.core.words import about_all, counted, moment, number
+from satops.report.grouped import problem_totals
 from satops.report.markdown import findings, orders
 from satops.report.markdown.findings import elsewhere
 from satops.report.markdown.maps import maps
@@ -36,9 +37,7 @@ from satops.report.markdown.page import (
 from satops.report.passes import UNIT_NOTE, age, cells, words
 from satops.report.series import by_series
 from satops.report.shapes import outline, ring_on_map
-from satops.report.subject import SIGNS, Checks, subject
-from satops.report.text.plan import marketplace_words
-from satops.report.text.problems import problem_totals
+from satops.report.subject import SIGNS, Checks, marketplace_words, subject
 from satops.workflow.plan import blocks_tree
 
 ROWS_MAX = 40

@@ -9,8 +9,9 @@ from satops.core.geometry.geojson import counted as counted_types
 from satops.core.problem import Problem, Severity
 from satops.core.safe import safe
 from satops.core.words import area, counted, listed, location, number
+from satops.report.grouped import problem_totals
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
-from satops.report.text.problems import problem_blocks, problem_totals
+from satops.report.text.problems import problem_blocks
 from satops.workflow.aoi import AoiReport, Feature, Outline
 from satops.workflow.aoi_convert import Conversion, ConvertedFeature
 from satops.workflow.aoi_split import Division

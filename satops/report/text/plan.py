@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from shlex import quote
 
 from satops.core.order.order import Order
-from satops.core.plan.changes import NewMarketplace
 from satops.core.plan.plan import Action, ActionKind, Part, Plan
 from satops.core.plan.wait import Wait
 from satops.core.problem import by_position
 from satops.core.safe import safe
 from satops.core.words import about, about_all, area, counted, moment, number
+from satops.report.grouped import problem_totals
 from satops.report.layout import BLANK, Block, Line, Row, Table, Tone, command, cut
 from satops.report.passes import UNIT_NOTE, age
 from satops.report.series import SeriesRow, by_series
-from satops.report.subject import SIGNS, subject
+from satops.report.subject import SIGNS, marketplace_words, subject
 from satops.report.text.feasibility import pass_table
-from satops.report.text.problems import problem_blocks, problem_totals
+from satops.report.text.problems import problem_blocks
 from satops.workflow.plan import blocks_tree
 
 _TONES = {
@@ -117,24 +117,6 @@ def purchase(plan: Plan, captures: Callable[[Order], int], currency: str) -> str
         f"{counted(len(plan.creates), 'order')}, {counted(sum(counts), 'capture')}, {area(km2)}, "
         f"{costs}"
     )
-
-
-def marketplace_words(new: NewMarketplace, quoted: Callable[[str], str]) -> str:
-    """Return where orders go after the merge, and what to do before it.
-
-    `quoted` escapes a text for the page.
-    """
-    words = (
-        f"After the merge, orders go to {quoted(new.after)}, and no longer to {quoted(new.before)}."
-    )
-    ledger = f"a ledger for {quoted(new.after)}"
-    if new.state:
-        ledger += f" at {quoted(new.state)}"
-    words += f" Before the merge {ledger} must be begun, with {quoted('satops ledger start')}."
-    if new.orders:
-        tree = counted(new.orders, "order")
-        words += f" It begins empty, so {tree} of this tree would be new there."
-    return words
 
 
 def wait_lines(waits: Sequence[Wait]) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from satops.core.problem import Problem, Severity, by_position
 from satops.core.safe import safe, safe_lines
 from satops.core.words import counted
-from satops.report.grouped import grouped
+from satops.report.grouped import grouped, problem_totals, where
 from satops.report.layout import BLANK, Block, Line, Tone, command
 
 if TYPE_CHECKING:
@@ -32,30 +32,6 @@ def problem_blocks(problems: Iterable[Problem]) -> Iterator[Block]:
         yield from _one(group.problem)
         if group.also:
             yield Line(group.also, Tone.QUIET, indent=4)
-
-
-def problem_totals(problems: Iterable[Problem]) -> str:
-    """Return `2 errors, 1 warning`; acknowledged problems count apart, infos do not count."""
-    errors = warnings = acknowledged = 0
-    for problem in problems:
-        if problem.acknowledged is not None:
-            acknowledged += 1
-        elif problem.severity is Severity.ERROR:
-            errors += 1
-        elif problem.severity is Severity.WARNING:
-            warnings += 1
-    counts = [
-        counted(errors, "error"),
-        counted(warnings, "warning"),
-        *([f"{acknowledged} acknowledged"] if acknowledged else []),
-    ]
-    return ", ".join(counts)
-
-
-def where(problem: Problem) -> str:
-    """Return `file:line:column`, or the file for a problem of a whole file."""
-    file = safe(problem.file)
-    return f"{file}:{problem.line}:{problem.column}" if problem.line else file
 
 
 def validate_blocks(tree: "Tree") -> Iterator[Block]:
