@@ -31,7 +31,7 @@ from satops.errors import ExitCode, HeadMoved, LedgerError, Refused, SatopsError
 from satops.ports import Clock, LocalState, Marketplace, TwoAddressStore
 from satops.workflow.account import AccountLook, clear, look_at_account, rejected_before
 from satops.workflow.apply_report import ApplyReport, Asked
-from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open
+from satops.workflow.begin import begin, doubt_first, earlier, is_anything_open, require_open
 from satops.workflow.guards import GUARDS, Approval, Guarded, only_reviewed, refuse_over_limits
 from satops.workflow.ledger_session import APPENDS_MAX, NOTHING_PLACED, LedgerSession, never_still
 from satops.workflow.origins import Origins
@@ -166,8 +166,9 @@ class Applying(Struct):
         """
         if not plan.creates:
             return []
-        if self.look is None:
-            self.look = self._look()
+        # Anew, also after a look that settled doubts: a person may have taken an hour to answer.
+        self.look = self._look()
+        require_open(self.session.state, self.session.store.address)
         ready, held_back = clear(
             plan,
             self.look,
@@ -179,7 +180,11 @@ class Applying(Struct):
         )
         again = [action for action in ready if self._is_sent_again(action)]
         self.results += [*held_back, *map(rejected_before, again)]
-        return [action for action in ready if not self._is_sent_again(action)]
+        ready = [action for action in ready if not self._is_sent_again(action)]
+        # The look has read what other runs bought since the guards were asked.
+        now = instant_text(self.clock.now())
+        refuse_over_limits(check_limits(ready, self.session.state, self.config, now))
+        return ready
 
     def _is_sent_again(self, action: Action) -> bool:
         """Tell whether an order was rejected, and nobody has asked for it since.

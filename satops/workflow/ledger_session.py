@@ -11,7 +11,7 @@ from satops.core.ledger.order_state import OrderState
 from satops.core.ledger.recorded import Recorded
 from satops.core.ledger.state import LedgerState
 from satops.core.order.order import Order, order_from_fields
-from satops.errors import HeadMoved, LedgerMissing, StoreUnreachable, UsageError
+from satops.errors import HeadMoved, LedgerClosedError, LedgerMissing, StoreUnreachable, UsageError
 from satops.ports import Clock, HeadMark, LedgerStore
 
 if TYPE_CHECKING:
@@ -69,6 +69,11 @@ class LedgerSession:
         read again, and the caller must decide again.  Raises `StoreUnreachable` if it is not known
         whether the events were written.
         """
+        if self.state.closed_to is not None:
+            raise LedgerClosedError(
+                f"The ledger was closed meanwhile: it goes on at {self.state.closed_to}. Nothing "
+                "more was recorded here."
+            )
         announced = [] if self._announced is None else [self._announced]
         head = self.state.head
         lines, made = encode([*announced, *events], head=head, time=self.clock.now(), run=self.run)

@@ -201,10 +201,16 @@ def test_orders_of_the_archive_are_left_out_but_counted() -> None:
     assert numbers_of(shop) == ["P0", "P1", "P2"]
 
 
-def test_rows_without_a_number_are_left_out_but_counted() -> None:
-    shop = Shop([{"orderNo": None}, *rows(range(2))], page_size=1)
+@pytest.mark.parametrize("number", [None, "", " P7", "P7\n", 2.0, ["P7"]])
+def test_an_order_whose_number_cannot_be_read_makes_a_list_that_proves_nothing(
+    number: object,
+) -> None:
+    shop = Shop([{"id": 7, "orderNo": number}, *rows(range(2))], page_size=1)
 
-    assert numbers_of(shop) == ["P0", "P1"]
+    with pytest.raises(
+        MarketplaceUnreachable, match=r"cannot be read|that can be read \(its id: 7"
+    ):
+        numbers_of(shop)
 
 
 def test_a_list_that_is_shorter_than_its_total_is_no_answer() -> None:

@@ -107,14 +107,14 @@ def mixed_forms(value: object) -> Finding | None:
     return SEVERAL_FORMS.finding((), detail)
 
 
-def same_polygon(rings: Rings, text: str) -> bool:
-    """Tell whether a text (WKT or GeoJSON) has the shape of `rings`.
+def same_polygon(rings: Rings, text: str) -> bool | None:
+    """Tell whether a text (WKT or GeoJSON) has the shape of `rings`; None for an unreadable text.
 
-    Start, winding and rounding do not matter.  False for an unreadable text.
+    Start, winding and rounding do not matter.
     """
     others = _rings_of(text)
     if others is None:
-        return False
+        return None
     if coordinates_text(rings) == coordinates_text(others):
         return True
     from shapely import Polygon

@@ -244,7 +244,7 @@ def compare(
         *_differences(doubt.order, found, offer, zone, shape=shape),
     ]
     alike = (shape, window)
-    possible = found.provider in (None, doubt.order.provider) and (
+    possible = _same_provider(doubt.order, found, offer) is not False and (
         alike != (False, False) if since is not False else False not in alike
     )
     return _candidate(found, compared, offer, possible=possible)
@@ -291,7 +291,7 @@ def _compare_pass(
     keeps absence from counting.
     """
     since, created = _since(doubt, found, skew_s)
-    provider = None if found.provider is None else found.provider == doubt.order.provider
+    provider = _same_provider(doubt.order, found, offer)
     proven = found.simulation == str(choice.result)
     shape, window = _same_shape(doubt.order, found), _same_window(doubt.order, found, zone)
     # The intent's clock may have been wrong, so a similar order stays possible.
@@ -318,11 +318,23 @@ def _differences(
     order: Order, found: MarketplaceOrder, offer: "Offer", zone: timezone, *, shape: bool | None
 ) -> Iterator[tuple[bool | None, str]]:
     """Yield each field: whether it agrees (None if not listed), and its text."""
-    provider = None if found.provider is None else order.provider == found.provider
+    provider = _same_provider(order, found, offer)
     yield provider, f"provider {found.provider}"
     yield shape, "shape"
     yield _same_window(order, found, zone), f"window {found.start} to {found.end}"
     yield from offer.agreements(order, found)
+
+
+def _same_provider(order: Order, found: MarketplaceOrder, offer: "Offer") -> bool | None:
+    """Tell whether the providers agree; None for a notation that the offer does not know.
+
+    Only another provider of the offer rules an order out: the marketplace may list names otherwise
+    than it takes them.
+    """
+    listed = (found.provider or "").strip().casefold()
+    if listed == order.provider.casefold():
+        return True
+    return False if listed in offer.providers else None
 
 
 def _same_shape(order: Order, found: MarketplaceOrder) -> bool | None:

@@ -4,6 +4,7 @@ terms with those that the marketplace lists.
 
 from collections.abc import Iterator
 from datetime import UTC, timezone
+from math import isclose
 from typing import Any, Literal
 
 from satops.core import json_text
@@ -83,8 +84,10 @@ def geometry_text(order: Order, form: Literal["geojson", "wkt"]) -> str:
 def agreements(order: Order, found: MarketplaceOrder) -> Iterator[Agreement]:
     """Yield each term: whether it agrees (None if not listed), and its text."""
     ours, theirs = order.terms, found.terms
-    recurring = bool(theirs.get("recurring"))
-    yield recurring is bool(ours.get("recurring")), f"recurring {str(recurring).lower()}"
+    listed = theirs.get("recurring")
+    recurs = bool(ours.get("recurring"))
+    held = None if listed is None and recurs else bool(listed) is recurs
+    yield held, f"recurring {str(bool(listed)).lower()}"
     if ours.get("recurring"):
         for field in ("recurringDay", "recurringUnit"):
             yield _equal(ours.get(field), theirs.get(field)), f"{field} {theirs.get(field)}"
@@ -99,7 +102,7 @@ def agreements(order: Order, found: MarketplaceOrder) -> Iterator[Agreement]:
     mode = mode_of(ours)
     if mode is not None:
         shown = theirs.get("resolution")
-        yield _equal(mode.resolution_m, shown), f"resolution {shown} m"
+        yield _equal_m(mode.resolution_m, shown), f"resolution {shown} m"
 
 
 def not_compared(order: Order) -> str:
@@ -107,6 +110,13 @@ def not_compared(order: Order) -> str:
     if order.terms.get("resolutionType") in (6, 7):
         return "resolutionType 6 and 7 read back alike (12 m), so this could not be compared"
     return ""
+
+
+def _equal_m(ours: float | None, theirs: object) -> bool | None:
+    """Compare metres; a marketplace may keep them with fewer digits."""
+    if ours is None or not isinstance(theirs, int | float):
+        return _equal(ours, theirs)
+    return isclose(ours, theirs, rel_tol=1e-6)
 
 
 def _equal(ours: object, theirs: object) -> bool | None:

@@ -20,6 +20,7 @@ from satops.core import json_text
 from satops.core.order.marketplace_order import Image, MarketplaceOrder
 from satops.core.order.order import instant_text
 from satops.core.plan.config import ReconcileConfig
+from satops.core.safe import shown
 from satops.errors import MarketplaceUnreachable
 
 PROGRAMMING: Final = 2
@@ -205,6 +206,8 @@ def every_order(
     seen: set[str] = set()
     unreadable = stale = 0
     total: int | None = None
+    hidden: str | None = None
+    """The id of a row whose number cannot be read."""
     for number in range(1, PAGES_MAX + 1):
         bounds.require_time()
         answer = page(number)
@@ -217,6 +220,8 @@ def every_order(
             order = read_order(row)
             if order is None:
                 unreadable += 1
+                if isinstance(row, dict):
+                    hidden = str(row.get("id"))
             elif order.order_no not in seen:
                 seen.add(order.order_no)
                 if order.programming:
@@ -225,6 +230,11 @@ def every_order(
         stale = stale + 1 if found == known else 0
         complete = total is None or found + config.short_by >= total
         if not rows or (stale and complete) or stale == STALE_PAGES_MAX:
+            if hidden is not None:
+                raise MarketplaceUnreachable(
+                    f"page/query lists an order without a number that can be read (its id: "
+                    f"{shown(hidden)}). It may be one of ours, so the list proves nothing."
+                )
             if not complete:
                 raise MarketplaceUnreachable(
                     f"page/query says that there are {total} orders, but showed {found}. "
