@@ -31,8 +31,8 @@ from satops.workflow.outcomes import OrderResult
 NO_QUERY: Final = "the marketplace may not be queried (`query: false`)"
 WITNESSES: Final = 3
 """How many of the ledger's newest placed orders a full look must show."""
-_Window = tuple[str, datetime, datetime]
-"""Provider, start and end to the minute: compared before outlines, since it is cheap."""
+_Window = tuple[datetime, datetime]
+"""Start and end to the minute: compared before outlines, since it is cheap."""
 
 
 class AccountLook(Struct, frozen=True):
@@ -158,7 +158,7 @@ def fits(
     wanted: defaultdict[_Window | None, list[tuple[str, Order]]] = defaultdict(list)
     for spec in specs:
         order = spec.order
-        key = (order.provider, _minute(instant(order.start)), _minute(instant(order.end)))
+        key = (_minute(instant(order.start)), _minute(instant(order.end)))
         # The API does not document which window it lists for the order of a pass: compare with all.
         wanted[None if order.pass_choice else key].append((spec.name, order))
     found: dict[str, tuple[str, ...]] = {}
@@ -205,26 +205,26 @@ def _near(
     """Yield the wanted orders of a window, or of a window that differs by a minute through
     rounding.
 
-    If the listed order has no provider or no readable window, yield all wanted orders.
+    If the listed order has no readable window, yield all wanted orders.
     """
     if window is None:
         for some in wanted.values():
             yield from some
         return
     yield from wanted.get(None, ())
-    provider, start, end = window
+    start, end = window
     minute = timedelta(minutes=1)
     for first in (start - minute, start, start + minute):
         for last in (end - minute, end, end + minute):
-            yield from wanted.get((provider, first, last), ())
+            yield from wanted.get((first, last), ())
 
 
 def _window(order: MarketplaceOrder, zone: timezone) -> _Window | None:
     start = None if order.start is None else read_date(order.start, zone)
     end = None if order.end is None else read_date(order.end, zone)
-    if order.provider is None or not isinstance(start, datetime) or not isinstance(end, datetime):
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
         return None
-    return order.provider, _minute(start), _minute(end)
+    return _minute(start), _minute(end)
 
 
 def _minute(moment: datetime) -> datetime:

@@ -15,7 +15,7 @@ FUNCTION_MAX = 70
 LONG: dict[str, int] = {
     "tests/adapters/test_gis_readers.py": 641,
     "tests/adapters/test_marketplace_outcome.py": 426,
-    "tests/adapters/test_marketplace_reading.py": 487,
+    "tests/adapters/test_marketplace_reading.py": 493,
     "tests/cli/test_aoi_inputs.py": 402,
     "tests/contracts/test_local_state.py": 550,
     "tests/contracts/test_spool.py": 492,

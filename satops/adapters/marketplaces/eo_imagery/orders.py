@@ -203,7 +203,8 @@ def every_order(
     for data that is no list.
     """
     bounds = bounds or Bounds(config)
-    seen: set[str] = set()
+    seen: dict[str, list[MarketplaceOrder]] = {}
+    """The orders by number: a list may show one number with two contents, and both may matter."""
     unreadable = stale = 0
     total: int | None = None
     hidden: str | None = None
@@ -222,8 +223,8 @@ def every_order(
                 unreadable += 1
                 if isinstance(row, dict):
                     hidden = str(row.get("id"))
-            elif order.order_no not in seen:
-                seen.add(order.order_no)
+            elif order not in (shown_before := seen.setdefault(order.order_no, [])):
+                shown_before.append(order)
                 if order.programming:
                     yield order
         found = len(seen) + unreadable
