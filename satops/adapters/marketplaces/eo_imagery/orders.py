@@ -236,6 +236,11 @@ def every_order(
                     f"page/query lists an order without a number that can be read (its id: "
                     f"{shown(hidden)}). It may be one of ours, so the list proves nothing."
                 )
+            if len(rows) >= PAGE_SIZE and (total is None or total < found):
+                raise MarketplaceUnreachable(
+                    "page/query repeats a full page, and gives no total that fits: whether there "
+                    "are more orders cannot be known, so the list proves nothing."
+                )
             if not complete:
                 raise MarketplaceUnreachable(
                     f"page/query says that there are {total} orders, but showed {found}. "
