@@ -322,7 +322,11 @@ class Applying(Struct):
                 if not (interrupted or self.stopping()):
                     self._look_after_waiting(placing)
             skipped = _left_to_others(report, session.state)
-            awaited = [self._awaited(name) for name in dict.fromkeys((*placing, *skipped))]
+            wanted = {it.name: it.spec.order.digest for it in report.plan.actions if it.spec}
+            awaited = [
+                self._awaited(name, wanted.get(name))
+                for name in dict.fromkeys((*placing, *skipped))
+            ]
         except LedgerError as error:
             return replace(report, store_error=error)
         # The result after the wait replaces the earlier result of the same name.
@@ -335,9 +339,12 @@ class Applying(Struct):
             interrupted=interrupted or self.stopping(),
         )
 
-    def _awaited(self, name: str) -> OrderResult:
-        """Return the result of another run's submission."""
+    def _awaited(self, name: str, wanted: str | None) -> OrderResult:
+        """Return the result of another run's submission; `wanted` is the digest of our order."""
         known = self.session.state.orders[name]
+        if known.standing is Standing.PLACED and wanted not in (None, known.order_digest):
+            words = f"run {known.run} placed another order of this name"
+            return OrderResult(name, "conflict", known.order_no, words)
         if known.standing is Standing.PLACED:
             words = f"run {known.run} placed it"
             return OrderResult(name, "placed-by-other", known.order_no, words)

@@ -9,7 +9,7 @@ from satops.core.plan.plan import Plan
 from satops.errors import ExitCode, LedgerError, worst
 from satops.ports import Spooled
 from satops.workflow.account import AccountLook
-from satops.workflow.outcomes import OrderResult
+from satops.workflow.outcomes import OrderResult, OutcomeName
 from satops.workflow.passes import Compared
 from satops.workflow.reconcile import DoubtLook
 
@@ -29,6 +29,10 @@ class Asked(Struct, frozen=True):
     wait_max_s: float | None = None
     must_hold: tuple[Head | None, ...] = ()
     """Heads that the ledger must contain."""
+
+
+_FOR_THE_TREE: tuple[OutcomeName, ...] = ("in-account", "pass-changed", "conflict")
+"""Outcomes that somebody must settle in the tree."""
 
 
 class ApplyReport(Struct, frozen=True):
@@ -102,7 +106,7 @@ class ApplyReport(Struct, frozen=True):
             codes.append(ExitCode.REJECTED)
         if self.count("not-seen"):
             codes.append(ExitCode.MARKETPLACE)
-        if self.plan.blocked or self.count("in-account") or self.count("pass-changed"):
+        if self.plan.blocked or any(map(self.count, _FOR_THE_TREE)):
             codes.append(ExitCode.INVALID)
         if any(each.differs for each in self.compared):
             codes.append(ExitCode.INVALID)

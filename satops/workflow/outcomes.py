@@ -25,11 +25,13 @@ OutcomeName = Literal[
     "not-seen",
     "free-again",
     "pass-changed",
+    "conflict",
 ]
 """The outcome of an order.  `in-account`: the account shows a matching order that the ledger does
 not hold.  `not-seen`: the look at the account failed.  `free-again`: another run did not place it.
 `rejected-before`: nobody has asked to send it again.  `pass-changed`: the pass differs from the
-reviewed one, so nothing was sent."""
+reviewed one, so nothing was sent.  `conflict`: another run placed another order of the name, or the
+order under another name."""
 
 
 class OrderResult(Struct, frozen=True):

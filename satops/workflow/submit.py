@@ -6,8 +6,7 @@ Safety rests on the order of the writes:
 2. The outcome is in this machine's spool before anything else happens with it.
 3. The outcome is appended to the ledger, together with the next intents.
 
-A kill between 1 and 3 leaves an intent without an outcome.  No run sends that order again: after
-`until` it is in doubt, and reconcile or a person settles it.
+After a kill between 1 and 3 no run sends that order again: after `until` it is in doubt.
 """
 
 from collections import deque
@@ -210,26 +209,28 @@ class Submitting:
         """Return the result of an order that another run has taken; None if it is free."""
         state = self._session.state
         known = state.orders.get(action.name)
+        assert action.spec is not None
         if known is not None and known.standing in OPEN:
             outcome: OutcomeName
             outcome = "in-doubt" if known.standing_at(now) is Standing.IN_DOUBT else "being-placed"
             return OrderResult(action.name, outcome, None, hold_reason(known, now))
         if known is not None and known.standing in SPENT:
-            message = f"run {known.run} placed it in the meantime"
-            return OrderResult(action.name, "placed-by-other", known.order_no, message)
-        assert action.spec is not None
+            ours = known.order_digest == action.spec.order.digest
+            message = f"run {known.run} placed {'it' if ours else 'another order'} in the meantime"
+            outcome = "placed-by-other" if ours else "conflict"
+            return OrderResult(action.name, outcome, known.order_no, message)
         holder = holder_of(action.spec.order.digest, state, besides=action.name)
         if holder is not None and "X01" not in {item.check for item in action.spec.acknowledge}:
             message = f"{holder} is the same order, and was bought in the meantime"
-            return OrderResult(action.name, "placed-by-other", None, message)
+            return OrderResult(action.name, "conflict", None, message)
         if other_axes(action.spec, state) is not None:
             message = "its series was bought from in the meantime, with other axes"
             return OrderResult(action.name, "not-sent", None, message)
         choice = action.spec.order.pass_choice
-        if choice is not None and (spent := held_passes(state).get(choice.key)) is not None:
-            message = f"{spent.name} holds result {choice.result} meanwhile. Choose another pass"
-            return OrderResult(action.name, "pass-changed", None, message)
-        return None
+        if choice is None or (spent := held_passes(state).get(choice.key)) is None:
+            return None
+        message = f"{spent.name} holds result {choice.result} meanwhile. Choose another pass"
+        return OrderResult(action.name, "pass-changed", None, message)
 
     def _check_limits(self) -> None:
         """Check the limits for the remaining orders, after somebody else appended."""

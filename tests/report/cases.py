@@ -187,6 +187,7 @@ OUTCOMES = (
     OrderResult("order-4", "being-placed", None, "run r0 is placing it until 08:00"),
     OrderResult("order-5", "placed-by-other", "PROG_5", "run r0 placed it"),
     OrderResult("order-p", "pass-changed", None, "the satellite is BC6, and BC5 was reviewed"),
+    OrderResult("order-q", "conflict", "PROG_7", "run 8 placed another order in the meantime"),
     OrderResult("order-6", "in-account", None, "the account holds PROG_6", candidate="PROG_6"),
     OrderResult("order-7", "free-again", None, "run r0 did not place it"),
     OrderResult("order-8", "not-seen", None, "the account could not be seen"),

@@ -19,7 +19,7 @@ LONG: dict[str, int] = {
     "tests/cli/test_aoi_inputs.py": 402,
     "tests/contracts/test_local_state.py": 550,
     "tests/contracts/test_spool.py": 492,
-    "tests/report/cases.py": 616,
+    "tests/report/cases.py": 617,
     "tests/stores/test_postgresql.py": 635,
     "tests/workflow/test_account.py": 425,
     "tests/workflow/test_apply.py": 571,

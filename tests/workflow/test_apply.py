@@ -460,7 +460,7 @@ def test_the_same_order_bought_under_another_name_in_the_meantime_is_held() -> N
         return Receipt(shop.store(request))
 
     team.shop.script.append(overtake)
-    assert [order.outcome for order in team.apply().orders] == ["placed", "placed-by-other"]
+    assert [order.outcome for order in team.apply().orders] == ["placed", "conflict"]
 
 
 def test_a_tree_that_is_not_understood_sends_nothing() -> None:

@@ -96,3 +96,16 @@ def test_another_notation_of_the_provider_is_no_other_order(notation: str) -> No
     assert [it.outcome for it in report.orders] == ["in-account"]
     assert report.exit_code is ExitCode.INVALID
     assert len(team.shop.bought) == 1
+
+
+def test_another_order_of_the_name_placed_meanwhile_is_a_conflict_and_not_done() -> None:
+    team = Team(spec("a", 1))
+    other = beside(team, spec("a", 7))
+
+    def confirm(_: Plan) -> None:
+        assert other.apply(run="other").count("placed") == 1
+
+    report = team.apply(confirm=confirm)
+    assert [it.outcome for it in report.orders] == ["conflict"]
+    assert report.exit_code is ExitCode.INVALID
+    assert len(team.shop.bought) == 1

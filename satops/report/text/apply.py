@@ -22,6 +22,7 @@ _SIGNS = {
     "not-seen": "!",
     "free-again": "x",
     "pass-changed": "!",
+    "conflict": "!",
 }
 OUTCOME_TONES = {
     "placed": Tone.GOOD,
@@ -35,6 +36,7 @@ OUTCOME_TONES = {
     "not-seen": Tone.WARNING,
     "free-again": Tone.ERROR,
     "pass-changed": Tone.ERROR,
+    "conflict": Tone.ERROR,
 }
 """Tone of each outcome."""
 _HEADER = ("", "NAME", "OUTCOME", "ORDER")
@@ -110,6 +112,7 @@ def _totals(report: ApplyReport, *, sandbox: bool) -> Iterator[Block]:
             (report.count("in-account"), "held: the account has them already"),
             (report.count("not-seen"), "not sent: the account could not be seen"),
             (report.count("pass-changed"), "not sent: the pass has changed"),
+            (report.count("conflict"), "not sent: another run placed another order of the name"),
             (report.count("free-again"), "free again: another run did not place them"),
         )
         if count
